@@ -1,0 +1,68 @@
+# ptsh: the admin shell for Porttracker and PortIQ boxes.  README.md says what the targets are for.
+VERSION = 0.1.0
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+PKG_CONFIG ?= pkg-config
+BUILD ?= build
+
+LIBS = libedit libcjson libssl libcrypto libbsd-overlay
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
+HARDEN = -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+CFLAGS ?= -O2 -g
+# The packager's CFLAGS and LDFLAGS come last: they win.
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPTSH_VERSION='"$(VERSION)"' -Isrc $(WARN) $(HARDEN) \
+	$(shell $(PKG_CONFIG) --cflags $(LIBS)) -pthread $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread $(LDFLAGS)
+LDLIBS += $(shell $(PKG_CONFIG) --libs $(LIBS))
+
+SRC = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+OBJ = $(SRC:%.c=$(BUILD)/%.o)
+BOX = $(wildcard tests/box/*.c)
+UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+TESTS = $(UNIT) $(wildcard tests/cli/*.t tests/term/*.t tests/faults/*.t)
+
+all: $(BUILD)/ptsh
+
+$(BUILD)/ptsh: $(BUILD)/src/main.o $(BUILD)/libptsh.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/libptsh.a: $(OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/ptsh-box: $(BOX:%.c=$(BUILD)/%.o) $(BUILD)/libptsh.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libptsh.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What is run by prove finds the programs in PTSH and BOX.
+check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(UNIT)
+	PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box CMOCKA_MESSAGE_OUTPUT=TAP \
+		prove -Itests/lib -j4 $(TESTS)
+
+deps:
+	@sh tests/deps.sh
+
+demo: $(BUILD)/ptsh $(BUILD)/ptsh-box
+	@PTSH=$(BUILD)/ptsh BOX=$(BUILD)/ptsh-box sh tests/demo.sh
+
+install: $(BUILD)/ptsh
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7
+	install -m 755 $(BUILD)/ptsh $(DESTDIR)$(BINDIR)/ptsh
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/ptsh
+
+clean:
+	rm -rf $(BUILD)
+
+.SECONDARY:
+.PHONY: all check deps demo install uninstall clean
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,47 @@
+/*
+ * complete: what may come next at a place in a line, found by the walk that also executes it.
+ */
+#ifndef PTSH_LANG_COMPLETE_H
+#define PTSH_LANG_COMPLETE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lang/line.h"
+#include "proto/catalog.h"
+
+struct candidate {
+	char *text;	/* the word, quoted as it must be typed */
+	char *help;	/* one line, or NULL */
+};
+
+/* What the walk cannot know: names on the box, files, commands and their arguments. */
+struct complete_context {
+	/* Calls found() for every gid of a kind with its name; silent when nothing is known (yet). */
+	void (*gids)(void *ctx, enum gid_kind kind, void (*found)(void *, const char *gid, const char *name), void *arg);
+	/* Calls found() for every command (name with its dot) and its help. */
+	void (*commands)(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg);
+	/* What a command's word number `index` (1: the first behind the command) may be; calls found() for each
+	 * value.  Returns true if that word and all behind it are a line of their own. */
+	bool (*command_word)(void *ctx, const char *command, size_t index, void (*found)(void *, const char *text, const char *help),
+	    void *arg);
+	void *ctx;
+};
+
+struct completion {
+	size_t start;			/* candidates replace text[start .. cursor) */
+	struct candidate *candidates;	/* sorted; all begin with what is typed */
+	size_t count;
+	bool files;			/* the place takes a file's name: candidates are paths */
+	char *explain;			/* what may come here, for `?`: "realm: gid or name, required" */
+	char *append;			/* put behind a unique candidate: " ", "," "=" or "" */
+};
+
+/* Completes text at its end (the cursor).  0, or -1 without memory. */
+int complete(struct completion *c, const char *text, size_t len, const struct complete_context *context);
+void completion_clear(struct completion *c);
+
+/* Bytes that all candidates begin with, at least what is typed. */
+size_t completion_common(const struct completion *c);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * line: from what a user typed to what is to be done: a request ready to send, or a command's words.
+ *
+ * The catalogue says what each word of a request is; the same walk serves execution (line_parse) and completion
+ * (lang/complete).  Nothing here sends, prints or waits; files and secrets come through the context.
+ */
+#ifndef PTSH_LANG_LINE_H
+#define PTSH_LANG_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/buf.h"
+#include "proto/catalog.h"
+#include "proto/status.h"
+
+enum { LINE_MAX_BYTES = 64 * 1024 * 1024 };
+
+enum line_kind { LINE_EMPTY, LINE_REQUEST, LINE_COMMAND };
+
+enum redirect { REDIRECT_NONE, REDIRECT_FILE, REDIRECT_APPEND, REDIRECT_PIPE };
+
+/* A name that stands where a gid belongs: json[offset .. offset+len) is the JSON string to be replaced. */
+struct lookup {
+	enum gid_kind kind;
+	size_t offset, len;
+	char *name;
+};
+
+/* A command of ptsh's own, as the line language needs to know it; shell/commands has the table. */
+struct command_word {
+	const char *name;	/* without the dot */
+	bool takes_line;	/* the rest from its `--` on (or all of it) is a line of its own, kept as typed */
+};
+
+struct line {
+	enum line_kind kind;
+	bool may_fail;			/* "- LINE" */
+	bool job;			/* "LINE &" */
+	bool raw;			/* was typed as a JSON array */
+	enum redirect redirect;
+	char *redirect_to;		/* file, or the shell's command */
+
+	/* LINE_REQUEST */
+	const struct request *type;	/* NULL: the catalogue does not know it */
+	char *type_name;
+	struct buf json;		/* ["type",args...]; secret if the type has secrets */
+	bool secret;			/* json holds a secret */
+	bool deletes;			/* a non-empty delete list */
+	struct lookup *lookups;		/* in order of offset */
+	size_t lookup_count;
+	char **headings;		/* the fields asked for, in the reply's order; NULL: the catalogue's */
+	size_t heading_count;
+	char **notes;			/* things to be told: unknown fields... */
+	size_t note_count;
+
+	/* LINE_COMMAND: words[0] is the command's whole name, without the dot */
+	char **words;
+	size_t word_count;
+	char *rest;			/* the text behind words[0] as typed, blanks trimmed */
+
+	char *masked;			/* the whole line as typed with every secret as ? */
+};
+
+/* Where lines come from decides what they may do. */
+struct line_context {
+	bool prompt;			/* redirections are allowed */
+	bool terminal;			/* somebody can be asked */
+	/* Reads a file for @file into out.  0, or -1 with *e. */
+	int (*read_file)(void *ctx, const char *path, struct buf *out, struct error *e);
+	/* Asks for a secret (`?`): what is e.g. "poller_modify secret".  0, or -1 with *e. */
+	int (*ask_secret)(void *ctx, const char *what, struct buf *out, struct error *e);
+	/* A mistyped request: whether `nearest` was meant (terminal).  NULL: never. */
+	bool (*confirm_nearest)(void *ctx, const char *typed, const char *nearest);
+	/* Finds the command for a whole name or unique prefix.  NULL with *e: unknown or ambiguous. */
+	const struct command_word *(*find_command)(void *ctx, const char *name, size_t len, struct error *e);
+	void *ctx;
+};
+
+/* Whether text (without its final LF) is a whole line, or goes on in the next one (final backslash, open quote,
+ * bracket or brace).  Linear over a text that grows: *state is zero at its start and kept between calls. */
+struct line_state { size_t offset; unsigned depth; char quote; bool escaped, json_string, comment, started; unsigned char spare[8]; };
+bool line_goes_on(const char *text, size_t len, struct line_state *state);
+
+/* Takes the line apart.  0; or -1 with *e (STATUS_USAGE; the text names the argument, its kind and what was
+ * typed, never a secret), the usage line in *usage if it helps (the caller frees it), and the byte where it went
+ * wrong in *at.  line is to be cleared in both cases. */
+int line_parse(struct line *line, const char *text, size_t len, const struct line_context *context,
+    struct error *e, char **usage, size_t *at);
+void line_clear(struct line *line);
+
+/* Puts a looked-up gid (digits) in the place of lookups[i] and moves the others along. */
+int line_resolve(struct line *line, size_t i, const char *gid);
+
+/* "realm_poll REALM", "realm_query REALM TYPE [COLUMNS...]...": the caller frees it. */
+char *line_usage(const struct request *type);
+
+/* Writes a request (as JSON, type and arguments) as a line a user would type; with every secret as ? if masked.
+ * What has no shorter form is written as JSON.  line_parse() of it gives the same JSON.  0, or -1. */
+int line_print(struct buf *out, const char *json, size_t len, bool masked);
+
+/* Writes a request's JSON with every secret as "***": for traces.  0, or -1. */
+int line_mask_json(struct buf *out, const char *json, size_t len);
+
+/* Appends text as one word of section "A LINE", quoted only where it must be. */
+void line_put_word(struct buf *out, const char *text, size_t len);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * loop: one poll() for descriptors, timers and signals.
+ *
+ * Signals that are watched stay blocked but while the loop waits, so that none is lost between a look and the
+ * wait (ppoll).  Time is CLOCK_MONOTONIC in milliseconds.  Callbacks may add and remove anything, also
+ * themselves, and may call loop_step() again.
+ */
+#ifndef PTSH_NET_LOOP_H
+#define PTSH_NET_LOOP_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct loop;
+
+struct loop *loop_create(void);
+void loop_free(struct loop *l);		/* restores the signal mask and dispositions found at creation */
+
+int64_t loop_now(void);			/* ms */
+
+/* Calls back while any of `events` (POLLIN, POLLOUT; POLLHUP and POLLERR always) is there.  Watching a descriptor
+ * again changes events and callback; events 0 keeps the entry but does not poll it.  0, or -1 without memory. */
+typedef void loop_fd_callback(void *ctx, int fd, short revents);
+int loop_watch(struct loop *l, int fd, short events, loop_fd_callback *callback, void *ctx);
+void loop_unwatch(struct loop *l, int fd);
+
+/* Embedded in whatever needs the timer; zero-initialised is "not set". */
+struct loop_timer {
+	int64_t due;
+	void (*callback)(void *ctx);
+	void *ctx;
+	bool set;
+	struct loop_timer *next;
+};
+/* (Re)starts the timer to fire once, ms from now. */
+void loop_timer_start(struct loop *l, struct loop_timer *t, int64_t ms, void (*callback)(void *ctx), void *ctx);
+void loop_timer_stop(struct loop *l, struct loop_timer *t);
+
+/* Catches a signal and calls back from the loop (not from the handler).  One callback a signal. */
+int loop_signal(struct loop *l, int signo, void (*callback)(void *ctx, int signo), void *ctx);
+
+/* True if a watched signal has come and was not delivered yet: for code that is busy outside the loop. */
+bool loop_signal_pending(const struct loop *l, int signo);
+
+/* The mask and dispositions to give back before exec or around readpassphrase(). */
+void loop_signals_release(struct loop *l);
+void loop_signals_hold(struct loop *l);
+
+/* Waits until something happens (at most max_ms; < 0: no limit; 0: only looks) and calls back for all of it. */
+void loop_step(struct loop *l, int64_t max_ms);
+
+#endif

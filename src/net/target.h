@@ -1,0 +1,29 @@
+/*
+ * target: what a user may write for a box, taken apart.  No look-ups but the services database's.
+ */
+#ifndef PTSH_NET_TARGET_H
+#define PTSH_NET_TARGET_H
+
+#include <stdbool.h>
+
+#include "proto/status.h"
+
+struct target {
+	char *user;		/* in front of @, or NULL */
+	char *path;		/* a Unix socket; else NULL */
+	char *host;		/* name or address, brackets removed; NULL with path */
+	char *port_text;	/* as written; NULL: the default porttracker=55 */
+	unsigned short port;	/* host order */
+	bool port_is_number;	/* written as a number: no SRV look-up */
+	bool host_is_address;	/* IPv4 in any form of inet_aton(3), or IPv6 */
+};
+
+/* Takes `[user@]host[:port]`, `[user@][v6]:port` or a path containing `/` apart; port overrides the text's if
+ * not NULL.  0; or -1 with *e (STATUS_USAGE). */
+int target_parse(struct target *t, const char *text, const char *port, struct error *e);
+void target_clear(struct target *t);
+
+/* "host:port" (v6 in brackets) or the path: for messages and known_boxes.  The caller frees it. */
+char *target_name(const struct target *t);
+
+#endif

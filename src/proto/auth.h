@@ -1,0 +1,59 @@
+/*
+ * auth: the arithmetic of login and the decision how to log in.  Sends nothing.
+ */
+#ifndef PTSH_PROTO_AUTH_H
+#define PTSH_PROTO_AUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/md6.h"
+#include "proto/status.h"
+
+/* --- login_cram_md6 --- */
+
+enum { CRAM_NONCE_MIN = 8, CRAM_CLIENT_NONCE = 32 };
+
+/* What proves that one knows the password, and what the box must answer.  Hold it in wiped memory. */
+struct cram {
+	unsigned char cr[MD6_BYTES];	/* sent */
+	unsigned char sr[MD6_BYTES];	/* expected */
+};
+
+/* key = HMAC(user, password), cr = HMAC(cc + nonce, key), sr = HMAC(nonce + cc, key), the first operand being
+ * HMAC's key.  0; or -1 with *e: nonce shorter than CRAM_NONCE_MIN, cr equal to sr, no memory. */
+int cram_compute(struct cram *c, const char *user, size_t user_len, const char *password, size_t password_len,
+    const void *cc, size_t cc_len, const void *nonce, size_t nonce_len, struct error *e);
+
+/* Whether the box's sr (decoded bytes) is the expected one, in constant time. */
+bool cram_proves(const struct cram *c, const void *sr, size_t len);
+
+/* --- which method --- */
+
+enum auth_method { AUTH_NONE = 1, AUTH_CRAM = 2, AUTH_LOGIN = 4 };	/* also as a set */
+
+/* How far a channel is trusted (ptsh(1), TRUST). */
+enum channel_trust {
+	TRUST_LOCAL_SOCKET,	/* a Unix socket of root, oneself or --peer-uid */
+	TRUST_LOOPBACK_LOW,	/* loopback, port below 1024 */
+	TRUST_LOOPBACK,		/* loopback, another port */
+	TRUST_TLS,		/* TLS with a key that is vouched for */
+	TRUST_TLS_UNKNOWN,	/* TLS with a key that nobody vouches for: --tls insecure */
+	TRUST_CLEAR,		/* no encryption over a network */
+};
+
+struct auth_choice {
+	enum auth_method method;
+	bool warn;		/* permitted, but tell: the channel is not trusted */
+};
+
+/* Chooses among what the box offers (a set).  `wanted`: the methods of --auth in their order, ended by 0, or
+ * NULL for the default: cram, login, none with credentials, none first without.  0; or -1 with *e
+ * (STATUS_LOGIN) naming what is offered and the option that would permit it. */
+int auth_choose(struct auth_choice *choice, unsigned offered, enum channel_trust trust, bool credentials,
+    const enum auth_method *wanted, bool clear_login, struct error *e);
+
+/* "none", "cram", "login". */
+const char *auth_method_name(enum auth_method method);
+
+#endif

@@ -1,0 +1,139 @@
+/*
+ * catalog: the requests of the protocol, their arguments and replies, once.
+ *
+ * Everything that knows a request by name knows it from here: parsing, checking, completion, help,
+ * headings, secrecy, order, the man page, the shells' completions.  Constant data; no function here sends,
+ * prints or allocates.
+ */
+#ifndef PTSH_PROTO_CATALOG_H
+#define PTSH_PROTO_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum request_kind {
+	REQUEST_SESSION,	/* S: login, TLS, subscriptions */
+	REQUEST_READ,		/* R: changes nothing on the box, so it may overtake others */
+	REQUEST_MODIFY,		/* M */
+	REQUEST_ACTION,		/* A: starts work that may take minutes */
+};
+
+/* What a gid is a gid of; also which list on the box has its names. */
+enum gid_kind {
+	GID_NONE, GID_REALM, GID_POLLER, GID_GROUP, GID_VIEW, GID_REPORT, GID_METHOD, GID_KINDS
+};
+
+enum arg_type {
+	ARG_TEXT,		/* always a JSON string */
+	ARG_ADDRESS,		/* text that names a host or an address */
+	ARG_GID,		/* digits, or a name that is looked up: a JSON string of digits */
+	ARG_NUMBER,		/* a JSON number, or one of `values` by name */
+	ARG_WORD,		/* text, one of `values` */
+	ARG_LIST,		/* of `element` */
+	ARG_ROWS,		/* a list of rows: `columns` say what a row holds */
+	ARG_OBJECT,		/* name=value...: `columns` are the names known */
+	ARG_PAIRS,		/* name=value... as a list of pairs */
+	ARG_PAIR,		/* one row of `columns`, written directly: realm_device_assign's ip and poller */
+	ARG_ROLES,		/* realm=role=permission...: group_settings_modify's realm roles */
+};
+
+/* How a cell is to be read by a person; tsv, csv, json, records and raw never look at it. */
+enum unit {
+	UNIT_NONE, UNIT_TIME, UNIT_FLAG, UNIT_PERMISSION, UNIT_RAW, UNIT_SECONDS, UNIT_SECRET, UNIT_GID,
+	UNIT_SEED_FLAGS, UNIT_SUBNET_FLAGS, UNIT_CREDENTIAL_FLAGS
+};
+
+/* A name for a value, e.g. notice = 5, all = 1. */
+struct value_name { const char *name, *value, *help; };
+
+/* A field, column, property, role or setting: ends with name NULL in a list. */
+struct field {
+	const char *name, *help;
+	enum unit unit;
+	enum gid_kind gid;		/* UNIT_GID, or a member that takes one */
+	bool secret;			/* as something sent: never shown, logged or kept */
+	const struct value_name *values;	/* NULL, or the names that its values have */
+};
+
+enum arg_flags {
+	ARG_REQUIRED = 1,
+	ARG_SECRET = 2,		/* never in a trace, history, message, `.jobs` */
+	ARG_MANY = 4,		/* takes all remaining words, each an argument of its own (subscribe) */
+	ARG_NULLABLE = 8,	/* null means all of them; also typed `*` */
+	ARG_DELETES = 16,	/* what it lists is deleted on the box: asked about at a prompt */
+	ARG_HEADINGS = 32,	/* its elements are the reply's headings */
+	ARG_OPEN = 64,		/* `columns`, `fields`, `values` are what is known; a box may know more: only noted */
+};
+
+struct arg {
+	const char *name;		/* as typed behind --, e.g. "realm-roles" */
+	const char *help;
+	enum arg_type type;
+	unsigned flags;			/* enum arg_flags */
+	enum gid_kind gid;		/* ARG_GID, or the element of a list */
+	enum arg_type element;		/* of ARG_LIST */
+	const struct value_name *values;	/* ARG_WORD, ARG_NUMBER, ARG_LIST of ARG_WORD */
+	const struct field *fields;	/* members of a list of names, of a row (in order), an object, pairs;
+					 * for realm_query's columns see catalog_columns() */
+};
+
+enum reply_shape {
+	REPLY_NONE,		/* nothing */
+	REPLY_VALUES,		/* bare values: one row */
+	REPLY_ROWS,		/* rows, as values or as one list of rows */
+	REPLY_OBJECT,		/* one object: rows of name and value */
+	REPLY_ROLES,		/* group_settings: two lists */
+	REPLY_UNKNOWN,		/* a request the catalogue does not know: what it looks like */
+};
+
+enum { REQUEST_ARGS = 8 };
+
+struct request {
+	const char *name;
+	const char *group;		/* "Realms"... as the documentation groups them */
+	enum request_kind kind;
+	const char *help;		/* one line, no full stop */
+	struct arg args[REQUEST_ARGS];	/* ends with name NULL */
+	enum reply_shape shape;
+	const struct field *reply;	/* headings in order where no argument chooses them, units by name
+					 * where one does; NULL: none known */
+	const char *example;		/* a line a user may type */
+	const char *example_json;	/* what it is sent as */
+	const char *reader;		/* of a modifier: the request that shows what it changes, or NULL */
+};
+
+/* All requests, sorted by name. */
+extern const struct request catalog[];
+extern const size_t catalog_len;
+
+/* The groups in the documentation's order; ends with NULL. */
+extern const char *const catalog_groups[];
+
+/* The request of that name (len bytes), or NULL. */
+const struct request *catalog_find(const char *name, size_t len);
+
+/* The known name closest to a mistyped one, if it is close enough to be meant, else NULL. */
+const char *catalog_nearest(const char *name, size_t len);
+
+/* The fields an argument knows, where they depend on another argument: realm_query's columns, raw and
+ * filter depend on its type ("device", "switch", "switch_detail"; NULL or another: all of them).  For every
+ * other argument it is arg->fields. */
+const struct field *catalog_fields(const struct request *r, const struct arg *arg, const char *type);
+
+/* The field of that name in a list, or NULL. */
+const struct field *catalog_field(const struct field *fields, const char *name, size_t len);
+
+/* The events known; ends with name NULL. */
+extern const struct field catalog_events[];
+
+/* The request that lists gids with names of a kind, ready to send, and which columns of its rows hold gid
+ * and name; NULL for GID_NONE. */
+const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column);
+
+/* "realm", "poller"... */
+const char *gid_kind_name(enum gid_kind kind);
+
+/* How an argument's kind is told to a user: "text", "number", "list of gid"... */
+const char *arg_type_name(const struct arg *arg);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * json: reads JSON (RFC 8259, strictly) in received text, without building a tree.
+ *
+ * A value is a slice of the text it stands in: numbers keep every digit, strings every byte, members
+ * their order.  One resumable scanner validates; everything else here works on what it has accepted and
+ * need not check again.
+ */
+#ifndef PTSH_PROTO_JSON_H
+#define PTSH_PROTO_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/buf.h"
+
+enum { JSON_DEPTH = 512 };	/* nesting that is accepted; one more is refused */
+
+enum json_kind {
+	JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT
+};
+
+/* One validated value, without white space around it; borrowed from the text it stands in. */
+struct json {
+	const char *text;
+	size_t len;
+};
+
+/* --- the scanner: one value, fed in any split of bytes --- */
+
+enum json_scan_result {
+	JSON_SCAN_MORE,		/* all input used, the value goes on */
+	JSON_SCAN_ITEM,		/* an item ends at the place reached (only with `report` > 0) */
+	JSON_SCAN_DONE,		/* the value is complete; what follows it was not looked at */
+	JSON_SCAN_BAD,		/* not JSON: `error` says what, `offset` where; stays so */
+};
+
+/* Zeroed by json_scan_init().  The scan of a top-level number needs json_scan_end() to be told that no
+ * digit follows. */
+struct json_scan {
+	uint64_t offset;	/* bytes of the value used so far; where it went wrong */
+	unsigned depth;		/* containers open at the place reached */
+	unsigned report;	/* report the end of each item whose container has this depth or less: 0 none,
+				 * 1 the top-level array's elements, 2 theirs as well... may be changed between calls */
+	unsigned item_depth;	/* of the item just reported: depth of its container */
+	uint64_t item_start;	/* offset of its first byte (the end is `offset`) */
+	uint64_t bad_utf8;	/* byte sequences in strings that are not UTF-8: counted, not refused */
+	uint64_t bad_escapes;	/* \ud800-\udfff without their other half: counted, not refused */
+	const char *error;	/* static text, set with JSON_SCAN_BAD */
+	/* below: the scanner's own */
+	unsigned max_depth;
+	unsigned char state, hex_left, utf8_left, utf8_low, utf8_high;
+	unsigned short hex, high;
+	const char *literal;
+	uint64_t container[(JSON_DEPTH + 64) / 64];	/* a bit per level: 1 object */
+	uint64_t starts[3];	/* of the open items at depth 0 .. 2, for reports */
+};
+
+void json_scan_init(struct json_scan *s, unsigned max_depth);
+
+/* Uses bytes[0..len) up to the next thing to report and sets *used to how many. */
+enum json_scan_result json_scan_feed(struct json_scan *s, const char *bytes, size_t len, size_t *used);
+
+/* No more bytes come: DONE if the value is complete (a top-level number may be), else BAD. */
+enum json_scan_result json_scan_end(struct json_scan *s);
+
+/* --- whole texts --- */
+
+/* Validates exactly one value with white space around it and sets *v to it.  Returns NULL, or a static
+ * text saying what is wrong, with its place in *at.  Invalid UTF-8 in strings and lone surrogates count as
+ * wrong here: this is for what users and files say. */
+const char *json_read(const char *text, size_t len, struct json *v, size_t *at);
+
+enum json_kind json_kind(struct json v);
+
+/* Walks over an array's elements or an object's members. */
+struct json_iter { const char *next, *end; bool object; };
+struct json_iter json_iterate(struct json container);
+/* Sets *key (objects; may be NULL) and *v, or returns false at the end. */
+bool json_next(struct json_iter *it, struct json *key, struct json *v);
+size_t json_count(struct json container);
+
+/* Appends a string's bytes: escapes resolved (NUL included, lone surrogates become U+FFFD), raw bytes as
+ * they are, so invalid UTF-8 stays invalid. */
+void json_decode(struct json string, struct buf *out);
+
+/* True if v is a string and its decoded bytes are `text`. */
+bool json_is(struct json v, const char *text);
+
+/* The value of a number that is a whole one from 0 to 2^53 in any spelling (1, 1.0, 1e0), or of a string
+ * of such digits only with `soft`.  False: it is none. */
+bool json_whole(struct json v, bool soft, uint64_t *number);
+
+/* --- writing --- */
+
+/* Appends text as a JSON string: quotes, backslash and controls escaped, everything else as it is. */
+void json_put_string(struct buf *out, const char *text, size_t len);
+
+#endif
