@@ -405,7 +405,7 @@ static void a_pin_is_32_bytes_of_base64(void **state)
 	refused("--pin AAAA", "--pin takes sha256//");
 	refused("--pin sha256//AAAA", "--pin takes sha256//");
 	refused("--pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--pin takes sha256//");
-	refused("--pin sha256//AAAA\xc3\xa9AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "--pin takes sha256//");
+	refused("--pin sha256//AAAA\xc3\xa9" "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "--pin takes sha256//");
 	refused("--pin sha256//", "--pin takes sha256//");
 	refused("--pin SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--pin takes sha256//");
 }
