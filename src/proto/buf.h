@@ -18,7 +18,7 @@ struct buf {
 	size_t len;	/* bytes held, from data + off on */
 	size_t cap;	/* bytes allocated */
 	bool failed;	/* an append got no memory: the content is incomplete */
-	bool secret;	/* memory is wiped before it is given back or left behind by growing */
+	bool secret;	/* memory is wiped when consumed, cut, given back or left behind by growing */
 };
 
 /* The bytes held: buf_head(b) .. buf_head(b) + b->len; never NULL.  Valid until the next change. */
@@ -35,7 +35,8 @@ void buf_vprintf(struct buf *b, const char *format, va_list ap) __attribute__((f
 char *buf_reserve(struct buf *b, size_t len);
 void buf_commit(struct buf *b, size_t len);
 
-/* Drops len (at most b->len) bytes at the front: no byte is moved, the room is used again when growing. */
+/* Drops len (at most b->len) bytes at the front: no byte is moved, the room is used again when growing.  In a
+ * secret buf they are wiped at once. */
 void buf_consume(struct buf *b, size_t len);
 
 /* Cuts the content to its first len bytes. */
@@ -45,7 +46,8 @@ void buf_truncate(struct buf *b, size_t len);
  * Bytes behind a NUL in the content are not seen by string functions. */
 const char *buf_string(struct buf *b);
 
-/* The content as a heap string that the caller frees; the buf is empty afterwards.  NULL without memory. */
+/* The content as a heap string that the caller frees (and wipes, if it is a secret); the buf is empty
+ * afterwards, also when NULL is returned: no memory, or the buf has failed. */
 char *buf_steal(struct buf *b);
 
 void buf_reset(struct buf *b);	/* empty again, memory kept (wiped if secret), failed forgotten */

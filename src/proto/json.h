@@ -40,16 +40,20 @@ enum json_scan_result {
 struct json_scan {
 	uint64_t offset;	/* bytes of the value used so far; where it went wrong */
 	unsigned depth;		/* containers open at the place reached */
-	unsigned report;	/* report the end of each item whose container has this depth or less: 0 none,
-				 * 1 the top-level array's elements, 2 theirs as well... may be changed between calls */
+	unsigned report;	/* report the end of each element of an array that has this depth or less: 0 none,
+				 * 1 the top-level array's elements, 2 theirs as well (no deeper; members of
+				 * objects are never reported); may be changed between calls */
 	unsigned item_depth;	/* of the item just reported: depth of its container */
 	uint64_t item_start;	/* offset of its first byte (the end is `offset`) */
-	uint64_t bad_utf8;	/* byte sequences in strings that are not UTF-8: counted, not refused */
+	uint64_t bad_utf8;	/* byte sequences in strings that are not UTF-8 (as many as a reader that follows
+				 * Unicode's advice shows U+FFFD for): counted, not refused */
 	uint64_t bad_escapes;	/* \ud800-\udfff without their other half: counted, not refused */
+	uint64_t bad_at;	/* offset at which the first of those two was noticed */
 	const char *error;	/* static text, set with JSON_SCAN_BAD */
 	/* below: the scanner's own */
 	unsigned max_depth;
 	unsigned char state, hex_left, utf8_left, utf8_low, utf8_high;
+	bool key;
 	unsigned short hex, high;
 	const char *literal;
 	uint64_t container[(JSON_DEPTH + 64) / 64];	/* a bit per level: 1 object */
@@ -58,7 +62,8 @@ struct json_scan {
 
 void json_scan_init(struct json_scan *s, unsigned max_depth);
 
-/* Uses bytes[0..len) up to the next thing to report and sets *used to how many. */
+/* Uses bytes[0..len) up to the next thing to report and sets *used to how many.  A number's end is only seen at
+ * the byte behind it, which is not used then: an ITEM may come with *used 0. */
 enum json_scan_result json_scan_feed(struct json_scan *s, const char *bytes, size_t len, size_t *used);
 
 /* No more bytes come: DONE if the value is complete (a top-level number may be), else BAD. */
@@ -71,9 +76,9 @@ enum json_scan_result json_scan_end(struct json_scan *s);
  * wrong here: this is for what users and files say. */
 const char *json_read(const char *text, size_t len, struct json *v, size_t *at);
 
-enum json_kind json_kind(struct json v);
+enum json_kind json_kind(struct json v);	/* of an empty slice: JSON_NULL */
 
-/* Walks over an array's elements or an object's members. */
+/* Walks over an array's elements or an object's members; anything else has none. */
 struct json_iter { const char *next, *end; bool object; };
 struct json_iter json_iterate(struct json container);
 /* Sets *key (objects; may be NULL) and *v, or returns false at the end. */
@@ -81,14 +86,14 @@ bool json_next(struct json_iter *it, struct json *key, struct json *v);
 size_t json_count(struct json container);
 
 /* Appends a string's bytes: escapes resolved (NUL included, lone surrogates become U+FFFD), raw bytes as
- * they are, so invalid UTF-8 stays invalid. */
+ * they are, so invalid UTF-8 stays invalid.  Of a value that is no string: its text. */
 void json_decode(struct json string, struct buf *out);
 
 /* True if v is a string and its decoded bytes are `text`. */
 bool json_is(struct json v, const char *text);
 
-/* The value of a number that is a whole one from 0 to 2^53 in any spelling (1, 1.0, 1e0), or of a string
- * of such digits only with `soft`.  False: it is none. */
+/* The value of a number that is a whole one from 0 to 2^53 in any spelling (1, 1.0, 1e0; none with a minus), or
+ * of a string of such digits only with `soft`.  False: it is none. */
 bool json_whole(struct json v, bool soft, uint64_t *number);
 
 /* --- writing --- */

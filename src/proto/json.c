@@ -1,0 +1,404 @@
+/*
+ * json: whole texts, walking over what the scanner has accepted, decoding, and writing strings.
+ *
+ * Borrows everything, copies nothing but decoded strings.  The walk trusts that its text was validated, yet
+ * never leaves it.
+ */
+#include "proto/json.h"
+
+#include <endian.h>
+#include <string.h>
+
+#include "proto/utf8.h"
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static const char *skip_space(const char *p, const char *end)
+{
+	while (p < end && is_space(*p))
+		p++;
+	return p;
+}
+
+/* --- whole texts --- */
+
+const char *json_read(const char *text, size_t len, struct json *v, size_t *at)
+{
+	struct json_scan s;
+	const char *begin = skip_space(text, text + len), *end;
+	size_t used;
+
+	json_scan_init(&s, JSON_DEPTH);
+	if (json_scan_feed(&s, begin, (size_t)(text + len - begin), &used) == JSON_SCAN_BAD ||
+	    json_scan_end(&s) == JSON_SCAN_BAD) {
+		*at = (size_t)(begin - text) + (size_t)s.offset;
+		return s.error;
+	}
+	if (s.bad_utf8 || s.bad_escapes) {
+		*at = (size_t)(begin - text) + (size_t)s.bad_at;
+		return s.bad_utf8 ? "not UTF-8" : "half of a surrogate pair";
+	}
+	v->text = begin;
+	v->len = used;
+	end = skip_space(begin + used, text + len);
+	if (end < text + len) {
+		*at = (size_t)(end - text);
+		return "more than one value";
+	}
+	return NULL;
+}
+
+enum json_kind json_kind(struct json v)
+{
+	switch (v.len ? v.text[0] : 'n') {
+	case 'n':
+		return JSON_NULL;
+	case 'f':
+		return JSON_FALSE;
+	case 't':
+		return JSON_TRUE;
+	case '"':
+		return JSON_STRING;
+	case '[':
+		return JSON_ARRAY;
+	case '{':
+		return JSON_OBJECT;
+	}
+	return JSON_NUMBER;
+}
+
+/* --- walking --- */
+
+#define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
+
+/* From behind a string's opening quote to behind its closing one. */
+static const char *skip_string(const char *p, const char *end)
+{
+	while (p < end) {
+		while (end - p >= 8) {
+			uint64_t w, q, b, stops;
+
+			memcpy(&w, p, sizeof w);
+			w = le64toh(w);
+			q = w ^ EACH('"');
+			b = w ^ EACH('\\');
+			stops = (((q - EACH(1)) & ~q) | ((b - EACH(1)) & ~b)) & EACH(0x80);
+			if (stops) {
+				p += __builtin_ctzll(stops) / 8;
+				break;
+			}
+			p += 8;
+		}
+		if (p == end)
+			break;
+		if (*p == '"')
+			return p + 1;
+		p += *p == '\\' && end - p >= 2 ? 2 : 1;
+	}
+	return end;
+}
+
+static const char *skip_container(const char *p, const char *end)
+{
+	size_t depth = 0;
+
+	while (p < end) {
+		switch (*p++) {
+		case '"':
+			p = skip_string(p, end);
+			break;
+		case '[': case '{':
+			depth++;
+			break;
+		case ']': case '}':
+			if (--depth == 0)
+				return p;
+		}
+	}
+	return end;
+}
+
+static const char *skip_value(const char *p, const char *end)
+{
+	switch (*p) {
+	case '"':
+		return skip_string(p + 1, end);
+	case '[': case '{':
+		return skip_container(p, end);
+	}
+	while (p < end && *p != ',' && *p != ']' && *p != '}' && !is_space(*p))
+		p++;
+	return p;
+}
+
+struct json_iter json_iterate(struct json container)
+{
+	struct json_iter it = {"", "", false};
+
+	if (container.len < 2 || (container.text[0] != '[' && container.text[0] != '{'))
+		return it;
+	it.object = container.text[0] == '{';
+	it.next = container.text + 1;
+	it.end = container.text + container.len - 1;
+	return it;
+}
+
+static bool next_value(struct json_iter *it, struct json *v)
+{
+	it->next = skip_space(it->next, it->end);
+	if (it->next == it->end)
+		return false;
+	v->text = it->next;
+	it->next = skip_value(it->next, it->end);
+	v->len = (size_t)(it->next - v->text);
+	return true;
+}
+
+bool json_next(struct json_iter *it, struct json *key, struct json *v)
+{
+	struct json name;
+
+	it->next = skip_space(it->next, it->end);
+	if (it->next < it->end && *it->next == ',')
+		it->next++;
+	if (it->object) {
+		if (!next_value(it, &name))
+			return false;
+		if (key)
+			*key = name;
+		it->next = skip_space(it->next, it->end);
+		if (it->next < it->end)
+			it->next++;	/* the colon */
+	}
+	return next_value(it, v);
+}
+
+size_t json_count(struct json container)
+{
+	struct json_iter it = json_iterate(container);
+	struct json v;
+	size_t n = 0;
+
+	while (json_next(&it, NULL, &v))
+		n++;
+	return n;
+}
+
+/* --- strings --- */
+
+static unsigned hex4(const char *p)
+{
+	unsigned value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		value = value << 4 | (c <= '9' ? c - 0x30u : (c | 0x20u) - 'a' + 10u);
+	}
+	return value;
+}
+
+/* Decodes the escape at p (a backslash) into out and returns its bytes; *len of them. */
+static const char *decode_escape(const char *p, const char *end, char out[static UTF8_MAX], size_t *len)
+{
+	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+	const char *known;
+	unsigned point;
+
+	*len = 1;
+	if (end - p < 2) {
+		out[0] = *p;
+		return end;
+	}
+	if (p[1] != 'u' || end - p < 6) {
+		known = strchr(from, p[1]);
+		out[0] = known && *known ? to[known - from] : p[1];
+		return p + 2;
+	}
+	point = hex4(p + 2);
+	p += 6;
+	if (point >= 0xd800 && point <= 0xdbff && end - p >= 6 && p[0] == '\\' && p[1] == 'u') {
+		unsigned low = hex4(p + 2);
+
+		if (low >= 0xdc00 && low <= 0xdfff) {
+			point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+			p += 6;
+		}
+	}
+	*len = utf8_encode(point, out);	/* a lone half becomes U+FFFD there */
+	return p;
+}
+
+void json_decode(struct json string, struct buf *out)
+{
+	const char *p = string.text + 1, *end = string.text + string.len - 1;
+
+	if (json_kind(string) != JSON_STRING) {
+		buf_put(out, string.text, string.len);
+		return;
+	}
+	while (p < end) {
+		const char *stop = memchr(p, '\\', (size_t)(end - p));
+		char bytes[UTF8_MAX];
+		size_t len;
+
+		buf_put(out, p, (size_t)((stop ? stop : end) - p));
+		if (!stop)
+			return;
+		p = decode_escape(stop, end, bytes, &len);
+		buf_put(out, bytes, len);
+	}
+}
+
+bool json_is(struct json v, const char *text)
+{
+	size_t left = strlen(text);
+	const char *p = v.text + 1, *end = v.text + v.len - 1;
+
+	if (json_kind(v) != JSON_STRING)
+		return false;
+	while (p < end) {
+		char bytes[UTF8_MAX] = {*p};
+		size_t len = 1;
+
+		if (*p == '\\')
+			p = decode_escape(p, end, bytes, &len);
+		else
+			p++;
+		if (len > left || memcmp(bytes, text, len) != 0)
+			return false;
+		text += len;
+		left -= len;
+	}
+	return left == 0;
+}
+
+/* --- numbers --- */
+
+/* The exponent written at p ("e+5"), or 0; far outside of what matters it stays at a limit. */
+static long long read_exponent(const char *p, const char *end)
+{
+	long long value = 0;
+	bool negative;
+
+	if (p == end || (*p != 'e' && *p != 'E'))
+		return 0;
+	p++;
+	negative = p < end && *p == '-';
+	if (p < end && (*p == '-' || *p == '+'))
+		p++;
+	for (; p < end; p++)
+		if (value < 1000000000000000)
+			value = value * 10 + (*p - '0');
+	return negative ? -value : value;
+}
+
+/* Takes digit after digit of a mantissa; zeros are only counted until another digit follows them.  False: the
+ * number has more than 16 digits. */
+static bool mantissa_digit(char c, uint64_t *value, unsigned *count, long long *zeros)
+{
+	if (c == '0') {
+		if (*count)
+			++*zeros;
+		return true;
+	}
+	if (*zeros > 16 || *count + (unsigned)*zeros + 1 > 16)
+		return false;
+	for (; *zeros > 0; --*zeros, ++*count)
+		*value *= 10;
+	*value = *value * 10 + (uint64_t)(c - '0');
+	++*count;
+	return true;
+}
+
+bool json_whole(struct json v, bool soft, uint64_t *number)
+{
+	const char *p = v.text, *end = v.text + v.len;
+	uint64_t value = 0;
+	unsigned count = 0;
+	long long zeros = 0, exponent, fraction = 0;
+
+	if (json_kind(v) == JSON_STRING && soft) {
+		p++;
+		end--;
+		for (const char *c = p; c < end; c++)
+			if (*c < '0' || *c > '9')
+				return false;
+	} else if (json_kind(v) != JSON_NUMBER) {
+		return false;
+	}
+	if (p == end || *p == '-')
+		return false;
+	for (bool point = false; p < end && *p != 'e' && *p != 'E'; p++) {
+		if (*p == '.') {
+			point = true;
+			continue;
+		}
+		if (point)
+			fraction++;
+		if (!mantissa_digit(*p, &value, &count, &zeros))
+			return false;
+	}
+	*number = 0;
+	if (value == 0)
+		return true;
+	/* value * 10^exponent, value not ending in 0 */
+	exponent = read_exponent(p, end) - fraction + zeros;
+	if (exponent < 0 || exponent + count > 16)
+		return false;
+	for (; exponent > 0; exponent--)
+		value *= 10;
+	*number = value;
+	return value <= (uint64_t)1 << 53;
+}
+
+/* --- writing --- */
+
+void json_put_string(struct buf *out, const char *text, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t from = 0;
+
+	buf_putc(out, '"');
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		char escape[6] = {'\\', (char)c};
+		size_t n = 2;
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		switch (c) {
+		case '"': case '\\':
+			break;
+		case '\b':
+			escape[1] = 'b';
+			break;
+		case '\f':
+			escape[1] = 'f';
+			break;
+		case '\n':
+			escape[1] = 'n';
+			break;
+		case '\r':
+			escape[1] = 'r';
+			break;
+		case '\t':
+			escape[1] = 't';
+			break;
+		default:
+			memcpy(escape, "\\u00", 4);
+			escape[4] = hex[c >> 4];
+			escape[5] = hex[c & 15];
+			n = 6;
+		}
+		buf_put(out, text + from, i - from);
+		buf_put(out, escape, n);
+		explicit_bzero(escape, sizeof escape);
+		from = i + 1;
+	}
+	buf_put(out, text + from, len - from);
+	buf_putc(out, '"');
+}
