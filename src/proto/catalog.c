@@ -46,6 +46,15 @@ catalog_find(const char *name, size_t len)
 	return NULL;
 }
 
+const struct request *
+catalog_role(enum request_role role)
+{
+	for (size_t i = 0; i < catalog_len; i++)
+		if (catalog[i].role == role)
+			return &catalog[i];
+	return NULL;
+}
+
 static char
 lower(char c)
 {
