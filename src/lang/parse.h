@@ -119,6 +119,30 @@ const char *want_name(const struct want *want, char out[static 80]);
 /* Appends the arguments that words[1..] give to line->json, which holds ["type".  */
 int arguments_put(struct parse *p, const struct request *type);
 
+/* One argument being put. */
+struct putting {
+	const struct request *type;
+	const struct arg *arg;
+	const struct word *words;	/* its words */
+	size_t count;
+	const struct field *fields;	/* what it knows */
+	struct want want;
+};
+
+/* "REQUEST: ARGUMENT: WHAT expected, not TYPED"; what was typed is left out where it may be a secret. */
+int putting_misfit(struct parse *p, const struct putting *a, const struct word *w, const char *what);
+/* A whole argument that was typed as JSON of the right kind. */
+int putting_json(struct parse *p, const struct putting *a, const struct json *v);
+/* Notes a name that the catalogue does not know. */
+int putting_note(struct parse *p, const struct putting *a, const char *name, size_t len);
+
+/* Arguments that have members (lang/members.c). */
+int members_put_rows(struct parse *p, const struct putting *a);
+int members_put_pair(struct parse *p, const struct putting *a);
+int members_put_object(struct parse *p, const struct putting *a);
+int members_put_pairs(struct parse *p, const struct putting *a);
+int members_put_roles(struct parse *p, const struct putting *a);
+
 /* The JSON of an argument that is skipped. */
 const char *arguments_filler(const struct arg *arg);
 
