@@ -210,24 +210,6 @@ front_heading(const struct output *o, size_t i, struct buf *out)
 		buf_printf(out, "%zu", i + 1);
 }
 
-/* The cells of the first row, or 0 if that cannot be told. */
-static size_t
-first_row(enum rows_mode mode, struct json_iter values, bool cut)
-{
-	struct json first;
-
-	if (!json_next(&values, NULL, &first) || first.text[0] != '[')
-		return 0;
-	if (mode == ROWS_ELEMENTS) {
-		struct json_iter it = { first.text + 1, values.next, false };
-
-		if (!json_next(&it, NULL, &first) || first.text[0] != '[' || (cut && it.next == it.end))
-			return 0;
-		return json_count(first);
-	}
-	return mode == ROWS_VALUES && !(cut && values.next == values.end) ? json_count(first) : 0;
-}
-
 /* --- a reply --- */
 
 static void
@@ -271,7 +253,7 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 	} else if (!hint.asked && o->heading_count > 0 && chooses_headings(about->type)) {
 		/* The catalogue's fields are what may be asked for; whether a box that was not asked sends these shows
 		 * in the first row. */
-		first = first_row(o->mode, values, cut);
+		first = rows_first(o->mode, values, cut);
 		if (first != 0 && first != o->heading_count)
 			forget_headings(o);
 	}
@@ -329,14 +311,7 @@ count_text(struct output *o, const char *text, size_t len)
 	}
 	while (i < len) {
 		if (o->text_string) {
-			for (; i + 8 <= len; i += 8) {
-				uint64_t w = scan_load(text + i);
-
-				if ((scan_equals(w, '"') | scan_equals(w, '\\')) != 0)
-					break;
-			}
-			while (i < len && text[i] != '"' && text[i] != '\\')
-				i++;
+			i += scan_string_run(text + i, len - i);
 			if (i < len && text[i] == '\\') {
 				o->text_escape = i + 1 == len;
 				i += 2;
@@ -377,11 +352,8 @@ returns_rows(const struct request *type)
 void
 output_reply(struct output *o, const struct reply_about *about, const struct reply *reply)
 {
-	struct json_iter it = reply->values;
-	struct json v;
-
 	o->row_count = 0;
-	if (!json_next(&it, NULL, &v) && !returns_rows(about->type) && !o->format->untouched) {
+	if (!rows_any(reply->values) && !returns_rows(about->type) && !o->format->untouched) {
 		if (o->settings.terminal)
 			sink_puts(o->sink, "ok\n");
 		return;
@@ -406,13 +378,11 @@ enum large_mode
 output_large(struct output *o, const struct reply_about *about, const char *text, size_t len)
 {
 	struct json_iter values;
-	struct json v;
 
 	o->head = head_of(text, len);
 	values = (struct json_iter){ text + o->head, text + len, false };
-	if (o->format->large == LARGE_KEEP || o->head == 0 || !json_next(&values, NULL, &v))
+	if (o->format->large == LARGE_KEEP || o->head == 0 || !rows_any(values))
 		return LARGE_KEEP;
-	values.next = text + o->head;
 	begin(o, about, values, true);
 	if (o->format->large == LARGE_TEXT) {
 		start_text(o);
