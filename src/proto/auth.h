@@ -30,7 +30,7 @@ bool cram_proves(const struct cram *c, const void *sr, size_t len);
 
 /* --- which method --- */
 
-enum auth_method { AUTH_NONE = 1, AUTH_CRAM = 2, AUTH_LOGIN = 4 };	/* also as a set */
+enum auth_method { AUTH_END = 0, AUTH_NONE = 1, AUTH_CRAM = 2, AUTH_LOGIN = 4 };	/* also as a set */
 
 /* How far a channel is trusted (ptsh(1), TRUST). */
 enum channel_trust {
@@ -47,9 +47,9 @@ struct auth_choice {
 	bool warn;		/* permitted, but tell: the channel is not trusted */
 };
 
-/* Chooses among what the box offers (a set).  `wanted`: the methods of --auth in their order, ended by 0, or
- * NULL for the default: cram, login, none with credentials, none first without.  0; or -1 with *e
- * (STATUS_LOGIN) naming what is offered and the option that would permit it. */
+/* Chooses among what the box offers (a set).  `wanted`: the methods of --auth in their order, ended by AUTH_END (to
+ * be named there permits AUTH_NONE on any channel), or NULL for the default: cram, login, none with credentials,
+ * none first without.  0; or -1 with *e (STATUS_LOGIN) naming what is offered and the option that would permit it. */
 int auth_choose(struct auth_choice *choice, unsigned offered, enum channel_trust trust, bool credentials,
     const enum auth_method *wanted, bool clear_login, struct error *e);
 

@@ -44,6 +44,14 @@ const struct request *catalog_find(const char *name, size_t len)
 	return NULL;
 }
 
+const struct request *catalog_role(enum request_role role)
+{
+	for (size_t i = 0; i < catalog_len; i++)
+		if (catalog[i].role == role)
+			return &catalog[i];
+	return NULL;
+}
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;

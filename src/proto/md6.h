@@ -12,8 +12,8 @@ enum { MD6_BYTES = 32, MD6_HMAC_BLOCK = 64 };
 /* The hash of data[0..len).  Works in constant memory on the stack and wipes it. */
 void md6_256(const void *data, size_t len, unsigned char hash[static MD6_BYTES]);
 
-/* HMAC-MD6-256; a key longer than a block is replaced by its hash.  0, or -1 without memory. */
-int md6_hmac(const void *key, size_t key_len, const void *message, size_t len,
+/* HMAC-MD6-256; a key longer than a block is replaced by its hash.  Likewise. */
+void md6_hmac(const void *key, size_t key_len, const void *message, size_t len,
     unsigned char mac[static MD6_BYTES]);
 
 #endif
