@@ -483,37 +483,17 @@ output_begin(struct output *o, const char *const *headings, size_t count)
 		o->format->begin(o);
 }
 
-/* Appends the array of a row of strings. */
+/* A row as the array it would have come in; it stands at the end of `kept`. */
 static void
-put_array(struct buf *out, const char *const *cells, size_t count)
+take_row(struct output *o, size_t start)
 {
-	buf_putc(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			buf_putc(out, ',');
-		if (cells[i] == NULL)
-			buf_puts(out, "null");
-		else
-			json_put_string(out, cells[i], strlen(cells[i]));
-	}
-	buf_putc(out, ']');
-}
+	struct json row = { NULL, o->kept.len - start };
 
-void
-output_strings(struct output *o, const char *const *cells, size_t count)
-{
-	struct json row;
-
-	if (!o->format->twice)
-		buf_reset(&o->kept);
-	row.len = o->kept.len;
-	put_array(&o->kept, cells, count);
 	if (o->kept.failed) {
 		front_failed(o);
 		return;
 	}
-	row.text = buf_head(&o->kept) + row.len;
-	row.len = o->kept.len - row.len;
+	row.text = buf_head(&o->kept) + start;
 	if (o->format->cell != NULL) {
 		rows_value(&o->rows, row);
 		return;
@@ -521,6 +501,48 @@ output_strings(struct output *o, const char *const *cells, size_t count)
 	o->row_count++;
 	cell_put(o->sink, row.text, row.len, sanitise_json);
 	sink_putc(o->sink, '\n');
+}
+
+/* Where the next row begins: behind those that a format wants to see again. */
+static size_t
+begin_row(struct output *o)
+{
+	if (!o->format->twice)
+		buf_reset(&o->kept);
+	return o->kept.len;
+}
+
+void
+output_strings(struct output *o, const char *const *cells, size_t count)
+{
+	size_t start = begin_row(o);
+
+	buf_putc(&o->kept, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&o->kept, ',');
+		if (cells[i] == NULL)
+			buf_puts(&o->kept, "null");
+		else
+			json_put_string(&o->kept, cells[i], strlen(cells[i]));
+	}
+	buf_putc(&o->kept, ']');
+	take_row(o, start);
+}
+
+void
+output_cells(struct output *o, const struct json *cells, size_t count)
+{
+	size_t start = begin_row(o);
+
+	buf_putc(&o->kept, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&o->kept, ',');
+		buf_put(&o->kept, cells[i].text, cells[i].len);
+	}
+	buf_putc(&o->kept, ']');
+	take_row(o, start);
 }
 
 void
