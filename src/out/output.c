@@ -303,11 +303,18 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 		o->format->begin(o);
 }
 
+enum { KEEP_ROOM = 1024 * 1024 };
+
 static void
 finish(struct output *o)
 {
 	if (o->format->end != NULL)
 		o->format->end(o);
+	/* A huge cell's memory is not kept for the small ones that follow. */
+	if (o->text.cap > KEEP_ROOM)
+		buf_clear(&o->text);
+	if (o->scratch.cap > KEEP_ROOM)
+		buf_clear(&o->scratch);
 }
 
 /* The bytes in front of the values, or 0. */

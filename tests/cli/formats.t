@@ -184,6 +184,7 @@ EOP
 		[map { $_->[0][0] } @rows], "csv $large: texts");
 	all_equal([map { utf8_of($_->[1]) } @read], [map { $_->[1][0] } @rows], "csv $large: texts with backslashes");
 	all_equal([map { $_->[2] } @read], [map { $_->[2][1] } @rows], "csv $large: numbers");
+	all_equal([map { canonical(utf8_of($read[$_][4])) } @nested], [map { canonical($rows[$_][4][1]) } @nested], "csv $large: nested");
 
 	# records, by jq (whose numbers are doubles: these are looked at in the text)
 	my $records = run($good_file, 'records', $large);

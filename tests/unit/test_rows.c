@@ -112,6 +112,8 @@ cells_that_are_lists_stay_cells(void **state)
 		{ "realm_info", "pollers", "[[[\"8\"]]]", "[\"8\"];" },
 		{ "realm_info", "pollers", "[[[\"8\",\"9\"]],[[\"8\"]]]", "[\"8\",\"9\"];[\"8\"];" },
 		{ "realm_info", "pollers", "[[\"8\"]],[[\"9\"]]", "[\"8\"];[\"9\"];" },
+		{ "realm_info", "pollers,seeds", "[[\"8\"],[\"x\"]],[[\"9\"],[\"y\"]]", "[\"8\"]|[\"x\"];[\"9\"]|[\"y\"];" },
+		{ "realm_info", "seeds", "[[\"x\",\"y\"]]", "[\"x\",\"y\"];" },
 		{ "realm_info", "poll_result", "[{\"poll\":{}}],[null]", "{\"poll\":{}};null;" },
 		{ "realm_snmp_credential_list", NULL, "[[\"10.0.0.0\",8,[[2,[\"public\"]]],1]]", "\"10.0.0.0\"|8|[[2,[\"public\"]]]|1;" },
 		{ "realm_snmp_credential_list", NULL, "[\"10.0.0.0\",8,[[2,[\"public\"]]],1]", "\"10.0.0.0\"|8|[[2,[\"public\"]]]|1;" },
