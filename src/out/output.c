@@ -230,6 +230,43 @@ start_rows(struct output *o)
 	rows_init(&o->rows, o->mode, &o->ops, o);
 }
 
+static void
+cut_headings(struct output *o, size_t count)
+{
+	while (o->heading_count > count)
+		free((char *)(uintptr_t)o->headings[--o->heading_count].name);
+	o->columns = o->heading_count;
+}
+
+/* Headings that nobody asked for are what the catalogue expects; the rows say what a box really sends. */
+static void
+match_headings(struct output *o, struct json_iter values, bool cut)
+{
+	size_t cells;
+
+	if (chooses_headings(o->type)) {
+		/* The catalogue's fields are what may be asked for, not what comes if nothing is. */
+		cells = rows_first(o->mode, values, cut);
+		if (cells != 0 && cells != o->heading_count)
+			cut_headings(o, 0);
+		return;
+	}
+	cells = rows_longest(o->mode, values);
+	if (cells > 0)
+		cut_headings(o, cells);
+}
+
+static bool
+shows_header(const struct output *o)
+{
+	if (o->settings.header != HEADER_DEFAULT)
+		return o->settings.header == HEADER_ON;
+	/* A single value that nothing is known about needs no number over it. */
+	if (o->format->twice && o->mode == ROWS_BARE && o->heading_count == 0)
+		return false;
+	return o->format->header_default;
+}
+
 /* Decides what the rows are and begins the format. */
 static void
 begin(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
@@ -238,7 +275,7 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 	struct rows_hint hint;
 	struct heading h;
 	bool ok = true;
-	size_t first;
+	size_t longest;
 
 	forget_headings(o);
 	o->type = about->type;
@@ -247,41 +284,37 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 		ok = add_heading(o, h);
 	hint = rows_hint(about->type, about->headings, about->heading_count, o->heading_count);
 	o->mode = rows_decide(&hint, values, cut);
+	if (o->format->cell == NULL)
+		return;
 	if (o->mode == ROWS_MEMBERS) {
 		forget_headings(o);
 		ok = ok && add_heading(o, member[0]) && add_heading(o, member[1]);
-	} else if (!hint.asked && o->heading_count > 0 && chooses_headings(about->type)) {
-		/* The catalogue's fields are what may be asked for; whether a box that was not asked sends these shows
-		 * in the first row. */
-		first = rows_first(o->mode, values, cut);
-		if (first != 0 && first != o->heading_count)
-			forget_headings(o);
+	} else if (!hint.asked && o->heading_count > 0) {
+		match_headings(o, values, cut);
 	}
 	if (!ok)
 		front_failed(o);
-	o->header = o->settings.header == HEADER_ON ||
-	    (o->settings.header == HEADER_DEFAULT && o->format->header_default);
-	/* A single value that nothing is known about needs no number over it. */
-	if (o->settings.header == HEADER_DEFAULT && o->format->twice && o->mode == ROWS_BARE && o->heading_count == 0)
-		o->header = false;
-	if (o->format->cell == NULL)
-		return;
-	if (o->header) {
-		size_t longest = rows_longest(o->mode, values);
-
-		if (longest > o->columns)
-			o->columns = longest;
-	}
+	o->header = shows_header(o);
+	longest = o->header ? rows_longest(o->mode, values) : 0;
+	if (longest > o->columns)
+		o->columns = longest;
 	start_rows(o);
 	if (o->format->begin != NULL)
 		o->format->begin(o);
 }
+
+enum { KEEP_ROOM = 1024 * 1024 };
 
 static void
 finish(struct output *o)
 {
 	if (o->format->end != NULL)
 		o->format->end(o);
+	/* A huge cell's memory is not kept for the small ones that follow. */
+	if (o->text.cap > KEEP_ROOM)
+		buf_clear(&o->text);
+	if (o->scratch.cap > KEEP_ROOM)
+		buf_clear(&o->scratch);
 }
 
 /* The bytes in front of the values, or 0. */
@@ -450,8 +483,7 @@ output_begin(struct output *o, const char *const *headings, size_t count)
 		ok = add_heading(o, (struct heading){ .name = headings[i] });
 	if (!ok)
 		front_failed(o);
-	o->header = o->settings.header == HEADER_ON ||
-	    (o->settings.header == HEADER_DEFAULT && o->format->header_default);
+	o->header = shows_header(o);
 	buf_reset(&o->kept);
 	start_rows(o);
 	if (o->format->begin != NULL)
