@@ -38,7 +38,9 @@ struct output {
 		size_t count, room;
 		size_t at;		/* cells printed of this row */
 		size_t blanks;		/* owed before the next text */
-		bool printing;
+		uint64_t row;		/* being printed */
+		bool starred;		/* the cell before has a mark in the gap behind it */
+		bool printing, in_rows;	/* the second time; behind the headings */
 		enum unit unit;		/* of the value that belongs to the name in the first cell */
 		const struct value_name *values;
 		bool secret;

@@ -210,24 +210,6 @@ front_heading(const struct output *o, size_t i, struct buf *out)
 		buf_printf(out, "%zu", i + 1);
 }
 
-/* The cells of the first row, or 0 if that cannot be told. */
-static size_t
-first_row(enum rows_mode mode, struct json_iter values, bool cut)
-{
-	struct json first;
-
-	if (!json_next(&values, NULL, &first) || first.text[0] != '[')
-		return 0;
-	if (mode == ROWS_ELEMENTS) {
-		struct json_iter it = { first.text + 1, values.next, false };
-
-		if (!json_next(&it, NULL, &first) || first.text[0] != '[' || (cut && it.next == it.end))
-			return 0;
-		return json_count(first);
-	}
-	return mode == ROWS_VALUES && !(cut && values.next == values.end) ? json_count(first) : 0;
-}
-
 /* --- a reply --- */
 
 static void
@@ -271,7 +253,7 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 	} else if (!hint.asked && o->heading_count > 0 && chooses_headings(about->type)) {
 		/* The catalogue's fields are what may be asked for; whether a box that was not asked sends these shows
 		 * in the first row. */
-		first = first_row(o->mode, values, cut);
+		first = rows_first(o->mode, values, cut);
 		if (first != 0 && first != o->heading_count)
 			forget_headings(o);
 	}
@@ -329,14 +311,7 @@ count_text(struct output *o, const char *text, size_t len)
 	}
 	while (i < len) {
 		if (o->text_string) {
-			for (; i + 8 <= len; i += 8) {
-				uint64_t w = scan_load(text + i);
-
-				if ((scan_equals(w, '"') | scan_equals(w, '\\')) != 0)
-					break;
-			}
-			while (i < len && text[i] != '"' && text[i] != '\\')
-				i++;
+			i += scan_string_run(text + i, len - i);
 			if (i < len && text[i] == '\\') {
 				o->text_escape = i + 1 == len;
 				i += 2;
@@ -377,11 +352,8 @@ returns_rows(const struct request *type)
 void
 output_reply(struct output *o, const struct reply_about *about, const struct reply *reply)
 {
-	struct json_iter it = reply->values;
-	struct json v;
-
 	o->row_count = 0;
-	if (!json_next(&it, NULL, &v) && !returns_rows(about->type) && !o->format->untouched) {
+	if (!rows_any(reply->values) && !returns_rows(about->type) && !o->format->untouched) {
 		if (o->settings.terminal)
 			sink_puts(o->sink, "ok\n");
 		return;
@@ -406,13 +378,11 @@ enum large_mode
 output_large(struct output *o, const struct reply_about *about, const char *text, size_t len)
 {
 	struct json_iter values;
-	struct json v;
 
 	o->head = head_of(text, len);
 	values = (struct json_iter){ text + o->head, text + len, false };
-	if (o->format->large == LARGE_KEEP || o->head == 0 || !json_next(&values, NULL, &v))
+	if (o->format->large == LARGE_KEEP || o->head == 0 || !rows_any(values))
 		return LARGE_KEEP;
-	values.next = text + o->head;
 	begin(o, about, values, true);
 	if (o->format->large == LARGE_TEXT) {
 		start_text(o);
@@ -488,37 +458,17 @@ output_begin(struct output *o, const char *const *headings, size_t count)
 		o->format->begin(o);
 }
 
-/* Appends the array of a row of strings. */
+/* A row as the array it would have come in; it stands at the end of `kept`. */
 static void
-put_array(struct buf *out, const char *const *cells, size_t count)
+take_row(struct output *o, size_t start)
 {
-	buf_putc(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			buf_putc(out, ',');
-		if (cells[i] == NULL)
-			buf_puts(out, "null");
-		else
-			json_put_string(out, cells[i], strlen(cells[i]));
-	}
-	buf_putc(out, ']');
-}
+	struct json row = { NULL, o->kept.len - start };
 
-void
-output_strings(struct output *o, const char *const *cells, size_t count)
-{
-	struct json row;
-
-	if (!o->format->twice)
-		buf_reset(&o->kept);
-	row.len = o->kept.len;
-	put_array(&o->kept, cells, count);
 	if (o->kept.failed) {
 		front_failed(o);
 		return;
 	}
-	row.text = buf_head(&o->kept) + row.len;
-	row.len = o->kept.len - row.len;
+	row.text = buf_head(&o->kept) + start;
 	if (o->format->cell != NULL) {
 		rows_value(&o->rows, row);
 		return;
@@ -526,6 +476,48 @@ output_strings(struct output *o, const char *const *cells, size_t count)
 	o->row_count++;
 	cell_put(o->sink, row.text, row.len, sanitise_json);
 	sink_putc(o->sink, '\n');
+}
+
+/* Where the next row begins: behind those that a format wants to see again. */
+static size_t
+begin_row(struct output *o)
+{
+	if (!o->format->twice)
+		buf_reset(&o->kept);
+	return o->kept.len;
+}
+
+void
+output_strings(struct output *o, const char *const *cells, size_t count)
+{
+	size_t start = begin_row(o);
+
+	buf_putc(&o->kept, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&o->kept, ',');
+		if (cells[i] == NULL)
+			buf_puts(&o->kept, "null");
+		else
+			json_put_string(&o->kept, cells[i], strlen(cells[i]));
+	}
+	buf_putc(&o->kept, ']');
+	take_row(o, start);
+}
+
+void
+output_cells(struct output *o, const struct json *cells, size_t count)
+{
+	size_t start = begin_row(o);
+
+	buf_putc(&o->kept, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&o->kept, ',');
+		buf_put(&o->kept, cells[i].text, cells[i].len);
+	}
+	buf_putc(&o->kept, ']');
+	take_row(o, start);
 }
 
 void
