@@ -85,7 +85,7 @@ struct line_state {
 	size_t depth;		/* brackets open */
 	char quote;		/* open quote, or 0 */
 	bool escaped;		/* the last byte was a backslash that quotes */
-	bool in_word, was_in_word, started, comment, pipe;
+	bool in_word, was_in_word, started, comment, bar, pipe;
 };
 bool line_goes_on(const char *text, size_t len, struct line_state *state);
 

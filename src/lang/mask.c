@@ -36,14 +36,16 @@ static void mask_row(const struct field *fields, struct json row, mask_found *fo
 {
 	struct json_iter it;
 	struct json v;
+	bool behind = false;	/* a secret: an entry whose shape is another may have it here */
 
 	if (json_kind(row) != JSON_ARRAY) {
 		found(ctx, row);
 		return;
 	}
 	for (it = json_iterate(row); json_next(&it, NULL, &v); ) {
-		if (fields->name == NULL || fields->secret)
+		if (fields->name == NULL || fields->secret || (behind && json_kind(v) != JSON_NUMBER))
 			found(ctx, v);
+		behind = behind || fields->name == NULL || fields->secret;
 		if (fields->name != NULL)
 			fields++;
 	}
