@@ -300,7 +300,9 @@ void prompt_free(struct prompt *p)
 		loop_signal(p->loop, SIGCONT, no_signal, NULL);
 		loop_signal(p->loop, SIGWINCH, no_signal, NULL);
 	}
-	if (p->reading)
+	if (p->released > 0)
+		screen_take_back(p->screen);
+	else if (p->reading)
 		screen_control(p->screen, prompt_paste_off);
 	screen_hide(p->screen);
 	end_editor(p);
@@ -443,12 +445,25 @@ void prompt_release(struct prompt *p)
 	screen_hide(p->screen);
 	if (p->reading && p->el != NULL)
 		el_set(p->el, EL_PREP_TERM, 0);
+	screen_lend(p->screen);
 }
 
 void prompt_take(struct prompt *p)
 {
-	if (p->released > 0 && --p->released == 0)
-		terminal_back(p);
+	if (p->released == 0 || --p->released > 0)
+		return;
+	screen_take_back(p->screen);
+	terminal_back(p);
+}
+
+bool prompt_released(const struct prompt *p)
+{
+	return p->released > 0;
+}
+
+bool prompt_stopping(const struct prompt *p)
+{
+	return p->stopped;
 }
 
 void prompt_changed(struct prompt *p)

@@ -54,14 +54,17 @@ enum prompt_end prompt_read(struct prompt *p, char **text);
 
 bool prompt_reading(const struct prompt *p);
 
-/* Lets a program have the terminal (pager, readpassphrase, a question), and takes it back.  They nest. */
+/* Lets a program have the terminal (pager, readpassphrase, a question), and takes it back.  They nest.  Meanwhile the
+ * screen keeps what is written, and SIGINT is not ours: its owner asks prompt_released(). */
 void prompt_release(struct prompt *p);
 void prompt_take(struct prompt *p);
+bool prompt_released(const struct prompt *p);
 
 /* The prompt's text has changed: paint it. */
 void prompt_changed(struct prompt *p);
 
 void prompt_interrupt(struct prompt *p);	/* SIGINT: ends prompt_read() with PROMPT_INTERRUPT; else nothing */
 void prompt_stop(struct prompt *p);		/* ends prompt_read(), this one or the next, with PROMPT_SIGNAL */
+bool prompt_stopping(const struct prompt *p);	/* and that has not happened yet */
 
 #endif

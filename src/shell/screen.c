@@ -38,13 +38,15 @@ struct screen {
 	bool visual, dumb;
 	bool editing;		/* somebody paints: output is collected */
 	bool shown, stale;	/* the line is on the screen; it may have changed since */
+	bool lent;		/* another program has the terminal */
 	bool gone;		/* the terminal takes nothing any more */
 	int columns, rows;	/* of the terminal when painted last */
 	int above;		/* painted rows above the cursor */
 	int64_t painted;	/* when */
 	int64_t settled;	/* when the size will have */
 	struct buf bytes;	/* to be written */
-	struct buf held;	/* to be put above the line once the size has settled */
+	struct buf held;	/* to be put above the line once the size has settled, or the terminal is back */
+	size_t dropped;		/* lines that found no room there */
 };
 
 static bool measure(struct screen *s)
@@ -82,6 +84,7 @@ void screen_free(struct screen *s)
 {
 	if (s == NULL)
 		return;
+	s->lent = false;
 	screen_hide(s);
 	buf_clear(&s->bytes);
 	buf_clear(&s->held);
@@ -317,7 +320,10 @@ static void release_held(struct screen *s)
 {
 	if (s->held.len > 0)
 		put_above(s, buf_head(&s->held), s->held.len);
-	buf_reset(&s->held);
+	if (s->dropped > 0)
+		buf_printf(&s->bytes, "(%zu more lines)\n", s->dropped);
+	s->dropped = 0;
+	buf_clear(&s->held);
 }
 
 /* Without cursor movement there is only the prompt; escape sequences are left out. */
@@ -365,9 +371,9 @@ int screen_paint(struct screen *s, const struct edited *e, bool now)
 {
 	int64_t time;
 
-	s->editing = s->visual || s->dumb;
-	if (!s->editing)
+	if (s->lent || !(s->visual || s->dumb))
 		return -1;
+	s->editing = true;
 	if (s->shown && !(s->stale && s->visual) && s->held.len == 0 && s->bytes.len == 0)
 		return -1;
 	time = loop_now();
@@ -399,9 +405,36 @@ void screen_touch(struct screen *s)
 
 void screen_hide(struct screen *s)
 {
+	if (s->lent)
+		return;
 	take_away(s);
 	release_held(s);
 	s->editing = false;
+	screen_flush(s);
+}
+
+static void hold(struct screen *s, const char *text, size_t len)
+{
+	if (s->held.len + len > HOLD_BYTES) {
+		for (size_t i = 0; i < len; i++)
+			s->dropped += text[i] == '\n';
+		return;
+	}
+	buf_put(&s->held, text, len);
+	if (text[len - 1] != '\n')
+		buf_putc(&s->held, '\n');
+}
+
+void screen_lend(struct screen *s)
+{
+	s->lent = true;
+}
+
+void screen_take_back(struct screen *s)
+{
+	s->lent = false;
+	screen_forget(s);
+	release_held(s);
 	screen_flush(s);
 }
 
@@ -409,10 +442,8 @@ void screen_write(struct screen *s, const char *text, size_t len)
 {
 	if (len == 0)
 		return;
-	if (s->shown && screen_settling(s) && s->held.len + len <= HOLD_BYTES) {
-		buf_put(&s->held, text, len);
-		if (text[len - 1] != '\n')
-			buf_putc(&s->held, '\n');
+	if (s->lent || (s->shown && screen_settling(s) && s->held.len + len <= HOLD_BYTES)) {
+		hold(s, text, len);
 		return;
 	}
 	release_held(s);

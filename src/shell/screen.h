@@ -50,6 +50,11 @@ void screen_hide(struct screen *s);
  * terminal's size settles it is kept back. */
 void screen_write(struct screen *s, const char *text, size_t len);
 
+/* Lets another program have the terminal (after screen_hide()): nothing is painted, and what is written is kept
+ * (HOLD_BYTES; what is more is counted in lines and told), until it is taken back.  They do not nest. */
+void screen_lend(struct screen *s);
+void screen_take_back(struct screen *s);
+
 /* Leaves the whole line on the screen for good and goes below it.  mark: shown behind it ("^C"), or NULL for a
  * line that was accepted (on a dumb terminal the kernel has ended its row already). */
 void screen_finish(struct screen *s, const struct edited *e, const char *mark);
