@@ -245,7 +245,7 @@ static const char *device_comment(const struct place *p)
 	case 7:
 		return "moved \"temporarily\" in 2019 \\o/";
 	case 11:
-		return "reversed: \xe2\x80\xae" "drawkcab";
+		return "reversed: \xe2\x80\xae drawkcab";
 	}
 	return "";
 }
@@ -260,8 +260,7 @@ static const char *device_notes(const struct place *p)
 static const char *sysdescr(const struct place *p)
 {
 	static const char *const descr[] = {
-	    "Cisco IOS Software, C2960 Software (C2960-LANBASEK9-M), Version 12.2(55)SE\r\n"
-	    "Technical Support: http://www.cisco.com/techsupport",
+	    "Cisco IOS Software, C2960 Software, Version 12.2(55)SE\r\nCopyright (c) 1986-2011 by Cisco Systems, Inc.",
 	    "ProCurve J9021A Switch 2810-24G, revision N.11.25, ROM N.10.01",
 	    "Juniper Networks, Inc. ex2200-24t-4g internet router, kernel JUNOS 12.3R6.6",
 	    "ExtremeXOS (X440-24t) version 15.3.1.4 by release-manager"};
