@@ -15,7 +15,7 @@
 #include "proto/base64.h"
 #include "proto/utf8.h"
 
-enum { PIN_BYTES = 32, PIN_TEXT = 44 };	/* of a SHA-256; as base64 */
+enum { PIN_BYTES = 32, PIN_BASE64 = 44 };	/* of a SHA-256; as base64 */
 
 const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text)
 {
@@ -296,7 +296,7 @@ static int set_pin(struct options *o, const char *value, enum origin from, struc
 	bool good;
 
 	(void)from;
-	good = strlen(value) == strlen(prefix) + PIN_TEXT && strncmp(value, prefix, strlen(prefix)) == 0
+	good = strlen(value) == strlen(prefix) + PIN_BASE64 && strncmp(value, prefix, strlen(prefix)) == 0
 	    && base64_decode(&bytes, value + strlen(prefix), strlen(value) - strlen(prefix)) == 0
 	    && bytes.len == PIN_BYTES;
 	buf_clear(&bytes);
