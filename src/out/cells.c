@@ -243,6 +243,7 @@ words_mac(struct buf *out, struct json v, const struct heading *h)
 		i += (size_t)n;
 	}
 	is = !octets.failed && i == octets.len && count == 6;
+	out->failed |= octets.failed;
 	buf_clear(&octets);
 	if (is)
 		buf_printf(out, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
