@@ -109,6 +109,10 @@ is($summary_status, 0, '.help needs no box');
 same([map { /^\.(.+)/ ? $1 : () } items($page{'ptsh.1'}, 'Ic')], [$summary =~ /^\s*\.([a-z]+)\b/mg],
 	'commands: the page and .help agree');
 
+my ($set) = run($ptsh, '-X', '-o', 'tsv', '-c', '.set');
+my ($set_page) = $page{'ptsh.1'} =~ /^\.It Ic \.set .*?\n(.*?)^\.El/ms;
+same([$set_page =~ /^\.It Cm ([\w-]+)$/mg], [$set =~ /^([\w-]+)\t/mg], 'settings: the page and .set agree');
+
 my $catalog = slurp("$top/src/proto/catalog.def");
 my (%args, %kind);
 for my $entry (split /^\},?$/m, $catalog) {

@@ -404,7 +404,8 @@ static void a_pin_is_32_bytes_of_base64(void **state)
 	options_clear(&o);
 	refused("--pin AAAA", "--pin takes sha256//");
 	refused("--pin sha256//AAAA", "--pin takes sha256//");
-	refused("--pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--pin takes sha256//");
+	must(&o, "--pin " PIN ";" PIN);
+	options_clear(&o);
 	refused("--pin sha256//AAAA\xc3\xa9" "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "--pin takes sha256//");
 	refused("--pin sha256//", "--pin takes sha256//");
 	refused("--pin SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--pin takes sha256//");
