@@ -36,6 +36,7 @@ struct history {
 	char **entries;			/* a ring: entry i is entries[(first + i) % HISTORY_LINES] */
 	size_t first, count;
 	size_t appended;		/* entries since the file was looked at whole */
+	int directories;		/* errno: why one on the way is missing */
 	bool untold;			/* trouble holds something that nobody was told */
 	struct error trouble;
 };
@@ -197,8 +198,10 @@ static int open_locked(struct history *h)
 		struct stat file;
 		int fd = open(h->path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
 
+		if (fd < 0 && errno == ELOOP)
+			return fail(h, "is a symbolic link", 0);
 		if (fd < 0)
-			return fail(h, errno == ELOOP ? "is a symbolic link" : "cannot be opened", errno == ELOOP ? 0 : errno);
+			return fail(h, "cannot be opened", errno == ENOENT && h->directories != 0 ? h->directories : errno);
 		if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode) || file.st_uid != geteuid()) {
 			bool foreign = S_ISREG(file.st_mode);
 
@@ -338,16 +341,20 @@ static void look_through(struct history *h, int fd, bool load)
 	buf_clear(&text);
 }
 
-static void make_directories(const char *path)
+/* 0, or the errno of the first directory that could not be made; whether that matters is told by open(). */
+static int make_directories(const char *path)
 {
 	char *copy = strdup(path);
+	int number = 0;
 
 	for (char *slash = copy; slash != NULL && (slash = strchr(slash + 1, '/')) != NULL;) {
 		*slash = '\0';
-		mkdir(copy, 0700);		/* what is missing in the end is told by open() */
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST && number == 0)
+			number = errno;
 		*slash = '/';
 	}
 	free(copy);
+	return number;
 }
 
 struct history *history_open(const char *path, struct error *e, bool *failed)
@@ -362,7 +369,7 @@ struct history *history_open(const char *path, struct error *e, bool *failed)
 		return NULL;
 	}
 	if (path != NULL) {
-		make_directories(path);
+		h->directories = make_directories(path);
 		fd = open_locked(h);
 		if (fd >= 0) {
 			look_through(h, fd, true);
