@@ -15,23 +15,20 @@ static const unsigned char classes[256] = {
 	['\''] = SPECIAL, ['"'] = SPECIAL, ['\\'] = SPECIAL,
 };
 
-static bool
-opens(char c)
+static bool opens(char c)
 {
 	return c == '[' || c == '{';
 }
 
 /* Bytes of a line's end at pos: 0, 1 or 2. */
-static size_t
-newline_at(const char *text, size_t len, size_t pos)
+static size_t newline_at(const char *text, size_t len, size_t pos)
 {
 	if (pos < len && text[pos] == '\n')
 		return 1;
 	return len - pos >= 2 && text[pos] == '\r' && text[pos + 1] == '\n' ? 2 : 0;
 }
 
-size_t
-word_skip_blanks(const char *text, size_t len, size_t pos)
+size_t word_skip_blanks(const char *text, size_t len, size_t pos)
 {
 	while (pos < len) {
 		if (classes[(unsigned char)text[pos]] == BLANK) {
@@ -46,8 +43,7 @@ word_skip_blanks(const char *text, size_t len, size_t pos)
 }
 
 /* Behind the quote that closes the one at pos, or 0. */
-static size_t
-quote_end(const char *text, size_t pos, size_t end)
+static size_t quote_end(const char *text, size_t pos, size_t end)
 {
 	char quote = text[pos++];
 
@@ -65,8 +61,7 @@ quote_end(const char *text, size_t pos, size_t end)
 	return 0;
 }
 
-size_t
-word_json_end(const char *text, size_t pos, size_t end)
+size_t word_json_end(const char *text, size_t pos, size_t end)
 {
 	size_t depth = 0;
 
@@ -89,8 +84,7 @@ word_json_end(const char *text, size_t pos, size_t end)
 }
 
 /* Behind the word that begins at pos, or 0 with *why and *at. */
-static size_t
-word_end(const char *text, size_t pos, size_t len, bool *plain, const char **why, size_t *at)
+static size_t word_end(const char *text, size_t pos, size_t len, bool *plain, const char **why, size_t *at)
 {
 	*plain = true;
 	for (;;) {
@@ -120,8 +114,7 @@ word_end(const char *text, size_t pos, size_t len, bool *plain, const char **why
 	}
 }
 
-enum word_found
-word_next(const char *text, size_t len, size_t *pos, struct word *w, const char **why)
+enum word_found word_next(const char *text, size_t len, size_t *pos, struct word *w, const char **why)
 {
 	size_t at = word_skip_blanks(text, len, *pos);
 
@@ -152,8 +145,7 @@ word_next(const char *text, size_t len, size_t *pos, struct word *w, const char 
 }
 
 /* From pos over what is not separator and not quoted. */
-static size_t
-find(const char *text, size_t pos, size_t end, char separator)
+static size_t find(const char *text, size_t pos, size_t end, char separator)
 {
 	while (pos < end && text[pos] != separator) {
 		if (text[pos] == '\\') {
@@ -169,14 +161,12 @@ find(const char *text, size_t pos, size_t end, char separator)
 	return pos;
 }
 
-size_t
-word_find(const char *text, size_t start, size_t end, char separator)
+size_t word_find(const char *text, size_t start, size_t end, char separator)
 {
 	return find(text, start, end, separator);
 }
 
-bool
-word_part(const char *text, size_t *pos, size_t end, char separator, struct word *part)
+bool word_part(const char *text, size_t *pos, size_t end, char separator, struct word *part)
 {
 	size_t at = *pos;
 
@@ -202,8 +192,7 @@ word_part(const char *text, size_t *pos, size_t end, char separator, struct word
 	return true;
 }
 
-static bool
-hex4(const char *text, size_t pos, size_t end, uint32_t *value)
+static bool hex4(const char *text, size_t pos, size_t end, uint32_t *value)
 {
 	*value = 0;
 	if (end - pos < 4)
@@ -221,8 +210,7 @@ hex4(const char *text, size_t pos, size_t end, uint32_t *value)
 }
 
 /* \uXXXX at pos, which is behind the u; *pos is set behind it. */
-static const char *
-decode_unicode(const char *text, size_t *pos, size_t end, struct buf *out)
+static const char *decode_unicode(const char *text, size_t *pos, size_t end, struct buf *out)
 {
 	uint32_t point, low;
 	char bytes[UTF8_MAX];
@@ -244,8 +232,7 @@ decode_unicode(const char *text, size_t *pos, size_t end, struct buf *out)
 }
 
 /* The escape at pos (behind the backslash) within "..."; *pos is set behind it. */
-static const char *
-decode_escape(const char *text, size_t *pos, size_t end, struct buf *out)
+static const char *decode_escape(const char *text, size_t *pos, size_t end, struct buf *out)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	size_t newline = newline_at(text, end, *pos);
@@ -268,8 +255,7 @@ decode_escape(const char *text, size_t *pos, size_t end, struct buf *out)
 }
 
 /* "..." whose first quote is at *pos: a JSON string, but that it may go over the ends of lines. */
-static const char *
-decode_string(const char *text, size_t *pos, size_t end, struct buf *out, size_t *at)
+static const char *decode_string(const char *text, size_t *pos, size_t end, struct buf *out, size_t *at)
 {
 	size_t i = *pos + 1;
 
@@ -293,8 +279,7 @@ decode_string(const char *text, size_t *pos, size_t end, struct buf *out, size_t
 	return NULL;
 }
 
-const char *
-word_decode(const char *text, size_t start, size_t end, struct buf *out, size_t *at)
+const char *word_decode(const char *text, size_t start, size_t end, struct buf *out, size_t *at)
 {
 	size_t i = start;
 
@@ -330,8 +315,7 @@ word_decode(const char *text, size_t start, size_t end, struct buf *out, size_t 
 	return NULL;
 }
 
-size_t
-word_valid(const char *text, size_t len)
+size_t word_valid(const char *text, size_t len)
 {
 	size_t i = 0;
 

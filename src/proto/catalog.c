@@ -18,8 +18,7 @@ const char *const catalog_groups[] = {
 };
 
 /* strcmp() of a name that may hold anything, NUL as well. */
-static int
-compare(const char *name, size_t len, const char *known)
+static int compare(const char *name, size_t len, const char *known)
 {
 	size_t known_len = strlen(known);
 	int order = memcmp(name, known, len < known_len ? len : known_len);
@@ -27,8 +26,7 @@ compare(const char *name, size_t len, const char *known)
 	return order != 0 ? order : len < known_len ? -1 : len > known_len;
 }
 
-const struct request *
-catalog_find(const char *name, size_t len)
+const struct request *catalog_find(const char *name, size_t len)
 {
 	size_t low = 0, high = catalog_len;
 
@@ -46,8 +44,7 @@ catalog_find(const char *name, size_t len)
 	return NULL;
 }
 
-static char
-lower(char c)
+static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
 }
@@ -55,8 +52,7 @@ lower(char c)
 enum { NEAREST_LEN = 64 };	/* a longer word is meant for none */
 
 /* How many letters are to be put in, left out, changed or swapped with their neighbour to make a from b. */
-static unsigned
-distance(const char *a, size_t alen, const char *b, size_t blen)
+static unsigned distance(const char *a, size_t alen, const char *b, size_t blen)
 {
 	unsigned rows[3][NEAREST_LEN + 1], *before = rows[0], *above = rows[1], *row = rows[2];
 
@@ -87,8 +83,7 @@ distance(const char *a, size_t alen, const char *b, size_t blen)
 }
 
 /* The nearest of the names that next() gives, one by one, until NULL. */
-static const char *
-nearest(const char *name, size_t len, const char *(*next)(const void *from, size_t i), const void *from)
+static const char *nearest(const char *name, size_t len, const char *(*next)(const void *from, size_t i), const void *from)
 {
 	const char *found = NULL, *begins = NULL, *known;
 	unsigned best = len < 3 ? 1 : len < 5 ? 2 : len < 9 ? 3 : 4;	/* one more than is tolerated */
@@ -117,33 +112,28 @@ nearest(const char *name, size_t len, const char *(*next)(const void *from, size
 	return beginnings == 1 ? begins : NULL;
 }
 
-static const char *
-request_name(const void *from, size_t i)
+static const char *request_name(const void *from, size_t i)
 {
 	(void)from;
 	return i < catalog_len ? catalog[i].name : NULL;
 }
 
-static const char *
-field_name(const void *from, size_t i)
+static const char *field_name(const void *from, size_t i)
 {
 	return ((const struct field *)from)[i].name;
 }
 
-const char *
-catalog_nearest(const char *name, size_t len)
+const char *catalog_nearest(const char *name, size_t len)
 {
 	return nearest(name, len, request_name, NULL);
 }
 
-const char *
-catalog_nearest_field(const struct field *fields, const char *name, size_t len)
+const char *catalog_nearest_field(const struct field *fields, const char *name, size_t len)
 {
 	return fields == NULL ? NULL : nearest(name, len, field_name, fields);
 }
 
-const struct field *
-catalog_fields(const struct request *r, const struct arg *arg, const char *type)
+const struct field *catalog_fields(const struct request *r, const struct arg *arg, const char *type)
 {
 	(void)r;
 	if (arg->fields != columns_all || type == NULL)
@@ -157,8 +147,7 @@ catalog_fields(const struct request *r, const struct arg *arg, const char *type)
 	return columns_all;
 }
 
-const struct field *
-catalog_field(const struct field *fields, const char *name, size_t len)
+const struct field *catalog_field(const struct field *fields, const char *name, size_t len)
 {
 	for (; fields != NULL && fields->name != NULL; fields++)
 		if (fields->name[0] == (len > 0 ? name[0] : '\0') && compare(name, len, fields->name) == 0)
@@ -166,8 +155,7 @@ catalog_field(const struct field *fields, const char *name, size_t len)
 	return NULL;
 }
 
-static bool
-same(const char *known, const char *name, size_t len)
+static bool same(const char *known, const char *name, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (known[i] == '\0' || lower(known[i]) != lower(name[i]))
@@ -175,8 +163,7 @@ same(const char *known, const char *name, size_t len)
 	return known[len] == '\0';
 }
 
-const struct value_name *
-catalog_value(const struct value_name *values, const char *name, size_t len)
+const struct value_name *catalog_value(const struct value_name *values, const char *name, size_t len)
 {
 	for (; values != NULL && values->name != NULL; values++)
 		if (same(values->name, name, len) || same(values->value, name, len))
@@ -184,8 +171,7 @@ catalog_value(const struct value_name *values, const char *name, size_t len)
 	return NULL;
 }
 
-bool
-catalog_arg_secret(const struct arg *arg)
+bool catalog_arg_secret(const struct arg *arg)
 {
 	if (arg->flags & ARG_SECRET)
 		return true;
@@ -197,8 +183,7 @@ catalog_arg_secret(const struct arg *arg)
 	return false;
 }
 
-bool
-catalog_secret(const struct request *r)
+bool catalog_secret(const struct request *r)
 {
 	for (const struct arg *arg = r->args; arg->name != NULL; arg++)
 		if (catalog_arg_secret(arg))
@@ -206,8 +191,7 @@ catalog_secret(const struct request *r)
 	return false;
 }
 
-const char *
-catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column)
+const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column)
 {
 	*gid_column = 0;
 	*name_column = 1;
@@ -231,8 +215,7 @@ catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column)
 	return NULL;
 }
 
-const char *
-gid_kind_name(enum gid_kind kind)
+const char *gid_kind_name(enum gid_kind kind)
 {
 	switch (kind) {
 	case GID_REALM:
@@ -254,8 +237,7 @@ gid_kind_name(enum gid_kind kind)
 	return "gid";
 }
 
-static const char *
-list_name(enum arg_type element)
+static const char *list_name(enum arg_type element)
 {
 	switch (element) {
 	case ARG_GID:
@@ -269,8 +251,7 @@ list_name(enum arg_type element)
 	}
 }
 
-const char *
-arg_type_name(const struct arg *arg)
+const char *arg_type_name(const struct arg *arg)
 {
 	switch (arg->type) {
 	case ARG_TEXT:
