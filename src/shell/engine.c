@@ -608,7 +608,7 @@ static bool begin_line(struct shell *sh)
 	if (!room(sh))
 		return false;
 	if (resolve_names(sh, t))
-		return e->unsent != t || t->state != TASK_RESOLVING;
+		return true;	/* the question is to be sent */
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
 		events_note(sh, &t->line);
 	if (t->line.job) {

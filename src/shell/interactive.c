@@ -225,8 +225,11 @@ int interactive_run(struct shell *sh, struct error *e)
 	while (link_state(sh) == LINK_CONNECTING && !sh->quit)
 		loop_step(sh->loop, progress_foreground(sh));
 	progress_clear(sh);
-	run_rc(sh);
-	lines(sh);
+	if (link_state(sh) == LINK_READY) {
+		sh->entered = true;
+		run_rc(sh);
+		lines(sh);
+	}
 	loop_timer_stop(sh->loop, &in.tick);
 	if (engine_job_count(sh) > 0)
 		shell_notice(sh, "%zu job%s left running on the box", engine_job_count(sh), engine_job_count(sh) == 1 ? " is" : "s are");

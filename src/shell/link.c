@@ -104,7 +104,7 @@ static void lost(struct shell *sh, const struct error *e)
 
 	bool in_order = e == NULL && was_ready && nothing_open && !k->ending;
 	bool again = why.status == STATUS_LOST &&
-	    (sh->interactive || (sh->options->follow && sh->options->reconnect && (was_ready || k->lost_at != 0)));
+	    ((sh->interactive && sh->entered) || (sh->options->follow && sh->options->reconnect && (was_ready || k->lost_at != 0)));
 	if (!again && !in_order) {
 		if (!k->ending)		/* that has been told when it came */
 			shell_complain(sh, (struct place){0}, NULL, "%s", why.text);

@@ -31,6 +31,7 @@ struct shell {
 	struct sink err;		/* standard error */
 	struct output *output;
 	bool interactive;		/* there is a prompt */
+	bool entered;			/* and the first connection has been made: from now on lost ones are tried again */
 	bool may_ask;			/* a person can be asked: a terminal, and no --no-prompt */
 
 	/* terminal (shell/interactive); NULL in a script */
