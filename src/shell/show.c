@@ -224,7 +224,10 @@ void show_job(struct shell *sh, struct task *t, const struct reply *reply)
 	shell_show_begin(sh);
 	job_line(sh, t, reply);
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
-		output_reply(sh->output, &about, reply);
+		struct json_iter values = reply->values;
+		struct json v;
+		if (!sh->interactive || json_next(&values, NULL, &v))	/* `done` says enough */
+			output_reply(sh->output, &about, reply);
 		note_bad_utf8(sh, t, reply->bad_utf8);
 	}
 	shell_show_end(sh);
