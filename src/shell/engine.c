@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/catalog.h"
+#include "shell/change.h"
 #include "shell/commands.h"
 #include "shell/engine_parts.h"
 #include "shell/events.h"
@@ -211,7 +212,7 @@ static bool begin_line(struct shell *sh)
 	}
 	if (!room(sh))
 		return false;
-	if (resolve_names(sh, t))
+	if (resolve_names(sh, t) || change_ask(sh, t))
 		return true;	/* the question is to be sent */
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
 		events_note(sh, &t->line);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/change.h"
 #include "shell/engine_parts.h"
 
 enum { POOL = 64 };	/* tasks kept for reuse */
@@ -29,6 +30,7 @@ void engine_task_free(struct shell *sh, struct task *t)
 	loop_timer_stop(sh->loop, &t->timer);
 	if (t->drop != NULL)
 		t->drop(sh, t);
+	change_free(t);
 	line_clear(&t->line);
 	if (t->kept != NULL)
 		e->kept -= t->kept_len;
