@@ -44,6 +44,14 @@ const struct request *catalog_find(const char *name, size_t len)
 	return NULL;
 }
 
+const struct request *catalog_role(enum request_role role)
+{
+	for (size_t i = 0; i < catalog_len; i++)
+		if (catalog[i].role == role)
+			return &catalog[i];
+	return NULL;
+}
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
@@ -107,9 +115,10 @@ static const char *nearest(const char *name, size_t len, const char *(*next)(con
 			found = known;
 		}
 	}
-	if (found != NULL)
-		return found;
-	return beginnings == 1 ? begins : NULL;
+	/* One slip is more likely than a word that was not finished, several are less. */
+	if (beginnings == 1 && (found == NULL || best > 1))
+		return begins;
+	return found;
 }
 
 static const char *request_name(const void *from, size_t i)
