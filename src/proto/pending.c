@@ -1,5 +1,7 @@
 /*
- * pending: open addressing; a removed entry's followers move up, so no marks are left behind.
+ * pending: open addressing; a removed entry's followers move up, so no marks are left behind.  Ids are scattered
+ * (Fibonacci hashing spreads those that follow each other evenly): side by side they would be one long run that
+ * every removal had to walk.
  */
 #include "proto/pending.h"
 
@@ -9,7 +11,7 @@ enum { PENDING_FIRST = 64 };
 
 static size_t pending_home(const struct pending_table *t, uint64_t id)
 {
-	return (size_t)id & (t->size - 1);
+	return (size_t)(id * 0x9e3779b97f4a7c15 >> 32) & (t->size - 1);
 }
 
 static void pending_place(struct pending_table *t, const struct pending *p)

@@ -1,8 +1,8 @@
 /*
  * pending: what was asked and has no answer yet, by id.
  *
- * Ids only grow, so a table indexed by the id's low bits finds each at once, and a few that stay open for long
- * (polls) do not make it grow with all that were given out since.
+ * A hash table: each is found at once in whatever order replies come, and a few that stay open for long (polls) do
+ * not make it grow with all ids that were given out since.
  */
 #ifndef PTSH_PROTO_PENDING_H
 #define PTSH_PROTO_PENDING_H
