@@ -35,6 +35,9 @@ $(BUILD)/libptsh.a: $(OBJ)
 $(BUILD)/ptsh-box: $(BOX:%.c=$(BUILD)/%.o) $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/term-driver: $(BUILD)/tests/term/driver.o $(BUILD)/libptsh.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 
@@ -43,8 +46,8 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is run by prove finds the programs in PTSH and BOX.
-check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(UNIT)
-	PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box CMOCKA_MESSAGE_OUTPUT=TAP \
+check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(UNIT)
+	PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver CMOCKA_MESSAGE_OUTPUT=TAP \
 		prove -Itests/lib -j4 $(TESTS)
 
 deps:

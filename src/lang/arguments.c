@@ -154,7 +154,8 @@ static int put_all(struct parse *p, const struct putting *a)
 	}
 	if (a->fields != NULL && value_is(p, a->words, "*"))
 		return put_all_names(p, a);
-	return putting_misfit(p, a, a->words, a->arg->flags & ARG_DELETES ? "a list of what is to be deleted" : arg_type_name(a->arg));
+	return putting_misfit(p, a, a->words, a->arg->flags & ARG_DELETES ? "a list of what is to be deleted" :
+	    arg_type_name(a->arg));
 }
 
 static int put_list(struct parse *p, const struct putting *a)

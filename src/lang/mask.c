@@ -112,7 +112,8 @@ static void replace_all(struct json_iter args, struct masking *m)
 		replace(m, v);
 }
 
-static const struct request *type_of(struct json v, bool *near)
+/* The request that a value names (near: it is misspelt), or NULL.  Without memory *failed is set. */
+static const struct request *type_of(struct json v, bool *near, bool *failed)
 {
 	struct buf name = {0};
 	const struct request *type = NULL;
@@ -130,6 +131,7 @@ static const struct request *type_of(struct json v, bool *near)
 			*near = true;
 		}
 	}
+	*failed = *failed || name.failed;
 	buf_clear(&name);
 	return type;
 }
@@ -151,23 +153,25 @@ int line_mask_json(struct buf *out, const char *json, size_t len)
 	struct json_iter it;
 	struct json v;
 	size_t at;
-	bool near;
+	bool near = false, failed = false;
 
 	if (json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {
 		buf_puts(out, hidden);
 		return out->failed ? -1 : 0;
 	}
 	it = json_iterate(v);
-	type = json_next(&it, NULL, &v) ? type_of(v, &near) : NULL;
+	type = json_next(&it, NULL, &v) ? type_of(v, &near, &failed) : NULL;
 	if ((type == NULL || near) && it.next != it.end) {
 		struct json_iter behind = it;
-		const struct request *second = json_next(&behind, NULL, &v) ? type_of(v, &near) : NULL;
+		const struct request *second = json_next(&behind, NULL, &v) ? type_of(v, &near, &failed) : NULL;
 
 		if (second != NULL) {
 			type = second;
 			it = behind;
 		}
 	}
+	if (failed)
+		return -1;
 	if (type != NULL && near && catalog_secret(type))
 		replace_all(it, &m);
 	else if (type != NULL && catalog_secret(type))

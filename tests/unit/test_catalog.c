@@ -249,6 +249,14 @@ static void columns_depend_on_the_type(void **state)
 	assert_ptr_equal(catalog_fields(r, &r->args[0], "device"), r->args[0].fields);
 }
 
+static void every_role_is_some_requests(void **state)
+{
+	(void)state;
+	for (int role = ROLE_NONE + 1; role <= ROLE_CREDENTIALS; role++)
+		assert_non_null(catalog_role((enum request_role)role));
+	assert_string_equal(catalog_role(ROLE_PING)->name, "ping");
+}
+
 static void slips_of_the_fingers_find_the_nearest_name(void **state)
 {
 	static const char *const pairs[][2] = {
@@ -350,6 +358,7 @@ int main(void)
 		cmocka_unit_test(secrets_are_marked),
 		cmocka_unit_test(values_have_the_protocols_numbers),
 		cmocka_unit_test(columns_depend_on_the_type),
+		cmocka_unit_test(every_role_is_some_requests),
 		cmocka_unit_test(slips_of_the_fingers_find_the_nearest_name),
 		cmocka_unit_test(a_name_with_a_nul_or_cut_short_is_not_found),
 		cmocka_unit_test(listers_ask_for_gids_and_names),
