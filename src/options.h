@@ -1,8 +1,8 @@
 /*
  * options: what the user asked for: the command line, the environment and the boxes file, put together once.
  *
- * One const table, option_rows, says what can be asked for; parsing, --help, completion, .set and the man page's test
- * all read it.
+ * One const table, option_rows, says what can be asked for; parsing, --help, completion and the man page's test all
+ * read it.
  */
 #ifndef PTSH_OPTIONS_H
 #define PTSH_OPTIONS_H
@@ -34,6 +34,7 @@ enum action { ACTION_RUN, ACTION_HELP, ACTION_VERSION, ACTION_COMPLETE };
 
 enum { OPTIONS_MAX = 64 };	/* more than option_rows has */
 
+struct complete_context;
 struct given;
 
 struct options {
@@ -101,15 +102,18 @@ void options_clear(struct options *o);
  * it is now, but for what the boxes file says of the old or the new box.  -1 with *e: o is unchanged. */
 int options_set_box(struct options *o, const char *text, struct error *e);
 
-/* Sets one option by its long name while running (.set): value is its argument; for a flag `on` or `off`.
- * 0; or -1 with *e: unknown, not to be changed in a session, or nonsense. */
-int options_set(struct options *o, const char *name, const char *value, struct error *e);
-
 /* Where the option of that long name came from; ORIGIN_DEFAULT also for an unknown one. */
 enum origin options_origin(const struct options *o, const char *name);
 
 /* The text of --help, to standard output's sink. */
 void options_help(struct sink *out);
+
+/* ACTION_COMPLETE: `ptsh --complete INDEX WORD...`, what the shells' completions ask.  WORDs are those behind ptsh's own
+ * name, INDEX (from 0) says which of them is being typed; it may be the one behind the last.  Written to out, a line each:
+ * candidates for the whole word, as `text<TAB>help`; and in front of them `:files` where a path may stand, and `:open`
+ * where the word may go on behind a candidate.  Mistakes are silent: somebody is typing.  lines: how to complete -c LINE
+ * (its gids may be NULL), or NULL. */
+void options_complete(const struct options *o, const struct complete_context *lines, struct sink *out);
 
 /* What kind of argument an option has: how it is read, and what completes it. */
 enum option_kind {

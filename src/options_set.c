@@ -1,5 +1,5 @@
 /*
- * options_set: what changes while a session runs: another box, or one option.
+ * options_set: another box while a session runs.
  */
 #include "options_table.h"
 
@@ -62,61 +62,4 @@ int options_set_box(struct options *o, const char *text, struct error *e)
 	}
 	options_clear(&fresh);
 	return result;
-}
-
-static const struct option_row *other_constant(const struct option_row *row)
-{
-	for (const struct option_row *other = option_rows; other->name != NULL; other++)
-		if (other != row && other->kind == OPTION_CONSTANT && other->offset == row->offset)
-			return other;
-	return row;
-}
-
-static int set_switch(struct options *o, const struct option_row *row, const char *value, struct error *e)
-{
-	bool on = strcmp(value, "on") == 0;
-
-	if (!on && strcmp(value, "off") != 0)
-		return error_set(e, STATUS_USAGE, "%s is on or off", row->name);
-	if (!on && row->kind == OPTION_CONSTANT)
-		row = other_constant(row);
-	else if (!on) {
-		*(bool *)(void *)((char *)o + row->offset) = false;
-		o->origins[row - option_rows] = ORIGIN_COMMAND_LINE;
-		return 0;
-	}
-	return option_apply(o, row, NULL, ORIGIN_COMMAND_LINE, e);
-}
-
-/* So that the next .connect knows it too. */
-static int remember(struct options *o, const struct option_row *row, const char *value, bool set, struct error *e)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < o->given_count; i++) {
-		if (o->given[i].row == row)
-			free(o->given[i].value);
-		else
-			o->given[kept++] = o->given[i];
-	}
-	o->given_count = kept;
-	return set ? given_add(&o->given, &o->given_count, row, value, e) : 0;
-}
-
-int options_set(struct options *o, const char *name, const char *value, struct error *e)
-{
-	const struct option_row *row = option_find(name, strlen(name));
-	char shown[OPTION_SHOWN + 8];
-
-	if (row == NULL || row->scope == SCOPE_RUN || row->scope == SCOPE_BOX || row->kind == OPTION_EVENT)
-		return error_set(e, STATUS_USAGE, "nothing called \"%s\" can be set in a session", option_shown(shown, name));
-	if (row->argument == NULL) {
-		if (set_switch(o, row, value, e) != 0)
-			return -1;
-		return row->scope == SCOPE_LINK ? remember(o, row, NULL, strcmp(value, "on") == 0, e) : 0;
-	}
-	if (option_apply(o, row, value, ORIGIN_COMMAND_LINE, e) != 0)
-		return -1;
-	o->format_origin = options_origin(o, "output");
-	return row->scope == SCOPE_LINK ? remember(o, row, value, true, e) : 0;
 }

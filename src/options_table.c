@@ -11,11 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/pin.h"
 #include "out/sanitise.h"
-#include "proto/base64.h"
 #include "proto/utf8.h"
-
-enum { PIN_BYTES = 32, PIN_TEXT = 44 };	/* of a SHA-256; as base64 */
 
 const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text)
 {
@@ -290,19 +288,13 @@ static int set_auth(struct options *o, const char *value, enum origin from, stru
 
 static int set_pin(struct options *o, const char *value, enum origin from, struct error *e)
 {
-	static const char prefix[] = "sha256//";
-	struct buf bytes = {0};
 	char shown[OPTION_SHOWN + 8];
-	bool good;
 
 	(void)from;
-	good = strlen(value) == strlen(prefix) + PIN_TEXT && strncmp(value, prefix, strlen(prefix)) == 0
-	    && base64_decode(&bytes, value + strlen(prefix), strlen(value) - strlen(prefix)) == 0
-	    && bytes.len == PIN_BYTES;
-	buf_clear(&bytes);
-	if (!good)
+	if (!pin_list_valid(value))
 		return error_set(e, STATUS_USAGE,
-		    "--pin takes sha256// and 44 characters of base64 (the SHA-256 of the box's public key), not \"%s\"",
+		    "--pin takes sha256// and 44 characters of base64 (the SHA-256 of the box's public key), "
+		    "or several with ; between them, not \"%s\"",
 		    option_shown(shown, value));
 	return option_put(&o->pin, value, e);
 }

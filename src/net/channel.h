@@ -4,8 +4,8 @@
  * Looks the name up (in a thread), tries its addresses (RFC 8305), or connects a Unix socket and checks whose
  * it is, or starts a proxy command; carries bytes both ways with unsent data bounded by the caller; starts TLS
  * when told and decides whom to trust (net/trust).  Never blocks but where a question is put to the user.
- * All callbacks come from the loop, never from inside a call to the channel, and none comes after `closed` or
- * channel_free().
+ * All callbacks come from the loop, never from inside a call to the channel (but channel_accept_clear(), which is there
+ * to ask), and none comes after `closed` or channel_free().
  */
 #ifndef PTSH_NET_CHANNEL_H
 #define PTSH_NET_CHANNEL_H
@@ -15,11 +15,10 @@
 
 #include "net/loop.h"
 #include "net/target.h"
+#include "net/trust.h"
 #include "proto/auth.h"
 #include "proto/buf.h"
 #include "proto/status.h"
-
-enum tls_mode { TLS_AUTO, TLS_OFF, TLS_ON, TLS_VERIFY, TLS_INSECURE };
 
 /* Borrowed for the life of the channel. */
 struct channel_options {
@@ -42,8 +41,9 @@ struct channel_ops {
 	void (*step)(void *ctx, const char *text);
 	/* Something the user must be told, whatever happens next. */
 	void (*warn)(void *ctx, const char *text);
-	/* Puts a yes/no question (text of several lines, the last one the question); the answer is written into
-	 * answer[size].  False: nobody there to ask. */
+	/* Puts a question (text of several lines, the last one the question); the answer, a line without its LF, is
+	 * written into answer[size]; end of input is an empty answer.  False: nobody there to ask.  The channel's own
+	 * deadline rests meanwhile; the holder's should, too.  May step the loop, may free the channel. */
 	bool (*ask)(void *ctx, const char *text, char *answer, size_t size);
 	void (*connected)(void *ctx);
 	/* Bytes came, at least one.  May close the channel. */
@@ -68,6 +68,15 @@ void channel_free(struct channel *c);
  * received was handed over. */
 void channel_send(struct channel *c, struct buf *out);
 
+/* The box has not greeted: ends this connection and tries the next of its addresses, if one is left (false: none;
+ * nothing has changed then, and the connection stays).  `connected` or `closed` comes later; what was to be sent is
+ * forgotten.  Only before TLS. */
+bool channel_next(struct channel *c);
+
+/* When the greeting must have come so that the other addresses get their share of the deadline; 0: there are no others
+ * left, the deadline itself counts. */
+int64_t channel_greeting_due(const struct channel *c);
+
 /* Stops (true) and resumes reading: back-pressure. */
 void channel_hold(struct channel *c, bool hold);
 
@@ -88,7 +97,7 @@ enum channel_wants channel_wants(const struct channel *c);
 /* The box refuses TLS: asks, remembers.  0: go on in clear; -1 with *e (STATUS_TLS). */
 int channel_accept_clear(struct channel *c, struct error *e);
 
-/* True if the box may demand TLS of its own accord: not with --tls off (then *e says what to do). */
+/* The box demands TLS of its own accord.  0: channel_start_tls() is next; -1 with *e (STATUS_TLS): not with --tls off. */
 int channel_accept_tls(struct channel *c, struct error *e);
 
 /* For .status; text fields are NULL where they do not apply, and live as long as the channel. */

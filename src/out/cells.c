@@ -243,6 +243,7 @@ words_mac(struct buf *out, struct json v, const struct heading *h)
 		i += (size_t)n;
 	}
 	is = !octets.failed && i == octets.len && count == 6;
+	out->failed |= octets.failed;
 	buf_clear(&octets);
 	if (is)
 		buf_printf(out, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
@@ -274,6 +275,7 @@ cell_words(struct buf *out, struct json v, const struct heading *heading)
 	};
 	static const char *const seed[] = { NULL, "by hand" };
 	static const char *const subnet[] = { "include", "ping" };
+	static const char *const ping[] = { NULL, "ping" };
 	static const char *const credential[] = { "include" };
 
 	if (json_kind(v) == JSON_NULL)
@@ -290,6 +292,9 @@ cell_words(struct buf *out, struct json v, const struct heading *heading)
 	case UNIT_SEED_FLAGS:
 		return words_bits(out, v, seed, 2, NULL);
 	case UNIT_SUBNET_FLAGS:
+		/* Some boxes write the second flag as a column of its own. */
+		if (heading->name != NULL && strcmp(heading->name, "ping") == 0)
+			return words_bits(out, v, ping, 2, NULL);
 		return words_bits(out, v, subnet, 2, "exclude");
 	case UNIT_CREDENTIAL_FLAGS:
 		return words_bits(out, v, credential, 1, "exclude");

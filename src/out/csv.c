@@ -105,6 +105,8 @@ csv_begin(struct output *o)
 			sink_putc(o->sink, ',');
 		buf_reset(&o->text);
 		front_heading(o, i, &o->text);
+		if (o->text.failed)
+			front_failed(o);
 		put_field(o, buf_head(&o->text), o->text.len);
 	}
 	sink_puts(o->sink, "\r\n");

@@ -50,6 +50,15 @@ struct output {
 /* The name over column i (0 the first): the heading, or the column's number. */
 void front_heading(const struct output *o, size_t i, struct buf *out);
 
+/* --- the headings of the reply in progress (headings.c) --- */
+
+/* Heading i of a reply; false behind the last one. */
+bool headings_at(const struct reply_about *about, size_t i, struct heading *h);
+bool headings_add(struct output *o, struct heading h);	/* copies the name; false: no memory */
+void headings_clear(struct output *o);
+/* Headings that nobody asked for are what the catalogue expects; here the rows say what a box really sends. */
+void headings_match(struct output *o, struct json_iter values, bool cut);
+
 /* {"event":name,"args":[...]}: json's and records' way. */
 void json_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len);

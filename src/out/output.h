@@ -5,7 +5,8 @@
  * (output.c) finds out what a reply's rows are (out/rows), in either of the shapes boxes use, and feeds a format cell
  * by cell; nothing holds rows: a format that must measure first (table) is shown the same reply twice.
  *
- * Nothing here fails at the call: what could not be written is sink->error, what found no memory is ENOMEM there.
+ * Nothing here fails at the call: what could not be written is sink->error, what found no memory is ENOMEM there (out of
+ * memory is no fault of the descriptor: whoever has told of it may set it back to 0).
  */
 #ifndef PTSH_OUT_OUTPUT_H
 #define PTSH_OUT_OUTPUT_H

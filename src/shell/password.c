@@ -408,7 +408,10 @@ static int ask(struct password *p, const char *prompt, bool *interrupted, struct
 	sigprocmask(SIG_SETMASK, &catcher.open, NULL);
 	answer = readpassphrase(prompt, p->text, sizeof(p->text), RPP_ECHO_OFF | RPP_REQUIRE_TTY);
 	error = errno;
-	*interrupted = release_signals(&catcher);
+	/* It sends itself the signal again that interrupted it; with threads, that may take a moment to arrive. */
+	for (int i = 0; i < 10 && answer == NULL && error == EINTR && caught == 0; i++)
+		(void)ppoll(NULL, 0, &(struct timespec){.tv_nsec = 10 * 1000 * 1000}, &catcher.open);
+	*interrupted = release_signals(&catcher) || (answer == NULL && error == EINTR);
 	if (*interrupted)
 		return error_set(e, STATUS_USAGE, "interrupted");
 	if (answer == NULL && error == ENOTTY)

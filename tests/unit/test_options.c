@@ -404,7 +404,8 @@ static void a_pin_is_32_bytes_of_base64(void **state)
 	options_clear(&o);
 	refused("--pin AAAA", "--pin takes sha256//");
 	refused("--pin sha256//AAAA", "--pin takes sha256//");
-	refused("--pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--pin takes sha256//");
+	must(&o, "--pin " PIN ";" PIN);
+	options_clear(&o);
 	refused("--pin sha256//AAAA\xc3\xa9" "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "--pin takes sha256//");
 	refused("--pin sha256//", "--pin takes sha256//");
 	refused("--pin SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--pin takes sha256//");
@@ -741,35 +742,6 @@ static void another_box_that_makes_no_sense_changes_nothing(void **state)
 	options_clear(&o);
 }
 
-static void what_is_set_while_running_lasts_over_a_change_of_box(void **state)
-{
-	struct options o;
-	struct error e;
-
-	(void)state;
-	must(&o, "first --accept-new");
-	assert_int_equal(options_set(&o, "timeout", "7", &e), 0);
-	assert_int_equal(options_set(&o, "tls", "verify", &e), 0);
-	assert_int_equal(options_set(&o, "accept-new", "off", &e), 0);
-	assert_int_equal(options_set(&o, "read-only", "on", &e), 0);
-	assert_int_equal(options_set(&o, "header", "off", &e), 0);
-	assert_int_equal(o.header, HEADER_OFF);
-	assert_false(o.accept_new);
-	assert_int_equal(options_set_box(&o, "second", &e), 0);
-	assert_true(o.timeout == 7);
-	assert_int_equal(o.tls, TLS_VERIFY);
-	assert_true(o.read_only);
-	assert_false(o.accept_new);
-	assert_int_equal(options_set(&o, "read-only", "off", &e), 0);
-	assert_false(o.read_only);
-	assert_int_equal(options_set(&o, "read-only", "perhaps", &e), -1);
-	assert_int_equal(options_set(&o, "command", "ping", &e), -1);
-	assert_int_equal(options_set(&o, "nonsense", "1", &e), -1);
-	assert_int_equal(options_set(&o, "timeout", "soon", &e), -1);
-	assert_true(o.timeout == 7);
-	options_clear(&o);
-}
-
 static int make_home(void **state)
 {
 	(void)state;
@@ -825,7 +797,6 @@ int main(void)
 		TEST(events_are_collected_once_each),
 		TEST(another_box_brings_its_own_options_and_none_of_the_first_ones),
 		TEST(another_box_that_makes_no_sense_changes_nothing),
-		TEST(what_is_set_while_running_lasts_over_a_change_of_box),
 	};
 
 	return cmocka_run_group_tests(tests, make_home, remove_home);

@@ -1,0 +1,114 @@
+/*
+ * address: socket addresses as values.  See address.h.  Opens no socket and looks nothing up.
+ */
+#include "net/address.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool address_parse(struct address *a, const char *text, unsigned short port)
+{
+	struct in_addr v4;
+	struct addrinfo hints = {.ai_family = AF_INET6, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+	struct addrinfo *found;
+
+	memset(a, 0, sizeof *a);
+	if (strchr(text, ':') == NULL) {
+		struct sockaddr_in *in = (struct sockaddr_in *)&a->sa.room;
+
+		if (strpbrk(text, " \t\n") != NULL || inet_aton(text, &v4) == 0)
+			return false;
+		in->sin_family = AF_INET;
+		in->sin_addr = v4;
+		a->len = sizeof *in;
+	} else {
+		/* getaddrinfo() knows zones; with AI_NUMERICHOST it asks nobody. */
+		if (getaddrinfo(text, NULL, &hints, &found) != 0)
+			return false;
+		memcpy(&a->sa, found->ai_addr, found->ai_addrlen);
+		a->len = found->ai_addrlen;
+		freeaddrinfo(found);
+	}
+	address_set_port(a, port);
+	return true;
+}
+
+void address_text(const struct address *a, char text[static ADDRESS_TEXT])
+{
+	char host[ADDRESS_TEXT - 16];
+
+	if (getnameinfo(&a->sa.any, a->len, host, sizeof host, NULL, 0, NI_NUMERICHOST) != 0)
+		snprintf(text, ADDRESS_TEXT, "an address of family %d", a->sa.any.sa_family);
+	else
+		snprintf(text, ADDRESS_TEXT, "%s port %u", host, (unsigned)address_port(a));
+}
+
+bool address_is_loopback(const struct address *a)
+{
+	if (a->sa.any.sa_family == AF_INET)
+		return (ntohl(((const struct sockaddr_in *)&a->sa.room)->sin_addr.s_addr) >> 24) == 127;
+	if (a->sa.any.sa_family != AF_INET6)
+		return false;
+	const struct in6_addr *v6 = &((const struct sockaddr_in6 *)&a->sa.room)->sin6_addr;
+	return IN6_IS_ADDR_LOOPBACK(v6) || (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == 127);
+}
+
+void address_set_port(struct address *a, unsigned short port)
+{
+	if (a->sa.any.sa_family == AF_INET)
+		((struct sockaddr_in *)&a->sa.room)->sin_port = htons(port);
+	else if (a->sa.any.sa_family == AF_INET6)
+		((struct sockaddr_in6 *)&a->sa.room)->sin6_port = htons(port);
+}
+
+unsigned short address_port(const struct address *a)
+{
+	if (a->sa.any.sa_family == AF_INET)
+		return ntohs(((const struct sockaddr_in *)&a->sa.room)->sin_port);
+	if (a->sa.any.sa_family == AF_INET6)
+		return ntohs(((const struct sockaddr_in6 *)&a->sa.room)->sin6_port);
+	return 0;
+}
+
+int address_list_add(struct address_list *list, const struct address *a)
+{
+	struct address *items = reallocarray(list->items, list->count + 1, sizeof *items);
+
+	if (items == NULL)
+		return -1;
+	list->items = items;
+	items[list->count++] = *a;
+	return 0;
+}
+
+void address_list_clear(struct address_list *list)
+{
+	free(list->items);
+	*list = (struct address_list){0};
+}
+
+void address_list_interleave(struct address_list *list, size_t from)
+{
+	int wanted = AF_INET6;
+
+	/* Lists are short: moving the next one of the wanted family to its place keeps the order of the rest. */
+	for (size_t i = from; i < list->count; i++) {
+		size_t j = i;
+
+		while (j < list->count && list->items[j].sa.any.sa_family != wanted)
+			j++;
+		if (j == list->count && i > from)
+			return;
+		if (j < list->count) {
+			struct address a = list->items[j];
+
+			memmove(&list->items[i + 1], &list->items[i], (j - i) * sizeof a);
+			list->items[i] = a;
+		}
+		wanted = list->items[i].sa.any.sa_family == AF_INET6 ? AF_INET : AF_INET6;
+	}
+}

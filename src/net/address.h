@@ -1,0 +1,46 @@
+/*
+ * address: socket addresses as values, their text, and lists of them.
+ */
+#ifndef PTSH_NET_ADDRESS_H
+#define PTSH_NET_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+struct address {
+	union {
+		struct sockaddr any;
+		struct sockaddr_storage room;
+	} sa;
+	socklen_t len;
+};
+
+struct address_list {
+	struct address *items;	/* owned */
+	size_t count;
+};
+
+enum { ADDRESS_TEXT = 96 };
+
+/* Any numeric form: inet_aton(3)'s, or IPv6, also with a zone; nothing is looked up.  False: it is none. */
+bool address_parse(struct address *a, const char *text, unsigned short port);
+
+/* "192.0.2.1 port 55", "2001:db8::1 port 55". */
+void address_text(const struct address *a, char text[static ADDRESS_TEXT]);
+
+/* 127.0.0.0/8, ::1, and the former inside IPv6. */
+bool address_is_loopback(const struct address *a);
+
+void address_set_port(struct address *a, unsigned short port);
+unsigned short address_port(const struct address *a);
+
+/* 0, or -1 without memory. */
+int address_list_add(struct address_list *list, const struct address *a);
+void address_list_clear(struct address_list *list);
+
+/* Puts them in the order to try them in (RFC 8305, section 4): IPv6 first, then the families in turn, each in the
+ * order it was in. From `from` on. */
+void address_list_interleave(struct address_list *list, size_t from);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * connect: from a target to a descriptor that is connected to it, whichever way it is reached.
+ */
+#ifndef PTSH_NET_CONNECT_H
+#define PTSH_NET_CONNECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "net/loop.h"
+#include "net/target.h"
+#include "proto/status.h"
+
+/* Borrowed while the connect lives. */
+struct connect_options {
+	const struct target *target;
+	const char *bind;		/* local address, or NULL */
+	const char *proxy_command;	/* or NULL */
+	const uid_t *peer_uid;		/* also accepted as a Unix socket's peer, or NULL */
+};
+
+enum connect_kind { CONNECT_NETWORK, CONNECT_LOOPBACK, CONNECT_UNIX, CONNECT_PROXY };
+
+struct connect_ops {
+	void (*step)(void *ctx, const char *text);
+	/* fd is now the callee's: non-blocking, close-on-exec.  address is valid for this call. */
+	void (*connected)(void *ctx, int fd, enum connect_kind kind, const char *address, unsigned short port);
+	/* May free the connect. */
+	void (*failed)(void *ctx, const struct error *e);
+};
+
+struct connect;
+
+/* All operations come from the loop.  NULL without memory. */
+struct connect *connect_start(struct loop *l, const struct connect_options *o, const struct connect_ops *ops,
+    void *ctx);
+/* Also ends the proxy command. */
+void connect_free(struct connect *c);
+
+/* How many other addresses could be tried instead of the one connected; and tries the next.  False: none is left. */
+size_t connect_left(const struct connect *c);
+bool connect_next(struct connect *c);
+
+/* *e for a connect that has not come to an end in time. */
+void connect_late(const struct connect *c, struct error *e);
+
+/* The other side has ended the connection: true if it was a proxy command that failed, with *e. */
+bool connect_proxy_failed(struct connect *c, struct error *e);
+
+#endif

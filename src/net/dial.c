@@ -1,0 +1,227 @@
+/*
+ * dial: from a list of addresses to one connected socket.  See dial.h.
+ *
+ * Owns the sockets until one has won.  Knows no names, no deadline (whoever started it frees it then) and nothing of
+ * what is said over the socket.
+ */
+#include "net/dial.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum attempt_state { ATTEMPT_UNTRIED, ATTEMPT_OPEN, ATTEMPT_FAILED, ATTEMPT_WON };
+
+struct attempt {
+	struct dial *dial;
+	struct address address;
+	enum attempt_state state;
+	int fd;
+	int failure;		/* errno */
+	const char *call;	/* what failed, where it was not the connecting itself */
+};
+
+struct dial {
+	struct loop *loop;
+	const struct address *bind;
+	dial_callback *callback;
+	void *ctx;
+	struct attempt *attempts;
+	size_t count;
+	struct loop_timer next;
+};
+
+static void dial_turn(void *ctx);
+
+static void dial_close(struct dial *d, struct attempt *a)
+{
+	if (a->fd == -1)
+		return;
+	loop_unwatch(d->loop, a->fd);
+	close(a->fd);
+	a->fd = -1;
+}
+
+static void dial_fail(struct dial *d, struct attempt *a, const char *call, int failure)
+{
+	dial_close(d, a);
+	a->state = ATTEMPT_FAILED;
+	a->call = call;
+	a->failure = failure;
+}
+
+static void dial_win(struct dial *d, struct attempt *a)
+{
+	int fd = a->fd;
+
+	loop_timer_stop(d->loop, &d->next);
+	loop_unwatch(d->loop, fd);
+	a->fd = -1;
+	a->state = ATTEMPT_WON;
+	for (size_t i = 0; i < d->count; i++)
+		if (d->attempts[i].state == ATTEMPT_OPEN) {
+			dial_close(d, &d->attempts[i]);
+			d->attempts[i].state = ATTEMPT_UNTRIED;
+		}
+	d->callback(d->ctx, fd, &a->address);
+}
+
+static void dial_on_ready(void *ctx, int fd, short revents)
+{
+	struct attempt *a = ctx;
+	struct dial *d = a->dial;
+	int failure = 0;
+	socklen_t len = sizeof failure;
+
+	(void)revents;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &len) == -1)
+		failure = errno;
+	if (failure == 0) {
+		dial_win(d, a);
+		return;
+	}
+	dial_fail(d, a, NULL, failure);
+	dial_turn(d);
+}
+
+/* Starts connecting.  True: connected already. */
+static bool dial_attempt(struct dial *d, struct attempt *a)
+{
+	static const int on = 1;
+
+	a->fd = socket(a->address.sa.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (a->fd == -1) {
+		dial_fail(d, a, "socket", errno);
+		return false;
+	}
+	a->state = ATTEMPT_OPEN;
+	if (d->bind != NULL) {
+		/* Without its own port taken at bind(), many connections can share one local address. */
+		setsockopt(a->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+		if (d->bind->sa.any.sa_family != a->address.sa.any.sa_family) {
+			dial_fail(d, a, "--bind", EAFNOSUPPORT);
+			return false;
+		}
+		if (bind(a->fd, &d->bind->sa.any, d->bind->len) == -1) {
+			dial_fail(d, a, "--bind", errno);
+			return false;
+		}
+	}
+	if (connect(a->fd, &a->address.sa.any, a->address.len) == 0)
+		return true;
+	/* EINTR: the connecting goes on as if it had said EINPROGRESS. */
+	if (errno != EINPROGRESS && errno != EINTR)
+		dial_fail(d, a, NULL, errno);
+	else if (loop_watch(d->loop, a->fd, POLLOUT, dial_on_ready, a) == -1)
+		dial_fail(d, a, "watching", ENOMEM);
+	return false;
+}
+
+/* Starts the next attempt; when none is left and none is open, it is over. */
+static void dial_turn(void *ctx)
+{
+	struct dial *d = ctx;
+	bool open = false;
+
+	loop_timer_stop(d->loop, &d->next);
+	for (size_t i = 0; i < d->count; i++) {
+		struct attempt *a = &d->attempts[i];
+
+		if (a->state == ATTEMPT_OPEN)
+			open = true;
+		if (a->state != ATTEMPT_UNTRIED)
+			continue;
+		if (dial_attempt(d, a)) {
+			dial_win(d, a);
+			return;
+		}
+		if (a->state == ATTEMPT_OPEN) {
+			loop_timer_start(d->loop, &d->next, DIAL_DELAY_MS, dial_turn, d);
+			return;
+		}
+	}
+	if (!open)
+		d->callback(d->ctx, -1, NULL);
+}
+
+struct dial *dial_start(struct loop *l, struct address_list *list, const struct address *bind_to,
+    dial_callback *callback, void *ctx)
+{
+	struct dial *d = calloc(1, sizeof *d);
+
+	if (d == NULL)
+		return NULL;
+	d->attempts = calloc(list->count + 1, sizeof *d->attempts);
+	if (d->attempts == NULL) {
+		free(d);
+		return NULL;
+	}
+	d->loop = l;
+	d->bind = bind_to;
+	d->callback = callback;
+	d->ctx = ctx;
+	d->count = list->count;
+	for (size_t i = 0; i < d->count; i++)
+		d->attempts[i] = (struct attempt){.dial = d, .address = list->items[i], .fd = -1};
+	address_list_clear(list);
+	loop_timer_start(l, &d->next, 0, dial_turn, d);
+	return d;
+}
+
+void dial_free(struct dial *d)
+{
+	if (d == NULL)
+		return;
+	loop_timer_stop(d->loop, &d->next);
+	for (size_t i = 0; i < d->count; i++)
+		dial_close(d, &d->attempts[i]);
+	free(d->attempts);
+	free(d);
+}
+
+size_t dial_left(const struct dial *d)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < d->count; i++)
+		left += d->attempts[i].state == ATTEMPT_UNTRIED;
+	return left;
+}
+
+bool dial_next(struct dial *d)
+{
+	if (dial_left(d) == 0)
+		return false;
+	loop_timer_start(d->loop, &d->next, 0, dial_turn, d);
+	return true;
+}
+
+void dial_describe(const struct dial *d, struct buf *out)
+{
+	char text[ADDRESS_TEXT];
+	bool first = true;
+
+	for (size_t i = 0; i < d->count; i++) {
+		const struct attempt *a = &d->attempts[i];
+
+		if (a->state == ATTEMPT_UNTRIED)
+			continue;
+		address_text(&a->address, text);
+		buf_printf(out, "%s%s: ", first ? "" : "; ", text);
+		first = false;
+		if (a->state == ATTEMPT_OPEN)
+			buf_puts(out, "no answer");
+		else if (a->state == ATTEMPT_WON)
+			buf_puts(out, "not a box");
+		else if (a->call != NULL && a->failure == EAFNOSUPPORT)
+			buf_printf(out, "%s: of another address family", a->call);
+		else if (a->call != NULL)
+			buf_printf(out, "%s: %s", a->call, strerror(a->failure));
+		else
+			buf_puts(out, strerror(a->failure));
+	}
+}

@@ -1,0 +1,37 @@
+/*
+ * dial: from a list of addresses to one connected socket (RFC 8305, section 5).
+ *
+ * Attempts start 250 ms apart, or at once when one has failed; the first to connect wins, the others are closed, and
+ * may be tried again by dial_next() if the winner turns out to be nothing one wants to talk to.
+ */
+#ifndef PTSH_NET_DIAL_H
+#define PTSH_NET_DIAL_H
+
+#include <stdbool.h>
+
+#include "net/address.h"
+#include "net/loop.h"
+#include "proto/buf.h"
+
+enum { DIAL_DELAY_MS = 250 };
+
+struct dial;
+
+/* fd is connected, non-blocking, close-on-exec and now the callee's; or -1: no address is left. */
+typedef void dial_callback(void *ctx, int fd, const struct address *address);
+
+/* Takes what list holds (it is empty afterwards).  bind: the local address (its port 0), or NULL; borrowed.  The
+ * callback comes from the loop.  NULL without memory. */
+struct dial *dial_start(struct loop *l, struct address_list *list, const struct address *bind,
+    dial_callback *callback, void *ctx);
+void dial_free(struct dial *d);
+
+/* After a winner: calls back again with the next one.  False: none is left. */
+bool dial_next(struct dial *d);
+/* How many are left after the winner. */
+size_t dial_left(const struct dial *d);
+
+/* Appends what became of each address so far: "192.0.2.1 port 55: Connection refused; ...". */
+void dial_describe(const struct dial *d, struct buf *out);
+
+#endif

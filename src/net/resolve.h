@@ -1,0 +1,43 @@
+/*
+ * resolve: from a box's name to the addresses to try, without waiting for anybody.
+ *
+ * A thread asks the resolver, which cannot be interrupted, and answers through a pipe.  A look-up that nobody
+ * waits for any more ends by itself and cleans up after itself: nothing the caller has is touched then.
+ */
+#ifndef PTSH_NET_RESOLVE_H
+#define PTSH_NET_RESOLVE_H
+
+#include <netdb.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "net/address.h"
+#include "proto/status.h"
+
+struct resolve;
+
+/* Starts looking host up.  service: also ask where DNS says this service of the host is (RFC 2782,
+ * `_service._tcp.host`; the ports are those found there), or NULL.  NULL without memory or a thread: errno. */
+struct resolve *resolve_start(const char *host, unsigned short port, const char *service);
+
+/* Becomes readable when the answer is there. */
+int resolve_fd(const struct resolve *r);
+
+/* The answer, once resolve_fd() is readable: sets *list to the addresses in the order to try them and returns 0; or -1 with
+ * *e (STATUS_LOST; the text does not name the host).  *note: how they were found, if there is anything to tell, else
+ * NULL; the caller frees it. */
+int resolve_take(struct resolve *r, struct address_list *list, char **note, struct error *e);
+
+/* Also while the answer is not there. */
+void resolve_free(struct resolve *r);
+
+/* The resolver's own functions; tests put others here. */
+struct resolve_functions {
+	int (*getaddrinfo)(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found);
+	void (*freeaddrinfo)(struct addrinfo *found);
+	/* The answer to a query for SRV records, its length, or -1. */
+	int (*srv)(const char *name, unsigned char *answer, int size);
+};
+extern struct resolve_functions resolve_functions;
+
+#endif
