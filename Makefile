@@ -30,7 +30,7 @@ $(BUILD)/ptsh: $(BUILD)/src/main.o $(BUILD)/libptsh.a
 
 $(BUILD)/libptsh.a: $(OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(BUILD)/ptsh-box: $(BOX:%.c=$(BUILD)/%.o) $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -109,9 +109,10 @@ static int set_up(struct shell *sh, struct error *e)
 {
 	const struct options *o = sh->options;
 
-	sink_init(&sh->out, STDOUT_FILENO);
-	sink_init(&sh->err, STDERR_FILENO);
 	sh->interactive = o->input_count == 0 && !o->follow && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !o->dry_run;
+	sink_init(&sh->err, STDERR_FILENO);
+	sink_init(&sh->out, sh->interactive ? -1 : STDOUT_FILENO);	/* at a prompt shell/screen does the writing */
+	sh->out.terminal = isatty(STDOUT_FILENO);
 	sh->may_ask = !o->no_prompt && isatty(STDERR_FILENO) && isatty(STDIN_FILENO);
 	sh->timeout = o->timeout;
 	sh->undo = true;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/change.h"
 #include "shell/engine.h"
 #include "shell/names.h"
 #include "shell/pager.h"
@@ -185,6 +186,7 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 			redirect_reply(sh, t, &about, reply);
 		else
 			show_reply(sh, t, reply);
+		change_show(sh, t);
 	}
 	if (reply != NULL)
 		note_bad_utf8(sh, t, reply->bad_utf8);
@@ -224,7 +226,10 @@ void show_job(struct shell *sh, struct task *t, const struct reply *reply)
 	shell_show_begin(sh);
 	job_line(sh, t, reply);
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
-		output_reply(sh->output, &about, reply);
+		struct json_iter values = reply->values;
+		struct json v;
+		if (!sh->interactive || json_next(&values, NULL, &v))	/* `done` says enough */
+			output_reply(sh->output, &about, reply);
 		note_bad_utf8(sh, t, reply->bad_utf8);
 	}
 	shell_show_end(sh);

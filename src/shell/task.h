@@ -52,6 +52,7 @@ struct task {
 	int64_t started, asked;		/* loop_now(): sent; entered the queue */
 	struct loop_timer timer;	/* --timeout, .sleep */
 	size_t resolved;		/* lookups done */
+	struct change *change;		/* shell/change: what it will change; owned */
 
 	/* the answer, while it waits for its turn */
 	enum outcome outcome;

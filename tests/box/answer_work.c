@@ -12,8 +12,10 @@
 
 enum { DEVICES_PER_SEED = 12 };		/* that a discovery finds in a realm that had none */
 
+/* No reply yet: the one that was begun is taken back before anything else is sent. */
 static void begin(struct call *c, struct realm *r, void (*done)(struct box *, struct job *), const char *detail)
 {
+	buf_truncate(c->out, c->mark);
 	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, done, c->client->number, c->id.text, c->id.len, r->gid,
 	    detail);
 }
@@ -60,8 +62,8 @@ enum call_result answer_realm_discover(struct call *c)
 
 	if (call_realm(c, 0, &r) != 0)
 		return CALL_FAILED;
-	events_send(c->box, EVENT_DISCOVER_START, r->gid);
 	begin(c, r, discover_done, NULL);
+	events_send(c->box, EVENT_DISCOVER_START, r->gid);
 	return CALL_LATER;
 }
 
@@ -102,8 +104,8 @@ enum call_result answer_realm_poll(struct call *c)
 	if (call_realm(c, 0, &r) != 0)
 		return CALL_FAILED;
 	r->polling++;
-	events_send(c->box, EVENT_POLL_START, r->gid);
 	begin(c, r, poll_done, NULL);
+	events_send(c->box, EVENT_POLL_START, r->gid);
 	return CALL_LATER;
 }
 
@@ -117,8 +119,8 @@ enum call_result answer_switch_poll(struct call *c)
 	if (switch_find(r, ip) < 0)
 		return call_fail(c, "no such switch in '%s': '%s'", props_get(&r->props, "name"), ip);
 	r->polling++;
-	events_send(c->box, EVENT_POLL_START, r->gid);
 	begin(c, r, poll_done, ip);
+	events_send(c->box, EVENT_POLL_START, r->gid);
 	return CALL_LATER;
 }
 

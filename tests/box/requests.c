@@ -187,8 +187,7 @@ static void answer(struct client *c, struct json request)
 		buf_puts(&c->out, ",0,");
 		put_text(&c->out, call.error);
 		break;
-	case CALL_LATER:
-		buf_truncate(&c->out, call.mark);
+	case CALL_LATER:	/* it has taken its reply back */
 		break;
 	}
 	if (result != CALL_LATER)
