@@ -5,9 +5,10 @@
 
 #include "answers.h"
 #include "cells.h"
+#include "client.h"
 #include "factory.h"
 
-enum { FILTERS = 16 };
+enum { FILTERS = 16, SEND_SIZE = 256 * 1024 };
 
 struct filter {
 	unsigned char column;
@@ -71,16 +72,24 @@ static bool passes(const struct query *q, const struct place *p)
 static void put_row(struct call *c, const struct query *q, const struct place *p, struct rows *rows)
 {
 	struct cell cell;
+	char *begin, *at;
 
-	if (!passes(q, p))
+	if (c->client->gone || !passes(q, p))
 		return;
 	rows_next(rows);
+	begin = at = buf_reserve(c->out, (q->columns + q->raw) * (CELL_JSON + 1) + 1);
+	if (!at)
+		die("out of memory");
 	for (size_t i = 0; i < q->columns + q->raw; i++) {
-		buf_putc(c->out, i ? ',' : '[');
+		*at++ = i ? ',' : '[';
 		cell_make(&cell, p, q->type, q->column[i], i >= q->columns);
-		cell_put(c->out, &cell);
+		at = cell_write(at, &cell);
 	}
-	buf_putc(c->out, ']');
+	*at++ = ']';
+	buf_commit(c->out, (size_t)(at - begin));
+	/* What is there may leave while the rest is made: nothing can fail any more. */
+	if (c->out->len > SEND_SIZE)
+		client_flush(c->client);
 }
 
 /* A device has been elsewhere before (every fifth), and changed (every tenth, twice). */

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "proto/json.h"
-
 #define DEVICE_COLUMNS(X)                                                                                    \
 	X(vlanname) X(port_pktcount) X(linkduplex) X(port_mac) X(device_log_end) X(port_errorcount)           \
 	X(vtpdomain) X(switch_ip) X(device_log_start) X(linkstatus) X(linkspeed) X(device_mac)                \
@@ -65,6 +63,8 @@ static enum column column_of(enum query_type type, unsigned column)
 
 /* --- writing a cell --- */
 
+static const char hex_digits[] = "0123456789abcdef";
+
 static void say(struct cell *c, const char *text)
 {
 	c->text = text;
@@ -73,10 +73,9 @@ static void say(struct cell *c, const char *text)
 
 static void add(struct cell *c, const char *text)
 {
-	size_t len = strlen(text);
-
-	memcpy(c->room + c->len, text, len);
-	c->len += len;
+	/* Byte by byte: they are short. */
+	while (*text)
+		c->room[c->len++] = *text++;
 }
 
 /* A number with leading zeros up to `width` digits. */
@@ -143,7 +142,6 @@ static void mac(struct cell *c, uint64_t hash, bool raw)
 {
 	static const unsigned char makers[][3] = {
 	    {0x00, 0x1d, 0x60}, {0x00, 0x30, 0x42}, {0x00, 0x0b, 0x5f}, {0x3c, 0xd9, 0x2b}, {0xf0, 0x9f, 0xc2}};
-	static const char hex[] = "0123456789abcdef";
 	const unsigned char *maker = makers[hash % 5];
 	unsigned char octets[MAC_LEN] = {maker[0], maker[1], maker[2], (unsigned char)(hash >> 16),
 	    (unsigned char)(hash >> 8), (unsigned char)(hash >> 32)};
@@ -157,8 +155,8 @@ static void mac(struct cell *c, uint64_t hash, bool raw)
 	for (int i = 0; i < MAC_LEN; i++) {
 		if (i > 0)
 			c->room[c->len++] = ':';
-		c->room[c->len++] = hex[octets[i] >> 4];
-		c->room[c->len++] = hex[octets[i] & 15];
+		c->room[c->len++] = hex_digits[octets[i] >> 4];
+		c->room[c->len++] = hex_digits[octets[i] & 15];
 	}
 }
 
@@ -511,40 +509,38 @@ void cell_make(struct cell *cell, const struct place *p, enum query_type type, u
 	}
 }
 
-/* Octets become the characters of the same numbers: \u0000B\u0006D^ */
-static void put_octets(struct buf *out, const char *octets, size_t len)
+static char *write_escape(char *at, unsigned char c)
 {
-	static const char hex[] = "0123456789abcdef";
-
-	buf_putc(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char o = (unsigned char)octets[i];
-
-		if (o >= 0x20 && o < 0x7f && o != '"' && o != '\\') {
-			buf_putc(out, (char)o);
-		} else {
-			char escape[6] = {'\\', 'u', '0', '0', hex[o >> 4], hex[o & 15]};
-
-			buf_put(out, escape, sizeof escape);
-		}
-	}
-	buf_putc(out, '"');
+	memcpy(at, "\\u00", 4);
+	at[4] = hex_digits[c >> 4];
+	at[5] = hex_digits[c & 15];
+	return at + 6;
 }
 
-void cell_put(struct buf *out, const struct cell *cell)
+/* Octets become the characters of the same numbers: \u0000B\u0006D^ */
+char *cell_write(char *at, const struct cell *cell)
 {
+	size_t i;
+
 	switch (cell->kind) {
 	case CELL_NULL:
-		buf_puts(out, "null");
-		return;
+		memcpy(at, "null", 4);
+		return at + 4;
 	case CELL_NUMBER:
-		buf_put(out, cell->text, cell->len);
-		return;
-	case CELL_TEXT:
-		json_put_string(out, cell->text, cell->len);
-		return;
-	case CELL_OCTETS:
-		put_octets(out, cell->text, cell->len);
-		return;
+		memcpy(at, cell->text, cell->len);
+		return at + cell->len;
+	case CELL_TEXT: case CELL_OCTETS:
+		break;
 	}
+	*at++ = '"';
+	for (i = 0; i < cell->len; i++) {
+		unsigned char c = (unsigned char)cell->text[i];
+
+		if (c < 0x20 || c == '"' || c == '\\' || (c >= 0x7f && cell->kind == CELL_OCTETS))
+			at = write_escape(at, c);
+		else
+			*at++ = (char)c;
+	}
+	*at++ = '"';
+	return at;
 }

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 
 #include "devices.h"
-#include "proto/buf.h"
 
 enum query_type { QUERY_DEVICE, QUERY_SWITCH, QUERY_DETAIL, QUERY_TYPES };
 
@@ -18,17 +17,19 @@ const char *const *query_columns(enum query_type type);
 
 enum cell_kind { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_OCTETS };
 
+enum { CELL_TEXT_MAX = 256, CELL_JSON = 6 * CELL_TEXT_MAX + 2 };
+
 struct cell {
 	enum cell_kind kind;
-	const char *text;		/* in room, or constant */
+	const char *text;		/* in room, or constant; at most CELL_TEXT_MAX bytes */
 	size_t len;
-	char room[256];
+	char room[CELL_TEXT_MAX];
 };
 
 /* What stands in a type's column (its index in query_columns()) at a place; raw: as the database has it. */
 void cell_make(struct cell *cell, const struct place *p, enum query_type type, unsigned column, bool raw);
 
-/* As JSON. */
-void cell_put(struct buf *out, const struct cell *cell);
+/* Writes the cell as JSON, at most CELL_JSON bytes, and returns the place behind it. */
+char *cell_write(char *at, const struct cell *cell);
 
 #endif

@@ -8,17 +8,20 @@
 # earlier run's folder again; `program => PATH` runs something else than PTSH.
 #
 # What must hold whatever is tested dies here, loudly, not in the test: the run ends within its deadline, and with
-# `secret => TEXT` that text is in no output, no file below HOME and no argument, its own children's included.
+# `secret => TEXT` that text is in no output, no file below HOME and no argument, its own children's included; with
+# `user => NAME` the key that cram derives from both is not either.
 package Run;
 
 use strict;
 use warnings;
 
 use Carp qw(croak);
+use Cram;
 use File::Find ();
 use File::Spec ();
 use File::Temp ();
 use IO::Select ();
+use MIME::Base64 qw(encode_base64);
 use POSIX qw(:sys_wait_h setsid);
 use Time::HiRes qw(time sleep);
 
@@ -60,7 +63,8 @@ sub ptsh {
 # Starts it; between begin and finish a test may watch, signal $run->pid, or write with $run->input.
 sub begin {
 	my ($class, %o) = @_;
-	my $self = bless { home => $o{home} // new_home(), deadline => $o{deadline} // DEADLINE, secret => $o{secret},
+	my $self = bless { home => $o{home} // new_home(), deadline => $o{deadline} // DEADLINE,
+	    secrets => [secrets(@o{qw(secret user)})],
 	    stdout => '', stderr => '', stdin => $o{stdin} // '', open => $o{open}, started => time, owner => $$ }, $class;
 	my $program = File::Spec->rel2abs($o{program} // program());
 	my @args = @{ $o{args} // [] };
@@ -195,13 +199,23 @@ sub die_loudly {
 	    . substr($self->{stderr}, -2000) . "\n---";
 }
 
-sub has_secret { defined $_[0]{secret} && length $_[0]{secret} && index($_[1], $_[0]{secret}) >= 0 }
+# What must not be seen: the password, and its key in the forms that one might write it.
+sub secrets {
+	my ($secret, $user) = @_;
+
+	return () if !defined $secret || !length $secret;
+	return $secret if !defined $user;
+	my $key = Cram::key($user, $secret);
+	return ($secret, $key, unpack('H*', $key), substr encode_base64($key, ''), 0, 43);
+}
+
+sub has_secret { my ($self, $text) = @_; grep { index($text, $_) >= 0 } @{ $self->{secrets} } }
 
 # Arguments of ptsh and of all it has started: now and then, whoever lives shorter is not seen.
 sub look_at_arguments {
 	my ($self) = @_;
 
-	return if !defined $self->{secret} || time < ($self->{next_look} // 0);
+	return if !@{ $self->{secrets} } || time < ($self->{next_look} // 0);
 	$self->{next_look} = time + 0.01;
 	$self->{rss} = $1 if read_file("/proc/$self->{pid}/status") =~ /^VmHWM:\s*(\d+)/m;
 	for my $pid ($self->{pid}, descendants($self->{pid})) {
@@ -218,7 +232,7 @@ sub descendants {
 sub check_secret {
 	my ($self) = @_;
 
-	return unless defined $self->{secret};
+	return unless @{ $self->{secrets} };
 	$self->die_loudly("the secret is on $_") for grep { $self->has_secret($self->{$_}) } qw(stdout stderr);
 	File::Find::find({ no_chdir => 1, wanted => sub {
 		return unless -f $_ && !-l $_;
