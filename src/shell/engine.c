@@ -219,6 +219,9 @@ static bool begin_line(struct shell *sh)
 	}
 	if (!room(sh))
 		return false;
+	/* What may change something is not begun while nobody can be told what came before it. */
+	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
+		return false;
 	if (resolve_names(sh, t) || change_ask(sh, t))
 		return true;	/* the question is to be sent */
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
