@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <string.h>
 
 #include "proto/catalog.h"
 #include "shell/change.h"
@@ -198,7 +199,7 @@ static bool begin_line(struct shell *sh)
 		t->state = TASK_ANSWERED;
 		return true;
 	}
-	if (sh->interactive && t->line.deletes && !sh->options->yes && !show_confirm_delete(sh, t)) {
+	if (sh->interactive && t->line.deletes && !sh->options->yes && !t->agreed && !(t->agreed = show_confirm_delete(sh, t))) {
 		e->unsent = t->next;
 		engine_queue_remove(e, t);
 		engine_task_free(sh, t);
@@ -348,6 +349,34 @@ bool engine_background(struct shell *sh)
 	}
 	make_job(sh, t, true);
 	return true;
+}
+
+/* realm_poll_start of a realm belongs to a realm_poll of that realm. */
+static bool belongs(const struct task *t, struct json event, struct json gid)
+{
+	struct json request = {buf_head(&t->line.json), t->line.json.len}, v;
+	struct json_iter it = json_iterate(request);
+	const char *name = t->line.type != NULL && t->line.type->kind == REQUEST_ACTION ? t->line.type->name : NULL;
+	size_t len = name != NULL ? strlen(name) : 0;
+
+	return t->state == TASK_RUNNING && name != NULL && event.len > len + 2 && event.text[len + 1] == '_' &&
+	    memcmp(event.text + 1, name, len) == 0 && json_next(&it, NULL, &v) && json_next(&it, NULL, &v) &&
+	    v.len == gid.len && memcmp(v.text, gid.text, gid.len) == 0;
+}
+
+bool engine_runs(struct shell *sh, struct json event, struct json_iter args)
+{
+	struct json gid;
+
+	if (json_kind(event) != JSON_STRING || !json_next(&args, NULL, &gid))
+		return false;
+	for (struct task *t = sh->engine->queue.head; t != NULL && t != sh->engine->unsent; t = t->next)
+		if (belongs(t, event, gid))
+			return true;
+	for (struct task *t = sh->engine->side.head; t != NULL && t != sh->engine->side_unsent; t = t->next)
+		if (t->role == TASK_JOB && belongs(t, event, gid))
+			return true;
+	return false;
 }
 
 struct task *engine_jobs(struct shell *sh)

@@ -68,6 +68,13 @@ static bool goes_on(void *ctx, const char *text, size_t len)
 
 /* --- what completion asks --- */
 
+static bool loading(void *ctx)
+{
+	const struct interactive *in = ctx;
+
+	return names_loading(in->sh);
+}
+
 static void gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char *, const char *), void *arg)
 {
 	names_each(ctx, kind, found, arg);
@@ -202,7 +209,7 @@ int interactive_run(struct shell *sh, struct error *e)
 		.gids = gids, .commands = commands_each, .command_word = commands_word, .ctx = sh,
 	};
 	struct prompt_options options = {
-		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .ctx = &in,
+		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,
 	};
 	bool failed = false;
 

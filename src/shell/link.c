@@ -34,7 +34,7 @@ struct link {
 	const char *method_name;
 	uint64_t partial;		/* bytes received since the last answer */
 	int64_t since, lost_at, pause, heard;
-	struct loop_timer deadline, retry, silence, grace;
+	struct loop_timer deadline, greeting, retry, silence, grace;
 	bool pinged;			/* the keepalive's ping is out */
 	bool ending;			/* a fatal error notification has come */
 	char error_text[256];		/* its text */
@@ -48,6 +48,7 @@ static const struct channel_ops channel_operations;
 static void drop(struct link *k, struct shell *sh)
 {
 	loop_timer_stop(sh->loop, &k->deadline);
+	loop_timer_stop(sh->loop, &k->greeting);
 	loop_timer_stop(sh->loop, &k->silence);
 	loop_timer_stop(sh->loop, &k->grace);
 	channel_free(k->channel);
@@ -137,6 +138,33 @@ static void fail(struct shell *sh, const struct error *e)
 		lost(sh, e);
 	else if (sh->link->why.status == STATUS_OK)
 		sh->link->why = *e;
+}
+
+/* What answers there is no box, or says nothing: another address of the same name may. */
+static bool try_next_address(struct shell *sh, const char *why)
+{
+	struct link *k = sh->link;
+	struct session *fresh = session_create(&session_operations, sh, sh->options->max_reply);
+
+	if (fresh == NULL || !channel_next(k->channel)) {
+		session_free(fresh);
+		return false;
+	}
+	shell_notice(sh, "%s; trying the next address", why);
+	session_free(k->session);
+	k->session = fresh;
+	k->connected = false;
+	return true;
+}
+
+static void no_greeting(void *ctx)
+{
+	struct shell *sh = ctx;
+	char why[512];
+
+	snprintf(why, sizeof why, "%.300s: no greeting from the box's address", sh->options->box_text);
+	if (!sh->link->greeted)
+		try_next_address(sh, why);
 }
 
 static void too_late(void *ctx)
@@ -286,6 +314,7 @@ static void on_greeted(void *ctx, const struct hello *hello)
 	struct link *k = sh->link;
 
 	k->greeted = true;
+	loop_timer_stop(sh->loop, &k->greeting);
 	shell_step(sh, "%s: greeted; the box offers %s", sh->options->box_text,
 	    hello->types != NULL && *hello->types != '\0' ? hello->types : "no login");
 	if (session_is_secured(k->session) || channel_wants(k->channel) == WANTS_CLEAR) {
@@ -488,9 +517,13 @@ static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
 static void on_connected(void *ctx)
 {
 	struct shell *sh = ctx;
+	struct link *k = sh->link;
+	int64_t due = channel_greeting_due(k->channel);
 
-	sh->link->connected = true;
-	sh->link->heard = loop_now();
+	k->connected = true;
+	k->heard = loop_now();
+	if (due != 0)
+		loop_timer_start(sh->loop, &k->greeting, due > k->heard ? due - k->heard : 0, no_greeting, sh);
 }
 
 static void on_received(void *ctx, const char *bytes, size_t len)
@@ -512,7 +545,8 @@ static void on_received(void *ctx, const char *bytes, size_t len)
 		char text[ERROR_TEXT];
 		snprintf(text, sizeof text, "%s", e.text);
 		error_set(&e, e.status, "%s: %s", sh->options->box_text, text);
-		fail(sh, &e);
+		if (k->greeted || !try_next_address(sh, e.text))
+			fail(sh, &e);
 	} else if (k->why.status != STATUS_OK) {
 		e = k->why;
 		fail(sh, &e);

@@ -5,7 +5,6 @@
 
 #include "answers.h"
 #include "client.h"
-#include "clock.h"
 #include "events.h"
 #include "requests.h"
 
@@ -119,8 +118,5 @@ enum call_result answer_remote_backup(struct call *c)
 		if (!*host)
 			return call_fail(c, "remote_backup: no host");
 	}
-	buf_truncate(c->out, c->mark);
-	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, backup_done, c->client->number, c->id.text, c->id.len, NULL,
-	    NULL);
-	return CALL_LATER;
+	return call_later(c, backup_done, NULL, NULL);
 }

@@ -12,14 +12,6 @@
 
 enum { DEVICES_PER_SEED = 12 };		/* that a discovery finds in a realm that had none */
 
-/* No reply yet: the one that was begun is taken back before anything else is sent. */
-static void begin(struct call *c, struct realm *r, void (*done)(struct box *, struct job *), const char *detail)
-{
-	buf_truncate(c->out, c->mark);
-	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, done, c->client->number, c->id.text, c->id.len, r->gid,
-	    detail);
-}
-
 static void stamp(struct realm *r, const char *prop)
 {
 	struct timespec now = clock_now();
@@ -62,7 +54,7 @@ enum call_result answer_realm_discover(struct call *c)
 
 	if (call_realm(c, 0, &r) != 0)
 		return CALL_FAILED;
-	begin(c, r, discover_done, NULL);
+	call_later(c, discover_done, r->gid, NULL);
 	events_send(c->box, EVENT_DISCOVER_START, r->gid);
 	return CALL_LATER;
 }
@@ -104,7 +96,7 @@ enum call_result answer_realm_poll(struct call *c)
 	if (call_realm(c, 0, &r) != 0)
 		return CALL_FAILED;
 	r->polling++;
-	begin(c, r, poll_done, NULL);
+	call_later(c, poll_done, r->gid, NULL);
 	events_send(c->box, EVENT_POLL_START, r->gid);
 	return CALL_LATER;
 }
@@ -119,7 +111,7 @@ enum call_result answer_switch_poll(struct call *c)
 	if (switch_find(r, ip) < 0)
 		return call_fail(c, "no such switch in '%s': '%s'", props_get(&r->props, "name"), ip);
 	r->polling++;
-	begin(c, r, poll_done, ip);
+	call_later(c, poll_done, r->gid, ip);
 	events_send(c->box, EVENT_POLL_START, r->gid);
 	return CALL_LATER;
 }
@@ -151,6 +143,5 @@ enum call_result answer_realm_sync(struct call *c)
 	if (strcmp(module, "bsync") != 0 && strcmp(module, "qsync") != 0)
 		return call_fail(c, "unknown sync module '%s'", module);
 	r->syncing++;
-	begin(c, r, sync_done, module);
-	return CALL_LATER;
+	return call_later(c, sync_done, r->gid, module);
 }

@@ -20,12 +20,11 @@
 enum { READ_SIZE = 64 * 1024 };
 
 /* False: the deadline has passed. */
-static bool wait_for(struct peer *p, int fd, short events, uint64_t deadline)
+static bool wait_for(int fd, short events, uint64_t deadline)
 {
 	struct pollfd pfd = {.fd = fd, .events = events};
 	uint64_t now;
 
-	(void)p;
 	while ((now = clock_ms()) < deadline)
 		if (poll(&pfd, 1, (int)(deadline - now)) > 0)
 			return true;
@@ -104,7 +103,7 @@ enum peer_result peer_send(struct peer *p, const char *bytes, size_t len)
 		if (n < 0) {
 			p->cut = true;
 		} else if (n == 0) {
-			if (!wait_for(p, p->fd, events, end))
+			if (!wait_for(p->fd, events, end))
 				return PEER_LATE;
 		} else {
 			bytes += n;
@@ -190,7 +189,7 @@ enum peer_result peer_receive(struct peer *p, struct json *line)
 
 		if (n < 0)
 			return PEER_EOF;
-		if (n == 0 && !wait_for(p, p->fd, events, end))
+		if (n == 0 && !wait_for(p->fd, events, end))
 			return PEER_LATE;
 	}
 	if (result == PEER_BAD) {
@@ -242,7 +241,7 @@ enum peer_result peer_start_tls(struct peer *p, const char **why)
 			box_logf(&p->box, &p->as, "odd", "handshake: %s", *why);
 			return PEER_BAD;
 		}
-		if (!wait_for(p, p->fd, n == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, end))
+		if (!wait_for(p->fd, n == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, end))
 			return PEER_LATE;
 	}
 	p->as.secured = true;

@@ -238,7 +238,7 @@ void requests_take(struct client *c)
 	size_t len;
 	int found;
 
-	while (!c->closing && !(c->handshake && !c->secured)) {
+	while (!c->closing && !c->gone && !(c->handshake && !c->secured)) {
 		if (c->authed && c->scanned == 0)
 			take_pings(c);
 		found = next_array(c, &len, &error);

@@ -124,6 +124,15 @@ subtest 'events' => sub {
 	is_deeply [@{ $stops->event }[2, 3]], ['realm_poll_stop', $LAB], 'only the poll';
 	is_deeply [@{ $all->event }[2, 3]], ['realm_poll_stop', $LAB], 'what was subscribed to by name stays';
 
+	# Who polls may listen, too: the start comes first, as a line of its own.
+	my $own = Wire->tcp($box->port);
+	$own->request('subscribe', 'realm_poll_start', 'realm_poll_stop');
+	$own->send(qq([5,"realm_poll","$HEAD"]));
+	is $own->line, qq([null,"event","realm_poll_start","$HEAD"]), 'start';
+	is $own->line, qq([null,"event","realm_poll_stop","$HEAD"]), 'stop';
+	like $own->line, qr/^\[5,1,\{.*\}\]\z/, 'reply';
+	$stops->event;
+
 	# A realm that is deleted while it is polled.
 	my ($poll, $delete) = $none->ask_all(['realm_poll', $ARCHIVE], ['realm_modify', [$ARCHIVE], []]);
 	is_deeply [$none->answer($delete)], [1], 'deleted';
