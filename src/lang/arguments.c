@@ -50,8 +50,11 @@ int putting_note(struct parse *p, const struct putting *a, const char *name, siz
 	const char *near;
 	char shown[TYPED_MAX + 8];
 
-	if (!(a->arg->flags & ARG_OPEN) || a->fields == NULL || catalog_field(a->fields, name, len) != NULL)
+	if (!(a->arg->flags & ARG_OPEN) || a->fields == NULL || catalog_field(a->fields, name, len) != NULL ||
+	    p->line->note_count > PARSE_NOTES)
 		return 0;
+	if (p->line->note_count == PARSE_NOTES)
+		return parse_add_note(p, "%s: more names are unknown to ptsh and sent all the same", a->type->name);
 	near = catalog_nearest_field(a->fields, name, len);
 	parse_typed(name, 0, len, shown);
 	if (near != NULL)

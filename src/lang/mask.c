@@ -285,8 +285,8 @@ int line_mask_reply(struct buf *out, const struct request *type, const char *jso
 
 /* --- lines --- */
 
-/* Whether a word names a request with secrets, or nearly so. */
-static bool word_is_secret(const char *text, const struct word *w, struct buf *name)
+/* Whether a word names a request with secrets; nearly: or may have been meant to. */
+static bool word_is_secret(const char *text, const struct word *w, struct buf *name, bool nearly)
 {
 	const struct request *type;
 	const char *near;
@@ -303,11 +303,13 @@ static bool word_is_secret(const char *text, const struct word *w, struct buf *n
 	if (word_decode(text, w->start, w->end, name, &at) != NULL || name->failed)
 		return true;
 	type = catalog_find(buf_head(name), name->len);
-	near = type != NULL ? NULL : catalog_nearest(buf_head(name), name->len);
+	near = type != NULL || !nearly ? NULL : catalog_nearest(buf_head(name), name->len);
 	if (near != NULL)
 		type = catalog_find(near, strlen(near));
 	return type != NULL && catalog_secret(type);
 }
+
+enum { MASK_NEARLY = 16 };	/* words of a command that may be a misspelt request */
 
 char *mask_text(const char *text, size_t len)
 {
@@ -317,8 +319,9 @@ char *mask_text(const char *text, size_t len)
 	size_t pos = 0, end = len;
 	bool command = false, place = true, before_json = false;
 	enum word_found found;
+	size_t count = 0;
 
-	while ((found = word_next(text, len, &pos, &w, &why)) != WORD_END) {
+	for (; (found = word_next(text, len, &pos, &w, &why)) != WORD_END; count++) {
 		bool over = w.end - w.start == 2 && memcmp(text + w.start, "--", 2) == 0;
 
 		if (found == WORD_BAD) {
@@ -329,7 +332,7 @@ char *mask_text(const char *text, size_t len)
 		}
 		if (place && text[w.start] == '.')
 			command = true;
-		if ((place || command) && word_is_secret(text, &w, &name)) {
+		if ((place || command) && word_is_secret(text, &w, &name, place || count < MASK_NEARLY)) {
 			before_json = w.json;
 			end = w.json ? w.start : w.end;
 			break;

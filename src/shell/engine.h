@@ -59,6 +59,9 @@ bool engine_background(struct shell *sh);
 struct task *engine_jobs(struct shell *sh);
 size_t engine_job_count(const struct shell *sh);
 
+/* Whether a request that runs is what an event of that name and gid tells of: its own result says more. */
+bool engine_runs(struct shell *sh, struct json event, struct json_iter args);
+
 /* The link's news. */
 void engine_link_lost(struct shell *sh);
 

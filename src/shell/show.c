@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/change.h"
 #include "shell/engine.h"
 #include "shell/names.h"
 #include "shell/pager.h"
@@ -185,6 +186,7 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 			redirect_reply(sh, t, &about, reply);
 		else
 			show_reply(sh, t, reply);
+		change_show(sh, t);
 	}
 	if (reply != NULL)
 		note_bad_utf8(sh, t, reply->bad_utf8);

@@ -43,6 +43,7 @@ struct task {
 	enum task_state state;
 	struct line line;
 	struct place at;
+	bool agreed;			/* to what it deletes: asked once */
 	bool barrier;			/* waits for all before it, all after it wait for it */
 	bool bad_line;			/* refused for what it is: nothing behind it is begun */
 	bool streaming;			/* a large reply is being shown */
@@ -52,6 +53,7 @@ struct task {
 	int64_t started, asked;		/* loop_now(): sent; entered the queue */
 	struct loop_timer timer;	/* --timeout, .sleep */
 	size_t resolved;		/* lookups done */
+	struct change *change;		/* shell/change: what it will change; owned */
 
 	/* the answer, while it waits for its turn */
 	enum outcome outcome;

@@ -51,12 +51,12 @@ static void collect(struct client *c)
 static void encrypt(struct client *c)
 {
 	while (c->secured && c->out.len > 0 && c->cipher.len < CIPHER_FULL) {
-		size_t len = c->out.len < READ_SIZE ? c->out.len : READ_SIZE;
+		size_t len = c->out.len < READ_SIZE ? c->out.len : READ_SIZE, n;
 
 		ERR_clear_error();
-		if (SSL_write(c->ssl, buf_head(&c->out), (int)len) <= 0)
+		if (SSL_write_ex(c->ssl, buf_head(&c->out), len, &n) != 1)
 			break;	/* memory takes everything: only an error gets here */
-		buf_consume(&c->out, len);
+		buf_consume(&c->out, n);	/* a record at most, with partial writes */
 		collect(c);
 	}
 	if (c->handshake)

@@ -963,11 +963,24 @@ static void long_lines(void **state)
 		buf_printf(&text, ",r%d", i);
 	assert_int_equal(parse(&script, buf_string(&text)), 0);
 	assert_int_equal(line.heading_count, 1000);
-	assert_int_equal(line.note_count, 1000);
+	assert_int_equal(line.note_count, 9);
 	assert_int_equal(line.lookup_count, 1000);
 	for (size_t i = 0; i < 1000; i++)
 		assert_int_equal(line_resolve(&line, i, "1234567890123456"), 0);
 	assert_int_equal(line.json.len, strlen("[\"realm_info\",[],[]]") + 10 * 4 + 90 * 5 + 900 * 6 + 999 + 1000 * 19 - 1 + 0);
+	/* and no work that grows faster than the line */
+	buf_reset(&text);
+	buf_puts(&text, "realm_info_modify 5");
+	for (int i = 0; i < 100000; i++)
+		buf_printf(&text, " x%d=1", i);
+	assert_int_equal(parse(&script, buf_string(&text)), 0);
+	buf_puts(&text, " x500=2");
+	refused(&script, buf_string(&text), "each name once");
+	buf_reset(&text);
+	buf_puts(&text, ".echo");
+	for (int i = 0; i < 100000; i++)
+		buf_printf(&text, " word%d", i);
+	assert_int_equal(parse(&script, buf_string(&text)), 0);
 	buf_clear(&text);
 }
 

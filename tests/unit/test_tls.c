@@ -513,8 +513,8 @@ static void test_old_box_is_told_what_to_do(void **state)
 {
 	static const struct { int version; unsigned min; const char *refusal, *shown; } cases[] = {
 		{TLS1_VERSION, 12, "see --tls-min 1.0", NULL},
-		{TLS1_1_VERSION, 12, "see --tls-min 1.", NULL},
-		{TLS1_2_VERSION, 13, "see --tls-min 1.", NULL},
+		{TLS1_1_VERSION, 12, "see --tls-min 1.0", NULL},
+		{TLS1_2_VERSION, 13, "see --tls-min 1.2", NULL},
 		{TLS1_VERSION, 10, NULL, "TLSv1"},
 		{TLS1_1_VERSION, 11, NULL, "TLSv1.1"},
 		{TLS1_VERSION, 11, "see --tls-min 1.0", NULL},

@@ -124,7 +124,7 @@ static inline void tls_pin(const char *name, char pin[static 64])
 	snprintf(command, sizeof command, "openssl x509 -in %s/%s.pem -noout -pubkey | openssl pkey -pubin -outform DER |"
 	    " openssl dgst -sha256 -binary | openssl base64", folder, name);
 	FILE *f = popen(command, "r");
-	strcpy(pin, "sha256//");
+	snprintf(pin, 64, "sha256//");
 	assert_non_null(fgets(pin + 8, 64 - 8, f));
 	pclose(f);
 	pin[strcspn(pin, "\n")] = '\0';
