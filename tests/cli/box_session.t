@@ -235,6 +235,20 @@ subtest 'TLS' => sub {
 	is $box->stop, 0, 'ended';
 };
 
+subtest 'a reply of many TLS records is whole' => sub {
+	my $query = qq([1,"realm_query","$HEAD","device"]);
+	my ($clear, $tls) = map { Box->start('--auth', 'none', '--devices', 2000, '--tls', 'offer') } 1 .. 2;
+	my $w = Wire->tcp($clear->port);
+	$w->send($query);
+	my $line = $w->line;
+	cmp_ok length $line, '>', 400_000, 'more than a few records';
+	$w = Wire->tcp($tls->port);
+	$w->send('["t","start_tls"]');
+	$w->line;
+	my ($got) = over_tls($w, $query, qr/^\[1,.*\n/m) =~ /^(\[1,.*)\n/m;
+	ok defined $got && $got eq $line, 'the same as in clear';
+};
+
 subtest 'a client certificate' => sub {
 	my $dir = File::Temp->newdir;
 	my $openssl = sub { system("cd $dir && openssl @_ >/dev/null 2>&1") == 0 or die "openssl @_" };
