@@ -1,5 +1,5 @@
 /*
- * session_message: what a line from the box means and whether it may come now (PROTOCOL.md, sections 2 and 6).
+ * session_message: what a line from the box means and whether it may come now (ptsh-protocol(7)).
  *
  * Owns the shape of messages and who gets them.  Before login the rules are strict, because what arrives then may
  * be anybody's: whatever was not asked for ends the session.

@@ -1,4 +1,4 @@
-/* channel in clear: reaching a box, moving bytes, and all the ways in which it ends (FAULTS.md, A). */
+/* channel in clear: reaching a box, moving bytes, and all the ways in which it ends. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
