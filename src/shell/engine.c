@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #include "proto/catalog.h"
 #include "shell/change.h"
@@ -15,6 +14,7 @@
 #include "shell/link.h"
 #include "shell/names.h"
 #include "shell/show.h"
+#include "shell/wait.h"
 
 enum {
 	WINDOW = 4096,			/* lines read ahead of what has been shown */
@@ -109,6 +109,12 @@ static bool begin_side(struct shell *sh)
 			break;
 		if (!link_takes(sh, early)) {
 			link_want(sh);
+			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
+				t->outcome = OUTCOME_UNSENT;
+				engine_finish(sh, t, NULL);
+				any = true;
+				continue;
+			}
 			if (!link_takes(sh, early))
 				break;
 		}
@@ -304,6 +310,8 @@ void engine_link_lost(struct shell *sh)
 	}
 	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
 		engine_stop(sh);
+	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
+		wait_link_lost(sh);
 	engine_pump(sh);
 }
 

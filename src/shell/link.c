@@ -158,6 +158,8 @@ static void too_late(void *ctx)
 		error_set(&e, STATUS_LOST, "%s: no greeting within %g s (a port that expects TLS at once, or no box?)", name, s);
 	else if (session_phase(k->session) == PHASE_TLS_ASKED)
 		error_set(&e, STATUS_TLS, "%s: no answer to start_tls within %g s", name, s);
+	else if (session_phase(k->session) == PHASE_TLS)
+		error_set(&e, STATUS_TLS, "%s: the TLS handshake was not over within %g s", name, s);
 	else
 		error_set(&e, STATUS_LOGIN, "%s: no answer to the login within %g s", name, s);
 	link_fail(sh, &e);
@@ -410,7 +412,7 @@ static void on_warn(void *ctx, const char *text)
 {
 	struct shell *sh = ctx;
 
-	shell_complain(sh, (struct place){0}, NULL, "%s: warning: %s", sh->options->box_text, text);
+	shell_complain(sh, (struct place){0}, NULL, "warning: %s", text);	/* it names the box, or a file */
 }
 
 static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
