@@ -128,6 +128,8 @@ static bool turn(const struct shell *sh, const struct task *t)
 
 	if (t->line.kind == LINE_COMMAND)
 		return t == e->queue.head;
+	if (e->queue.head->line.kind == LINE_COMMAND && e->queue.head->state == TASK_RUNNING)
+		return false;	/* .sleep, .wait, .each: everything waits for a command */
 	if (o->jobs_set)
 		return o->jobs == 0 || e->running < o->jobs;
 	return t->barrier ? t == e->queue.head : e->barriers == 0;
