@@ -213,10 +213,7 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 		buf_clear(&label);
 		buf_clear(&why);
 		if (a->status == STATUS_OK)
-			a->status = t->outcome == OUTCOME_FAILED ? STATUS_FAILED :
-			    t->outcome == OUTCOME_BAD ? STATUS_PROTOCOL :
-			    t->outcome == OUTCOME_REFUSED ? t->why_status :
-			    t->abandoned ? STATUS_TIMEOUT : STATUS_LOST;
+			a->status = engine_outcome_status(t);
 		if (t->outcome == OUTCOME_UNKNOWN || t->outcome == OUTCOME_UNSENT)
 			a->stopped = true;
 	}
@@ -320,8 +317,7 @@ static void first_done(struct shell *sh, struct task *t, const struct reply *rep
 	} else {
 		show_failure(t, reply, &why);
 		shell_complain(sh, t->at, t->line.type_name, "%s", buf_string(&why) != NULL ? buf_string(&why) : "failed");
-		a->status = t->outcome == OUTCOME_FAILED ? STATUS_FAILED : t->outcome == OUTCOME_BAD ? STATUS_PROTOCOL :
-		    t->outcome == OUTCOME_REFUSED ? t->why_status : t->abandoned ? STATUS_TIMEOUT : STATUS_LOST;
+		a->status = engine_outcome_status(t);
 		buf_clear(&why);
 	}
 	start_more(a);

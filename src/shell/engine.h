@@ -48,6 +48,9 @@ unsigned long engine_done(const struct shell *sh);
 /* Forgets that it was stopped (the prompt's next line). */
 void engine_resume(struct shell *sh);
 
+/* What the end of a task means for the exit status. */
+enum status engine_outcome_status(const struct task *t);
+
 /* A command that waited has ended. */
 void engine_command_done(struct shell *sh, struct task *t, enum status status);
 

@@ -11,7 +11,7 @@
 #include "shell/show.h"
 #include "shell/wait.h"
 
-static enum status outcome_status(const struct task *t)
+enum status engine_outcome_status(const struct task *t)
 {
 	switch (t->outcome) {
 	case OUTCOME_OK:
@@ -46,7 +46,7 @@ static void retire(struct shell *sh, struct task *t)
 {
 	struct engine *e = sh->engine;
 
-	engine_count_failure(sh, t, outcome_status(t));
+	engine_count_failure(sh, t, engine_outcome_status(t));
 	engine_queue_remove(e, t);
 	if (sh->interactive && t->outcome == OUTCOME_OK && t->kept != NULL && t->line.kind == LINE_REQUEST) {
 		if (e->last != NULL)
@@ -75,7 +75,7 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 	if (t->role == TASK_JOB) {
 		engine_side_remove(e, t);
 		show_job(sh, t, reply);
-		engine_count_failure(sh, t, outcome_status(t));
+		engine_count_failure(sh, t, engine_outcome_status(t));
 		if (t->outcome != OUTCOME_OK)
 			engine_stop_for(sh, t);
 		engine_task_free(sh, t);

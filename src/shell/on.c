@@ -68,9 +68,7 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 		shell_complain(sh, t->at, ".on", "%s: failed after %s: %s", name, took,
 		    buf_string(&why) != NULL ? buf_string(&why) : "");
 		if (!t->line.may_fail)
-			shell_failed(sh, t->outcome == OUTCOME_FAILED ? STATUS_FAILED :
-			    t->outcome == OUTCOME_BAD ? STATUS_PROTOCOL : t->outcome == OUTCOME_REFUSED ? t->why_status :
-			    t->abandoned ? STATUS_TIMEOUT : STATUS_LOST);
+			shell_failed(sh, engine_outcome_status(t));
 		buf_clear(&why);
 	}
 	shell_show_end(sh);
