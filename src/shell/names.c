@@ -232,6 +232,14 @@ void names_refresh(struct shell *sh)
 	engine_pump(sh);
 }
 
+void names_learn(struct shell *sh, enum gid_kind kind)
+{
+	struct error e;
+
+	if (ask(sh, kind, true, &e) == 0)
+		engine_pump(sh);
+}
+
 static void refresh(void *ctx)
 {
 	names_refresh(ctx);
