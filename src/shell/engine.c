@@ -362,6 +362,11 @@ size_t engine_job_count(const struct shell *sh)
 	return sh->engine->jobs;
 }
 
+unsigned engine_last_job(const struct shell *sh)
+{
+	return sh->engine->next_job;
+}
+
 const struct task *engine_last(const struct shell *sh)
 {
 	return sh->engine->last;

@@ -61,6 +61,8 @@ bool engine_background(struct shell *sh);
 /* Jobs, oldest first. */
 struct task *engine_jobs(struct shell *sh);
 size_t engine_job_count(const struct shell *sh);
+/* The highest number that a job has had. */
+unsigned engine_last_job(const struct shell *sh);
 
 /* The link's news. */
 void engine_link_lost(struct shell *sh);
