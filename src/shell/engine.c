@@ -267,7 +267,8 @@ void engine_stop(struct shell *sh)
 	e->stopped = true;
 	for (t = e->unsent; t != NULL; t = next) {
 		next = t->next;
-		if (t->state != TASK_WAITING)
+		/* a line that is no good is told of only when it is its turn */
+		if (t->state != TASK_WAITING && (!t->bad_line || t == e->queue.head))
 			continue;
 		e->dropped++;
 		engine_queue_remove(e, t);
