@@ -63,6 +63,8 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 
 	loop_timer_stop(sh->loop, &t->timer);
 	t->state = TASK_ANSWERED;
+	if (t->outcome == OUTCOME_OK && t->line.type != NULL && t->line.type->kind == REQUEST_MODIFY)
+		names_stale(sh);
 	if (t->role == TASK_CHILD) {
 		engine_side_remove(e, t);
 		if (t->done != NULL)
@@ -70,8 +72,6 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 		engine_task_free(sh, t);
 		return;
 	}
-	if (t->outcome == OUTCOME_OK && t->line.type != NULL && t->line.type->kind == REQUEST_MODIFY)
-		names_stale(sh);
 	if (t->role == TASK_JOB) {
 		engine_side_remove(e, t);
 		show_job(sh, t, reply);
