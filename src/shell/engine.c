@@ -39,6 +39,7 @@ static bool send_task(struct shell *sh, struct task *t)
 {
 	struct engine *e = sh->engine;
 
+	engine_tell_notes(sh, t);
 	t->id = link_request(sh, buf_head(&t->line.json), t->line.json.len, t);
 	if (t->id == 0) {
 		t->outcome = OUTCOME_UNSENT;
@@ -196,6 +197,7 @@ static bool begin_line(struct shell *sh)
 		return true;
 	}
 	if (sh->options->dry_run) {
+		engine_tell_notes(sh, t);
 		e->unsent = t->next;
 		t->state = TASK_ANSWERED;
 		return true;
@@ -386,6 +388,7 @@ void engine_free(struct shell *sh)
 	if (e == NULL)
 		return;
 	engine_tasks_clear(sh);
+	buf_clear(&e->told);
 	free(e);
 	sh->engine = NULL;
 }
