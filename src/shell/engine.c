@@ -39,7 +39,8 @@ static bool send_task(struct shell *sh, struct task *t)
 {
 	struct engine *e = sh->engine;
 
-	engine_tell_notes(sh, t);
+	if (t->role != TASK_LINE || t == e->queue.head)	/* else with the result: in order */
+		engine_tell_notes(sh, t);
 	t->id = link_request(sh, buf_head(&t->line.json), t->line.json.len, t);
 	if (t->id == 0) {
 		t->outcome = OUTCOME_UNSENT;
@@ -197,7 +198,6 @@ static bool begin_line(struct shell *sh)
 		return true;
 	}
 	if (sh->options->dry_run) {
-		engine_tell_notes(sh, t);
 		e->unsent = t->next;
 		t->state = TASK_ANSWERED;
 		return true;

@@ -90,6 +90,7 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 	if (t->outcome != OUTCOME_OK)
 		engine_stop_for(sh, t);
 	if (t == e->queue.head && !sh->interactive) {
+		engine_tell_notes(sh, t);
 		show_result(sh, t, reply);
 		retire(sh, t);
 		return;
@@ -119,6 +120,7 @@ bool engine_show_ready(struct shell *sh)
 		struct reply reply;
 		if (t->outcome == OUTCOME_REFUSED)
 			engine_stop_for(sh, t);
+		engine_tell_notes(sh, t);
 		if (t->kept != NULL) {
 			show_kept(t, &reply);
 			show_result(sh, t, &reply);
