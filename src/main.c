@@ -17,6 +17,7 @@
 #include "shell/commands.h"
 #include "shell/engine.h"
 #include "shell/events.h"
+#include "shell/identity.h"
 #include "shell/input.h"
 #include "shell/interactive.h"
 #include "shell/link.h"
@@ -131,6 +132,7 @@ static void tear_down(struct shell *sh)
 		engine_free(sh);
 	if (sh->link != NULL)
 		link_free(sh);
+	identity_free(sh);
 	on_free(sh);
 	if (sh->events != NULL)
 		events_free(sh);
