@@ -21,7 +21,7 @@ trap 'exit 143' TERM
 mkfifo "$dir/ready"
 "$BOX" --unix "$dir/box" --delay 2000 --devices 1000 >"$dir/ready" &
 box=$!
-read -r where <"$dir/ready" || { echo "the simulated box did not start" >&2; exit 1; }
+read -r ready <"$dir/ready" || { echo "the simulated box did not start" >&2; exit 1; }
 
 run() {
 	env XDG_CONFIG_HOME="$dir/config" XDG_DATA_HOME="$dir/data" XDG_STATE_HOME="$dir/state" "$PTSH" "$@" "$dir/box"

@@ -71,7 +71,7 @@ void offer_add(struct offer *o, const char *text, const char *help, enum offer_k
 {
 	struct offered *offered = o->offered;
 
-	if (o->typed_text == NULL || strncmp(text, o->typed_text, strlen(o->typed_text)) != 0 || !harmless(text))
+	if (o->typed_text == NULL || text[0] == '\0' || strncmp(text, o->typed_text, strlen(o->typed_text)) != 0 || !harmless(text))
 		return;
 	/* Words that mean something by themselves must not be typed in quotes. */
 	if (kind == OFFER_RAW && o->quote != '\0')

@@ -236,7 +236,7 @@ static int feed_greeting(struct session *s, const char *text, size_t len, bool e
 		i++;
 	text += i;
 	len -= i;
-	if (s->phase != PHASE_GREETING || len == 0 || text[0] == '[' || (!ended && len < SHOWN))
+	if (s->phase != PHASE_GREETING || len == 0 || text[0] == '[' || (!ended && len <= SHOWN))
 		return 0;
 	if (len > SHOWN)
 		len = SHOWN;

@@ -30,6 +30,12 @@ static void large_hand(struct session *s, struct json item, unsigned depth, bool
 		s->ops->reply_item(s->ctx, large_tag(s), item, depth, first);
 }
 
+/* Whether the item just reported is one whose elements were reported before. */
+static bool large_is_container(const struct large *l)
+{
+	return l->mode == LARGE_ELEMENTS && l->scan.item_depth == 1 && l->scan.item_first == '[';
+}
+
 static void large_open(struct session *s)
 {
 	s->large.open = true;
@@ -37,8 +43,8 @@ static void large_open(struct session *s)
 	large_hand(s, (struct json){"", 0}, 1, true);
 }
 
-/* An item that the scan has reported.  The first two are id and status.  An operation may forget the request, or
- * end the session: then there is nobody to hand the rest to. */
+/* An item that the scan has reported; its text is not needed if its elements were handed on.  The first two are id
+ * and status.  An operation may forget the request, or end the session: then there is nobody to hand the rest to. */
 static void large_item(struct session *s, struct json item)
 {
 	struct large *l = &s->large;
@@ -52,7 +58,7 @@ static void large_item(struct session *s, struct json item)
 	}
 	if (l->values++ < 2)
 		return;
-	if (l->mode != LARGE_ELEMENTS || (!l->open && item.text[0] != '[')) {
+	if (!large_is_container(l)) {
 		large_hand(s, item, 1, l->values == 3);
 		return;
 	}
@@ -95,40 +101,56 @@ static bool large_wants_items(const struct large *l)
 	return l->mode == LARGE_VALUES || l->mode == LARGE_ELEMENTS;
 }
 
-/* Keeps what is not yet handed on of an item. */
-static int large_carry(struct session *s, const char *from, size_t len)
+/* len: of the item that has ended, or goes on. */
+static int large_check(struct session *s, uint64_t len)
+{
+	if (len <= s->max_reply)
+		return 0;
+	return session_fail(s, STATUS_PROTOCOL,
+	    "reply from the box: one value in it is longer than %zu bytes (--max-reply)", s->max_reply);
+}
+
+/* The input ends at `end`, maybe inside an item: keeps what has come of it.  begin: of the input. */
+static int large_carry(struct session *s, const char *begin, const char *end)
 {
 	struct large *l = &s->large;
+	uint64_t start, len;
 
-	if (len > s->max_reply || l->carry.len > s->max_reply - len)
-		return session_fail(s, STATUS_PROTOCOL, "reply from the box: one value in it is longer than %zu bytes"
-		    " (--max-reply)", s->max_reply);
-	buf_put(&l->carry, from, len);
+	if (!json_scan_inside(&l->scan, &start))
+		return 0;
+	len = l->scan.offset - start;
+	if (large_check(s, len) == -1)
+		return -1;
+	/* Begun earlier, it takes all of this input. */
+	if (l->carry.len == 0)
+		begin = end - len;
+	buf_put(&l->carry, begin, (size_t)(end - begin));
 	return l->carry.failed ? large_lose(s) : 0;
 }
 
-/* The item ends at `end`; what is new of it stands from `from` on. */
-static int large_item_ended(struct session *s, const char *from, const char *end)
+/* An item ends at `end`.  begin: of the input. */
+static int large_item_ended(struct session *s, const char *begin, const char *end)
 {
 	struct large *l = &s->large;
 	size_t len = (size_t)(l->scan.offset - l->scan.item_start);
-	size_t skip = (size_t)(l->scan.item_start - l->carry_from);
 
 	if (!large_wants_items(l))
 		return 0;
-	if (l->carry.len > 0) {
-		if (large_carry(s, from, (size_t)(end - from)) == -1)
-			return -1;
-		if (!large_wants_items(l))
-			return 0;	/* lost */
-		from = buf_head(&l->carry);
+	if (large_is_container(l)) {
+		large_item(s, (struct json){"", 0});
+		return 0;
 	}
-	if (l->scan.item_depth == 2 || !l->open)
-		large_item(s, (struct json){from + skip, len});
-	else
-		large_item(s, (struct json){"[", 1});	/* its elements are gone already */
+	if (large_check(s, len) == -1)
+		return -1;
+	if (l->carry.len == 0) {
+		large_item(s, (struct json){end - len, len});
+		return 0;
+	}
+	buf_put(&l->carry, begin, (size_t)(end - begin));
+	if (l->carry.failed)
+		return large_lose(s);
+	large_item(s, (struct json){buf_head(&l->carry), len});
 	buf_reset(&l->carry);
-	l->carry_from = l->scan.offset;
 	return 0;
 }
 
@@ -153,7 +175,7 @@ static void large_text(struct session *s, const char *p, size_t len)
 static int large_bytes(struct session *s, const char *p, size_t len)
 {
 	struct large *l = &s->large;
-	const char *from = p;	/* handed on up to here */
+	const char *begin = p;
 
 	while (len > 0 && !l->done) {
 		size_t used;
@@ -165,25 +187,25 @@ static int large_bytes(struct session *s, const char *p, size_t len)
 		l->bytes += used;
 		if (!l->active)
 			return 0;
-		if (result == JSON_SCAN_BAD)
+		switch (result) {
+		case JSON_SCAN_BAD:
 			return large_bad(s);
-		if (result == JSON_SCAN_DONE)
+		case JSON_SCAN_DONE:
 			l->done = true;
-		if (result == JSON_SCAN_ITEM) {
-			if (large_item_ended(s, from, p) == -1)
+			break;
+		case JSON_SCAN_ITEM:
+			if (large_item_ended(s, begin, p) == -1)
 				return -1;
 			if (!l->active)
 				return 0;
-			from = p;
+			break;
+		case JSON_SCAN_MORE:
+			return large_wants_items(l) ? large_carry(s, begin, p) : 0;
 		}
-		if (result == JSON_SCAN_MORE && large_wants_items(l) && large_carry(s, from, (size_t)(p - from)) == -1)
-			return -1;
 	}
-	if (l->done && len > 0) {
-		if (large_tail(s, p, len) == -1)
-			return -1;
-		l->bytes += len;
-	}
+	if (large_tail(s, p, len) == -1)
+		return -1;
+	l->bytes += len;
 	return 0;
 }
 
@@ -249,8 +271,8 @@ static int large_head(struct session *s, const char *line, size_t len, struct me
 			return large_bad(s);
 		}
 		if (result != JSON_SCAN_ITEM)
-			return session_fail(s, STATUS_PROTOCOL, "message from the box: no id and status in its first %zu bytes",
-			    len);
+			return session_fail(s, STATUS_PROTOCOL,
+			    "message from the box: no id and status in its first %zu bytes", len);
 		part[i] = (struct json){line + scan.item_start, (size_t)(scan.offset - scan.item_start)};
 	}
 	m->line = line;
@@ -289,7 +311,8 @@ int session_large_begin(struct session *s, const char *line, size_t len)
 		m.entry = pending_find(&s->pending, id);
 		if (!m.entry || m.entry->kind != PENDING_REQUEST)
 			mode = LARGE_SKIP;
-	} else if (m.notification || (m.entry && m.entry->kind != PENDING_FORGOTTEN && m.entry->kind != PENDING_REFUSED)) {
+	} else if (m.notification ||
+	    (m.entry && m.entry->kind != PENDING_FORGOTTEN && m.entry->kind != PENDING_REFUSED)) {
 		mode = LARGE_KEEP;
 	}
 	if (mode == LARGE_KEEP) {

@@ -26,8 +26,7 @@ struct large {
 	uint64_t values;	/* top-level elements that are complete, id and status among them */
 	uint64_t elements;	/* handed on of the container that is open */
 	bool open;		/* a container of elements was opened and not yet closed */
-	struct buf carry;	/* of an item that began in an earlier input: what stands from carry_from on */
-	uint64_t carry_from;	/* offset in the line behind the last item */
+	struct buf carry;	/* what has come of an item that began in an earlier input */
 	uint64_t bytes;		/* of the line so far */
 };
 

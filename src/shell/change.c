@@ -84,6 +84,10 @@ void change_show(struct shell *sh, struct task *t)
 	if (c->undo.changes.len == 0)
 		buf_puts(&text, "  nothing has changed by it\n");
 	put_lines(&text, buf_head(&c->undo.changes), c->undo.changes.len);
+	if (c->undo.partial && c->undo.line.len > 0)
+		buf_puts(&text, "  not all of it can be taken back:\n");
+	else if (c->undo.partial)
+		buf_puts(&text, "  it cannot be taken back\n");
 	if (c->undo.line.len > 0) {
 		buf_puts(&text, "undo: ");
 		sanitise(&text, buf_head(&c->undo.line), c->undo.line.len);

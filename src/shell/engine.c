@@ -14,6 +14,7 @@
 #include "shell/link.h"
 #include "shell/names.h"
 #include "shell/show.h"
+#include "shell/wait.h"
 
 enum {
 	WINDOW = 4096,			/* lines read ahead of what has been shown */
@@ -110,6 +111,12 @@ static bool begin_side(struct shell *sh)
 			break;
 		if (!link_takes(sh, early)) {
 			link_want(sh);
+			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
+				t->outcome = OUTCOME_UNSENT;
+				engine_finish(sh, t, NULL);
+				any = true;
+				continue;
+			}
 			if (!link_takes(sh, early))
 				break;
 		}
@@ -202,7 +209,7 @@ static bool begin_line(struct shell *sh)
 		t->state = TASK_ANSWERED;
 		return true;
 	}
-	if (sh->interactive && t->line.deletes && !sh->options->yes && !show_confirm_delete(sh, t)) {
+	if (sh->interactive && t->line.deletes && !sh->options->yes && !t->agreed && !(t->agreed = show_confirm_delete(sh, t))) {
 		e->unsent = t->next;
 		engine_queue_remove(e, t);
 		engine_task_free(sh, t);
@@ -239,6 +246,23 @@ bool engine_wants_lines(const struct shell *sh)
 	return !e->stopped && e->queued < WINDOW && e->kept < KEPT_MOST && link_unsent(sh) < UNSENT_MOST;
 }
 
+/* What a stop leaves unbegun.  A line that is no good is told of only when it is its turn; one that waits for a name is
+ * dropped when that has come. */
+static void drop_waiting(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t, *next;
+
+	for (t = e->unsent; t != NULL; t = next) {
+		next = t->next;
+		if (t->state != TASK_WAITING && (!t->bad_line || t == e->queue.head))
+			continue;
+		e->dropped++;
+		engine_queue_remove(e, t);
+		engine_task_free(sh, t);
+	}
+}
+
 void engine_pump(struct shell *sh)
 {
 	struct engine *e = sh->engine;
@@ -248,6 +272,8 @@ void engine_pump(struct shell *sh)
 		return;
 	e->pumping = true;
 	do {
+		if (e->stopped)
+			drop_waiting(sh);
 		moved = engine_show_ready(sh);
 		moved |= begin_side(sh);
 		while (e->unsent != NULL && !e->stopped && begin_line(sh))
@@ -264,19 +290,9 @@ void engine_pump(struct shell *sh)
 void engine_stop(struct shell *sh)
 {
 	struct engine *e = sh->engine;
-	struct task *t, *next;
 
 	e->stopped = true;
-	for (t = e->unsent; t != NULL; t = next) {
-		next = t->next;
-		/* a line that is no good is told of only when it is its turn */
-		if (t->state != TASK_WAITING && (!t->bad_line || t == e->queue.head))
-			continue;
-		e->dropped++;
-		engine_queue_remove(e, t);
-		engine_task_free(sh, t);
-	}
-	e->unsent = NULL;
+	drop_waiting(sh);
 	e->dropped += input_drop(sh);
 }
 
@@ -308,6 +324,8 @@ void engine_link_lost(struct shell *sh)
 	}
 	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
 		engine_stop(sh);
+	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
+		wait_link_lost(sh);
 	engine_pump(sh);
 }
 
@@ -353,6 +371,34 @@ bool engine_background(struct shell *sh)
 	}
 	make_job(sh, t, true);
 	return true;
+}
+
+/* realm_poll_start of a realm belongs to a realm_poll of that realm. */
+static bool belongs(const struct task *t, struct json event, struct json gid)
+{
+	struct json request = {buf_head(&t->line.json), t->line.json.len}, v;
+	struct json_iter it = json_iterate(request);
+	const char *name = t->line.type != NULL && t->line.type->kind == REQUEST_ACTION ? t->line.type->name : NULL;
+	size_t len = name != NULL ? strlen(name) : 0;
+
+	return t->state == TASK_RUNNING && name != NULL && event.len > len + 2 && event.text[len + 1] == '_' &&
+	    memcmp(event.text + 1, name, len) == 0 && json_next(&it, NULL, &v) && json_next(&it, NULL, &v) &&
+	    v.len == gid.len && memcmp(v.text, gid.text, gid.len) == 0;
+}
+
+bool engine_runs(struct shell *sh, struct json event, struct json_iter args)
+{
+	struct json gid;
+
+	if (json_kind(event) != JSON_STRING || !json_next(&args, NULL, &gid))
+		return false;
+	for (struct task *t = sh->engine->queue.head; t != NULL && t != sh->engine->unsent; t = t->next)
+		if (belongs(t, event, gid))
+			return true;
+	for (struct task *t = sh->engine->side.head; t != NULL && t != sh->engine->side_unsent; t = t->next)
+		if (t->role == TASK_JOB && belongs(t, event, gid))
+			return true;
+	return false;
 }
 
 struct task *engine_jobs(struct shell *sh)

@@ -64,6 +64,9 @@ size_t engine_job_count(const struct shell *sh);
 /* The highest number that a job has had. */
 unsigned engine_last_job(const struct shell *sh);
 
+/* Whether a request that runs is what an event of that name and gid tells of: its own result says more. */
+bool engine_runs(struct shell *sh, struct json event, struct json_iter args);
+
 /* The link's news. */
 void engine_link_lost(struct shell *sh);
 

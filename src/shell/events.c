@@ -356,7 +356,7 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 
 	if (sh->interactive)
 		keep(ev, now, line, len);
-	if (!ev->hidden && asked_for(ev, name) && !fold(sh, name)) {
+	if (!ev->hidden && asked_for(ev, name) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
 		shell_show_begin(sh);
 		output_event(sh->output, now, name, args, annotation(sh, args), line, len);
 		shell_show_end(sh);

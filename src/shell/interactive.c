@@ -14,6 +14,7 @@
 #include "shell/commands.h"
 #include "shell/engine.h"
 #include "shell/events.h"
+#include "shell/files.h"
 #include "shell/input.h"
 #include "shell/link.h"
 #include "shell/names.h"
@@ -67,6 +68,13 @@ static bool goes_on(void *ctx, const char *text, size_t len)
 }
 
 /* --- what completion asks --- */
+
+static bool loading(void *ctx)
+{
+	const struct interactive *in = ctx;
+
+	return names_loading(in->sh);
+}
 
 static void gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char *, const char *), void *arg)
 {
@@ -199,10 +207,10 @@ int interactive_run(struct shell *sh, struct error *e)
 {
 	struct interactive in = {.sh = sh};
 	struct complete_context complete = {
-		.gids = gids, .commands = commands_each, .command_word = commands_word, .ctx = sh,
+		.gids = gids, .commands = commands_each, .command_word = commands_word, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
-		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .ctx = &in,
+		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,
 	};
 	bool failed = false;
 

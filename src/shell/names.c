@@ -232,6 +232,14 @@ void names_refresh(struct shell *sh)
 	engine_pump(sh);
 }
 
+bool names_loading(const struct shell *sh)
+{
+	for (int kind = GID_NONE + 1; kind < GID_KINDS; kind++)
+		if (sh->names->lists[kind].asking)
+			return true;
+	return false;
+}
+
 void names_learn(struct shell *sh, enum gid_kind kind)
 {
 	struct error e;

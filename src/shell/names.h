@@ -27,6 +27,8 @@ void names_each(const struct shell *sh, enum gid_kind kind,
 void names_learn(struct shell *sh, enum gid_kind kind);
 /* Asks for all lists in the background, silently (interactive: after login, .refresh, after a _modify). */
 void names_refresh(struct shell *sh);
+/* Whether lists are on their way. */
+bool names_loading(const struct shell *sh);
 /* What is known may be wrong now. */
 void names_stale(struct shell *sh);
 

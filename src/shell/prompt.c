@@ -64,6 +64,8 @@ static void on_keyboard(void *ctx, int fd, short revents)
 	struct prompt *p = ctx;
 
 	(void)fd, (void)revents;
+	if (p->interrupted || p->stopped)	/* in this very step: what is typed behind ^C is for the next line */
+		return;
 	if (p->el != NULL)
 		input_read(&p->input);
 	else
@@ -109,6 +111,24 @@ void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms)
  * Keys.
  */
 
+/*
+ * PASTE_KEY came where libedit had no use for it: behind ^V, in the middle of a key sequence, in a search of vi.  It
+ * is tried once more.  True: it is the next key.
+ */
+static bool paste_again(struct prompt *p, const LineInfoW *li)
+{
+	if (p->paste_tries == 0)
+		return false;
+	if (li->cursor > li->buffer && li->cursor[-1] == PASTE_KEY)
+		el_deletestr(p->el, 1);
+	if (p->paste_tries++ == 1)
+		return true;
+	p->paste_tries = 0;
+	buf_clear(&p->input.paste);
+	screen_bell(p->screen);
+	return false;
+}
+
 /* EL_GETCFN.  1, 0 (end of input) or -1 (^C). */
 static int next_key(EditLine *el, wchar_t *key)
 {
@@ -122,13 +142,19 @@ static int next_key(EditLine *el, wchar_t *key)
 		el_cursor(el, (int)(li->lastchar - li->cursor));
 	p->asked++;
 	screen_touch(p->screen);
+	if (paste_again(p, li)) {
+		*key = PASTE_KEY;
+		return 1;
+	}
 	for (;;) {
 		if (p->interrupted)
 			return -1;
 		if (p->stopped || p->input.gone)	/* not forgotten: vi's search ignores the first one */
 			return 0;
-		if (p->released == 0 && input_key(&p->input, key))
+		if (p->released == 0 && input_key(&p->input, key)) {
+			p->paste_tries = *key == PASTE_KEY;
 			return 1;
+		}
 		prompt_step(p, true, -1);
 	}
 }
@@ -183,12 +209,19 @@ static void on_suspend(void *ctx, int signo)
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sigaction(signo, &old, NULL);
 	terminal_back(p);
+	/* The SIGCONT that woke it up is still to be delivered, when the line may have been painted again. */
+	p->woken = sigpending(&set) == 0 && sigismember(&set, SIGCONT) == 1;
 }
 
+/* Continued after a SIGSTOP, or not stopped at all. */
 static void on_continue(void *ctx, int signo)
 {
+	struct prompt *p = ctx;
+
 	(void)signo;
-	terminal_back(ctx);
+	if (!p->woken)
+		terminal_back(p);
+	p->woken = false;
 }
 
 static void on_resize(void *ctx, int signo)
@@ -342,6 +375,7 @@ static enum prompt_end read_edited(struct prompt *p)
 	screen_control(p->screen, prompt_paste_on);
 	row = el_wgets(p->el, &n);
 	watch(p, false);
+	p->paste_tries = 0;
 	if (p->interrupted) {
 		input_reset(&p->input);
 		finish(p, "^C");

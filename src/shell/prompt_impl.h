@@ -64,6 +64,8 @@ struct prompt {
 	bool reading, watching, signals;
 	bool readable;			/* without an EditLine: a byte can be read */
 	bool interrupted, stopped;
+	bool woken;			/* a SIGCONT is under way for what is already done */
+	unsigned paste_tries;		/* how often PASTE_KEY was delivered for the paste that waits */
 	unsigned released;
 
 	struct buf rows;		/* of the text, before the one being edited; each with its LF */

@@ -462,6 +462,7 @@ static unsigned char on_paste(EditLine *el, int key)
 	unsigned char result = CC_ERROR;
 
 	(void)key;
+	p->paste_tries = 0;
 	clean(&text, &p->input.paste);
 	buf_clear(&p->input.paste);
 	if (text.failed || text.len == 0) {

@@ -38,6 +38,7 @@ struct screen {
 	bool visual, dumb;
 	bool editing;		/* somebody paints: output is collected */
 	bool shown, stale;	/* the line is on the screen; it may have changed since */
+	bool lost;		/* somebody else has moved the cursor */
 	bool lent;		/* another program has the terminal */
 	bool gone;		/* the terminal takes nothing any more */
 	int columns, rows;	/* of the terminal when painted last */
@@ -304,8 +305,10 @@ static void take_away(struct screen *s)
 		erase_rows(s);
 	} else if (s->shown && s->dumb) {
 		buf_putc(&s->bytes, '\n');	/* what is typed is unknown: only a new row is safe */
+	} else if (s->lost && s->visual) {
+		buf_puts(&s->bytes, "\r\033[K");
 	}
-	s->shown = false;
+	s->shown = s->lost = false;
 }
 
 static void put_above(struct screen *s, const char *text, size_t len)
@@ -392,7 +395,7 @@ int screen_paint(struct screen *s, const struct edited *e, bool now)
 	else if (!s->shown)
 		paint_dumb(s, e);
 	s->shown = !s->bytes.failed;
-	s->stale = false;
+	s->stale = s->lost = false;
 	s->painted = time;
 	screen_flush(s);
 	return -1;
@@ -475,7 +478,7 @@ void screen_finish(struct screen *s, const struct edited *e, const char *mark)
 	} else if (s->dumb && mark != NULL) {
 		buf_putc(&s->bytes, '\n');
 	}
-	s->shown = s->editing = false;
+	s->shown = s->lost = s->editing = false;
 	screen_flush(s);
 }
 
@@ -493,6 +496,7 @@ bool screen_settling(const struct screen *s)
 void screen_forget(struct screen *s)
 {
 	s->shown = false;
+	s->lost = true;
 	s->above = 0;
 }
 

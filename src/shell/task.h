@@ -43,6 +43,7 @@ struct task {
 	enum task_state state;
 	struct line line;
 	struct place at;
+	bool agreed;			/* to what it deletes: asked once */
 	bool barrier;			/* waits for all before it, all after it wait for it */
 	bool bad_line;			/* refused for what it is: nothing behind it is begun */
 	bool streaming;			/* a large reply is being shown */

@@ -122,9 +122,9 @@ void trace_received(struct shell *sh, const char *text, size_t len, const void *
 	const struct task *t = tag;
 	struct buf masked = {0};
 
-	if (t != NULL && t->line.type != NULL && line_mask_reply(&masked, t->line.type, text, len) == 0)
+	if (line_mask_reply(&masked, t != NULL ? t->line.type : NULL, text, len) == 0)
 		write_line(sh, '<', buf_head(&masked), masked.len);
-	else
-		write_line(sh, '<', text, len);
+	else	/* cut short, no JSON, or no memory: what is secret in it cannot be told */
+		write_line(sh, '<', "(not shown)", 11);
 	buf_clear(&masked);
 }

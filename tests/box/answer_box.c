@@ -5,7 +5,6 @@
 
 #include "answers.h"
 #include "client.h"
-#include "clock.h"
 #include "events.h"
 #include "requests.h"
 
@@ -86,7 +85,8 @@ enum call_result answer_log(struct call *c)
 static bool is_licence(const char *text)
 {
 	for (size_t i = 0; i < 19; i++)
-		if (i % 5 == 4 ? text[i] != '-' : !((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9')))
+		if (i % 5 == 4 ? text[i] != '-'
+			       : !((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9')))
 			return false;
 	return text[19] == '\0';
 }
@@ -119,8 +119,5 @@ enum call_result answer_remote_backup(struct call *c)
 		if (!*host)
 			return call_fail(c, "remote_backup: no host");
 	}
-	buf_truncate(c->out, c->mark);
-	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, backup_done, c->client->number, c->id.text, c->id.len, NULL,
-	    NULL);
-	return CALL_LATER;
+	return call_later(c, backup_done, NULL, NULL);
 }

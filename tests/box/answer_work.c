@@ -1,5 +1,5 @@
 /*
- * answer_work: what takes its time: discoveries, polls and syncs, which run in parallel and send their events.
+ * answer_work: what takes its time: discoveries, polls and syncs, in parallel and with their events.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +11,6 @@
 #include "requests.h"
 
 enum { DEVICES_PER_SEED = 12 };		/* that a discovery finds in a realm that had none */
-
-/* No reply yet: the one that was begun is taken back before anything else is sent. */
-static void begin(struct call *c, struct realm *r, void (*done)(struct box *, struct job *), const char *detail)
-{
-	buf_truncate(c->out, c->mark);
-	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, done, c->client->number, c->id.text, c->id.len, r->gid,
-	    detail);
-}
 
 static void stamp(struct realm *r, const char *prop)
 {
@@ -62,7 +54,7 @@ enum call_result answer_realm_discover(struct call *c)
 
 	if (call_realm(c, 0, &r) != 0)
 		return CALL_FAILED;
-	begin(c, r, discover_done, NULL);
+	call_later(c, discover_done, r->gid, NULL);
 	events_send(c->box, EVENT_DISCOVER_START, r->gid);
 	return CALL_LATER;
 }
@@ -74,7 +66,8 @@ static void statistics(struct box *box, const struct job *job, size_t switches, 
 	char text[300];
 
 	snprintf(text, sizeof text,
-	    ",{\"port_updates\":\"%zu\",\"device_seens\":\"%zu\",\"device_inserts\":\"%zu\",\"switch_updates\":\"%zu\","
+	    ",{\"port_updates\":\"%zu\",\"device_seens\":\"%zu\",\"device_inserts\":\"%zu\","
+	    "\"switch_updates\":\"%zu\","
 	    "\"port_seens\":\"%zu\"}",
 	    switches * 2, devices, devices / 10, switches, switches * SWITCH_PORTS);
 	requests_finish(box, job, true, text);
@@ -104,7 +97,7 @@ enum call_result answer_realm_poll(struct call *c)
 	if (call_realm(c, 0, &r) != 0)
 		return CALL_FAILED;
 	r->polling++;
-	begin(c, r, poll_done, NULL);
+	call_later(c, poll_done, r->gid, NULL);
 	events_send(c->box, EVENT_POLL_START, r->gid);
 	return CALL_LATER;
 }
@@ -119,7 +112,7 @@ enum call_result answer_switch_poll(struct call *c)
 	if (switch_find(r, ip) < 0)
 		return call_fail(c, "no such switch in '%s': '%s'", props_get(&r->props, "name"), ip);
 	r->polling++;
-	begin(c, r, poll_done, ip);
+	call_later(c, poll_done, r->gid, ip);
 	events_send(c->box, EVENT_POLL_START, r->gid);
 	return CALL_LATER;
 }
@@ -151,6 +144,5 @@ enum call_result answer_realm_sync(struct call *c)
 	if (strcmp(module, "bsync") != 0 && strcmp(module, "qsync") != 0)
 		return call_fail(c, "unknown sync module '%s'", module);
 	r->syncing++;
-	begin(c, r, sync_done, module);
-	return CALL_LATER;
+	return call_later(c, sync_done, r->gid, module);
 }

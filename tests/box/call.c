@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
+
 struct call_memory {
 	struct call_memory *next;
 	char text[];
@@ -21,6 +23,15 @@ enum call_result call_fail(struct call *c, const char *format, ...)
 	vsnprintf(c->error, sizeof c->error, format, ap);
 	va_end(ap);
 	return CALL_FAILED;
+}
+
+enum call_result call_later(struct call *c, void (*done)(struct box *, struct job *), const char *gid,
+    const char *detail)
+{
+	buf_truncate(c->out, c->mark);
+	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, done, c->client->number, c->id.text,
+	    c->id.len, gid, detail);
+	return CALL_LATER;
 }
 
 static const char *keep(struct call *c, const char *text, size_t len)

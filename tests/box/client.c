@@ -51,12 +51,12 @@ static void collect(struct client *c)
 static void encrypt(struct client *c)
 {
 	while (c->secured && c->out.len > 0 && c->cipher.len < CIPHER_FULL) {
-		size_t len = c->out.len < READ_SIZE ? c->out.len : READ_SIZE;
+		size_t len = c->out.len < READ_SIZE ? c->out.len : READ_SIZE, n;
 
 		ERR_clear_error();
-		if (SSL_write(c->ssl, buf_head(&c->out), (int)len) <= 0)
+		if (SSL_write_ex(c->ssl, buf_head(&c->out), len, &n) != 1)
 			break;	/* memory takes everything: only an error gets here */
-		buf_consume(&c->out, len);
+		buf_consume(&c->out, n);	/* a record at most, with partial writes */
 		collect(c);
 	}
 	if (c->handshake)
@@ -162,7 +162,8 @@ static void decrypt(struct client *c)
 		if (n == 1) {
 			secure(c);
 		} else if (SSL_get_error(c->ssl, n) != SSL_ERROR_WANT_READ) {
-			box_logf(c->box, c, "odd", "handshake: %s", ERR_reason_error_string(ERR_peek_error()));
+			box_logf(
+			    c->box, c, "odd", "handshake: %s", ERR_reason_error_string(ERR_peek_error()));
 			client_close(c, "tls");
 			return;
 		} else {
@@ -180,7 +181,8 @@ static void decrypt(struct client *c)
 			break;
 		buf_commit(&c->in, (size_t)n);
 	}
-	if (SSL_get_error(c->ssl, n) != SSL_ERROR_WANT_READ && SSL_get_error(c->ssl, n) != SSL_ERROR_ZERO_RETURN)
+	if (SSL_get_error(c->ssl, n) != SSL_ERROR_WANT_READ &&
+	    SSL_get_error(c->ssl, n) != SSL_ERROR_ZERO_RETURN)
 		client_close(c, "tls");
 }
 
@@ -301,7 +303,8 @@ struct client *client_create(struct box *box, int fd, bool local)
 	c->want = EPOLLIN;
 	if (!local)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	if (getrandom(c->nonce, sizeof c->nonce, 0) != sizeof c->nonce || epoll_ctl(box->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+	if (getrandom(c->nonce, sizeof c->nonce, 0) != sizeof c->nonce ||
+	    epoll_ctl(box->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
 		die("a connection: %s", strerror(errno));
 	TAILQ_INSERT_TAIL(&box->clients, c, link);
 	box->connected++;

@@ -20,12 +20,11 @@
 enum { READ_SIZE = 64 * 1024 };
 
 /* False: the deadline has passed. */
-static bool wait_for(struct peer *p, int fd, short events, uint64_t deadline)
+static bool wait_for(int fd, short events, uint64_t deadline)
 {
 	struct pollfd pfd = {.fd = fd, .events = events};
 	uint64_t now;
 
-	(void)p;
 	while ((now = clock_ms()) < deadline)
 		if (poll(&pfd, 1, (int)(deadline - now)) > 0)
 			return true;
@@ -104,7 +103,7 @@ enum peer_result peer_send(struct peer *p, const char *bytes, size_t len)
 		if (n < 0) {
 			p->cut = true;
 		} else if (n == 0) {
-			if (!wait_for(p, p->fd, events, end))
+			if (!wait_for(p->fd, events, end))
 				return PEER_LATE;
 		} else {
 			bytes += n;
@@ -190,7 +189,7 @@ enum peer_result peer_receive(struct peer *p, struct json *line)
 
 		if (n < 0)
 			return PEER_EOF;
-		if (n == 0 && !wait_for(p, p->fd, events, end))
+		if (n == 0 && !wait_for(p->fd, events, end))
 			return PEER_LATE;
 	}
 	if (result == PEER_BAD) {
@@ -198,6 +197,7 @@ enum peer_result peer_receive(struct peer *p, struct json *line)
 		return PEER_BAD;
 	}
 	box_log(&p->box, &p->as, "recv", line->text, line->len);
+	p->asked_tls = memmem(line->text, line->len, "\"start_tls\"]", 12) != NULL;
 	/* The bytes stay where they are until something is read again. */
 	buf_consume(&p->in, line->len);
 	return PEER_OK;
@@ -221,6 +221,9 @@ enum peer_result peer_start_tls(struct peer *p, const char **why)
 	char text[300];
 	int n;
 
+	/* Behind other requests CR and LF mean nothing. */
+	while (!p->asked_tls && p->in.len > 0 && strchr("\r\n", *buf_head(&p->in)))
+		buf_consume(&p->in, 1);
 	*why = "bytes came before the handshake";
 	if (p->in.len > 0) {
 		box_log(&p->box, &p->as, "odd", buf_head(&p->in), p->in.len < 200 ? p->in.len : 200);
@@ -238,11 +241,12 @@ enum peer_result peer_start_tls(struct peer *p, const char **why)
 			break;
 		n = SSL_get_error(p->ssl, n);
 		if (n != SSL_ERROR_WANT_READ && n != SSL_ERROR_WANT_WRITE) {
-			*why = ERR_peek_error() ? ERR_reason_error_string(ERR_peek_error()) : "the connection ended";
+			*why = ERR_peek_error() ? ERR_reason_error_string(ERR_peek_error())
+						: "the connection ended";
 			box_logf(&p->box, &p->as, "odd", "handshake: %s", *why);
 			return PEER_BAD;
 		}
-		if (!wait_for(p, p->fd, n == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, end))
+		if (!wait_for(p->fd, n == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, end))
 			return PEER_LATE;
 	}
 	p->as.secured = true;

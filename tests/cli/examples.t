@@ -102,9 +102,9 @@ sub follow {
 			$subscribed = 1;
 			good($kick);
 		}
-		open my $in, '<', "$dir/follow" or die $!;
-		$seen = do { local $/; <$in> } // '';
 		sleep 0.01;
+		open my $in, '<', "$dir/follow" or next;	# not begun yet
+		$seen = do { local $/; <$in> } // '';
 	}
 	kill 'INT', $pid;
 	waitpid $pid, 0;

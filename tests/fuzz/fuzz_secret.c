@@ -191,7 +191,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_puts(&text, r->name);
 	for (const struct arg *a = r->args; a->name != NULL; a++) {
 		buf_putc(&text, ' ');
-		if (next(&in, 2) == 0)
+		/* rows take all words up to a name */
+		if (next(&in, 2) == 0 || (a > r->args && a[-1].type == ARG_ROWS))
 			buf_printf(&text, "--%s ", a->name);
 		put_arg(&text, a, &in);
 	}

@@ -16,7 +16,7 @@ our $DRIVER = $ENV{DRIVER} || 'build/term-driver';
 sub new
 {
 	my ($class, %o) = @_;
-	my $dir = File::Temp::tempdir('ptsh-prompt-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+	my $dir = Term::directory();
 	my $listener = IO::Socket::UNIX->new(Local => "$dir/events", Listen => 1) or die "$dir/events: $!";
 	my %env = %{$o{env} || {}};
 	if (defined $o{editrc}) {

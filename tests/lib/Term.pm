@@ -11,6 +11,7 @@ package Term;
 use strict;
 use warnings;
 use Encode qw(decode encode);
+use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
 use IPC::Open2;
 use POSIX qw(mkfifo);
@@ -62,7 +63,7 @@ sub answer
 
 sub start_server
 {
-	$dir = tempdir('ptsh-term-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+	$dir = tempdir('ptsh-term-XXXXXX', TMPDIR => 1);
 	open my $conf, '>', "$dir/conf" or die $!;
 	print $conf map { "set -$_\n" } 'g history-limit 200000', 'g default-terminal tmux-256color',
 	    'g status off', 'g remain-on-exit on', 'g remain-on-exit-format ""',
@@ -87,8 +88,20 @@ END {
 		close $to;
 		close $from;
 		waitpid $client, 0;
+		for (1 .. 100) {			# what ran there may write a last word
+			remove_tree($dir, {error => \my $trouble});
+			last unless -e $dir;
+			sleep 0.02;
+		}
 		$? = $status;
 	}
+}
+
+# A new directory that goes when the test ends.
+sub directory
+{
+	start_server() unless $client;
+	return tempdir('XXXXXX', DIR => $dir);
 }
 
 # columns, rows, env (undef removes), command (words).  job_control: run it as typed to an interactive bash.
