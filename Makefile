@@ -30,7 +30,7 @@ $(BUILD)/ptsh: $(BUILD)/src/main.o $(BUILD)/libptsh.a
 
 $(BUILD)/libptsh.a: $(OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(BUILD)/ptsh-box: $(BOX:%.c=$(BUILD)/%.o) $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -56,16 +56,31 @@ deps:
 demo: $(BUILD)/ptsh $(BUILD)/ptsh-box
 	@PTSH=$(BUILD)/ptsh BOX=$(BUILD)/ptsh-box sh tests/demo.sh
 
+# Where bash, zsh and fish look for completions.
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ptsh \
+	$(DESTDIR)$(ZSHDIR)/_ptsh \
+	$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ptsh.fish
+
 install: $(BUILD)/ptsh
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(dir $(COMPLETIONS))
 	install -m 755 $(BUILD)/ptsh $(DESTDIR)$(BINDIR)/ptsh
+	install -m 644 man/ptsh.1 $(DESTDIR)$(MANDIR)/man1/ptsh.1
+	install -m 644 man/ptsh-protocol.7 $(DESTDIR)$(MANDIR)/man7/ptsh-protocol.7
+	install -m 644 completions/ptsh.bash $(word 1,$(COMPLETIONS))
+	install -m 644 completions/_ptsh $(word 2,$(COMPLETIONS))
+	install -m 644 completions/ptsh.fish $(word 3,$(COMPLETIONS))
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/ptsh
+	rm -f $(DESTDIR)$(BINDIR)/ptsh $(DESTDIR)$(MANDIR)/man1/ptsh.1 $(DESTDIR)$(MANDIR)/man7/ptsh-protocol.7 $(COMPLETIONS)
+
+# A Debian package, in $(BUILD)/deb.
+deb:
+	@debian/build $(BUILD)/deb
 
 clean:
 	rm -rf $(BUILD)
 
 .SECONDARY:
-.PHONY: all check deps demo install uninstall clean
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all check deps demo install uninstall deb clean
+-include $(shell find $(BUILD)/src $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -50,8 +50,11 @@ int putting_note(struct parse *p, const struct putting *a, const char *name, siz
 	const char *near;
 	char shown[TYPED_MAX + 8];
 
-	if (!(a->arg->flags & ARG_OPEN) || a->fields == NULL || catalog_field(a->fields, name, len) != NULL)
+	if (!(a->arg->flags & ARG_OPEN) || a->fields == NULL || catalog_field(a->fields, name, len) != NULL ||
+	    p->line->note_count > PARSE_NOTES)
 		return 0;
+	if (p->line->note_count == PARSE_NOTES)
+		return parse_add_note(p, "%s: more names are unknown to ptsh and sent all the same", a->type->name);
 	near = catalog_nearest_field(a->fields, name, len);
 	parse_typed(name, 0, len, shown);
 	if (near != NULL)
@@ -154,7 +157,8 @@ static int put_all(struct parse *p, const struct putting *a)
 	}
 	if (a->fields != NULL && value_is(p, a->words, "*"))
 		return put_all_names(p, a);
-	return putting_misfit(p, a, a->words, a->arg->flags & ARG_DELETES ? "a list of what is to be deleted" : arg_type_name(a->arg));
+	return putting_misfit(p, a, a->words, a->arg->flags & ARG_DELETES ? "a list of what is to be deleted" :
+	    arg_type_name(a->arg));
 }
 
 static int put_list(struct parse *p, const struct putting *a)

@@ -85,7 +85,7 @@ struct line_state {
 	size_t depth;		/* brackets open */
 	char quote;		/* open quote, or 0 */
 	bool escaped;		/* the last byte was a backslash that quotes */
-	bool in_word, was_in_word, started, comment, pipe;
+	bool in_word, was_in_word, started, comment, bar, pipe;
 };
 bool line_goes_on(const char *text, size_t len, struct line_state *state);
 
@@ -106,7 +106,8 @@ char *line_usage(const struct request *type);
  * What has no shorter form is written as JSON.  line_parse() of it gives the same JSON.  0, or -1. */
 int line_print(struct buf *out, const char *json, size_t len, bool masked);
 
-/* Writes a request's JSON with every secret as "***": for traces.  0, or -1. */
+/* Writes a request's JSON (its id in front or not) with every secret as "***": for traces.  0, or -1 without memory: what is in
+ * out is not to be shown then. */
 int line_mask_json(struct buf *out, const char *json, size_t len);
 
 /* Writes what the box sent (a whole message, id and all; type: the request it answers, NULL if it is not known or a notification)

@@ -36,14 +36,16 @@ static void mask_row(const struct field *fields, struct json row, mask_found *fo
 {
 	struct json_iter it;
 	struct json v;
+	bool behind = false;	/* a secret: an entry whose shape is another may have it here */
 
 	if (json_kind(row) != JSON_ARRAY) {
 		found(ctx, row);
 		return;
 	}
 	for (it = json_iterate(row); json_next(&it, NULL, &v); ) {
-		if (fields->name == NULL || fields->secret)
+		if (fields->name == NULL || fields->secret || (behind && json_kind(v) != JSON_NUMBER))
 			found(ctx, v);
+		behind = behind || fields->name == NULL || fields->secret;
 		if (fields->name != NULL)
 			fields++;
 	}
@@ -110,7 +112,8 @@ static void replace_all(struct json_iter args, struct masking *m)
 		replace(m, v);
 }
 
-static const struct request *type_of(struct json v, bool *near)
+/* The request that a value names (near: it is misspelt), or NULL.  Without memory *failed is set. */
+static const struct request *type_of(struct json v, bool *near, bool *failed)
 {
 	struct buf name = {0};
 	const struct request *type = NULL;
@@ -128,6 +131,7 @@ static const struct request *type_of(struct json v, bool *near)
 			*near = true;
 		}
 	}
+	*failed = *failed || name.failed;
 	buf_clear(&name);
 	return type;
 }
@@ -149,23 +153,25 @@ int line_mask_json(struct buf *out, const char *json, size_t len)
 	struct json_iter it;
 	struct json v;
 	size_t at;
-	bool near;
+	bool near = false, failed = false;
 
 	if (json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {
 		buf_puts(out, hidden);
 		return out->failed ? -1 : 0;
 	}
 	it = json_iterate(v);
-	type = json_next(&it, NULL, &v) ? type_of(v, &near) : NULL;
+	type = json_next(&it, NULL, &v) ? type_of(v, &near, &failed) : NULL;
 	if ((type == NULL || near) && it.next != it.end) {
 		struct json_iter behind = it;
-		const struct request *second = json_next(&behind, NULL, &v) ? type_of(v, &near) : NULL;
+		const struct request *second = json_next(&behind, NULL, &v) ? type_of(v, &near, &failed) : NULL;
 
 		if (second != NULL) {
 			type = second;
 			it = behind;
 		}
 	}
+	if (failed)
+		return -1;
 	if (type != NULL && near && catalog_secret(type))
 		replace_all(it, &m);
 	else if (type != NULL && catalog_secret(type))
@@ -231,7 +237,7 @@ static void mask_reply_value(const struct field *fields, struct json v, struct m
 		return;
 	}
 	/* A list of rows begins with a row; a row begins with a value.  From the first secret column on only numbers are
-	 * harmless: versions are shown in one list, and side by side (PROTOCOL.md 9). */
+	 * harmless: versions are shown in one list, and side by side (ptsh-protocol(7)). */
 	for (it = json_iterate(v); json_next(&it, NULL, &inner); first = false) {
 		if (first && json_kind(inner) == JSON_ARRAY)
 			break;
@@ -279,8 +285,8 @@ int line_mask_reply(struct buf *out, const struct request *type, const char *jso
 
 /* --- lines --- */
 
-/* Whether a word names a request with secrets, or nearly so. */
-static bool word_is_secret(const char *text, const struct word *w, struct buf *name)
+/* Whether a word names a request with secrets; nearly: or may have been meant to. */
+static bool word_is_secret(const char *text, const struct word *w, struct buf *name, bool nearly)
 {
 	const struct request *type;
 	const char *near;
@@ -297,11 +303,13 @@ static bool word_is_secret(const char *text, const struct word *w, struct buf *n
 	if (word_decode(text, w->start, w->end, name, &at) != NULL || name->failed)
 		return true;
 	type = catalog_find(buf_head(name), name->len);
-	near = type != NULL ? NULL : catalog_nearest(buf_head(name), name->len);
+	near = type != NULL || !nearly ? NULL : catalog_nearest(buf_head(name), name->len);
 	if (near != NULL)
 		type = catalog_find(near, strlen(near));
 	return type != NULL && catalog_secret(type);
 }
+
+enum { MASK_NEARLY = 16 };	/* words of a command that may be a misspelt request */
 
 char *mask_text(const char *text, size_t len)
 {
@@ -311,8 +319,9 @@ char *mask_text(const char *text, size_t len)
 	size_t pos = 0, end = len;
 	bool command = false, place = true, before_json = false;
 	enum word_found found;
+	size_t count = 0;
 
-	while ((found = word_next(text, len, &pos, &w, &why)) != WORD_END) {
+	for (; (found = word_next(text, len, &pos, &w, &why)) != WORD_END; count++) {
 		bool over = w.end - w.start == 2 && memcmp(text + w.start, "--", 2) == 0;
 
 		if (found == WORD_BAD) {
@@ -323,7 +332,7 @@ char *mask_text(const char *text, size_t len)
 		}
 		if (place && text[w.start] == '.')
 			command = true;
-		if ((place || command) && word_is_secret(text, &w, &name)) {
+		if ((place || command) && word_is_secret(text, &w, &name, place || count < MASK_NEARLY)) {
 			before_json = w.json;
 			end = w.json ? w.start : w.end;
 			break;

@@ -3,6 +3,8 @@
  *
  * What a member wants is in the catalogue's fields; a name that is not among them is text.
  */
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lang/parse.h"
@@ -179,20 +181,36 @@ static int put_member(struct parse *p, const struct want *want, const struct wor
 	return value_put(p, want, value);
 }
 
-/* Whether the same name stands in an earlier word; names are compared as typed. */
-static bool named_before(const struct parse *p, const struct putting *a, size_t i)
+/* The name in a word as it is typed: two spellings of one name are two names here. */
+static int compare_names(const void *a, const void *b, void *ctx)
 {
-	const struct word *w = &a->words[i];
-	size_t len = word_find(p->text, w->start, w->end, '=') - w->start;
+	const struct word *one = *(const struct word *const *)a, *two = *(const struct word *const *)b;
+	const char *text = ctx;
+	size_t one_len = word_find(text, one->start, one->end, '=') - one->start;
+	size_t two_len = word_find(text, two->start, two->end, '=') - two->start;
+	int order = memcmp(text + one->start, text + two->start, one_len < two_len ? one_len : two_len);
 
-	for (size_t j = 0; j < i; j++) {
-		const struct word *earlier = &a->words[j];
+	return order != 0 ? order : one_len < two_len ? -1 : one_len > two_len;
+}
 
-		if (earlier->end - earlier->start >= len && memcmp(p->text + earlier->start, p->text + w->start, len) == 0 &&
-		    (earlier->start + len == earlier->end || p->text[earlier->start + len] == '='))
-			return true;
-	}
-	return false;
+/* Complains about a name that is given twice. */
+static int check_names(struct parse *p, const struct putting *a)
+{
+	const struct word *few[16], **words = few, *twice = NULL;
+
+	if (a->count > sizeof(few) / sizeof(few[0]))
+		words = malloc(a->count * sizeof(*words));
+	if (words == NULL)
+		return parse_memory(p);
+	for (size_t i = 0; i < a->count; i++)
+		words[i] = &a->words[i];
+	qsort_r(words, a->count, sizeof(*words), compare_names, (void *)(uintptr_t)p->text);
+	for (size_t i = 1; i < a->count && twice == NULL; i++)
+		if (compare_names(&words[i - 1], &words[i], (void *)(uintptr_t)p->text) == 0)
+			twice = words[i]->start > words[i - 1]->start ? words[i] : words[i - 1];
+	if (words != few)
+		free(words);
+	return twice == NULL ? 0 : putting_misfit(p, a, twice, "each name once");
 }
 
 int members_put_object(struct parse *p, const struct putting *a)
@@ -208,14 +226,14 @@ int members_put_object(struct parse *p, const struct putting *a)
 			return putting_misfit(p, a, a->words, "name=value or an object");
 		return putting_json(p, a, &v);
 	}
+	if (check_names(p, a) < 0)
+		return -1;
 	buf_putc(&p->line->json, '{');
 	for (size_t i = 0; i < a->count; i++) {
 		if (i > 0)
 			buf_putc(&p->line->json, ',');
 		if (put_name(p, a, &a->words[i], &value, &want) < 0)
 			return -1;
-		if (named_before(p, a, i))
-			return putting_misfit(p, a, &a->words[i], "each name once");
 		buf_putc(&p->line->json, ':');
 		if (put_member(p, &want, &value) < 0)
 			return -1;
@@ -237,13 +255,13 @@ int members_put_pairs(struct parse *p, const struct putting *a)
 			return putting_misfit(p, a, a->words, "name=value or a list of pairs");
 		return putting_json(p, a, &v);
 	}
+	if (check_names(p, a) < 0)
+		return -1;
 	buf_putc(&p->line->json, '[');
 	for (size_t i = 0; i < a->count; i++) {
 		buf_puts(&p->line->json, i > 0 ? ",[" : "[");
 		if (put_name(p, a, &a->words[i], &value, &want) < 0)
 			return -1;
-		if (named_before(p, a, i))
-			return putting_misfit(p, a, &a->words[i], "each name once");
 		if (value.start == a->words[i].end && p->text[value.start - 1] != '=') {
 			p->line->deletes = true;	/* no lists: all are deleted */
 		} else {

@@ -48,7 +48,7 @@ int walk_next(const struct walk *w);
 
 /* --- parse: the state of one line_parse() --- */
 
-enum { PARSE_WORDS = 16, PARSE_SPANS = 8 };
+enum { PARSE_WORDS = 16, PARSE_SPANS = 8, PARSE_NOTES = 8 };	/* PARSE_NOTES: names that are noted one by one */
 
 struct span { size_t start, end; };
 

@@ -30,31 +30,29 @@ static void goes_on_byte(struct line_state *s, char c)
 	} else if (c == '\\') {
 		s->escaped = true;
 		s->was_in_word = s->in_word;
+		s->bar = false;
 		s->started = s->in_word = true;
 	} else if (c == '"' || c == '\'') {
 		s->quote = c;
+		s->bar = false;
 		s->started = s->in_word = true;
 	} else if (!s->in_word && !s->pipe && (c == '[' || c == '{')) {
 		s->depth = 1;
 		s->started = s->in_word = true;
 	} else if (blank) {
-		s->in_word = false;
+		/* What stands behind | is the shell's, whose brackets are its own affair. */
+		s->pipe = s->pipe || s->bar;
+		s->in_word = s->bar = false;
 	} else {
 		s->comment = !s->started && c == '#';
+		s->bar = !s->in_word && c == '|';
 		s->started = s->in_word = true;
 	}
 }
 
 bool line_goes_on(const char *text, size_t len, struct line_state *state)
 {
-	for (; state->offset < len && !state->comment; state->offset++) {
-		size_t i = state->offset;
-		bool alone = text[i] == '|' && !state->in_word && i + 1 < len && (text[i + 1] == ' ' || text[i + 1] == '\t');
-
-		goes_on_byte(state, text[i]);
-		/* What stands behind it is the shell's, whose brackets are its own affair. */
-		if (alone && state->quote == '\0' && state->depth == 0)
-			state->pipe = true;
-	}
+	for (; state->offset < len && !state->comment; state->offset++)
+		goes_on_byte(state, text[state->offset]);
 	return !state->comment && (state->quote != '\0' || state->depth > 0 || state->escaped);
 }

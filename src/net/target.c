@@ -11,7 +11,6 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -86,14 +85,53 @@ static unsigned short target_port_number(const char *text)
 	return (unsigned short)n;
 }
 
+/* Cuts the next word off *rest.  NULL: there is none. */
+static char *target_service_word(char **rest)
+{
+	char *word = *rest + strspn(*rest, " \t\r\n");
+	size_t len = strcspn(word, " \t\r\n");
+
+	if (len == 0)
+		return NULL;
+	*rest = word + len;
+	if (**rest != '\0')
+		*(*rest)++ = '\0';
+	return word;
+}
+
+/* The port of the line `name port/protocol alias... # comment`, if it is of this TCP service, else 0. */
+static unsigned short target_service_line(char *line, const char *name)
+{
+	char *rest = line, *word, *port, *slash;
+	bool named;
+
+	line[strcspn(line, "#")] = '\0';
+	word = target_service_word(&rest);
+	port = word != NULL ? target_service_word(&rest) : NULL;
+	slash = port != NULL ? strchr(port, '/') : NULL;
+	if (slash == NULL || strcmp(slash, "/tcp") != 0)
+		return 0;
+	*slash = '\0';
+	named = strcmp(word, name) == 0;
+	while (!named && (word = target_service_word(&rest)) != NULL)
+		named = strcmp(word, name) == 0;
+	return named ? target_port_number(port) : 0;
+}
+
+/* The file itself and not getservbyname(), which loads half of NSS for the default port of every run (and crashes in
+ * glibc 2.36 when there is no memory). 0: not in it. */
 static unsigned short target_service(const char *name)
 {
-	struct servent service, *found = NULL;
-	char room[2048];
+	FILE *f = fopen("/etc/services", "re");
+	unsigned short port = 0;
+	char line[1024];
 
-	if (getservbyname_r(name, "tcp", &service, room, sizeof room, &found) != 0 || found == NULL)
+	if (f == NULL)
 		return 0;
-	return ntohs((uint16_t)found->s_port);
+	while (port == 0 && fgets(line, sizeof line, f) != NULL)
+		port = target_service_line(line, name);
+	fclose(f);
+	return port;
 }
 
 static int target_port_equals(struct target *t, const char *text, const char *equals, struct error *e)

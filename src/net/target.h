@@ -1,5 +1,5 @@
 /*
- * target: what a user may write for a box, taken apart.  No look-ups but the services database's.
+ * target: what a user may write for a box, taken apart.  Nothing is looked up but services, in /etc/services.
  */
 #ifndef PTSH_NET_TARGET_H
 #define PTSH_NET_TARGET_H

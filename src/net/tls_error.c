@@ -63,7 +63,7 @@ static void tls_error_old(struct error *e, enum status status, const struct tls_
 		error_set(e, status, "the box offers TLS 1.%u, less than --tls-min 1.%u: see --tls-min 1.%u",
 		    version - 0x0301, min - 10, version - 0x0301);
 	else if (min > 10)
-		error_set(e, status, "the box offers only old TLS: see --tls-min 1.0");
+		error_set(e, status, "the box offers only old TLS: see --tls-min %s", min == 13 ? "1.2" : "1.0");
 	else
 		error_set(e, status, "the box offers no version of TLS that we have");
 }

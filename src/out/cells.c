@@ -175,26 +175,6 @@ words_time(struct buf *out, struct json v)
 	return true;
 }
 
-static bool
-words_seconds(struct buf *out, struct json v)
-{
-	static const struct { uint64_t seconds; char letter; } units[] = {
-		{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}
-	};
-	uint64_t left;
-
-	if (!json_whole(v, true, &left))
-		return false;
-	if (left == 0)
-		buf_puts(out, "0s");
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-		if (left >= units[i].seconds)
-			buf_printf(out, "%" PRIu64 "%c", left / units[i].seconds, units[i].letter);
-		left %= units[i].seconds;
-	}
-	return true;
-}
-
 /* Names for bits; bits without a name as a number. */
 static bool
 words_bits(struct buf *out, struct json v, const char *const names[], size_t count, const char *none)
@@ -243,6 +223,7 @@ words_mac(struct buf *out, struct json v, const struct heading *h)
 		i += (size_t)n;
 	}
 	is = !octets.failed && i == octets.len && count == 6;
+	out->failed |= octets.failed;
 	buf_clear(&octets);
 	if (is)
 		buf_printf(out, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
@@ -274,6 +255,7 @@ cell_words(struct buf *out, struct json v, const struct heading *heading)
 	};
 	static const char *const seed[] = { NULL, "by hand" };
 	static const char *const subnet[] = { "include", "ping" };
+	static const char *const ping[] = { NULL, "ping" };
 	static const char *const credential[] = { "include" };
 
 	if (json_kind(v) == JSON_NULL)
@@ -285,11 +267,12 @@ cell_words(struct buf *out, struct json v, const struct heading *heading)
 		return words_named(out, v, heading->values != NULL ? heading->values : flag);
 	case UNIT_PERMISSION:
 		return words_named(out, v, heading->values != NULL ? heading->values : permission);
-	case UNIT_SECONDS:
-		return words_seconds(out, v);
 	case UNIT_SEED_FLAGS:
 		return words_bits(out, v, seed, 2, NULL);
 	case UNIT_SUBNET_FLAGS:
+		/* Some boxes write the second flag as a column of its own. */
+		if (heading->name != NULL && strcmp(heading->name, "ping") == 0)
+			return words_bits(out, v, ping, 2, NULL);
 		return words_bits(out, v, subnet, 2, "exclude");
 	case UNIT_CREDENTIAL_FLAGS:
 		return words_bits(out, v, credential, 1, "exclude");

@@ -52,23 +52,28 @@ csv_cell(void *output, size_t index, struct json v)
 	size_t len = v.len;
 	char *room;
 
-	if (index > 0)
-		sink_putc(s, ',');
-	else
+	if (index == 0)
 		o->csv.wrote = false;
-	if (text[0] == '"') {
-		text++;
-		len -= 2;
-	}
-	if (len > 0 && len <= SINK_BUFFER / 4 && text[0] != '[' && text[0] != '{' && (v.text[0] == '"' || text[0] != 'n')) {
-		room = sink_room(s, len + SCAN_SLACK);
+	if (len <= SINK_BUFFER / 4) {
+		room = sink_room(s, len + 1 + SCAN_SLACK);
 		if (room == NULL)
 			return;
-		if (scan_copy_plain(room, text, len, '\\', ',')) {
+		if (index > 0)
+			*room++ = ',';
+		sink_wrote(s, index > 0);
+		if (text[0] == '"') {
+			text++;
+			len -= 2;
+		} else if (text[0] == '[' || text[0] == '{' || text[0] == 'n') {
+			len = 0;
+		}
+		if (len > 0 && scan_copy_plain(room, text, len, '\\', ',')) {
 			sink_wrote(s, len);
 			o->csv.wrote = true;
 			return;
 		}
+	} else if (index > 0) {
+		sink_putc(s, ',');
 	}
 	put_value(o, v);
 }
@@ -100,6 +105,8 @@ csv_begin(struct output *o)
 			sink_putc(o->sink, ',');
 		buf_reset(&o->text);
 		front_heading(o, i, &o->text);
+		if (o->text.failed)
+			front_failed(o);
 		put_field(o, buf_head(&o->text), o->text.len);
 	}
 	sink_puts(o->sink, "\r\n");

@@ -38,7 +38,9 @@ struct output {
 		size_t count, room;
 		size_t at;		/* cells printed of this row */
 		size_t blanks;		/* owed before the next text */
-		bool printing;
+		uint64_t row;		/* being printed */
+		bool starred;		/* the cell before has a mark in the gap behind it */
+		bool printing, in_rows;	/* the second time; behind the headings */
 		enum unit unit;		/* of the value that belongs to the name in the first cell */
 		const struct value_name *values;
 		bool secret;
@@ -47,6 +49,15 @@ struct output {
 
 /* The name over column i (0 the first): the heading, or the column's number. */
 void front_heading(const struct output *o, size_t i, struct buf *out);
+
+/* --- the headings of the reply in progress (headings.c) --- */
+
+/* Heading i of a reply; false behind the last one. */
+bool headings_at(const struct reply_about *about, size_t i, struct heading *h);
+bool headings_add(struct output *o, struct heading h);	/* copies the name; false: no memory */
+void headings_clear(struct output *o);
+/* Headings that nobody asked for are what the catalogue expects; here the rows say what a box really sends. */
+void headings_match(struct output *o, struct json_iter values, bool cut);
 
 /* {"event":name,"args":[...]}: json's and records' way. */
 void json_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,

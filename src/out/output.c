@@ -44,21 +44,12 @@ output_create(struct sink *sink, const struct format *f, const struct output_set
 	return o;
 }
 
-static void
-forget_headings(struct output *o)
-{
-	for (size_t i = 0; i < o->heading_count; i++)
-		free((char *)(uintptr_t)o->headings[i].name);
-	o->heading_count = 0;
-	o->columns = 0;
-}
-
 void
 output_free(struct output *o)
 {
 	if (o == NULL)
 		return;
-	forget_headings(o);
+	headings_clear(o);
 	free(o->headings);
 	if (o->format->clear != NULL)
 		o->format->clear(o);
@@ -113,121 +104,6 @@ front_failed(struct output *o)
 		o->sink->error = ENOMEM;
 }
 
-/* --- headings --- */
-
-static const struct field *
-find_field(const struct field *fields, const char *name)
-{
-	for (; fields != NULL && fields->name != NULL; fields++) {
-		if (strcmp(fields->name, name) == 0)
-			return fields;
-	}
-	return NULL;
-}
-
-static bool
-chooses_headings(const struct request *type)
-{
-	for (size_t i = 0; i < REQUEST_ARGS && type->args[i].name != NULL; i++) {
-		if (type->args[i].flags & ARG_HEADINGS)
-			return true;
-	}
-	return false;
-}
-
-static const struct field roles[] = {
-	{ .name = "realm", .unit = UNIT_GID }, { .name = "role" }, { .name = "permission", .unit = UNIT_PERMISSION },
-	{0}
-};
-
-/* Heading i, and false behind the last one. */
-static bool
-heading_at(const struct reply_about *about, size_t i, struct heading *h)
-{
-	const struct field *f = about->type == NULL ? NULL : about->type->reply;
-
-	*h = (struct heading){0};
-	if (about->headings != NULL && about->heading_count > 0) {
-		if (i >= about->heading_count)
-			return false;
-		h->name = about->headings[i];
-		f = find_field(f, h->name);
-	} else {
-		if (f == NULL && about->type != NULL && about->type->shape == REPLY_ROLES)
-			f = roles;
-		for (size_t k = 0; k < i && f != NULL && f->name != NULL; k++)
-			f++;
-		if (f == NULL || f->name == NULL)
-			return false;
-		h->name = f->name;
-	}
-	if (f != NULL) {
-		h->unit = f->unit;
-		h->values = f->values;
-	}
-	return true;
-}
-
-size_t
-output_headings(const struct reply_about *about, struct heading *headings, size_t max)
-{
-	struct heading h;
-	size_t count = 0;
-
-	for (; heading_at(about, count, &h); count++) {
-		if (count < max)
-			headings[count] = h;
-	}
-	return count;
-}
-
-static bool
-add_heading(struct output *o, struct heading h)
-{
-	if (o->heading_count == o->heading_room) {
-		size_t room = o->heading_room == 0 ? 16 : 2 * o->heading_room;
-		struct heading *headings = realloc(o->headings, room * sizeof *headings);
-
-		if (headings == NULL)
-			return false;
-		o->headings = headings;
-		o->heading_room = room;
-	}
-	h.name = strdup(h.name);
-	if (h.name == NULL)
-		return false;
-	o->headings[o->heading_count++] = h;
-	o->columns = o->heading_count;
-	return true;
-}
-
-void
-front_heading(const struct output *o, size_t i, struct buf *out)
-{
-	if (i < o->heading_count)
-		buf_puts(out, o->headings[i].name);
-	else
-		buf_printf(out, "%zu", i + 1);
-}
-
-/* The cells of the first row, or 0 if that cannot be told. */
-static size_t
-first_row(enum rows_mode mode, struct json_iter values, bool cut)
-{
-	struct json first;
-
-	if (!json_next(&values, NULL, &first) || first.text[0] != '[')
-		return 0;
-	if (mode == ROWS_ELEMENTS) {
-		struct json_iter it = { first.text + 1, values.next, false };
-
-		if (!json_next(&it, NULL, &first) || first.text[0] != '[' || (cut && it.next == it.end))
-			return 0;
-		return json_count(first);
-	}
-	return mode == ROWS_VALUES && !(cut && values.next == values.end) ? json_count(first) : 0;
-}
-
 /* --- a reply --- */
 
 static void
@@ -248,6 +124,17 @@ start_rows(struct output *o)
 	rows_init(&o->rows, o->mode, &o->ops, o);
 }
 
+static bool
+shows_header(const struct output *o)
+{
+	if (o->settings.header != HEADER_DEFAULT)
+		return o->settings.header == HEADER_ON;
+	/* A single value that nothing is known about needs no number over it. */
+	if (o->format->twice && o->mode == ROWS_BARE && o->heading_count == 0)
+		return false;
+	return o->format->header_default;
+}
+
 /* Decides what the rows are and begins the format. */
 static void
 begin(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
@@ -256,50 +143,46 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 	struct rows_hint hint;
 	struct heading h;
 	bool ok = true;
-	size_t first;
+	size_t longest;
 
-	forget_headings(o);
+	headings_clear(o);
 	o->type = about->type;
 	o->row_count = 0;
-	for (size_t i = 0; ok && heading_at(about, i, &h); i++)
-		ok = add_heading(o, h);
+	for (size_t i = 0; ok && headings_at(about, i, &h); i++)
+		ok = headings_add(o, h);
 	hint = rows_hint(about->type, about->headings, about->heading_count, o->heading_count);
 	o->mode = rows_decide(&hint, values, cut);
+	if (o->format->cell == NULL)
+		return;
 	if (o->mode == ROWS_MEMBERS) {
-		forget_headings(o);
-		ok = ok && add_heading(o, member[0]) && add_heading(o, member[1]);
-	} else if (!hint.asked && o->heading_count > 0 && chooses_headings(about->type)) {
-		/* The catalogue's fields are what may be asked for; whether a box that was not asked sends these shows
-		 * in the first row. */
-		first = first_row(o->mode, values, cut);
-		if (first != 0 && first != o->heading_count)
-			forget_headings(o);
+		headings_clear(o);
+		ok = ok && headings_add(o, member[0]) && headings_add(o, member[1]);
+	} else if (!hint.asked && o->heading_count > 0) {
+		headings_match(o, values, cut);
 	}
 	if (!ok)
 		front_failed(o);
-	o->header = o->settings.header == HEADER_ON ||
-	    (o->settings.header == HEADER_DEFAULT && o->format->header_default);
-	/* A single value that nothing is known about needs no number over it. */
-	if (o->settings.header == HEADER_DEFAULT && o->format->twice && o->mode == ROWS_BARE && o->heading_count == 0)
-		o->header = false;
-	if (o->format->cell == NULL)
-		return;
-	if (o->header) {
-		size_t longest = rows_longest(o->mode, values);
-
-		if (longest > o->columns)
-			o->columns = longest;
-	}
+	o->header = shows_header(o);
+	longest = o->header ? rows_longest(o->mode, values) : 0;
+	if (longest > o->columns)
+		o->columns = longest;
 	start_rows(o);
 	if (o->format->begin != NULL)
 		o->format->begin(o);
 }
+
+enum { KEEP_ROOM = 1024 * 1024 };
 
 static void
 finish(struct output *o)
 {
 	if (o->format->end != NULL)
 		o->format->end(o);
+	/* A huge cell's memory is not kept for the small ones that follow. */
+	if (o->text.cap > KEEP_ROOM)
+		buf_clear(&o->text);
+	if (o->scratch.cap > KEEP_ROOM)
+		buf_clear(&o->scratch);
 }
 
 /* The bytes in front of the values, or 0. */
@@ -329,14 +212,7 @@ count_text(struct output *o, const char *text, size_t len)
 	}
 	while (i < len) {
 		if (o->text_string) {
-			for (; i + 8 <= len; i += 8) {
-				uint64_t w = scan_load(text + i);
-
-				if ((scan_equals(w, '"') | scan_equals(w, '\\')) != 0)
-					break;
-			}
-			while (i < len && text[i] != '"' && text[i] != '\\')
-				i++;
+			i += scan_string_run(text + i, len - i);
 			if (i < len && text[i] == '\\') {
 				o->text_escape = i + 1 == len;
 				i += 2;
@@ -377,11 +253,8 @@ returns_rows(const struct request *type)
 void
 output_reply(struct output *o, const struct reply_about *about, const struct reply *reply)
 {
-	struct json_iter it = reply->values;
-	struct json v;
-
 	o->row_count = 0;
-	if (!json_next(&it, NULL, &v) && !returns_rows(about->type) && !o->format->untouched) {
+	if (!rows_any(reply->values) && !returns_rows(about->type) && !o->format->untouched) {
 		if (o->settings.terminal)
 			sink_puts(o->sink, "ok\n");
 		return;
@@ -406,13 +279,11 @@ enum large_mode
 output_large(struct output *o, const struct reply_about *about, const char *text, size_t len)
 {
 	struct json_iter values;
-	struct json v;
 
 	o->head = head_of(text, len);
 	values = (struct json_iter){ text + o->head, text + len, false };
-	if (o->format->large == LARGE_KEEP || o->head == 0 || !json_next(&values, NULL, &v))
+	if (o->format->large == LARGE_KEEP || o->head == 0 || !rows_any(values))
 		return LARGE_KEEP;
-	values.next = text + o->head;
 	begin(o, about, values, true);
 	if (o->format->large == LARGE_TEXT) {
 		start_text(o);
@@ -473,52 +344,31 @@ output_begin(struct output *o, const char *const *headings, size_t count)
 {
 	bool ok = true;
 
-	forget_headings(o);
+	headings_clear(o);
 	o->type = NULL;
 	o->mode = ROWS_VALUES;
 	for (size_t i = 0; i < count && ok; i++)
-		ok = add_heading(o, (struct heading){ .name = headings[i] });
+		ok = headings_add(o, (struct heading){ .name = headings[i] });
 	if (!ok)
 		front_failed(o);
-	o->header = o->settings.header == HEADER_ON ||
-	    (o->settings.header == HEADER_DEFAULT && o->format->header_default);
+	o->header = shows_header(o);
 	buf_reset(&o->kept);
 	start_rows(o);
 	if (o->format->begin != NULL)
 		o->format->begin(o);
 }
 
-/* Appends the array of a row of strings. */
+/* A row as the array it would have come in; it stands at the end of `kept`. */
 static void
-put_array(struct buf *out, const char *const *cells, size_t count)
+take_row(struct output *o, size_t start)
 {
-	buf_putc(out, '[');
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			buf_putc(out, ',');
-		if (cells[i] == NULL)
-			buf_puts(out, "null");
-		else
-			json_put_string(out, cells[i], strlen(cells[i]));
-	}
-	buf_putc(out, ']');
-}
+	struct json row = { NULL, o->kept.len - start };
 
-void
-output_strings(struct output *o, const char *const *cells, size_t count)
-{
-	struct json row;
-
-	if (!o->format->twice)
-		buf_reset(&o->kept);
-	row.len = o->kept.len;
-	put_array(&o->kept, cells, count);
 	if (o->kept.failed) {
 		front_failed(o);
 		return;
 	}
-	row.text = buf_head(&o->kept) + row.len;
-	row.len = o->kept.len - row.len;
+	row.text = buf_head(&o->kept) + start;
 	if (o->format->cell != NULL) {
 		rows_value(&o->rows, row);
 		return;
@@ -526,6 +376,48 @@ output_strings(struct output *o, const char *const *cells, size_t count)
 	o->row_count++;
 	cell_put(o->sink, row.text, row.len, sanitise_json);
 	sink_putc(o->sink, '\n');
+}
+
+/* Where the next row begins: behind those that a format wants to see again. */
+static size_t
+begin_row(struct output *o)
+{
+	if (!o->format->twice)
+		buf_reset(&o->kept);
+	return o->kept.len;
+}
+
+void
+output_strings(struct output *o, const char *const *cells, size_t count)
+{
+	size_t start = begin_row(o);
+
+	buf_putc(&o->kept, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&o->kept, ',');
+		if (cells[i] == NULL)
+			buf_puts(&o->kept, "null");
+		else
+			json_put_string(&o->kept, cells[i], strlen(cells[i]));
+	}
+	buf_putc(&o->kept, ']');
+	take_row(o, start);
+}
+
+void
+output_cells(struct output *o, const struct json *cells, size_t count)
+{
+	size_t start = begin_row(o);
+
+	buf_putc(&o->kept, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&o->kept, ',');
+		buf_put(&o->kept, cells[i].text, cells[i].len);
+	}
+	buf_putc(&o->kept, ']');
+	take_row(o, start);
 }
 
 void

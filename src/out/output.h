@@ -5,7 +5,8 @@
  * (output.c) finds out what a reply's rows are (out/rows), in either of the shapes boxes use, and feeds a format cell
  * by cell; nothing holds rows: a format that must measure first (table) is shown the same reply twice.
  *
- * Nothing here fails at the call: what could not be written is sink->error, what found no memory is ENOMEM there.
+ * Nothing here fails at the call: what could not be written is sink->error, what found no memory is ENOMEM there (out of
+ * memory is no fault of the descriptor: whoever has told of it may set it back to 0).
  */
 #ifndef PTSH_OUT_OUTPUT_H
 #define PTSH_OUT_OUTPUT_H
@@ -28,6 +29,9 @@ struct output_settings {
 	bool color;
 	bool terminal;		/* results go to a terminal: `ok`, pretty */
 	unsigned columns;	/* of the terminal; 0 unknown */
+	/* table: whether the cell in that row and column (0 the first) stands out; NULL: none does. */
+	bool (*stands_out)(void *ctx, uint64_t row, size_t column);
+	void *stands_out_ctx;
 };
 
 /* What a reply answers: from the line (lang/line). */
@@ -96,6 +100,7 @@ void output_event(struct output *o, time_t when, struct json name, struct json_i
  * print an array a row. */
 void output_begin(struct output *o, const char *const *headings, size_t count);
 void output_strings(struct output *o, const char *const *cells, size_t count);
+void output_cells(struct output *o, const struct json *cells, size_t count);	/* the same of JSON values */
 void output_end(struct output *o);
 
 /* The rows of a reply, in either shape, for those who need them as data (names, .each): calls row() for each with

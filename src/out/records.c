@@ -63,6 +63,13 @@ make_key(struct output *o, size_t column)
 {
 	size_t name_len;
 
+	if (o->heading_count == 0) {	/* numbers only: there is nothing to clash with */
+		buf_reset(&o->text);
+		buf_printf(&o->text, "\"%zu\":", column + 1);
+		if (o->text.failed)
+			front_failed(o);
+		return;
+	}
 	buf_reset(&o->scratch);
 	front_heading(o, column, &o->scratch);
 	name_len = o->scratch.len;

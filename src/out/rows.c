@@ -16,7 +16,10 @@
 
 #include <string.h>
 
-enum { ROLE_DEPTH = 6 };	/* deeper nesting than group_settings has is shown as it is */
+enum {
+	ROLE_DEPTH = 6,		/* deeper nesting than group_settings has is shown as it is */
+	LOOK_AT = 100,		/* elements of the first value that are looked at */
+};
 
 static bool
 is_list(struct json v)
@@ -36,82 +39,115 @@ rows_hint(const struct request *type, char *const *headings, size_t heading_coun
 	return h;
 }
 
-/* Whether `value` is a row, and not a list of rows.  All that is seen of it are arrays. */
+/* Whether anything but white space and commas is left. */
 static bool
-lists_are_cells(const struct rows_hint *hint, struct json_iter elements, bool more_values)
+goes_on(struct json_iter it)
 {
-	struct json_iter it = elements;
-	struct json first, v;
-	size_t count = 0, cells;
-
-	if (!json_next(&it, NULL, &first))
-		return false;
-	cells = json_count(first);
-	for (count = 1; count <= hint->columns && json_next(&it, NULL, &v); count++)
-		continue;
-	if (count != hint->columns || hint->shape == REPLY_ROLES)
-		return false;
-	if (hint->list_column) {
-		struct json_iter inner = json_iterate(first);
-
-		return !json_next(&inner, NULL, &v) || !is_list(v) || more_values;
-	}
-	return cells != hint->columns && (more_values || (hint->asked && hint->columns == 1));
+	while (it.next < it.end && (*it.next == ',' || *it.next == ' ' || *it.next == '\t' || *it.next == '\r'))
+		it.next++;
+	return it.next < it.end;
 }
 
-/* An iterator over an array that may be cut. */
-static struct json_iter
-elements_of(struct json array, const char *end, bool cut)
+bool
+rows_any(struct json_iter values)
 {
-	struct json_iter it = { array.text + 1, end, false };
+	return goes_on(values);
+}
 
-	return cut ? it : json_iterate(array);
+/* The first value, without looking for its end: up to the end of all. */
+static struct json
+beginning(struct json_iter values)
+{
+	while (values.next < values.end && (*values.next == ',' || *values.next == ' ' || *values.next == '\t' ||
+	    *values.next == '\r'))
+		values.next++;
+	return (struct json){ values.next, (size_t)(values.end - values.next) };
+}
+
+/* The elements of an array whose end may not have been looked for.  Its closing bracket shows as an empty element. */
+static struct json_iter
+elements_of(struct json array)
+{
+	return (struct json_iter){ array.text + 1, array.text + array.len, false };
+}
+
+static bool
+next_element(struct json_iter *it, struct json *v)
+{
+	return json_next(it, NULL, v) && v->len > 0 && v->text[0] != ']';
+}
+
+/* Whether the first value, all of arrays as far as it was looked at, is a row and not a list of rows. */
+static bool
+lists_are_cells(const struct rows_hint *hint, struct json_iter values, bool cut)
+{
+	struct json_iter it = elements_of(beginning(values)), inner;
+	struct json first, v;
+	size_t count, cells;
+	bool more;
+
+	if (hint->columns == 0 || !next_element(&it, &first))
+		return false;
+	cells = json_count(first);
+	for (count = 1; count <= hint->columns && next_element(&it, &v); count++)
+		continue;
+	if (count != hint->columns)
+		return false;
+	more = json_next(&values, NULL, &v) && !(cut && values.next == values.end) && goes_on(values);
+	if (hint->list_column) {
+		inner = json_iterate(first);
+		return !json_next(&inner, NULL, &v) || !is_list(v) || more;
+	}
+	return cells != hint->columns && (more || (hint->asked && hint->columns == 1));
 }
 
 static enum rows_mode
-decide_array(const struct rows_hint *hint, struct json first, struct json_iter rest, bool first_cut)
+decide_array(const struct rows_hint *hint, struct json_iter values, bool cut)
 {
-	struct json_iter elements = elements_of(first, rest.end, first_cut), it = elements;
-	struct json_iter others = rest;
+	struct json_iter it = elements_of(beginning(values));
 	struct json v;
-	size_t seen = 0;
-	bool more = !first_cut && json_next(&others, NULL, &v);
+	enum rows_mode row = ROWS_VALUES;
+	size_t seen;
 
-	while (json_next(&it, NULL, &v)) {
-		if (!is_list(v))
-			return first_cut ? ROWS_CELLS : ROWS_VALUES;
-		seen++;
+	/* A row that is longer than what has arrived is taken cell by cell. */
+	if (cut) {
+		struct json_iter rest = values;
+
+		if (json_next(&rest, NULL, &v) && rest.next == rest.end)
+			row = ROWS_CELLS;
 	}
-	if (seen == 0)
-		return more ? ROWS_VALUES : ROWS_ELEMENTS;
-	if (lists_are_cells(hint, elements, more))
-		return first_cut ? ROWS_CELLS : ROWS_VALUES;
-	return ROWS_ELEMENTS;
+	for (seen = 0; seen < LOOK_AT && next_element(&it, &v); seen++) {
+		if (!is_list(v))
+			return row;
+	}
+	if (seen == 0) {	/* [] alone: no rows; among others: a row without cells */
+		json_next(&values, NULL, &v);
+		return goes_on(values) ? ROWS_VALUES : ROWS_ELEMENTS;
+	}
+	return lists_are_cells(hint, values, cut) ? row : ROWS_ELEMENTS;
 }
 
 enum rows_mode
 rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut)
 {
+	struct json first = beginning(values), v;
 	struct json_iter rest = values;
-	struct json first, v;
-	bool first_cut, more;
+	bool more;
 
-	if (!json_next(&rest, NULL, &first))
+	if (first.len == 0)
 		return ROWS_NONE;
-	first_cut = cut && rest.next == rest.end;
 	if (hint->shape == REPLY_ROLES)
 		return ROWS_ROLES;
 	if (is_list(first)) {
-		struct json_iter others = rest;
-
-		if (hint->shape == REPLY_VALUES && json_next(&others, NULL, &v))
+		if (hint->shape == REPLY_VALUES && json_next(&rest, NULL, &v) && goes_on(rest))
 			return ROWS_BARE;
-		return decide_array(hint, first, rest, first_cut);
+		return decide_array(hint, values, cut);
 	}
 	if (hint->shape == REPLY_VALUES)
 		return ROWS_BARE;
 	if (hint->shape == REPLY_OBJECT && first.text[0] == '{')
 		return ROWS_MEMBERS;
+	json_next(&rest, NULL, &v);
 	for (more = false; json_next(&rest, NULL, &v); more = true) {
 		if (is_list(v))
 			return ROWS_VALUES;
@@ -119,6 +155,21 @@ rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut)
 	if (first.text[0] == '{')
 		return more ? ROWS_VALUES : ROWS_MEMBERS;
 	return ROWS_BARE;
+}
+
+size_t
+rows_first(enum rows_mode mode, struct json_iter values, bool cut)
+{
+	struct json first = beginning(values);
+	struct json_iter it = values;
+
+	if (!is_list(first) || (mode != ROWS_ELEMENTS && mode != ROWS_VALUES))
+		return 0;
+	if (mode == ROWS_ELEMENTS)
+		it = elements_of(first);
+	if (!next_element(&it, &first) || !is_list(first) || (cut && it.next == it.end))
+		return 0;
+	return json_count(first);
 }
 
 void

@@ -1,8 +1,8 @@
 /*
  * rows: what the rows of a reply are.
  *
- * Boxes write rows in two shapes, `[id,1,row,row...]` and `[id,1,[row,row...]]`, and other things than rows (PROTOCOL.md,
- * 7 and 9).  rows_decide() tells from the beginning of a reply which it is; struct rows then turns its values, or the
+ * Boxes write rows in two shapes, `[id,1,row,row...]` and `[id,1,[row,row...]]`, and other things than rows (ptsh-protocol(7)).
+ * rows_decide() tells from the beginning of a reply which it is; struct rows then turns its values, or the
  * pieces of a reply that is still arriving, into cells and ends of rows.  Holds nothing back and allocates nothing.
  */
 #ifndef PTSH_OUT_ROWS_H
@@ -36,6 +36,7 @@ struct rows_hint {
 struct rows_hint rows_hint(const struct request *type, char *const *headings, size_t heading_count, size_t known);
 
 /* values: behind the status.  cut: the text ends before the reply does. */
+bool rows_any(struct json_iter values);		/* whether there are values at all */
 enum rows_mode rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut);
 
 struct rows_ops {
@@ -59,6 +60,9 @@ void rows_finish(struct rows *r);					/* no more values */
 
 /* All of them. */
 void rows_all(struct rows *r, struct json_iter values);
+
+/* The cells of the first row, or 0 if that cannot be told. */
+size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut);
 
 /* The cells of the longest row in a text that may be cut. */
 size_t rows_longest(enum rows_mode mode, struct json_iter values);

@@ -235,11 +235,13 @@ sanitise_json(struct buf *out, const char *text, size_t len)
 size_t
 sanitise_piece(const char *text, size_t len, size_t most)
 {
-	size_t n = most;
+	uint32_t point;
 
 	if (len <= most)
 		return len;
-	while (n > 1 && most - n < 3 && ((unsigned char)text[n] & 0xc0) == 0x80)
-		n--;
-	return n;
+	for (size_t n = 1; n <= 3 && n < most; n++) {
+		if (utf8_decode(text + most - n, n, &point) == UTF8_CUT)
+			return most - n;
+	}
+	return most;
 }

@@ -7,6 +7,7 @@
 #ifndef PTSH_OUT_SCAN_H
 #define PTSH_OUT_SCAN_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,7 +21,7 @@ scan_load(const char *p)
 	uint64_t w;
 
 	memcpy(&w, p, sizeof w);
-	return w;
+	return le64toh(w);	/* the first byte lowest */
 }
 
 static inline uint64_t
@@ -44,6 +45,31 @@ scan_above_ascii(uint64_t w)
 	return (w | (w + SCAN_EACH(0x01))) & SCAN_EACH(0x80);
 }
 
+/* Which byte the lowest bit set belongs to. */
+static inline size_t
+scan_first(uint64_t bits)
+{
+	return (size_t)__builtin_ctzll(bits) / 8;
+}
+
+/* How many bytes at the front are neither a quote nor a backslash. */
+static inline size_t
+scan_string_run(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= len; i += 8) {
+		uint64_t w = scan_load(text + i);
+		uint64_t found = scan_equals(w, '"') | scan_equals(w, '\\');
+
+		if (found != 0)
+			return i + scan_first(found);
+	}
+	while (i < len && text[i] != '"' && text[i] != '\\')
+		i++;
+	return i;
+}
+
 /* Neither a control nor beyond ASCII: may be shown as it is. */
 static inline bool
 scan_plain(unsigned char c)
@@ -57,12 +83,12 @@ scan_plain_run(const char *text, size_t len, unsigned char stop)
 {
 	size_t i = 0;
 
-	while (i + 8 <= len) {
+	for (; i + 8 <= len; i += 8) {
 		uint64_t w = scan_load(text + i);
+		uint64_t found = scan_below(w, 0x20) | scan_above_ascii(w) | scan_equals(w, stop);
 
-		if ((scan_below(w, 0x20) | scan_above_ascii(w) | scan_equals(w, stop)) != 0)
-			break;
-		i += 8;
+		if (found != 0)
+			return i + scan_first(found);
 	}
 	while (i < len && scan_plain((unsigned char)text[i]) && (unsigned char)text[i] != stop)
 		i++;
@@ -95,7 +121,7 @@ scan_copy_plain(char *to, const char *text, size_t len, unsigned char stop, unsi
 		bad = scan_below(w, 0x20) | scan_above_ascii(w) | scan_equals(w, stop) | scan_equals(w, other);
 		if (bad != 0)
 			return false;
-		memcpy(to + i, &w, sizeof w);
+		memcpy(to + i, text + i, sizeof w);
 		if (i + 8 == len)
 			return true;
 	}

@@ -224,15 +224,22 @@ print(struct output *o, size_t index, const struct cell *c)
 	size_t width = o->table.columns[index] & COLUMN_WIDTH;
 	size_t pad = width > c->width ? width - c->width : 0;
 	bool right = right_aligned(o, index);
+	bool marked = o->settings.stands_out != NULL && c->len > 0 && o->table.in_rows &&
+	    o->settings.stands_out(o->settings.stands_out_ctx, o->table.row, index);
 
 	if (index > 0)
-		o->table.blanks += 2;
+		o->table.blanks += o->table.starred ? 1 : 2;
+	o->table.starred = marked && !o->settings.color;
 	if (right)
 		o->table.blanks += pad;
 	if (c->len > 0) {
 		put_repeated(o->sink, ' ', o->table.blanks);
 		o->table.blanks = 0;
+		if (marked && o->settings.color)
+			sink_puts(o->sink, "\033[7m");
 		sink_put(o->sink, c->text, c->len);
+		if (marked)
+			sink_puts(o->sink, o->settings.color ? "\033[27m" : "*");
 	}
 	if (!right)
 		o->table.blanks += pad;
@@ -281,6 +288,9 @@ static void
 table_again(struct output *o)
 {
 	o->table.printing = true;
+	o->table.in_rows = false;
+	o->table.starred = false;
+	o->table.row = 0;
 	if (!o->header || o->table.count == 0)
 		return;
 	if (o->settings.color)
@@ -313,6 +323,7 @@ table_cell(void *output, size_t index, struct json v)
 		return;
 	c = cell_of(o, index, v);
 	if (o->table.printing) {
+		o->table.in_rows = true;
 		print(o, index, &c);
 		return;
 	}
@@ -325,8 +336,11 @@ static void
 table_row_end(struct output *o, size_t count)
 {
 	(void)count;
-	if (o->table.printing)
-		print_end(o);
+	if (!o->table.printing)
+		return;
+	print_end(o);
+	o->table.starred = false;
+	o->table.row++;
 }
 
 static void

@@ -84,6 +84,8 @@ tsv_begin(struct output *o)
 			sink_putc(o->sink, '\t');
 		buf_reset(&o->text);
 		front_heading(o, i, &o->text);
+		if (o->text.failed)
+			front_failed(o);
 		put_text(o, buf_head(&o->text), o->text.len);
 	}
 	sink_putc(o->sink, '\n');

@@ -44,6 +44,14 @@ const struct request *catalog_find(const char *name, size_t len)
 	return NULL;
 }
 
+const struct request *catalog_role(enum request_role role)
+{
+	for (size_t i = 0; i < catalog_len; i++)
+		if (catalog[i].role == role)
+			return &catalog[i];
+	return NULL;
+}
+
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
@@ -51,15 +59,18 @@ static char lower(char c)
 
 enum { NEAREST_LEN = 64 };	/* a longer word is meant for none */
 
-/* How many letters are to be put in, left out, changed or swapped with their neighbour to make a from b. */
-static unsigned distance(const char *a, size_t alen, const char *b, size_t blen)
+/* How many letters are to be put in, left out, changed or swapped with their neighbour to make a from b; or `enough`, if
+ * that many would not do. */
+static unsigned distance(const char *a, size_t alen, const char *b, size_t blen, unsigned enough)
 {
 	unsigned rows[3][NEAREST_LEN + 1], *before = rows[0], *above = rows[1], *row = rows[2];
 
+	if ((alen < blen ? blen - alen : alen - blen) >= enough)
+		return enough;
 	for (size_t j = 0; j <= blen; j++)
 		above[j] = (unsigned)j;
 	for (size_t i = 1; i <= alen; i++) {
-		unsigned *swap;
+		unsigned *swap, least = (unsigned)i;
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= blen; j++) {
@@ -73,7 +84,11 @@ static unsigned distance(const char *a, size_t alen, const char *b, size_t blen)
 			if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]) && before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			row[j] = best;
+			least = best < least ? best : least;
 		}
+		/* A swap looks two rows back, but then costs one more. */
+		if (least > enough)
+			return enough;
 		swap = before;
 		before = above;
 		above = row;
@@ -101,15 +116,16 @@ static const char *nearest(const char *name, size_t len, const char *(*next)(con
 			beginnings++;
 			begins = known;
 		}
-		far = distance(name, len, known, known_len);
+		far = distance(name, len, known, known_len, best);
 		if (far < best) {
 			best = far;
 			found = known;
 		}
 	}
-	if (found != NULL)
-		return found;
-	return beginnings == 1 ? begins : NULL;
+	/* One slip is more likely than a word that was not finished, several are less. */
+	if (beginnings == 1 && (found == NULL || best > 1))
+		return begins;
+	return found;
 }
 
 static const char *request_name(const void *from, size_t i)

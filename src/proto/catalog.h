@@ -43,7 +43,7 @@ enum arg_type {
 
 /* How a cell is to be read by a person; tsv, csv, json, records and raw never look at it. */
 enum unit {
-	UNIT_NONE, UNIT_TIME, UNIT_FLAG, UNIT_PERMISSION, UNIT_RAW, UNIT_SECONDS, UNIT_SECRET, UNIT_GID,
+	UNIT_NONE, UNIT_TIME, UNIT_FLAG, UNIT_PERMISSION, UNIT_RAW, UNIT_SECRET, UNIT_GID,
 	UNIT_SEED_FLAGS, UNIT_SUBNET_FLAGS, UNIT_CREDENTIAL_FLAGS
 };
 
@@ -95,12 +95,18 @@ enum reply_shape {
 	REPLY_UNKNOWN,		/* a request the catalogue does not know: what it looks like */
 };
 
+/* Requests that ptsh itself has a use for: it finds them by what they are to it, not by name. */
+enum request_role {
+	ROLE_NONE, ROLE_PING, ROLE_PRODUCT, ROLE_SUBSCRIBE, ROLE_UNSUBSCRIBE, ROLE_DISCOVER, ROLE_POLL, ROLE_CREDENTIALS
+};
+
 enum { REQUEST_ARGS = 8 };
 
 struct request {
 	const char *name;
 	const char *group;		/* "Realms"... as the documentation groups them */
 	enum request_kind kind;
+	enum request_role role;
 	const char *help;		/* one line, no full stop */
 	struct arg args[REQUEST_ARGS];	/* ends with name NULL */
 	enum reply_shape shape;
@@ -120,6 +126,9 @@ extern const char *const catalog_groups[];
 
 /* The request of that name (len bytes), or NULL. */
 const struct request *catalog_find(const char *name, size_t len);
+
+/* The request with that role (not ROLE_NONE). */
+const struct request *catalog_role(enum request_role role);
 
 /* The known name closest to a mistyped one, if it is close enough to be meant, else NULL. */
 const char *catalog_nearest(const char *name, size_t len);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -60,6 +61,12 @@ static inline unsigned short help_closed_port(void)
 	return port;
 }
 
+/* In a child: a test that fails leaves nobody behind. */
+static inline void help_die_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* A process that accepts one connection and does as body says with it. */
 static inline pid_t help_serve(int listener, void (*body)(int fd))
 {
@@ -69,6 +76,7 @@ static inline pid_t help_serve(int listener, void (*body)(int fd))
 		close(listener);
 		return pid;
 	}
+	help_die_with_parent();
 	alarm(30);
 	signal(SIGPIPE, SIG_IGN);
 	int fd = accept(listener, NULL, NULL);

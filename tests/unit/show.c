@@ -131,6 +131,8 @@ main(int argc, char *argv[])
 		for (int i = 0; i < times; i++)
 			status |= show(o, text, (size_t)len, &about);
 	}
+	if (!feof(stdin))
+		err(1, "standard input");
 	if (sink_flush(&sink) < 0)
 		err(8, "standard output");
 	free(text);

@@ -27,6 +27,7 @@ static const struct good goods[] = {
 	{"core:56", "57", NULL, NULL, "core", 57, true, false, "core:57"},
 	{"core", "https", NULL, NULL, "core", 443, false, false, "core:443"},
 	{"core:https", NULL, NULL, NULL, "core", 443, false, false, "core:443"},
+	{"core:www", NULL, NULL, NULL, "core", 80, false, false, "core:80"},	/* an alias */
 	{"core:https=999", NULL, NULL, NULL, "core", 443, false, false, "core:443"},
 	{"core:no-such-service=999", NULL, NULL, NULL, "core", 999, false, false, "core:999"},
 	{"core:porttracker=55", NULL, NULL, NULL, "core", 55, false, false, "core:55"},
