@@ -15,6 +15,7 @@
 #include "out/sanitise.h"
 #include "proto/catalog.h"
 #include "shell/engine.h"
+#include "shell/identity.h"
 #include "shell/link.h"
 #include "shell/names.h"
 #include "shell/show.h"
@@ -133,6 +134,8 @@ static void rows(struct shell *sh, const char *product)
 	static const char *const headings[] = {"what", "value"};
 	struct link_info info;
 	const struct options *o = sh->options;
+	const char *name;
+	unsigned short port;
 
 	link_info(sh, &info);
 	shell_show_begin(sh);
@@ -144,6 +147,8 @@ static void rows(struct shell *sh, const char *product)
 	if (product != NULL)
 		row(sh, "product", "%s", product);
 	row(sh, "user", "%s (%s)", o->user, origin_text(o->user_origin));
+	if (identity_info(sh, &port, &name))
+		row(sh, "ident", "port %u, %s", (unsigned)port, name != NULL ? name : "hidden");
 	row(sh, "format", "%s (%s)", output_format(sh->output)->name, origin_text(o->format_origin));
 	output_end(sh->output);
 	shell_show_end(sh);

@@ -29,6 +29,7 @@ struct each {
 	struct row *rows;
 	size_t count, cap, next, running, refs;
 	bool stopped, out_of_memory;
+	size_t unsent;			/* rows that were dropped behind the one that was told */
 	enum status status;
 	bool begun;			/* headings have been shown */
 };
@@ -79,6 +80,10 @@ static void maybe_end(struct each *a)
 	struct task *t = a->task;
 	enum status status = a->status;
 
+	size_t left = a->unsent + a->count - a->next;
+	if (a->stopped && left > 0)
+		shell_complain(sh, t != NULL ? t->at : (struct place){0}, ".each", "%zu more row%s not run", left,
+		    left == 1 ? " was" : "s were");
 	free_each(a);
 	if (t != NULL) {	/* else the command was left by ^C */
 		t->waiting = NULL;
@@ -233,6 +238,8 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 	a->running--;
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
 		show_child(a, t, reply, row);
+	} else if (t->outcome == OUTCOME_UNSENT && a->stopped) {
+		a->unsent++;
 	} else {
 		struct buf label = {0}, why = {0};
 		put_label(&label, row);

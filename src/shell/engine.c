@@ -312,16 +312,21 @@ unsigned long engine_done(const struct shell *sh)
 	return sh->engine->ended;
 }
 
-void engine_link_lost(struct shell *sh)
+void engine_abandon(struct shell *sh)
 {
-	struct engine *e = sh->engine;
-	struct task *t, *next;
+	struct task *t;
 
-	for (t = e->side_unsent; t != NULL; t = next) {
-		next = t->next;
+	while ((t = sh->engine->side_unsent) != NULL) {	/* the end of one may be the end of another */
 		t->outcome = OUTCOME_UNSENT;
 		engine_finish(sh, t, NULL);
 	}
+}
+
+void engine_link_lost(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+
+	engine_abandon(sh);
 	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
 		engine_stop(sh);
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)

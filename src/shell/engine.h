@@ -39,6 +39,8 @@ bool engine_queue_empty(const struct shell *sh);
 bool engine_idle(const struct shell *sh);
 /* A failure has stopped the script: nothing new is begun. */
 bool engine_stopped(const struct shell *sh);
+/* Ends what runs beside the queue and has not been sent. */
+void engine_abandon(struct shell *sh);
 /* Stops: what has not begun is dropped, counted and told. */
 void engine_stop(struct shell *sh);
 /* How many lines were dropped unbegun; 0 if none ever began: then that goes without saying. */
