@@ -22,7 +22,7 @@ subtest 'a job' => sub {
 	# Its line is the last thing before its result where both go to one place.
 	my $both = Run->ptsh(program => '/bin/sh', args => ['-c', "'@{[Run::program()]}' -o csv @{[$box->address]} 2>&1"],
 		stdin => "realm_poll Lab &\n.wait\nping\n")->stdout;
-	like($both, qr/\Aptsh: stdin:1: \[1\] realm_poll Lab: done, 0\.\ds\nname,value\nport_updates,/, 'its line is right before it');
+	like($both, qr/\Aptsh: stdin:1: \[1\] realm_poll Lab: done, 0\.\ds\nname,value\r\nport_updates,/, 'its line is right before it');
 
 	my $start = time;
 	$l->run("realm_poll Lab &\nrealm_poll 5100005442 &\nrealm_discover Lab &\n");
@@ -47,6 +47,7 @@ subtest 'jobs that fail' => sub {
 	my $other = Box->start(script => "hello none\nexpect ping\nexpect log\nreply 1\nclose\n");
 	$r = Run->ptsh(args => [$other->address], stdin => "ping &\nlog x\n.sleep 5\n");
 	is($r->status, 3, 'lost with the connection');
+	cmp_ok($r->seconds, '<', 3, '... and nothing more is waited for');
 	like($r->stderr, qr/^ptsh: stdin:1: \[1\] ping: failed after \S+: no answer: the box may have done it$/m, '... is told');
 	$r = $l->run("realm_poll Nowhere &\nping\n");
 	is($r->status, 2, 'a name that there is not');
@@ -61,7 +62,8 @@ subtest '.wait' => sub {
 	$r = $l->run("ping &\n.wait 1\n.wait 1\n.wait\n.echo x\n");
 	like($r->stdout, qr/x\n\z/, 'for one that has ended');
 	$l->bad(".wait 1\nping\n", 2, qr/^ptsh: stdin:1: \.wait: there is no job 1; \.jobs lists them$/m);
-	$r = $l->bad("realm_poll Lab &\n.wait\n", 6, qr/^ptsh: stdin:2: \.wait: time is up: jobs still run$/m, '-t', '0.05');
+	$r = $l->bad("realm_poll Lab &\n.set timeout 0.05\n.wait\n", 6, qr/^ptsh: stdin:3: \.wait: time is up: jobs still run$/m);
+	like($r->stdout, qr/^port_seens/m, '... and is not left behind at the end');
 
 	$r = $l->run("realm_discover Lab &\n.wait realm_discover_stop 5200007311\n.echo heard\n");
 	is($r->stdout, "heard\n", 'for an event') or diag $r->stderr;
@@ -74,7 +76,7 @@ subtest '.wait' => sub {
 subtest '.jobs' => sub {
 	is($l->good(".jobs\n"), '', 'none');
 	my $r = $l->run("realm_poll Lab &\nrealm_discover 5100005442 &\n.jobs\n", '-o', 'csv');
-	like($r->stdout, qr/\Ajob,runs for,line\n1,0\.\ds,realm_poll Lab\n2,0\.\ds,realm_discover 5100005442\n/, 'two');
+	like($r->stdout, qr/\Ajob,runs for,line\r\n1,0\.\ds,realm_poll Lab\r\n2,0\.\ds,realm_discover 5100005442\r\n/, 'two');
 };
 
 done_testing();
