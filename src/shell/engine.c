@@ -179,6 +179,7 @@ static void begin_command(struct shell *sh, struct task *t)
 void engine_command_done(struct shell *sh, struct task *t, enum status status)
 {
 	loop_timer_stop(sh->loop, &t->timer);
+	t->cancel = NULL;
 	engine_count_failure(sh, t, status);
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
@@ -294,6 +295,10 @@ void engine_stop(struct shell *sh)
 	e->stopped = true;
 	drop_waiting(sh);
 	e->dropped += input_drop(sh);
+	/* What a script waits for does not matter any more; what it has sent does. */
+	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
+	if (t != NULL && t->cancel != NULL)
+		t->cancel(sh, t);
 }
 
 void engine_resume(struct shell *sh)
