@@ -17,6 +17,7 @@
 #include "shell/commands.h"
 #include "shell/engine.h"
 #include "shell/events.h"
+#include "shell/files.h"
 #include "shell/identity.h"
 #include "shell/input.h"
 #include "shell/interactive.h"
@@ -218,7 +219,7 @@ int main(int argc, char **argv)
 			version_print(&out);
 		else
 			options_complete(&o, &(struct complete_context){
-			    .commands = commands_each, .command_word = commands_word}, &out);
+			    .commands = commands_each, .command_word = commands_word, .files = files_each}, &out);
 		if (sink_flush(&out) == -1)
 			status = STATUS_OUTPUT;
 		sink_clear(&out);

@@ -3,11 +3,11 @@
  */
 #include "shell/commands.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "boxes.h"
 #include "out/output.h"
 #include "out/sanitise.h"
 #include "proto/catalog.h"
@@ -15,6 +15,7 @@
 #include "shell/each.h"
 #include "shell/engine.h"
 #include "shell/events.h"
+#include "shell/files.h"
 #include "shell/help.h"
 #include "shell/history.h"
 #include "shell/input.h"
@@ -323,6 +324,20 @@ void commands_each(void *ctx, void (*found)(void *, const char *name, const char
 	}
 }
 
+/* The names of the boxes file. */
+static void each_box(const struct shell *sh, void (*found)(void *, const char *text, const char *help), void *arg)
+{
+	struct boxes boxes = {0};
+	struct error e;
+
+	if (sh == NULL || sh->options->boxes_path == NULL)
+		return;
+	if (boxes_read(&boxes, sh->options->boxes_path, getenv("HOME"), &e) == 0)
+		for (size_t i = 0; i < boxes.count; i++)
+			found(arg, boxes.lines[i].name, NULL);
+	boxes_clear(&boxes);
+}
+
 bool commands_word(void *ctx, const char *command, size_t index,
     void (*found)(void *, const char *text, const char *help), void *arg)
 {
@@ -349,6 +364,12 @@ bool commands_word(void *ctx, const char *command, size_t index,
 	case HINT_JOB:
 		for (const struct field *f = catalog_events; f->name != NULL; f++)
 			found(arg, f->name, f->help);
+		break;
+	case HINT_FILE:
+		files_each(NULL, "", found, arg);
+		break;
+	case HINT_BOX:
+		each_box(sh, found, arg);
 		break;
 	case HINT_ON_OFF:
 		words = switches;

@@ -14,6 +14,7 @@
 #include "shell/commands.h"
 #include "shell/engine.h"
 #include "shell/events.h"
+#include "shell/files.h"
 #include "shell/input.h"
 #include "shell/link.h"
 #include "shell/names.h"
@@ -206,7 +207,7 @@ int interactive_run(struct shell *sh, struct error *e)
 {
 	struct interactive in = {.sh = sh};
 	struct complete_context complete = {
-		.gids = gids, .commands = commands_each, .command_word = commands_word, .ctx = sh,
+		.gids = gids, .commands = commands_each, .command_word = commands_word, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
 		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,

@@ -1,6 +1,6 @@
 /*
- * link: moves bytes between the channel and the session, and makes the decisions of a connection's beginning: TLS or
- * not, which login, with which password; and what happens when it is lost.
+ * link: moves bytes between the channel and the session, decides about TLS and the next address, and what happens when the
+ * connection is lost.
  */
 #include "shell/link.h"
 
@@ -8,39 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "out/sanitise.h"
 #include "shell/engine.h"
 #include "shell/events.h"
+#include "shell/link_parts.h"
 #include "shell/identity.h"
 #include "shell/trace.h"
 
 enum {
 	RECONNECT_FIRST = 1000, RECONNECT_MOST = 30000,	/* ms between tries */
-	KEEPALIVE_PATIENCE = 30,	/* s without a byte after our ping */
 	ERROR_GRACE = 2000,		/* ms for replies after the box's fatal error */
 	LOGIN_TRIES = 3,
-};
-
-struct link {
-	enum link_state state;
-	struct channel_options how;
-	struct channel *channel;
-	struct session *session;
-	bool connected, securing;
-	bool greeted;
-	int tries;			/* logins refused */
-	enum auth_method method;
-	const char *method_name;
-	uint64_t partial;		/* bytes received since the last answer */
-	int64_t since, lost_at, pause, heard;
-	struct loop_timer deadline, greeting, retry, silence, grace;
-	bool pinged;			/* the keepalive's ping is out */
-	bool ending;			/* a fatal error notification has come */
-	char error_text[256];		/* its text */
-	bool feeding;			/* the session is at work: it cannot be ended now */
-	struct error why;		/* of a failure found meanwhile */
 };
 
 static const struct session_ops session_operations;
@@ -133,7 +112,7 @@ static void lost(struct shell *sh, const struct error *e)
 }
 
 /* Ends the connection with an error found on this side; as soon as the session has returned. */
-static void fail(struct shell *sh, const struct error *e)
+void link_fail(struct shell *sh, const struct error *e)
 {
 	if (!sh->link->feeding)
 		lost(sh, e);
@@ -180,12 +159,14 @@ static void too_late(void *ctx)
 		error_set(&e, STATUS_LOST, "%s: no greeting within %g s (a port that expects TLS at once, or no box?)", name, s);
 	else if (session_phase(k->session) == PHASE_TLS_ASKED)
 		error_set(&e, STATUS_TLS, "%s: no answer to start_tls within %g s", name, s);
+	else if (session_phase(k->session) == PHASE_TLS)
+		error_set(&e, STATUS_TLS, "%s: the TLS handshake was not over within %g s", name, s);
 	else
 		error_set(&e, STATUS_LOGIN, "%s: no answer to the login within %g s", name, s);
-	fail(sh, &e);
+	link_fail(sh, &e);
 }
 
-static void set_deadline(struct shell *sh)
+void link_set_deadline(struct shell *sh)
 {
 	struct link *k = sh->link;
 	double s = sh->options->connect_timeout;
@@ -210,12 +191,12 @@ static void open_channel(struct shell *sh)
 	};
 	k->state = LINK_CONNECTING;
 	identity_start(sh);
-	set_deadline(sh);
+	link_set_deadline(sh);
 	k->session = session_create(&session_operations, sh, o->max_reply);
 	k->channel = k->session != NULL ? channel_open(sh->loop, &k->how, &channel_operations, sh) : NULL;
 	if (k->channel == NULL) {
 		error_memory(&e);
-		fail(sh, &e);
+		link_fail(sh, &e);
 	}
 }
 
@@ -237,77 +218,6 @@ void link_want(struct shell *sh)
 	}
 }
 
-/* --- login --- */
-
-static void login(struct shell *sh)
-{
-	struct link *k = sh->link;
-	struct options *o = sh->options;
-	struct auth_choice choice;
-	struct error e;
-	const char *password = NULL;
-	unsigned char nonce[CRAM_CLIENT_NONCE];
-	bool credentials = o->credentials || password_configured(sh->password, o);
-	const struct hello *hello = session_hello_seen(k->session);
-	unsigned offered = hello->offered;
-
-	if (hello->nonce == NULL)	/* none, or one that is good for nothing */
-		offered &= ~(unsigned)AUTH_CRAM;
-	if (auth_choose(&choice, offered, channel_trust(k->channel), credentials, o->auth[0] != 0 ? o->auth : NULL,
-		o->clear_login, &e) == -1) {
-		char text[ERROR_TEXT];
-		snprintf(text, sizeof text, "%s", e.text);
-		error_set(&e, e.status, "%s: %s", o->box_text, text);
-		fail(sh, &e);
-		return;
-	}
-	if (choice.warn)
-		shell_complain(sh, (struct place){0}, NULL, "%s: warning: logging in over a channel that is not trusted", o->box_text);
-	if (choice.method != AUTH_NONE) {
-		bool interrupted = false, reading = sh->prompt != NULL && prompt_reading(sh->prompt);
-		char prompt[512];
-		int64_t before = loop_now();
-
-		snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, o->box_text);
-		if (reading)
-			prompt_release(sh->prompt);
-		loop_signals_release(sh->loop);
-		password = password_get(sh->password, o, prompt, sh->may_ask, k->tries > 0, &interrupted, &e);
-		loop_signals_hold(sh->loop);
-		if (reading)
-			prompt_take(sh->prompt);
-		if (password == NULL) {
-			if (interrupted) {
-				sh->signal = sh->interactive ? 0 : SIGINT;
-				error_set(&e, STATUS_LOGIN, "%s: no password was given", o->box_text);
-			}
-			fail(sh, &e);
-			return;
-		}
-		/* the time a person takes to type is not the box's */
-		if (loop_now() - before > 100)
-			set_deadline(sh);
-		if (choice.method == AUTH_CRAM && getrandom(nonce, sizeof nonce, 0) != sizeof nonce) {
-			error_set(&e, STATUS_LOGIN, "no randomness for the login: %s", strerror(errno));
-			password_forget(sh->password);
-			fail(sh, &e);
-			return;
-		}
-	}
-	k->method = choice.method;
-	k->method_name = auth_method_name(choice.method);
-	shell_step(sh, "%s: logging in as %s (%s)", o->box_text, o->user, k->method_name);
-	int rc = session_login(k->session, choice.method, o->user, password, nonce, &e);
-	password_forget(sh->password);
-	explicit_bzero(nonce, sizeof nonce);
-	if (rc == -1) {
-		fail(sh, &e);
-		return;
-	}
-	engine_pump(sh);
-	link_flush(sh);
-}
-
 /* --- what the session says --- */
 
 static void on_greeted(void *ctx, const struct hello *hello)
@@ -320,11 +230,11 @@ static void on_greeted(void *ctx, const struct hello *hello)
 	shell_step(sh, "%s: greeted; the box offers %s", sh->options->box_text,
 	    hello->types != NULL && *hello->types != '\0' ? hello->types : "no login");
 	if (session_is_secured(k->session) || channel_wants(k->channel) == WANTS_CLEAR) {
-		login(sh);
+		link_login(sh);
 	} else if (session_start_tls(k->session) == -1) {
 		struct error e;
 		error_memory(&e);
-		fail(sh, &e);
+		link_fail(sh, &e);
 	}
 }
 
@@ -335,7 +245,7 @@ static void on_tls(void *ctx)
 	struct error e;
 
 	if (channel_accept_tls(k->channel, &e) == -1) {
-		fail(sh, &e);
+		link_fail(sh, &e);
 		return;
 	}
 	shell_step(sh, "%s: TLS starts", sh->options->box_text);
@@ -350,11 +260,11 @@ static void on_tls_refused(void *ctx, struct json message)
 
 	(void)message;
 	if (channel_accept_clear(k->channel, &e) == -1) {
-		fail(sh, &e);
+		link_fail(sh, &e);
 		return;
 	}
-	set_deadline(sh);
-	login(sh);
+	link_set_deadline(sh);
+	link_login(sh);
 }
 
 static void on_ready(void *ctx)
@@ -408,13 +318,13 @@ static void on_login_refused(void *ctx, struct json message)
 	message_text(message, text, sizeof text);
 	if (sh->may_ask && sh->interactive && k->method != AUTH_NONE && ++k->tries < LOGIN_TRIES) {
 		shell_complain(sh, (struct place){0}, NULL, "%s: login refused: %s", sh->options->box_text, text);
-		login(sh);
+		link_login(sh);
 		return;
 	}
 	struct error e;
 	k->tries = 0;
 	error_set(&e, STATUS_LOGIN, "%s: login refused: %s", sh->options->box_text, text);
-	fail(sh, &e);
+	link_fail(sh, &e);
 }
 
 static void grace_over(void *ctx)
@@ -504,7 +414,7 @@ static void on_warn(void *ctx, const char *text)
 {
 	struct shell *sh = ctx;
 
-	shell_complain(sh, (struct place){0}, NULL, "%s: warning: %s", sh->options->box_text, text);
+	shell_complain(sh, (struct place){0}, NULL, "warning: %s", text);	/* it names the box, or a file */
 }
 
 static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
@@ -512,7 +422,7 @@ static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
 	struct shell *sh = ctx;
 	bool got = shell_ask(sh, text, answer, size);
 
-	set_deadline(sh);	/* a person's time is not the box's */
+	link_set_deadline(sh);	/* a person's time is not the box's */
 	return got;
 }
 
@@ -548,10 +458,10 @@ static void on_received(void *ctx, const char *bytes, size_t len)
 		snprintf(text, sizeof text, "%s", e.text);
 		error_set(&e, e.status, "%s: %s", sh->options->box_text, text);
 		if (k->greeted || !try_next_address(sh, e.text))
-			fail(sh, &e);
+			link_fail(sh, &e);
 	} else if (k->why.status != STATUS_OK) {
 		e = k->why;
-		fail(sh, &e);
+		link_fail(sh, &e);
 	} else {
 		engine_pump(sh);
 		link_flush(sh);
@@ -574,7 +484,7 @@ static void on_secured(void *ctx)
 	shell_step(sh, "%s: TLS is up", sh->options->box_text);
 	session_secured(k->session);
 	if (session_phase(k->session) == PHASE_GREETED)
-		login(sh);
+		link_login(sh);
 	link_flush(sh);
 }
 
@@ -587,44 +497,6 @@ static const struct channel_ops channel_operations = {
 	.step = on_step, .warn = on_warn, .ask = on_ask, .connected = on_connected, .received = on_received,
 	.drained = on_drained, .secured = on_secured, .closed = on_closed,
 };
-
-/* --- keepalive: a link that is silent while requests are open is asked whether it lives --- */
-
-static void look_for_silence(void *ctx);
-
-static void watch_silence(struct shell *sh, int64_t ms)
-{
-	loop_timer_start(sh->loop, &sh->link->silence, ms, look_for_silence, sh);
-}
-
-static void look_for_silence(void *ctx)
-{
-	struct shell *sh = ctx;
-	struct link *k = sh->link;
-	int64_t limit = (int64_t)(sh->options->keepalive * 1000), quiet = loop_now() - k->heard;
-	int64_t patience = limit / 2 < KEEPALIVE_PATIENCE * 1000 ? limit / 2 : KEEPALIVE_PATIENCE * 1000;
-
-	if (k->state != LINK_READY || session_open(k->session) == 0) {
-		k->pinged = false;
-		return;			/* the next request starts it again */
-	}
-	if (quiet < limit) {
-		k->pinged = false;
-		watch_silence(sh, limit - quiet);
-	} else if (!k->pinged) {
-		k->pinged = true;
-		link_request(sh, "[\"ping\"]", 8, NULL);
-		link_flush(sh);
-		watch_silence(sh, patience);
-	} else if (quiet < limit + patience) {
-		watch_silence(sh, limit + patience - quiet);
-	} else {
-		struct error e;
-		error_set(&e, STATUS_LOST, "%s: nothing heard for %lld s, not even an answer to ping: connection given up",
-		    sh->options->box_text, (long long)(quiet / 1000));
-		fail(sh, &e);
-	}
-}
 
 /* --- for the others --- */
 
@@ -700,12 +572,7 @@ uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag)
 	struct link *k = sh->link;
 	uint64_t id = session_request(k->session, json, len, tag);
 
-	if (!k->silence.set && sh->options->keepalive > 0) {
-		k->heard = k->heard > 0 ? k->heard : loop_now();
-		if (session_open(k->session) <= 1)
-			k->heard = loop_now();
-		watch_silence(sh, (int64_t)(sh->options->keepalive * 1000));
-	}
+	link_watch_silence(sh);
 	return id;
 }
 

@@ -71,7 +71,7 @@ is_deeply \@sizes, [], 'no file is too large to have one job';
 # Each request's name stands in the catalogue, as a whole string, and nowhere else in the sources.
 my %request;
 for (glob("$top/src/proto/catalog*.def")) {
-	$request{$_} = 1 for text($_) =~ /\.name = "([a-z_]+)", (?:\.role = \w+, )?\.group/g;
+	$request{$_} = 1 for text($_) =~ /\.name = "([a-z_0-9]+)", (?:\.role = \w+, )?\.group/g;
 }
 is scalar keys %request, 50, 'the catalogue has 50 requests';
 my @twice;
@@ -79,7 +79,7 @@ for my $path (@files, glob("$top/completions/*")) {
 	next if $path =~ /catalog[^\/]*\.(def|c)$/;
 	my $t = $path =~ /\.[ch]$/ ? without_comments(text($path)) : text($path);
 	for my $name (keys %request) {
-		next if $name =~ /^(log|login|ping|start_tls|login_cram_md6)$/;	# words of their own, and the session's own messages
+		next if $name =~ /^(log|login|ping|start_tls|login_cram_md6)$/;	# the session's own messages, and words
 		(my $file = $path) =~ s{^\Q$top\E/}{};
 		push @twice, "$file: $name" if $t =~ /"\Q$name\E"/;
 	}

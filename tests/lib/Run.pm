@@ -181,6 +181,8 @@ sub home { $_[0]{home} }
 sub stdout { $_[0]{stdout} }
 sub stderr { $_[0]{stderr} }
 sub seconds { $_[0]{seconds} }
+# The most memory it had, in KiB, when it was last looked at: at most 10 ms before its end, and only with a secret.
+sub rss { $_[0]{rss} // 0 }
 sub signal { $_[0]{wait} & 127 }
 # As a shell tells it.
 sub status { $_[0]{wait} & 127 ? 128 + ($_[0]{wait} & 127) : $_[0]{wait} >> 8 }
@@ -215,6 +217,7 @@ sub look_at_arguments {
 
 	return if !@{ $self->{secrets} } || time < ($self->{next_look} // 0);
 	$self->{next_look} = time + 0.01;
+	$self->{rss} = $1 if read_file("/proc/$self->{pid}/status") =~ /^VmHWM:\s*(\d+)/m;
 	for my $pid ($self->{pid}, descendants($self->{pid})) {
 		$self->die_loudly("the secret is an argument of process $pid") if $self->has_secret(read_file("/proc/$pid/cmdline"));
 	}
