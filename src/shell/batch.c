@@ -34,6 +34,7 @@ static void wind_up(struct batch *b)
 {
 	b->ending = true;
 	engine_stop(b->sh);
+	engine_abandon(b->sh);
 	loop_timer_start(b->sh->loop, &b->grace, GRACE, grace_over, b);
 }
 
