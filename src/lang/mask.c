@@ -237,7 +237,7 @@ static void mask_reply_value(const struct field *fields, struct json v, struct m
 		return;
 	}
 	/* A list of rows begins with a row; a row begins with a value.  From the first secret column on only numbers are
-	 * harmless: versions are shown in one list, and side by side (PROTOCOL.md 9). */
+	 * harmless: versions are shown in one list, and side by side (ptsh-protocol(7)). */
 	for (it = json_iterate(v); json_next(&it, NULL, &inner); first = false) {
 		if (first && json_kind(inner) == JSON_ARRAY)
 			break;

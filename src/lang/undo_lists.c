@@ -31,7 +31,7 @@ static void put_element(struct buf *out)
 
 /* --- addresses --- */
 
-enum { BY_HAND = 2 };	/* PROTOCOL.md 7, realm_seed_list: what a request adds has this flag */
+enum { BY_HAND = 2 };	/* ptsh-protocol(7), realm_seed_list: what a request adds has this flag */
 
 enum presence { ABSENT, PRESENT, FOUND, ADDED };
 
@@ -74,7 +74,7 @@ static void compare_address(struct lists *l, const struct place *p)
 
 /* --- rows --- */
 
-/* Flags as one number or in several (PROTOCOL.md 9). */
+/* Flags as one number or in several (ptsh-protocol(7)). */
 static bool flags_of(struct json row, const struct field *fields, size_t n, uint64_t *flags)
 {
 	struct json cells[CELLS];

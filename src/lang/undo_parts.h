@@ -71,7 +71,7 @@ struct undo_work {
 /* An array of the names that the reader is asked for by its argument `list`; empty if there is none. */
 void undo_put_asked(struct undo_work *w, const struct arg *list, struct buf *out);
 
-/* Rows of a reply in both shapes of PROTOCOL.md 9.  A row's first cell is no list. */
+/* Rows of a reply in both shapes (ptsh-protocol(7)).  A row's first cell is no list. */
 struct undo_rows {
 	struct json_iter values, inner;
 	bool inside;

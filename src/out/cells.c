@@ -175,26 +175,6 @@ words_time(struct buf *out, struct json v)
 	return true;
 }
 
-static bool
-words_seconds(struct buf *out, struct json v)
-{
-	static const struct { uint64_t seconds; char letter; } units[] = {
-		{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}
-	};
-	uint64_t left;
-
-	if (!json_whole(v, true, &left))
-		return false;
-	if (left == 0)
-		buf_puts(out, "0s");
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-		if (left >= units[i].seconds)
-			buf_printf(out, "%" PRIu64 "%c", left / units[i].seconds, units[i].letter);
-		left %= units[i].seconds;
-	}
-	return true;
-}
-
 /* Names for bits; bits without a name as a number. */
 static bool
 words_bits(struct buf *out, struct json v, const char *const names[], size_t count, const char *none)
@@ -287,8 +267,6 @@ cell_words(struct buf *out, struct json v, const struct heading *heading)
 		return words_named(out, v, heading->values != NULL ? heading->values : flag);
 	case UNIT_PERMISSION:
 		return words_named(out, v, heading->values != NULL ? heading->values : permission);
-	case UNIT_SECONDS:
-		return words_seconds(out, v);
 	case UNIT_SEED_FLAGS:
 		return words_bits(out, v, seed, 2, NULL);
 	case UNIT_SUBNET_FLAGS:

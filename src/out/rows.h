@@ -1,8 +1,8 @@
 /*
  * rows: what the rows of a reply are.
  *
- * Boxes write rows in two shapes, `[id,1,row,row...]` and `[id,1,[row,row...]]`, and other things than rows (PROTOCOL.md,
- * 7 and 9).  rows_decide() tells from the beginning of a reply which it is; struct rows then turns its values, or the
+ * Boxes write rows in two shapes, `[id,1,row,row...]` and `[id,1,[row,row...]]`, and other things than rows (ptsh-protocol(7)).
+ * rows_decide() tells from the beginning of a reply which it is; struct rows then turns its values, or the
  * pieces of a reply that is still arriving, into cells and ends of rows.  Holds nothing back and allocates nothing.
  */
 #ifndef PTSH_OUT_ROWS_H

@@ -143,8 +143,9 @@ bool session_is_secured(const struct session *s);
 int session_feed(struct session *s, const char *bytes, size_t len, struct error *e);
 
 /* The connection is gone, or the holder wants no more: reports what is open by `unanswered`; requests given up by
- * session_forget() are not open.  Returns how many bytes of an incomplete message were discarded (0 if the session had
- * failed: session_feed() has told).  An operation may call it; what else was fed is then ignored.  A second call does nothing. */
+ * session_forget() are not open.  Returns how many bytes of an incomplete message were discarded (0 if the session
+ * had failed: session_feed() has told).  An operation may call it; what else was fed is then ignored.  A second call
+ * does nothing. */
 size_t session_end(struct session *s);
 
 /* Bytes to send: take from its head, buf_consume() what was sent (from it `sent` of unanswered() is known).  A

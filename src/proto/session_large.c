@@ -106,8 +106,8 @@ static int large_check(struct session *s, uint64_t len)
 {
 	if (len <= s->max_reply)
 		return 0;
-	return session_fail(s, STATUS_PROTOCOL, "reply from the box: one value in it is longer than %zu bytes (--max-reply)",
-	    s->max_reply);
+	return session_fail(s, STATUS_PROTOCOL,
+	    "reply from the box: one value in it is longer than %zu bytes (--max-reply)", s->max_reply);
 }
 
 /* The input ends at `end`, maybe inside an item: keeps what has come of it.  begin: of the input. */
@@ -271,8 +271,8 @@ static int large_head(struct session *s, const char *line, size_t len, struct me
 			return large_bad(s);
 		}
 		if (result != JSON_SCAN_ITEM)
-			return session_fail(s, STATUS_PROTOCOL, "message from the box: no id and status in its first %zu bytes",
-			    len);
+			return session_fail(s, STATUS_PROTOCOL,
+			    "message from the box: no id and status in its first %zu bytes", len);
 		part[i] = (struct json){line + scan.item_start, (size_t)(scan.offset - scan.item_start)};
 	}
 	m->line = line;
@@ -311,7 +311,8 @@ int session_large_begin(struct session *s, const char *line, size_t len)
 		m.entry = pending_find(&s->pending, id);
 		if (!m.entry || m.entry->kind != PENDING_REQUEST)
 			mode = LARGE_SKIP;
-	} else if (m.notification || (m.entry && m.entry->kind != PENDING_FORGOTTEN && m.entry->kind != PENDING_REFUSED)) {
+	} else if (m.notification ||
+	    (m.entry && m.entry->kind != PENDING_FORGOTTEN && m.entry->kind != PENDING_REFUSED)) {
 		mode = LARGE_KEEP;
 	}
 	if (mode == LARGE_KEEP) {

@@ -1,5 +1,5 @@
 /*
- * session_login: hello, the way into TLS, and the login (PROTOCOL.md, sections 3 to 5).
+ * session_login: hello, the way into TLS, and the login (ptsh-protocol(7)).
  *
  * Owns what the box offers, the proof that is expected of it, and the replies that wait for it.  What to do when is
  * decided by who holds the session.

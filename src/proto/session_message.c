@@ -1,5 +1,5 @@
 /*
- * session_message: what a line from the box means and whether it may come now (PROTOCOL.md, sections 2 and 6).
+ * session_message: what a line from the box means and whether it may come now (ptsh-protocol(7)).
  *
  * Owns the shape of messages and who gets them.  Before login the rules are strict, because what arrives then may
  * be anybody's: whatever was not asked for ends the session.
@@ -152,8 +152,8 @@ void message_odd(struct session *s, struct json id)
 static int message_hold(struct session *s, const struct message *m)
 {
 	if (s->early.len + m->len + 1 > SESSION_HELD)
-		return session_fail(s, STATUS_PROTOCOL, "replies from the box: more than %d bytes before that to the login",
-		    SESSION_HELD);
+		return session_fail(s, STATUS_PROTOCOL,
+		    "replies from the box: more than %d bytes before that to the login", SESSION_HELD);
 	buf_put(&s->early, m->line, m->len);
 	buf_putc(&s->early, '\n');
 	return s->early.failed ? session_fail_memory(s) : 0;

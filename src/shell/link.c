@@ -13,6 +13,7 @@
 #include "shell/engine.h"
 #include "shell/events.h"
 #include "shell/link_parts.h"
+#include "shell/identity.h"
 #include "shell/trace.h"
 
 enum {
@@ -189,6 +190,7 @@ static void open_channel(struct shell *sh)
 		.keepalive_s = (int)o->keepalive,
 	};
 	k->state = LINK_CONNECTING;
+	identity_start(sh);
 	link_set_deadline(sh);
 	k->session = session_create(&session_operations, sh, o->max_reply);
 	k->channel = k->session != NULL ? channel_open(sh->loop, &k->how, &channel_operations, sh) : NULL;
@@ -553,6 +555,11 @@ bool link_takes(const struct shell *sh, bool early)
 	default:
 		return false;
 	}
+}
+
+bool link_endpoints(const struct shell *sh, struct address *local, struct address *remote)
+{
+	return sh->link->channel != NULL && channel_endpoints(sh->link->channel, local, remote);
 }
 
 size_t link_unsent(const struct shell *sh)

@@ -122,6 +122,12 @@ enum command_result wait_run(struct shell *sh, struct task *t, enum status *stat
 		*status = STATUS_PROTOCOL;
 		return COMMAND_FAILED;
 	}
+	if (w->job > engine_last_job(sh)) {
+		shell_complain(sh, t->at, ".wait", "there is no job %lu; .jobs lists them", w->job);
+		*status = STATUS_USAGE;
+		wait_drop(sh, t);
+		return COMMAND_FAILED;
+	}
 	if (w->event ? w->heard : jobs_ended(sh, w->job)) {
 		wait_drop(sh, t);
 		return COMMAND_DONE;

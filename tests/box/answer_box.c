@@ -85,7 +85,8 @@ enum call_result answer_log(struct call *c)
 static bool is_licence(const char *text)
 {
 	for (size_t i = 0; i < 19; i++)
-		if (i % 5 == 4 ? text[i] != '-' : !((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9')))
+		if (i % 5 == 4 ? text[i] != '-'
+			       : !((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9')))
 			return false;
 	return text[19] == '\0';
 }

@@ -17,7 +17,8 @@ enum call_result answer_group_info(struct call *c)
 	bool all;
 	size_t n;
 
-	if (call_choose(c, 0, "field", group_fields, 3, fields, &n) != 0 || call_list(c, 1, "groups", false, &gids) != 0)
+	if (call_choose(c, 0, "field", group_fields, 3, fields, &n) != 0 ||
+	    call_list(c, 1, "groups", false, &gids) != 0)
 		return CALL_FAILED;
 	for (it = json_iterate(gids); json_next(&it, NULL, &v);) {
 		const char *gid = call_value(c, v);
@@ -122,7 +123,8 @@ static void put_roles(struct call *c, const char *const roles[], const unsigned 
 	buf_putc(c->out, ']');
 }
 
-static void put_realm_roles(struct call *c, struct group *g, const struct realm *r, const bool *asked, bool first)
+static void put_realm_roles(
+    struct call *c, struct group *g, const struct realm *r, const bool *asked, bool first)
 {
 	const struct realm_permissions *p = model_permissions(g, r->gid, false);
 
@@ -141,7 +143,8 @@ enum call_result answer_group_settings(struct call *c)
 	struct json roles, gids, v;
 	struct json_iter it;
 	struct model *m = &c->box->model;
-	bool asked_system[SYSTEM_ROLES], asked_realm[REALM_ROLES], nested = c->box->o.rows != ROWS_FLAT, all, any = false;
+	bool asked_system[SYSTEM_ROLES], asked_realm[REALM_ROLES];
+	bool nested = c->box->o.rows != ROWS_FLAT, all, any = false;
 
 	if (call_group(c, 0, &g) != 0 || call_list(c, 1, "roles", false, &roles) != 0 ||
 	    call_list(c, 2, "realms", false, &gids) != 0)
@@ -174,7 +177,8 @@ enum call_result answer_group_settings(struct call *c)
 		any |= asked_realm[i];
 	/* Who asks for system roles only wants no empty lists. */
 	for (size_t i = 0; any && (all ? i < m->realms.n : json_next(&it, NULL, &v)); i++)
-		put_realm_roles(c, g, all ? m->realms.v[i] : model_realm(m, call_value(c, v)), asked_realm, i == 0);
+		put_realm_roles(
+		    c, g, all ? m->realms.v[i] : model_realm(m, call_value(c, v)), asked_realm, i == 0);
 	buf_puts(c->out, nested ? "]]" : "]");
 	return CALL_OK;
 }
@@ -205,13 +209,15 @@ static enum call_result roles(struct call *c, struct json list, const char *cons
 static enum call_result roles_of_realms(struct call *c, struct json list, struct group *g)
 {
 	struct json v, row[2];
+	unsigned char *set;
 
 	for (struct json_iter it = json_iterate(list); json_next(&it, NULL, &v);) {
 		const char *gid = call_row(v, row, 2) == 2 ? call_value(c, row[0]) : NULL;
 
 		if (!gid || !model_realm(&c->box->model, gid))
 			return call_fail(c, "no such realm: '%s'", gid ? gid : "");
-		if (roles(c, row[1], realm_roles, g ? model_permissions(g, gid, true)->role : NULL) != CALL_OK)
+		set = g ? model_permissions(g, gid, true)->role : NULL;
+		if (roles(c, row[1], realm_roles, set) != CALL_OK)
 			return CALL_FAILED;
 	}
 	return CALL_OK;
@@ -225,7 +231,8 @@ enum call_result answer_group_settings_modify(struct call *c)
 	const char *name;
 
 	if (call_group(c, 0, &g) != 0 || call_object(c, 1, "properties", &object) != 0 ||
-	    call_list(c, 2, "system roles", false, &system) != 0 || call_list(c, 3, "realm roles", false, &realms) != 0)
+	    call_list(c, 2, "system roles", false, &system) != 0 ||
+	    call_list(c, 3, "realm roles", false, &realms) != 0)
 		return CALL_FAILED;
 	for (it = json_iterate(object); call_member(c, &it, &name, &v);) {
 		if (strcmp(name, "name") == 0) {

@@ -5,7 +5,8 @@
 
 #include "answers.h"
 
-static const char *const poller_fields[] = {"gid", "name", "description", "hostname", "dns_max_outstanding", NULL};
+static const char *const poller_fields[] = {
+    "gid", "name", "description", "hostname", "dns_max_outstanding", NULL};
 enum { POLLER_FIELDS = sizeof poller_fields / sizeof *poller_fields - 1 };
 
 enum call_result answer_poller_info(struct call *c)
@@ -92,7 +93,9 @@ static enum call_result check_poller_prop(struct call *c, const char *name, stru
 	uint64_t number;
 
 	if (strcmp(name, "dns_max_outstanding") == 0)
-		return call_number(v, 1, 100000, &number) ? CALL_OK : call_fail(c, "dns_max_outstanding is a number from 1");
+		return call_number(v, 1, 100000, &number)
+			   ? CALL_OK
+			   : call_fail(c, "dns_max_outstanding is a number from 1");
 	if (strcmp(name, "name") == 0 || strcmp(name, "hostname") == 0)
 		return value && *value ? CALL_OK : call_fail(c, "a poller needs a %s", name);
 	if (strcmp(name, "description") == 0 || strcmp(name, "secret") == 0)

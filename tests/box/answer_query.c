@@ -191,6 +191,15 @@ static int read_filters(struct call *c, size_t i, struct query *q)
 	return 0;
 }
 
+static unsigned days_of(const char *period)
+{
+	if (strcmp(period, "days") == 0)
+		return 1;
+	if (strcmp(period, "months") == 0)
+		return 30;
+	return strcmp(period, "years") == 0 ? 365 : 0;
+}
+
 /* {days: n}, {months: n} or {years: n} */
 static int read_unused(struct call *c, size_t i, struct query *q)
 {
@@ -204,9 +213,7 @@ static int read_unused(struct call *c, size_t i, struct query *q)
 	if (call_object(c, i, "unused", &object) != 0)
 		return -1;
 	for (it = json_iterate(object); call_member(c, &it, &name, &v);) {
-		unsigned days = strcmp(name, "days") == 0 ? 1 : strcmp(name, "months") == 0 ? 30
-		    : strcmp(name, "years") == 0						     ? 365
-												     : 0;
+		unsigned days = days_of(name);
 
 		if (days == 0 || !call_number(v, 0, 1000000, &n)) {
 			call_fail(c, "realm_query: a port is unused for a number of days, months or years");
@@ -277,12 +284,14 @@ enum call_result answer_report_info(struct call *c)
 
 enum call_result answer_user_view_info(struct call *c)
 {
-	static const char *const fields[] = {"name", "gid", NULL}, *const types[] = {"switch", "port", "device", NULL};
+	static const char *const fields[] = {"name", "gid", NULL};
+	static const char *const types[] = {"switch", "port", "device", NULL};
 	unsigned char field[CALL_COLUMNS], type[CALL_COLUMNS];
 	struct rows rows;
 	size_t n, t;
 
-	if (call_choose(c, 0, "field", fields, 2, field, &n) != 0 || call_choose(c, 1, "type", types, 3, type, &t) != 0)
+	if (call_choose(c, 0, "field", fields, 2, field, &n) != 0 ||
+	    call_choose(c, 1, "type", types, 3, type, &t) != 0)
 		return CALL_FAILED;
 	rows = rows_begin(c, true);
 	for (const struct fixed_view *v = views; v->gid; v++) {
@@ -331,7 +340,8 @@ enum call_result answer_realm_view(struct call *c)
 		p += len;
 	}
 	if (strstr(v->name, "Multiple"))
-		q.filter[q.filters++] = (struct filter){(unsigned char)column_find(q.type, "detected_devices_current"), "1"};
+		q.filter[q.filters++] =
+		    (struct filter){(unsigned char)column_find(q.type, "detected_devices_current"), "1"};
 	run(c, &q);
 	return CALL_OK;
 }

@@ -9,14 +9,14 @@
 /* --- realm_info --- */
 
 enum realm_field {
-	F_GID, F_NAME, F_DESCRIPTION, F_LAST_DISCOVER, F_LAST_POLL, F_LAST_SYNC, F_POLLING, F_SYNCING, F_SEEDS, F_POLLERS,
-	F_DISCOVERY_RESULT, F_POLL_RESULT, F_SYNC_RESULT, F_AGEING_INTERVAL, F_DISCOVERY_POLLER, F_FIELDS
+	F_GID, F_NAME, F_DESCRIPTION, F_LAST_DISCOVER, F_LAST_POLL, F_LAST_SYNC, F_POLLING, F_SYNCING, F_SEEDS,
+	F_POLLERS, F_DISCOVERY_RESULT, F_POLL_RESULT, F_SYNC_RESULT, F_AGEING_INTERVAL, F_DISCOVERY_POLLER, F_FIELDS
 };
 
 /* discovery_poller can be set, so it can be asked for; the document does not list it among the fields. */
-static const char *const realm_fields[F_FIELDS + 1] = {"gid", "name", "description", "last_discover", "last_poll",
-    "last_sync", "polling", "syncing", "seeds", "pollers", "discovery_result", "poll_result", "sync_result",
-    "ageing_interval", "discovery_poller", NULL};
+static const char *const realm_fields[F_FIELDS + 1] = {"gid", "name", "description", "last_discover",
+    "last_poll", "last_sync", "polling", "syncing", "seeds", "pollers", "discovery_result", "poll_result",
+    "sync_result", "ageing_interval", "discovery_poller", NULL};
 
 static void put_pollers(struct call *c, const struct realm *r)
 {
@@ -72,8 +72,9 @@ static void put_realm_field(struct call *c, const struct realm *r, enum realm_fi
 		return;
 	case F_POLL_RESULT:
 		if (r->polled)
-			buf_printf(c->out, "{\"poll\":{\"infrastructure\":%zu,\"ports\":\"%zu\",\"end\":\"%zu\"}}", r->switches,
-			    r->switches * SWITCH_PORTS, r->devices);
+			buf_printf(c->out,
+			    "{\"poll\":{\"infrastructure\":%zu,\"ports\":\"%zu\",\"end\":\"%zu\"}}",
+			    r->switches, r->switches * SWITCH_PORTS, r->devices);
 		else
 			buf_puts(c->out, "null");
 		return;
@@ -141,7 +142,8 @@ static enum call_result check_name(struct call *c, const char *name, const struc
 	return CALL_OK;
 }
 
-static enum call_result check_realm_prop(struct call *c, const struct realm *r, const char *name, struct json v)
+static enum call_result check_realm_prop(
+    struct call *c, const struct realm *r, const char *name, struct json v)
 {
 	const char *value = call_value(c, v);
 	const struct poller *p;
@@ -152,7 +154,8 @@ static enum call_result check_realm_prop(struct call *c, const struct realm *r, 
 	if (strcmp(name, "description") == 0)
 		return value ? CALL_OK : call_fail(c, "the description is not text");
 	if (strcmp(name, "ageing_interval") == 0)
-		return call_number(v, 0, 1000000000, &number) ? CALL_OK : call_fail(c, "ageing_interval is a number");
+		return call_number(v, 0, 1000000000, &number) ? CALL_OK
+							      : call_fail(c, "ageing_interval is a number");
 	if (strcmp(name, "discovery_poller") == 0) {
 		p = value ? model_poller(&c->box->model, value) : NULL;
 		if (p && strcmp(p->realm, r->gid) == 0)
@@ -195,7 +198,8 @@ enum call_result answer_realm_modify(struct call *c)
 	}
 	for (it = json_iterate(added); json_next(&it, NULL, &v);)
 		if (call_row(v, row, 2) < 1 || check_name(c, call_value(c, row[0]), NULL) != CALL_OK)
-			return *c->error ? CALL_FAILED : call_fail(c, "a realm to add is [name, description]");
+			return *c->error ? CALL_FAILED
+					 : call_fail(c, "a realm to add is [name, description]");
 	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
 		struct realm *r = model_realm(m, call_value(c, v));
 

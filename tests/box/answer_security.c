@@ -23,7 +23,8 @@ enum call_result answer_security_certificate_list(struct call *c)
 		rows_next(&rows);
 		for (size_t k = 0; k < n; k++) {
 			buf_putc(c->out, k ? ',' : '[');
-			put_text(c->out, fields[k] == 0 ? m->certificates.v[i].name : m->certificates.v[i].pem);
+			put_text(
+			    c->out, fields[k] == 0 ? m->certificates.v[i].name : m->certificates.v[i].pem);
 		}
 		buf_putc(c->out, ']');
 	}
@@ -229,7 +230,8 @@ static enum call_result check_method_prop(struct call *c, const char *name, stru
 	if (strcmp(name, "inuse") == 0)
 		return call_number(v, 0, 1, &number) ? CALL_OK : call_fail(c, "inuse is 0 or 1");
 	if (strcmp(name, "timeout") == 0)
-		return call_number(v, 1, 3600, &number) ? CALL_OK : call_fail(c, "timeout is a number of seconds");
+		return call_number(v, 1, 3600, &number) ? CALL_OK
+							: call_fail(c, "timeout is a number of seconds");
 	if (strcmp(name, "certificate") == 0)
 		return value && model_certificate(&c->box->model, value)
 		    ? CALL_OK
@@ -261,7 +263,8 @@ static void change_method(struct call *c, struct method *m, const char *name, st
 			for (struct json_iter it = json_iterate(lists[i]); json_next(&it, NULL, &item);) {
 				names_delete(m->ctrls.v, &m->ctrls.n, call_value(c, item));
 				if (i == 1)
-					names_add(&m->ctrls.v, &m->ctrls.n, &m->ctrls.cap, call_value(c, item));
+					names_add(
+					    &m->ctrls.v, &m->ctrls.n, &m->ctrls.cap, call_value(c, item));
 			}
 	} else if (strcmp(name, "csecret") != 0) {
 		props_set(&m->props, name, call_value(c, v));

@@ -19,8 +19,8 @@ static void put_macs(struct call *c, const struct realm *r)
 }
 
 /* Pairs of property and value; or with `bare` the values alone. */
-static enum call_result list(struct call *c, size_t arg, const struct setting *settings, const struct props *props,
-    const struct realm *r, bool bare)
+static enum call_result list(struct call *c, size_t arg, const struct setting *settings,
+    const struct props *props, const struct realm *r, bool bare)
 {
 	const char *names[SETTINGS_MAX + 1] = {NULL};
 	unsigned char chosen[CALL_COLUMNS];
@@ -84,7 +84,8 @@ static enum call_result check_macs(struct call *c, const struct json *row, size_
 			return call_fail(c, "block_port_macs takes a list to delete and a list to add");
 		while (json_next(&it, NULL, &v))
 			if (!is_mac(call_value(c, v)))
-				return call_fail(c, "not a MAC address: '%.40s'", call_value(c, v) ? call_value(c, v) : "");
+				return call_fail(c, "not a MAC address: '%.40s'",
+				    call_value(c, v) ? call_value(c, v) : "");
 	}
 	return CALL_OK;
 }
@@ -114,8 +115,8 @@ static bool are_macs(const struct setting *settings, const char *name)
 	return s && s->kind == SETTING_MACS;
 }
 
-static enum call_result modify(struct call *c, size_t arg, const struct setting *settings, struct props *props,
-    struct realm *r)
+static enum call_result modify(
+    struct call *c, size_t arg, const struct setting *settings, struct props *props, struct realm *r)
 {
 	struct json pairs, v, row[3];
 	struct json_iter it;

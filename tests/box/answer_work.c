@@ -1,5 +1,5 @@
 /*
- * answer_work: what takes its time: discoveries, polls and syncs, which run in parallel and send their events.
+ * answer_work: what takes its time: discoveries, polls and syncs, in parallel and with their events.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,8 @@ static void statistics(struct box *box, const struct job *job, size_t switches, 
 	char text[300];
 
 	snprintf(text, sizeof text,
-	    ",{\"port_updates\":\"%zu\",\"device_seens\":\"%zu\",\"device_inserts\":\"%zu\",\"switch_updates\":\"%zu\","
+	    ",{\"port_updates\":\"%zu\",\"device_seens\":\"%zu\",\"device_inserts\":\"%zu\","
+	    "\"switch_updates\":\"%zu\","
 	    "\"port_seens\":\"%zu\"}",
 	    switches * 2, devices, devices / 10, switches, switches * SWITCH_PORTS);
 	requests_finish(box, job, true, text);

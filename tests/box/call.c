@@ -29,7 +29,8 @@ enum call_result call_later(struct call *c, void (*done)(struct box *, struct jo
     const char *detail)
 {
 	buf_truncate(c->out, c->mark);
-	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, done, c->client->number, c->id.text, c->id.len, gid, detail);
+	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, done, c->client->number, c->id.text,
+	    c->id.len, gid, detail);
 	return CALL_LATER;
 }
 

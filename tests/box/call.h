@@ -2,8 +2,8 @@
  * call: one request being answered: its arguments as the model wants them, and the reply as it is written.
  *
  * A request is a function that appends the values of its reply to c->out, each with a comma before it, and
- * returns CALL_OK; or says by call_fail() why not, before it has changed anything: what it has written is dropped
- * then; or leaves the reply to a job by call_later().  Memory from here lasts until it returns.
+ * returns CALL_OK; or says by call_fail() why not, before it has changed anything (what it has written is
+ * dropped then); or leaves the reply to a job by call_later().  Memory from here lasts until it returns.
  */
 #ifndef BOX_CALL_H
 #define BOX_CALL_H
@@ -31,8 +31,8 @@ struct call {
 
 enum call_result call_fail(struct call *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The reply comes from a job, when the time of --delay has passed: takes back what of it was written, so that events
- * may be sent now.  Copies gid and detail (or NULL). */
+/* The reply comes from a job, when the time of --delay has passed: takes back what of it was written, so that
+ * events may be sent now.  Copies gid and detail (or NULL). */
 enum call_result call_later(struct call *c, void (*done)(struct box *, struct job *), const char *gid,
     const char *detail);
 
@@ -56,7 +56,8 @@ int call_realm(struct call *c, size_t i, struct realm **realm);
 int call_poller(struct call *c, size_t i, struct poller **poller);
 int call_group(struct call *c, size_t i, struct group **group);
 
-/* A list of names out of `known` (ends with NULL): their indexes.  Nothing or an empty list: the first `all`. */
+/* A list of names out of `known` (ends with NULL): their indexes.  Nothing, or an empty list: the first `all`
+ * of them. */
 int call_choose(struct call *c, size_t i, const char *what, const char *const known[], size_t all,
     unsigned char chosen[static CALL_COLUMNS], size_t *n);
 

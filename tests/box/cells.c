@@ -34,8 +34,8 @@ enum column {
 	C_number_ports, C_switch_action, C_switch_syslocation, C_free_ports_percentage, C_switch_sysservices,
 	C_switch_dnsname, C_history_switch, C_switch_log_end, C_switch_pollduration, C_switch_model,
 	C_available_ports_percentage, C_switch_comment, C_ports_lastchange, C_switch_sysdescr, C_switch_notes,
-	C_available_ports, C_poe_ports, C_switch_log_start, C_switch, C_free_ports, C_history_port, C_port_comment,
-	C_port_log_start, C_port_log_end, C_detected_devices_current, C_port_action, C_poe_power, C_poe_status
+	C_available_ports, C_poe_ports, C_switch_log_start, C_switch, C_free_ports, C_history_port,
+	C_port_comment, C_port_log_start, C_port_log_end, C_detected_devices_current, C_port_action, C_poe_power, C_poe_status
 };
 
 const char *const query_names[QUERY_TYPES + 1] = {"device", "switch", "switch_detail", NULL};
@@ -120,7 +120,8 @@ static void nothing(struct cell *c)
 static void moment(struct cell *c, uint64_t hash, bool raw)
 {
 	struct tm t = {.tm_year = 125, .tm_mon = (int)(hash % 10), .tm_mday = (int)(hash / 10 % 28) + 1,
-	    .tm_hour = (int)(hash / 280 % 24), .tm_min = (int)(hash / 6720 % 60), .tm_sec = (int)(hash / 403200 % 60)};
+	    .tm_hour = (int)(hash / 280 % 24), .tm_min = (int)(hash / 6720 % 60),
+	    .tm_sec = (int)(hash / 403200 % 60)};
 
 	if (raw) {
 		number(c, (uint64_t)timegm(&t));
@@ -258,7 +259,7 @@ static const char *device_notes(const struct place *p)
 static const char *sysdescr(const struct place *p)
 {
 	static const char *const descr[] = {
-	    "Cisco IOS Software, C2960 Software, Version 12.2(55)SE\r\nCopyright (c) 1986-2011 by Cisco Systems, Inc.",
+	    "Cisco IOS Software, C2960 Software, Version 12.2(55)SE\r\nCompiled Thu 28-Jul-11",
 	    "ProCurve J9021A Switch 2810-24G, revision N.11.25, ROM N.10.01",
 	    "Juniper Networks, Inc. ex2200-24t-4g internet router, kernel JUNOS 12.3R6.6",
 	    "ExtremeXOS (X440-24t) version 15.3.1.4 by release-manager"};

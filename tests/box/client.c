@@ -19,6 +19,7 @@
 
 #include "box.h"
 #include "clock.h"
+#include "ident.h"
 #include "login.h"
 #include "requests.h"
 #include "tls.h"
@@ -162,7 +163,8 @@ static void decrypt(struct client *c)
 		if (n == 1) {
 			secure(c);
 		} else if (SSL_get_error(c->ssl, n) != SSL_ERROR_WANT_READ) {
-			box_logf(c->box, c, "odd", "handshake: %s", ERR_reason_error_string(ERR_peek_error()));
+			box_logf(
+			    c->box, c, "odd", "handshake: %s", ERR_reason_error_string(ERR_peek_error()));
 			client_close(c, "tls");
 			return;
 		} else {
@@ -180,7 +182,8 @@ static void decrypt(struct client *c)
 			break;
 		buf_commit(&c->in, (size_t)n);
 	}
-	if (SSL_get_error(c->ssl, n) != SSL_ERROR_WANT_READ && SSL_get_error(c->ssl, n) != SSL_ERROR_ZERO_RETURN)
+	if (SSL_get_error(c->ssl, n) != SSL_ERROR_WANT_READ &&
+	    SSL_get_error(c->ssl, n) != SSL_ERROR_ZERO_RETURN)
 		client_close(c, "tls");
 }
 
@@ -262,7 +265,7 @@ void client_start_tls(struct client *c)
 static void hello(struct client *c)
 {
 	const struct options *o = &c->box->o;
-	bool none = c->local;
+	bool none = c->local || ident_knows(c);
 	const char *sep = "";
 
 	for (size_t i = 0; i < AUTH_TYPES && o->auth[i]; i++)
@@ -301,7 +304,8 @@ struct client *client_create(struct box *box, int fd, bool local)
 	c->want = EPOLLIN;
 	if (!local)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	if (getrandom(c->nonce, sizeof c->nonce, 0) != sizeof c->nonce || epoll_ctl(box->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+	if (getrandom(c->nonce, sizeof c->nonce, 0) != sizeof c->nonce ||
+	    epoll_ctl(box->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
 		die("a connection: %s", strerror(errno));
 	TAILQ_INSERT_TAIL(&box->clients, c, link);
 	box->connected++;

@@ -18,7 +18,7 @@ void client_free(struct client *c);
 void client_read(struct client *c);
 void client_flush(struct client *c);
 
-/* Starts TLS on the connection: what is in `out` now leaves in clear, the next byte belongs to the handshake. */
+/* Starts TLS: what is in `out` now leaves in clear, the next byte belongs to the handshake. */
 void client_start_tls(struct client *c);
 
 /* The connection ends, when all has been sent that can be; or at once. */

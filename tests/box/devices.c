@@ -45,7 +45,8 @@ void place_port(struct place *p, const struct model *m, const struct realm *r, s
 		p->device_hash = scramble(realm_hash(m, r, 3), p->device);
 }
 
-void place_device(struct place *p, const struct model *m, const struct realm *r, size_t device, unsigned version)
+void place_device(
+    struct place *p, const struct model *m, const struct realm *r, size_t device, unsigned version)
 {
 	size_t sw = device / DEVICES_PER_SWITCH;
 	unsigned port = (unsigned)(device % DEVICES_PER_SWITCH) + 1;
@@ -95,8 +96,8 @@ size_t switch_ip(char text[static IP_TEXT], const struct realm *r, size_t sw)
 
 size_t device_ip(char text[static IP_TEXT], const struct realm *r, size_t device)
 {
-	return ip_text(text, 10, 64 + r->number % 12 * 16 + (unsigned)(device >> 16), (unsigned)(device >> 8 & 255),
-	    (unsigned)(device & 255));
+	return ip_text(text, 10, 64 + r->number % 12 * 16 + (unsigned)(device >> 16),
+	    (unsigned)(device >> 8 & 255), (unsigned)(device & 255));
 }
 
 long switch_find(const struct realm *r, const char *ip)

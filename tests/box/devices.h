@@ -1,5 +1,5 @@
 /*
- * devices: the switches, ports and end devices of a realm, made up from numbers, so that a million cost nothing.
+ * devices: the switches, ports and end devices of a realm, made up from numbers: a million cost nothing.
  *
  * Device i hangs on switch i / 20.  Equal seeds make equal networks.
  */
@@ -28,7 +28,8 @@ struct place {
 size_t devices_switches(size_t devices);
 
 /* The places of a device, of a switch's port, of a switch. */
-void place_device(struct place *p, const struct model *m, const struct realm *r, size_t device, unsigned version);
+void place_device(
+    struct place *p, const struct model *m, const struct realm *r, size_t device, unsigned version);
 void place_port(struct place *p, const struct model *m, const struct realm *r, size_t sw, unsigned port);
 void place_switch(struct place *p, const struct model *m, const struct realm *r, size_t sw);
 

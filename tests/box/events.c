@@ -38,7 +38,8 @@ static void put_event(struct client *c, enum event event, const char *gid)
 
 	for (size_t i = 0; i < EVENTS; i++)
 		if (names[i].event == event)
-			buf_printf(&c->out, "[null,\"event\",\"%s\",%s%s%s]\n", names[i].name, quote, gid, quote);
+			buf_printf(
+			    &c->out, "[null,\"event\",\"%s\",%s%s%s]\n", names[i].name, quote, gid, quote);
 }
 
 void events_send(struct box *box, enum event event, const char *gid)
@@ -72,7 +73,8 @@ int events_flood(struct box *box, uint64_t now)
 		if (!(c->events & (EVENT_POLL_STOP | EVENT_ALL)) || c->closing || c->gone)
 			continue;
 		for (size_t i = 0; i < n && c->out.len < FLOOD_FULL; i++)
-			put_event(c, EVENT_POLL_STOP, box->model.realms.v[(box->flood_realm + i) % box->model.realms.n]->gid);
+			put_event(c, EVENT_POLL_STOP,
+			    box->model.realms.v[(box->flood_realm + i) % box->model.realms.n]->gid);
 		client_flush(c);
 	}
 	box->flood_realm += n;

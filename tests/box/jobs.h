@@ -23,8 +23,8 @@ struct job {
 TAILQ_HEAD(jobs, job);
 
 /* Takes nothing: copies gid and detail (both may be NULL). */
-void jobs_add(struct jobs *jobs, uint64_t due, void (*done)(struct box *, struct job *), unsigned client, const char *id, size_t id_len,
-    const char *gid, const char *detail);
+void jobs_add(struct jobs *jobs, uint64_t due, void (*done)(struct box *, struct job *), unsigned client,
+    const char *id, size_t id_len, const char *gid, const char *detail);
 
 /* Does what is due. */
 void jobs_run(struct box *box, uint64_t now);

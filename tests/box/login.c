@@ -41,9 +41,9 @@ static bool cram(const struct options *o, const void *nonce, size_t nonce_len, s
 	struct cram c;
 	struct error e;
 	bool ok = decode(cr, &response) && decode(cc, &client_nonce) &&
-	    cram_compute(&c, o->user, strlen(o->user), o->password, strlen(o->password), buf_head(&client_nonce),
-		client_nonce.len, nonce, nonce_len, &e) == 0 &&
-	    response.len == sizeof c.cr && memcmp(buf_head(&response), c.cr, sizeof c.cr) == 0;
+		  cram_compute(&c, o->user, strlen(o->user), o->password, strlen(o->password),
+		      buf_head(&client_nonce), client_nonce.len, nonce, nonce_len, &e) == 0 &&
+		  response.len == sizeof c.cr && memcmp(buf_head(&response), c.cr, sizeof c.cr) == 0;
 
 	if (ok) {
 		buf_puts(out, ",\"");

@@ -12,9 +12,9 @@
 #include "devices.h"
 #include "factory.h"
 
-const char *const system_roles[SYSTEM_ROLES + 1] = {"API", "Add Realms", "Advanced Settings", "Global Settings",
-    "Group Management", "License", "Schedule Backup", "Security Settings", "System Utilities", "User Management",
-    "View Log", NULL};
+const char *const system_roles[SYSTEM_ROLES + 1] = {"API", "Add Realms", "Advanced Settings",
+    "Global Settings", "Group Management", "License", "Schedule Backup", "Security Settings",
+    "System Utilities", "User Management", "View Log", NULL};
 const char *const realm_roles[REALM_ROLES + 1] = {"Advanced Realm Settings", "Assign Devices",
     "Discovery Realm Settings", "Views", "Plugins", "Poller Settings", "Schedule Discovery", "Schedule Poll",
     "Schedule Report", "Schedule Sync", NULL};
@@ -183,7 +183,8 @@ void realm_set_devices(struct realm *r, size_t devices)
 	char(*assigned)[GID_SIZE] = mem_zero(switches * sizeof *assigned);
 
 	if (r->assigned)
-		memcpy(assigned, r->assigned, (r->switches < switches ? r->switches : switches) * sizeof *assigned);
+		memcpy(assigned, r->assigned,
+		    (r->switches < switches ? r->switches : switches) * sizeof *assigned);
 	free(r->assigned);
 	r->assigned = assigned;
 	r->devices = devices;
@@ -209,12 +210,13 @@ void realm_delete_seed(struct realm *r, const char *ip)
 		}
 }
 
-void realm_add_credential(struct realm *r, const char *subnet, unsigned bits, const char *versions, size_t len,
-    unsigned flags)
+void realm_add_credential(
+    struct realm *r, const char *subnet, unsigned bits, const char *versions, size_t len, unsigned flags)
 {
 	/* One entry a subnet: a new one takes the place of the old. */
 	realm_delete_credential(r, subnet, bits);
-	*ITEM_ADD(&r->credentials) = (struct credential){mem_string(subnet), bits, flags, mem_copy(versions, len)};
+	*ITEM_ADD(&r->credentials) =
+	    (struct credential){mem_string(subnet), bits, flags, mem_copy(versions, len)};
 }
 
 void realm_delete_credential(struct realm *r, const char *subnet, unsigned bits)
@@ -229,8 +231,8 @@ void realm_delete_credential(struct realm *r, const char *subnet, unsigned bits)
 
 /* --- pollers --- */
 
-struct poller *model_add_poller(struct model *m, const struct realm *r, const char *name, const char *description,
-    const char *hostname, const char *secret)
+struct poller *model_add_poller(struct model *m, const struct realm *r, const char *name,
+    const char *description, const char *hostname, const char *secret)
 {
 	struct poller *p = mem_zero(sizeof *p);
 

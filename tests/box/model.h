@@ -1,6 +1,6 @@
 /*
- * model: what the box knows: realms, pollers, groups, settings, certificates.  Knows no protocol but the spelling
- * of gids and of values, which are text as the boxes have them.
+ * model: what the box knows: realms, pollers, groups, settings, certificates.  Knows no protocol but the
+ * spelling of gids and of values, which are text as the boxes have them.
  *
  * End devices and switches are not kept: devices.h makes them up from a realm's number.
  */
@@ -115,8 +115,8 @@ struct method *model_method(struct model *m, const char *gid);
 struct certificate *model_certificate(struct model *m, const char *name);
 
 struct realm *model_add_realm(struct model *m, const char *name, const char *description);
-struct poller *model_add_poller(struct model *m, const struct realm *r, const char *name, const char *description,
-    const char *hostname, const char *secret);
+struct poller *model_add_poller(struct model *m, const struct realm *r, const char *name,
+    const char *description, const char *hostname, const char *secret);
 struct group *model_add_group(struct model *m, const char *name, const char *description);
 void model_add_certificate(struct model *m, const char *name, const char *pem);
 void model_delete_realm(struct model *m, struct realm *r);	/* its pollers, too */
@@ -130,8 +130,8 @@ struct realm_permissions *model_permissions(struct group *g, const char *realm, 
 void realm_set_devices(struct realm *r, size_t devices);
 void realm_add_seed(struct realm *r, const char *ip, bool manual);
 void realm_delete_seed(struct realm *r, const char *ip);
-void realm_add_credential(struct realm *r, const char *subnet, unsigned bits, const char *versions, size_t len,
-    unsigned flags);
+void realm_add_credential(
+    struct realm *r, const char *subnet, unsigned bits, const char *versions, size_t len, unsigned flags);
 void realm_delete_credential(struct realm *r, const char *subnet, unsigned bits);
 void poller_add_subnet(struct poller *p, const struct subnet *s);	/* copies the address */
 void poller_delete_subnet(struct poller *p, const struct subnet *s);	/* one that is exactly so */

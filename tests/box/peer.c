@@ -241,7 +241,8 @@ enum peer_result peer_start_tls(struct peer *p, const char **why)
 			break;
 		n = SSL_get_error(p->ssl, n);
 		if (n != SSL_ERROR_WANT_READ && n != SSL_ERROR_WANT_WRITE) {
-			*why = ERR_peek_error() ? ERR_reason_error_string(ERR_peek_error()) : "the connection ended";
+			*why = ERR_peek_error() ? ERR_reason_error_string(ERR_peek_error())
+						: "the connection ended";
 			box_logf(&p->box, &p->as, "odd", "handshake: %s", *why);
 			return PEER_BAD;
 		}

@@ -1,8 +1,8 @@
 /*
  * requests: from bytes to requests, and to what answers them.
  *
- * Arrays come back to back, with or without white space between.  A ping is answered without a look at the rest
- * of the grammar, so that the box is not what a benchmark measures.
+ * Arrays come back to back, with or without white space between.  A ping is answered without a look at the
+ * rest of the grammar, so that the box is not what a benchmark measures.
  */
 #include "requests.h"
 
@@ -86,7 +86,8 @@ static size_t pong(char text[static 64])
 {
 	struct timespec now = clock_now();
 
-	return (size_t)snprintf(text, 64, ",1,%lld.%05ld,%ld]\n", (long long)now.tv_sec, now.tv_nsec / 10000, (long)getpid());
+	return (size_t)snprintf(
+	    text, 64, ",1,%lld.%05ld,%ld]\n", (long long)now.tv_sec, now.tv_nsec / 10000, (long)getpid());
 }
 
 /* Whether text begins with [id,"ping"] in its shortest spelling, the id being a whole number or a string of
@@ -99,7 +100,8 @@ static size_t match_ping(const char *text, size_t len, size_t *id)
 	if (len < 4 || text[0] != '[')
 		return 0;
 	if (text[i] == '"')
-		for (i++; i < len && (((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z') || (text[i] >= '0' && text[i] <= '9'));)
+		for (i++; i < len && (((text[i] | 0x20) >= 'a' && (text[i] | 0x20) <= 'z') ||
+					 (text[i] >= '0' && text[i] <= '9'));)
 			i++;
 	else if (text[i] >= '1' && text[i] <= '9')
 		while (i < len && text[i] >= '0' && text[i] <= '9')
@@ -158,7 +160,8 @@ static void answer(struct client *c, struct json request)
 	struct json type;
 	enum call_result result;
 
-	if (!json_next(&it, NULL, &call.id) || (json_kind(call.id) != JSON_STRING && json_kind(call.id) != JSON_NUMBER) ||
+	if (!json_next(&it, NULL, &call.id) ||
+	    (json_kind(call.id) != JSON_STRING && json_kind(call.id) != JSON_NUMBER) ||
 	    !json_next(&it, NULL, &type) || json_kind(type) != JSON_STRING) {
 		buf_puts(&c->out, "[null,\"error\",\"a request is [id, type, arguments...]\"]\n");
 		client_close(c, "box");
@@ -200,7 +203,7 @@ static bool is_between(char c)
 	return c == '\n' || c == '\r' || c == ' ' || c == '\t';
 }
 
-/* Finds the array at the head of the input.  1: it is complete, of *len bytes; 0: it goes on; -1: it is none. */
+/* Finds the array at the head of the input.  1: complete, of *len bytes; 0: it goes on; -1: it is none. */
 static int next_array(struct client *c, size_t *len, const char **error)
 {
 	size_t used;

@@ -1,10 +1,10 @@
 /*
  * script: plays a box that misbehaves as a file says.
  *
- * One step a line, in a row; blank lines and lines that begin with # are skipped.  The steps stand in
- * steps.c's table, which --help prints.  TEXT runs to the end of its line.  In it $id is the id of the last array that came,
- * as the client wrote it, and $id3 that of the third on this connection.  Where C's escapes are said to work, they
- * are \n \r \t \\ \$ \xHH \uHHHH (a character as UTF-8); elsewhere a backslash is one.
+ * One step a line, in a row; blank lines and lines that begin with # are skipped.  The steps stand in the table
+ * of steps.c, which --help prints.  TEXT runs to the end of its line.  In it $id is the id of the last array
+ * that came, as the client wrote it, and $id3 that of the third on this connection.  Where C's escapes are said
+ * to work, they are \n \r \t \\ \$ \xHH \uHHHH (a character as UTF-8); elsewhere a backslash is one.
  *
  * A box that answers the second request before the first, and then breaks off in the middle:
  *
@@ -47,8 +47,11 @@ _Noreturn void script_unexpected(struct script *s, const char *format, ...)
 
 void script_print_help(FILE *out)
 {
-	fputs("Scripts: a step a line; the first connection is waited for when a step needs it.  At the end of the script\n"
-	      "what comes is read until the client hangs up.  Sending to a client that has gone is no mistake.\n", out);
+	fputs("Scripts: a step a line; the first connection is waited for when a step needs it.  At the end "
+	      "of the script\n"
+	      "what comes is read until the client hangs up.  Sending to a client that has gone is no "
+	      "mistake.\n",
+	    out);
 	for (const struct step_kind *k = step_kinds; k->name; k++)
 		fprintf(out, "  %-14s %-9s %s\n", k->name, k->arguments, k->help);
 	fputs("In TEXT, VALUES: $id is the id of the last array that came, $id3 that of the third on the connection.\n"
@@ -79,7 +82,8 @@ static void read_step(struct script *s, char *line, unsigned number, size_t open
 		die("%s:%u: unknown step '%.*s'; see --help", s->path, number, (int)len, line);
 	line += len;
 	line += *line != '\0';
-	if ((*kind->arguments && *kind->arguments != '[' && !*line) || (!*kind->arguments && line[strspn(line, " \t")]))
+	if ((*kind->arguments && *kind->arguments != '[' && !*line) ||
+	    (!*kind->arguments && line[strspn(line, " \t")]))
 		die("%s:%u: it is: %s %s", s->path, number, kind->name, kind->arguments);
 	step = ITEM_ADD(&s->steps);
 	*step = (struct step){kind, mem_string(line), number, 0};

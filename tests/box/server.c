@@ -28,10 +28,13 @@ enum { EPOLL_EVENTS = 64, BACKLOG = 128 };
 
 static int listen_tcp(int family, int *port)
 {
-	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)*port), .sin6_addr = in6addr_loopback};
-	struct sockaddr_in four = {
-	    .sin_family = AF_INET, .sin_port = htons((uint16_t)*port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	const struct sockaddr *address = family == AF_INET ? (const struct sockaddr *)&four : (const struct sockaddr *)&six;
+	struct sockaddr_in6 six = {
+	    .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)*port), .sin6_addr = in6addr_loopback};
+	struct sockaddr_in four = {.sin_family = AF_INET,
+	    .sin_port = htons((uint16_t)*port),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const struct sockaddr *address =
+	    family == AF_INET ? (const struct sockaddr *)&four : (const struct sockaddr *)&six;
 	socklen_t len = family == AF_INET ? sizeof four : sizeof six;
 	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
 
@@ -61,7 +64,8 @@ static int listen_unix(const char *path)
 	return fd;
 }
 
-unsigned server_listen(const struct options *o, int fds[static LISTENERS], bool local[static LISTENERS], int *port)
+unsigned server_listen(
+    const struct options *o, int fds[static LISTENERS], bool local[static LISTENERS], int *port)
 {
 	unsigned n = 0;
 

@@ -11,7 +11,8 @@
 enum { LISTENERS = 3 };
 
 /* Sockets that listen as the options say; fds[n] and whether each is the Unix socket.  Returns how many. */
-unsigned server_listen(const struct options *o, int fds[static LISTENERS], bool local[static LISTENERS], int *port);
+unsigned server_listen(
+    const struct options *o, int fds[static LISTENERS], bool local[static LISTENERS], int *port);
 
 /* Tells where, on standard output. */
 void server_announce(const struct options *o, int port);

@@ -24,9 +24,10 @@ const struct setting advanced_settings[] = {
 };
 
 const struct setting misc_settings[] = {
-	{"login_banner", "This system is the property of Beispiel AG.\n\tUnbefugter Zugriff wird verfolgt.", SETTING_TEXT},
-	{"enable_login_banner", "1", SETTING_FLAG},
-	{NULL, NULL, SETTING_TEXT},
+    {"login_banner", "This system is the property of Beispiel AG.\n\tUnbefugter Zugriff wird verfolgt.",
+	SETTING_TEXT},
+    {"enable_login_banner", "1", SETTING_FLAG},
+    {NULL, NULL, SETTING_TEXT},
 };
 
 const struct setting realm_settings[] = {

@@ -219,8 +219,8 @@ static void run_login(struct script *s, const char *text)
 	while (n < 3 && json_next(&it, NULL, &args[n]))
 		n++;
 	buf_puts(&values, "1");
-	if (!login_verify(&s->peer.box.o, s->nonce, sizeof s->nonce, json_is(type, "login") ? "login" : "login_cram_md6",
-		args, n, &values))
+	if (!login_verify(&s->peer.box.o, s->nonce, sizeof s->nonce,
+		json_is(type, "login") ? "login" : "login_cram_md6", args, n, &values))
 		script_unexpected(s, "the login is wrong: %.*s", (int)line.len, line.text);
 	reply(s, s->ids.n, buf_string(&values));
 	buf_clear(&values);
@@ -257,7 +257,8 @@ static void run_answer_all(struct script *s, const char *text)
 
 static void run_count_pings(struct script *s, const char *text)
 {
-	unsigned long n = answer(s, 0, "ping", "1,1700000000.25,42"), want = *text ? script_count(s, text, &text) : n;
+	unsigned long n = answer(s, 0, "ping", "1,1700000000.25,42"),
+		      want = *text ? script_count(s, text, &text) : n;
 
 	if (n != want)
 		script_unexpected(s, "expected %lu pings, got %lu", want, n);
@@ -415,37 +416,38 @@ void steps_connect(struct script *s, const char *step)
 /* --- the language --- */
 
 const struct step_kind step_kinds[] = {
-	{"send", "TEXT", "TEXT with C's escapes and $id; no newline is added", run_send, false},
-	{"line", "TEXT", "the same with a newline", run_line, false},
-	{"json", "TEXT", "TEXT as it stands but for $id, and a newline", run_json, false},
-	{"fill", "N TEXT", "TEXT (as in send) N times, in large writes", run_fill, false},
-	{"random", "N", "N bytes, the same for the same --seed", run_random, false},
-	{"file", "PATH", "what is in a file", run_file, false},
-	{"hello", "[LIST]", "a good hello with a random nonce; LIST as in --auth", run_hello, false},
-	{"login", "", "expects a login of any method, checks the password, and answers it", run_login, false},
-	{"expect", "PATTERN", "the next array; it must match the extended regular expression", run_expect, false},
-	{"expect-eof", "", "the client hangs up without another byte", run_expect_eof, false},
-	{"collect", "N", "N arrays, whatever they say", run_collect, false},
-	{"reply", "VALUES", "[id,VALUES] to the last array: reply 1,\"x\"", run_reply, false},
-	{"reply-to", "N VALUES", "the same to the Nth array of this connection", run_reply_to, false},
-	{"reply-all", "VALUES", "to all that no reply was made to", run_reply_all, false},
-	{"reply-reversed", "VALUES", "the same, the last one first", run_reply_reversed, false},
-	{"answer-all", "[N]", "[id,1] to every further array (N of them) until the client hangs up", run_answer_all, false},
-	{"count-pings", "[N]", "a pong to every ping until it hangs up; nothing else may come, and N of them", run_count_pings,
-	    false},
-	{"drain", "", "reads all that comes until the client hangs up", step_drain, false},
-	{"noread", "[MS]", "reads nothing until the client hangs up, at most so long", run_noread, false},
-	{"sleep", "MS", "does nothing for a while", run_sleep, true},
-	{"chunk", "N [MS]", "from now on segments of N bytes, with a pause; 0: as they are", run_chunk, true},
-	{"deadline", "MS", "how long a step may wait (30000)", run_deadline, true},
-	{"rcvbuf", "N", "size of the receive buffer of later connections", run_rcvbuf, true},
-	{"tls", "", "the handshake now; it must succeed", run_tls, false},
-	{"try-tls", "", "the same; if it fails, goes on with the next connection", run_try_tls, false},
-	{"close", "", "ends the connection; what came is read first, so that it is no reset", run_close, false},
-	{"shutdown", "", "ends its own half of it", run_shutdown, false},
-	{"reset", "", "ends it with a reset", run_reset, false},
-	{"next", "", "ends it, if it has not, and waits for the next", step_next, true},
-	{"repeat", "N", "runs the steps up to `end` N times", step_repeat, true},
-	{"end", "", "the end of what is repeated", step_end, true},
-	{NULL, NULL, NULL, NULL, false},
+    {"send", "TEXT", "TEXT with C's escapes and $id; no newline is added", run_send, false},
+    {"line", "TEXT", "the same with a newline", run_line, false},
+    {"json", "TEXT", "TEXT as it stands but for $id, and a newline", run_json, false},
+    {"fill", "N TEXT", "TEXT (as in send) N times, in large writes", run_fill, false},
+    {"random", "N", "N bytes, the same for the same --seed", run_random, false},
+    {"file", "PATH", "what is in a file", run_file, false},
+    {"hello", "[LIST]", "a good hello with a random nonce; LIST as in --auth", run_hello, false},
+    {"login", "", "expects a login of any method, checks the password, and answers it", run_login, false},
+    {"expect", "PATTERN", "the next array; it must match the extended regular expression", run_expect, false},
+    {"expect-eof", "", "the client hangs up without another byte", run_expect_eof, false},
+    {"collect", "N", "N arrays, whatever they say", run_collect, false},
+    {"reply", "VALUES", "[id,VALUES] to the last array: reply 1,\"x\"", run_reply, false},
+    {"reply-to", "N VALUES", "the same to the Nth array of this connection", run_reply_to, false},
+    {"reply-all", "VALUES", "to all that no reply was made to", run_reply_all, false},
+    {"reply-reversed", "VALUES", "the same, the last one first", run_reply_reversed, false},
+    {"answer-all", "[N]", "[id,1] to every further array (N of them) until the client hangs up",
+	run_answer_all, false},
+    {"count-pings", "[N]", "a pong to every ping until it hangs up; nothing else may come, and N of them",
+	run_count_pings, false},
+    {"drain", "", "reads all that comes until the client hangs up", step_drain, false},
+    {"noread", "[MS]", "reads nothing until the client hangs up, at most so long", run_noread, false},
+    {"sleep", "MS", "does nothing for a while", run_sleep, true},
+    {"chunk", "N [MS]", "from now on segments of N bytes, with a pause; 0: as they are", run_chunk, true},
+    {"deadline", "MS", "how long a step may wait (30000)", run_deadline, true},
+    {"rcvbuf", "N", "size of the receive buffer of later connections", run_rcvbuf, true},
+    {"tls", "", "the handshake now; it must succeed", run_tls, false},
+    {"try-tls", "", "the same; if it fails, goes on with the next connection", run_try_tls, false},
+    {"close", "", "ends the connection; what came is read first, so that it is no reset", run_close, false},
+    {"shutdown", "", "ends its own half of it", run_shutdown, false},
+    {"reset", "", "ends it with a reset", run_reset, false},
+    {"next", "", "ends it, if it has not, and waits for the next", step_next, true},
+    {"repeat", "N", "runs the steps up to `end` N times", step_repeat, true},
+    {"end", "", "the end of what is repeated", step_end, true},
+    {NULL, NULL, NULL, NULL, false},
 };

@@ -7,6 +7,7 @@ use Box;
 use File::Temp ();
 use IO::Select ();
 use IO::Socket::INET ();
+use IO::Socket::IP ();
 use Test::More;
 use Time::HiRes qw(time);
 use Wire;
@@ -100,7 +101,7 @@ subtest 'framing' => sub {
 };
 
 subtest 'events' => sub {
-	my $box = Box->start('--auth', 'none', '--delay', '60');
+	my $box = Box->start('--auth', 'none', '--delay', '200');
 	my ($all, $stops, $none) = map { Wire->tcp($box->port) } 1 .. 3;
 
 	is_deeply [$all->request('subscribe', '*', 'realm_poll_stop')], [1], 'all';
@@ -111,7 +112,7 @@ subtest 'events' => sub {
 	    [map { [@$_] } ['realm_poll_start', $HEAD], ['realm_discover_start', $LAB], ['realm_poll_start', $HEAD],
 		['realm_poll_stop', $HEAD], ['realm_discover_stop', $LAB], ['realm_poll_stop', $HEAD]],
 	    'starts and stops, each once';
-	cmp_ok time - $began, '<', 0.06 * 3, 'in parallel';
+	cmp_ok time - $began, '<', 0.2 * 3, 'in parallel';
 	is_deeply [map { [@{ $stops->event }[2, 3]] } 1 .. 3],
 	    [['realm_poll_stop', $HEAD], ['realm_discover_stop', $LAB], ['realm_poll_stop', $HEAD]], 'stops only';
 	is((($none->answer($_))[0]), 1, 'done') for @ids;
@@ -234,6 +235,20 @@ subtest 'TLS' => sub {
 	is $box->stop, 0, 'ended';
 };
 
+subtest 'a reply of many TLS records is whole' => sub {
+	my $query = qq([1,"realm_query","$HEAD","device"]);
+	my ($clear, $tls) = map { Box->start('--auth', 'none', '--devices', 2000, '--tls', 'offer') } 1 .. 2;
+	my $w = Wire->tcp($clear->port);
+	$w->send($query);
+	my $line = $w->line;
+	cmp_ok length $line, '>', 400_000, 'more than a few records';
+	$w = Wire->tcp($tls->port);
+	$w->send('["t","start_tls"]');
+	$w->line;
+	my ($got) = over_tls($w, $query, qr/^\[1,.*\n/m) =~ /^(\[1,.*)\n/m;
+	ok defined $got && $got eq $line, 'the same as in clear';
+};
+
 subtest 'a client certificate' => sub {
 	my $dir = File::Temp->newdir;
 	my $openssl = sub { system("cd $dir && openssl @_ >/dev/null 2>&1") == 0 or die "openssl @_" };
@@ -298,6 +313,12 @@ subtest 'limits' => sub {
 	@w = ();
 	is $box->wait, 0, '--once: ends with the last client';
 
+	$box = Box->start('--auth', 'none', '--v6');
+	ok defined Wire->new(IO::Socket::IP->new(PeerAddr => '::1', PeerPort => $box->port))->{hello}, '--v6: the same port on ::1';
+	my $dir = File::Temp->newdir;
+	open my $alive, '|-', 'exec "$BOX" --unix ' . "$dir/s --stdin-guard >$dir/out" or die $!;
+	ok close($alive), '--stdin-guard: ends with its standard input';
+
 	$box = Box->start('--auth', 'none', '--latency', '100');
 	my $began = time;
 	my $w = Wire->tcp($box->port);
@@ -307,7 +328,7 @@ subtest 'limits' => sub {
 	my @ids = $w->ask_all(map { ['ping'] } 1 .. 100);
 	$w->answer($_) for @ids;
 	my $seconds = time - $began;
-	ok $seconds >= 0.09 && $seconds < 0.5, 'pipelined ones once' or diag $seconds;
+	ok $seconds >= 0.09 && $seconds < 2, 'pipelined ones once' or diag $seconds;
 };
 
 subtest 'the same seed' => sub {

@@ -108,7 +108,7 @@ sub run {
 	return slurp($out);
 }
 
-# FAULTS.md I7: what must not reach a terminal.
+# What must not reach a terminal.
 sub harmless {
 	my ($bytes, $what) = @_;
 	my $text = $bytes;
@@ -152,7 +152,7 @@ for my $large ('', '-l 3000') {
 	all_equal(\@got, [map { canonical($_) } @expected], "json $large by JSON::XS");
 	is(`jq -c 'length' < $dir/out | wc -l` + 0, scalar @batches, "json $large is read by jq");
 
-	# tsv, by what CLI.md says of it
+	# tsv, by what ptsh(1) says of it
 	my $tsv = run($good_file, 'tsv', $large);
 	harmless($tsv, "tsv $large");
 	my %undo = (n => "\n", t => "\t", r => "\r", '\\' => '\\');

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "proto/frame.h"
@@ -169,6 +170,24 @@ static void a_request_open_for_long_costs_nothing(void **state)
 	pending_clear(&t);
 }
 
+/* Side by side, ids were one run that each removal walked: a million took over ten minutes. */
+static void many_open_at_once_are_answered_in_linear_time(void **state)
+{
+	enum { IDS = 300000 };
+	struct pending_table t = {0};
+	struct pending p = {0};
+	clock_t begin = clock();
+
+	(void)state;
+	for (p.id = 1; p.id <= IDS; p.id++)
+		assert_int_equal(pending_add(&t, &p), 0);
+	for (p.id = 1; p.id <= IDS; p.id++)
+		pending_remove(&t, pending_find(&t, p.id));
+	assert_int_equal(t.count, 0);
+	assert_true((clock() - begin) / CLOCKS_PER_SEC < 5);
+	pending_clear(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +195,7 @@ int main(void)
 		cmocka_unit_test(a_long_line_can_be_kept_with_a_larger_limit),
 		cmocka_unit_test(requests_are_found_by_id_whatever_the_order),
 		cmocka_unit_test(a_request_open_for_long_costs_nothing),
+		cmocka_unit_test(many_open_at_once_are_answered_in_linear_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
