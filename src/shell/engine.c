@@ -110,13 +110,13 @@ static bool begin_side(struct shell *sh)
 		if (t->state == TASK_RESOLVING)
 			break;
 		if (!link_takes(sh, early)) {
-			link_want(sh);
 			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
 				t->outcome = OUTCOME_UNSENT;
 				engine_finish(sh, t, NULL);
 				any = true;
 				continue;
 			}
+			link_want(sh);		/* if it fails at once, the task is gone */
 			if (!link_takes(sh, early))
 				break;
 		}
