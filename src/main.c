@@ -211,8 +211,10 @@ int main(int argc, char **argv)
 	struct error e;
 	int status = STATUS_OK;
 
-	if (hold_standard_descriptors() == -1)
+	if (hold_standard_descriptors() == -1) {
+		fprintf(stderr, "ptsh: /dev/null: %s\n", strerror(errno));
 		return STATUS_USAGE;
+	}
 	reset_signals();
 	choose_charset();
 	if ((password = password_create()) == NULL) {
