@@ -46,9 +46,13 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is run by prove finds the programs in PTSH and BOX.
+TEST_ENV = PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver \
+	CMOCKA_MESSAGE_OUTPUT=TAP
 check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(UNIT)
-	PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver CMOCKA_MESSAGE_OUTPUT=TAP \
-		prove -Itests/lib -j4 $(TESTS)
+	$(TEST_ENV) prove -Itests/lib -j4 $(TESTS)
+
+# check-all, fuzz, coverage, mutants and what else takes minutes.
+include tests/checks.mk
 
 deps:
 	@sh tests/deps.sh
