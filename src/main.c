@@ -18,6 +18,7 @@
 #include "shell/engine.h"
 #include "shell/events.h"
 #include "shell/files.h"
+#include "shell/identity.h"
 #include "shell/input.h"
 #include "shell/interactive.h"
 #include "shell/link.h"
@@ -132,6 +133,7 @@ static void tear_down(struct shell *sh)
 		engine_free(sh);
 	if (sh->link != NULL)
 		link_free(sh);
+	identity_free(sh);
 	on_free(sh);
 	if (sh->events != NULL)
 		events_free(sh);

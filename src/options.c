@@ -270,8 +270,13 @@ static int finish_user(struct options *o, struct error *e)
 
 static int check_all(const struct options *o, struct error *e)
 {
+	static const char *const idents[] = {"ident-port", "ident-fd", "ident-hidden"};
+
 	if (o->reconnect && !o->follow && options_origin(o, "reconnect") == ORIGIN_COMMAND_LINE)
 		return error_set(e, STATUS_USAGE, "--reconnect goes with --follow");
+	for (size_t i = 0; o->ident == NULL && i < sizeof idents / sizeof idents[0]; i++)
+		if (options_origin(o, idents[i]) == ORIGIN_COMMAND_LINE)
+			return error_set(e, STATUS_USAGE, "--%s goes with --ident", idents[i]);
 	if (o->key != NULL && o->cert == NULL)
 		return error_set(e, STATUS_USAGE, "--key needs the certificate it belongs to: --cert FILE");
 	return 0;
@@ -401,6 +406,8 @@ void options_clear(struct options *o)
 	free(o->known_as);
 	free(o->bind);
 	free(o->proxy_command);
+	free(o->ident);
+	free(o->ident_port);
 	free(o->trace);
 	free(o->rc_path);
 	free(o->history_path);

@@ -59,6 +59,10 @@ struct options {
 	char *pin, *ca, *cert, *key, *known_as;
 	unsigned tls_min;		/* 10 .. 13 */
 	char *bind, *proxy_command;
+	char *ident;			/* the name to tell the box; "": the user name; NULL: no ident */
+	char *ident_port;		/* [ADDRESS:]PORT; NULL: 113 */
+	unsigned ident_fd;		/* a listening socket that was handed over; 0: none */
+	bool ident_hidden;
 	uid_t peer_uid;
 	bool has_peer_uid;
 	double connect_timeout;		/* s; 0 none */
@@ -154,6 +158,7 @@ struct option_row {
 	size_t offset, size;		/* its field in struct options; size 0: none */
 	const struct option_choice *choices;	/* OPTION_CHOICE; ends with name NULL */
 	int value;			/* OPTION_CONSTANT */
+	bool optional;			/* the argument: only behind `=`, and NULL if it is not there */
 	/* Reads the argument into *o; NULL: by kind.  0, or -1 with *e. */
 	int (*set)(struct options *o, const char *value, enum origin from, struct error *e);
 };

@@ -82,7 +82,7 @@ static const struct option_row *option_of(const char *word, const char **value)
 		return open_short(word, value);
 	len = strcspn(word + 2, "=");
 	row = option_find(word + 2, len);
-	if (row == NULL || row->argument == NULL)
+	if (row == NULL || row->argument == NULL || (row->optional && word[2 + len] != '='))
 		return NULL;
 	if (word[2 + len] == '=')
 		*value = word + 2 + len + 1;

@@ -32,9 +32,9 @@ void options_help(struct sink *out)
 
 		if (row->group != NULL)
 			sink_printf(out, "\n%s\n", row->group);
-		snprintf(left, sizeof(left), row->short_name != 0 ? "  -%c, --%s%s%s" : "  %c   --%s%s%s",
-		    row->short_name != 0 ? row->short_name : ' ', row->name, row->argument != NULL ? " " : "",
-		    row->argument != NULL ? row->argument : "");
+		snprintf(left, sizeof(left), row->short_name != 0 ? "  -%c, --%s%s%s%s" : "  %c   --%s%s%s%s",
+		    row->short_name != 0 ? row->short_name : ' ', row->name, row->argument == NULL ? "" : row->optional ? "[=" : " ",
+		    row->argument != NULL ? row->argument : "", row->optional ? "]" : "");
 		sink_printf(out, "%-30s%s\n", left, row->help);
 	}
 	sink_puts(out,

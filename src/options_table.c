@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/ident.h"
 #include "net/pin.h"
 #include "out/sanitise.h"
 #include "proto/utf8.h"
@@ -246,6 +247,36 @@ static int set_password_command(struct options *o, const char *value, enum origi
 	free(o->password_file);
 	o->password_file = NULL;
 	return option_put(&o->password_command, value, e);
+}
+
+/* No name: the user's, whatever that is in the end. */
+static int set_ident(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)from;
+	if (value != NULL && !ident_user_valid(value))
+		return error_set(e, STATUS_USAGE, "--ident takes a name of printable ASCII characters, at most %d", IDENT_USER_MAX);
+	return option_put(&o->ident, value != NULL ? value : "", e);
+}
+
+static int set_ident_port(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	struct address address;
+	unsigned short port;
+
+	(void)from;
+	if (!ident_where(value, &address, &port))
+		return refuse(option_find("ident-port", 10), "a port's number, or an address, : and the number", value, e);
+	return option_put(&o->ident_port, value, e);
+}
+
+static int set_ident_fd(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	const struct option_row *row = option_find("ident-fd", 8);
+
+	(void)from;
+	if (read_number(&o->ident_fd, row, value, e) == -1)
+		return -1;
+	return o->ident_fd > 2 ? 0 : refuse(row, "the number of a descriptor, 3 or more", value, e);
 }
 
 static const enum auth_method auth_methods[] = {AUTH_NONE, AUTH_CRAM, AUTH_LOGIN};
@@ -488,6 +519,13 @@ const struct option_row option_rows[] = {
 	    .kind = OPTION_SIZE, AT(max_reply)},
 	{0, "peer-uid", "USER", "whose Unix socket is trusted, besides root's", .scope = SCOPE_LINK,
 	    OWN(OPTION_OTHER, set_peer_uid)},
+	{0, "ident", "NAME", "answer the box's ident queries (the user's name)", .optional = true,
+	    .scope = SCOPE_SESSION, OWN(OPTION_OTHER, set_ident), AT(ident)},
+	{0, "ident-port", "PORT", "where it asks, or ADDRESS:PORT; 0 is any (113)", .scope = SCOPE_SESSION,
+	    OWN(OPTION_OTHER, set_ident_port), AT(ident_port)},
+	{0, "ident-fd", "N", "the descriptor of a socket that listens there", .scope = SCOPE_SESSION,
+	    OWN(OPTION_NUMBER, set_ident_fd), AT(ident_fd)},
+	{0, "ident-hidden", NULL, "tell it only that there is somebody", .scope = SCOPE_SESSION, FLAG(ident_hidden)},
 
 	{0, "tls", "MODE", "auto, off, on, verify or insecure", "Trust:", .scope = SCOPE_LINK, CHOICE(tls, tls_modes)},
 	{0, "accept-new", NULL, "trust an unknown box's key, and remember it", .scope = SCOPE_LINK, FLAG(accept_new)},

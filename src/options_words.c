@@ -105,7 +105,7 @@ static int missing_argument(const struct option_row *row, struct error *e)
 	    row->help);
 }
 
-/* "--name", "--name=value", "--name value".  Returns how many words it took, or -1. */
+/* "--name", "--name=value", "--name value" (but for an optional one).  Returns how many words it took, or -1. */
 static int read_long(struct words *w, char *const *word, size_t left, struct error *e)
 {
 	const char *name = word[0] + 2;
@@ -117,7 +117,7 @@ static int read_long(struct words *w, char *const *word, size_t left, struct err
 		return unknown_option(name, len, e);
 	if (row->argument == NULL && value != NULL)
 		return error_set(e, STATUS_USAGE, "--%s takes no argument", row->name);
-	if (row->argument == NULL || value != NULL)
+	if (row->argument == NULL || row->optional || value != NULL)
 		return given_add(&w->given, &w->count, row, value, e) == 0 ? 1 : -1;
 	if (left < 2)
 		return missing_argument(row, e);

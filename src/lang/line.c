@@ -350,7 +350,8 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 		if (value_decode(p, &w) < 0 || add_command_word(p, buf_head(&p->scratch), p->scratch.len) < 0)
 			return -1;
 	}
-	if (found == WORD_BAD)
+	/* In a line that is the command's, places like {name}=x may stand: whoever fills them in reads it. */
+	if (found == WORD_BAD && (command == NULL || !command->takes_line))
 		return parse_fail(p, pos, ".%s: %s", line->words[0], why);
 	line->rest = trimmed(p->text, rest, over);
 	return line->rest == NULL ? parse_memory(p) : 0;

@@ -142,6 +142,22 @@ static enum walk_step walk_name(struct walk *w, struct word *word, size_t index,
 	return WALK_NAME;
 }
 
+/* name=value and {...} are no list of names: where such a list may be left out, they belong to the next argument that
+ * takes them. */
+static int walk_fitting(const struct walk *w, int arg, const struct word *word)
+{
+	const struct arg *all = w->type->args;
+	bool members = word->json ? w->text[word->start] == '{' :
+	    word_find(w->text, word->start, word->end, '=') < word->end;
+
+	if (arg == WALK_NONE || !members || all[arg].type != ARG_LIST || (all[arg].flags & ARG_REQUIRED))
+		return arg;
+	for (int i = arg + 1; all[i].name != NULL; i++)
+		if (all[i].type == ARG_OBJECT && !w->args[i].given)
+			return i;
+	return arg;
+}
+
 enum walk_step walk_take(struct walk *w, struct word *word, size_t index, int *arg)
 {
 	if (!w->names_over && word->end - word->start >= 2 && memcmp(w->text + word->start, "--", 2) == 0)
@@ -149,7 +165,7 @@ enum walk_step walk_take(struct walk *w, struct word *word, size_t index, int *a
 	if (w->open != WALK_NONE && walk_accepts(w, word))
 		*arg = w->open;
 	else
-		*arg = walk_in_order(w);
+		*arg = walk_fitting(w, walk_in_order(w), word);
 	if (*arg == WALK_NONE)
 		return WALK_SURPLUS;
 	walk_give(w, *arg, word, index);

@@ -34,6 +34,17 @@ static const struct field roles[] = {
 	{0}
 };
 
+static const struct field members[] = { { .name = "name" }, { .name = "value" }, {0} };
+
+/* What the reply's shape says when the catalogue names no columns. */
+static const struct field *
+shape_fields(const struct request *type)
+{
+	if (type == NULL || type->reply != NULL)
+		return type == NULL ? NULL : type->reply;
+	return type->shape == REPLY_ROLES ? roles : type->shape == REPLY_OBJECT ? members : NULL;
+}
+
 bool
 headings_at(const struct reply_about *about, size_t i, struct heading *h)
 {
@@ -46,8 +57,7 @@ headings_at(const struct reply_about *about, size_t i, struct heading *h)
 		h->name = about->headings[i];
 		f = find_field(f, h->name);
 	} else {
-		if (f == NULL && about->type != NULL && about->type->shape == REPLY_ROLES)
-			f = roles;
+		f = shape_fields(about->type);
 		for (size_t k = 0; k < i && f != NULL && f->name != NULL; k++)
 			f++;
 		if (f == NULL || f->name == NULL)

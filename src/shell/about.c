@@ -9,11 +9,13 @@
 #include <time.h>
 
 #include "net/known_boxes.h"
+#include "net/pin.h"
 #include "net/target.h"
 #include "out/output.h"
 #include "out/sanitise.h"
 #include "proto/catalog.h"
 #include "shell/engine.h"
+#include "shell/identity.h"
 #include "shell/link.h"
 #include "shell/names.h"
 #include "shell/show.h"
@@ -132,6 +134,8 @@ static void rows(struct shell *sh, const char *product)
 	static const char *const headings[] = {"what", "value"};
 	struct link_info info;
 	const struct options *o = sh->options;
+	const char *name;
+	unsigned short port;
 
 	link_info(sh, &info);
 	shell_show_begin(sh);
@@ -143,6 +147,8 @@ static void rows(struct shell *sh, const char *product)
 	if (product != NULL)
 		row(sh, "product", "%s", product);
 	row(sh, "user", "%s (%s)", o->user, origin_text(o->user_origin));
+	if (identity_info(sh, &port, &name))
+		row(sh, "ident", "port %u, %s", (unsigned)port, name != NULL ? name : "hidden");
 	row(sh, "format", "%s (%s)", output_format(sh->output)->name, origin_text(o->format_origin));
 	output_end(sh->output);
 	shell_show_end(sh);
@@ -273,11 +279,17 @@ static int trust_change(struct shell *sh, struct task *t, const char *path, stru
 	char **words = t->line.words;
 	size_t count = t->line.word_count, removed = 0;
 	bool add = strcmp(words[1], "add") == 0;
-	char *name;
+	char *name, pin[PIN_TEXT];
+	unsigned char hash[PIN_HASH];
 	int rc;
 
 	if ((!add && strcmp(words[1], "remove") != 0) || count < 3 || (add && count < 4))
 		return error_set(e, STATUS_USAGE, "usage: .trust [list | add BOX PIN | add BOX clear | remove BOX [PIN]]");
+	if (add && strcmp(words[3], "clear") != 0) {
+		if (!pin_read(hash, words[3], strlen(words[3]), true))
+			return error_set(e, STATUS_USAGE, "%s: no pin: sha256// and 44 characters of base64, or clear", words[3]);
+		pin_write(pin, hash);
+	}
 	if ((name = trust_name(sh, words[2], e)) == NULL)
 		return -1;
 	if (!add)
@@ -285,7 +297,7 @@ static int trust_change(struct shell *sh, struct task *t, const char *path, stru
 	else if (strcmp(words[3], "clear") == 0)
 		rc = known_boxes_add(path, name, KNOWN_CLEAR, NULL, 0, e);
 	else
-		rc = known_boxes_add(path, name, KNOWN_KEY, words[3], 0, e);
+		rc = known_boxes_add(path, name, KNOWN_KEY, pin, 0, e);
 	if (rc == 0 && !add && removed == 0)
 		rc = error_set(e, STATUS_USAGE, "%s: not remembered", name);
 	else if (rc == 0 && !add)

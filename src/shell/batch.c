@@ -34,6 +34,7 @@ static void wind_up(struct batch *b)
 {
 	b->ending = true;
 	engine_stop(b->sh);
+	engine_abandon(b->sh);
 	loop_timer_start(b->sh->loop, &b->grace, GRACE, grace_over, b);
 }
 
@@ -42,10 +43,13 @@ static void on_signal(void *ctx, int signo)
 	struct batch *b = ctx;
 
 	b->sh->signal = signo;
-	if (b->ending)
+	if (b->ending) {
 		b->over = true;
-	else
-		wind_up(b);
+		return;
+	}
+	wind_up(b);
+	if (!engine_idle(b->sh))
+		shell_notice(b->sh, "%s: waiting up to %d s for what has been sent; once more: not", strsignal(signo), GRACE / 1000);
 }
 
 static bool finished(const struct batch *b)

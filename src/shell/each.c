@@ -4,6 +4,7 @@
  */
 #include "shell/each.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ struct each {
 	struct row *rows;
 	size_t count, cap, next, running, refs;
 	bool stopped, out_of_memory;
+	size_t unsent;			/* rows that were dropped behind the one that was told */
 	enum status status;
 	bool begun;			/* headings have been shown */
 };
@@ -78,6 +80,10 @@ static void maybe_end(struct each *a)
 	struct task *t = a->task;
 	enum status status = a->status;
 
+	size_t left = a->unsent + a->count - a->next;
+	if (a->stopped && left > 0)
+		shell_complain(sh, t != NULL ? t->at : (struct place){0}, ".each", "%zu more row%s not run", left,
+		    left == 1 ? " was" : "s were");
 	free_each(a);
 	if (t != NULL) {	/* else the command was left by ^C */
 		t->waiting = NULL;
@@ -112,7 +118,17 @@ static void put_label(struct buf *out, const struct row *r)
 	}
 }
 
-struct showing { struct each *a; const struct row *label; size_t rows; };
+struct showing { struct each *a; const struct row *label; size_t columns, rows; };
+
+static void count_columns(void *ctx, const struct json *cells, size_t count)
+{
+	struct showing *s = ctx;
+
+	(void)cells;
+	if (count > s->columns)
+		s->columns = count;
+	s->rows++;
+}
 
 static void show_row(void *ctx, const struct json *cells, size_t count)
 {
@@ -124,13 +140,13 @@ static void show_row(void *ctx, const struct json *cells, size_t count)
 		count = COLUMNS_MOST;
 	memcpy(all + n, cells, count * sizeof *cells);
 	output_cells(s->a->sh->output, all, n + count);
-	s->rows++;
 }
 
 /* The headings are shown with the first row only: the ends come one by one, with other things between them. */
-static void begin_output(struct each *a, const struct reply_about *about)
+static void begin_output(struct each *a, const struct reply_about *about, struct showing *s)
 {
 	const char *names[2 * COLUMNS_MOST];
+	char numbers[COLUMNS_MOST][8];
 	struct heading more[COLUMNS_MOST];
 	size_t n = a->name_count, known = output_headings(about, more, COLUMNS_MOST);
 
@@ -139,10 +155,28 @@ static void begin_output(struct each *a, const struct reply_about *about)
 	memcpy(names, a->names, n * sizeof *names);
 	for (size_t i = 0; i < known; i++)
 		names[n + i] = more[i].name;
+	if (known == 0 && s->rows == 0)
+		names[n + known++] = "result";
+	for (; known < s->columns && known < COLUMNS_MOST; known++) {
+		snprintf(numbers[known], sizeof numbers[known], "%zu", known + 1);
+		names[n + known] = numbers[known];
+	}
+	s->columns = known;
 	if (a->begun)
 		output_settings(a->sh->output)->header = HEADER_OFF;
 	output_begin(a->sh->output, names, n == 0 ? 0 : n + known);
 	a->begun = true;
+}
+
+/* A row whose line brought nothing is there all the same: without cells where there were to be rows, else as done. */
+static void show_nothing(struct showing *s, const struct reply_about *about)
+{
+	struct json ok = {"\"ok\"", 4}, null = {"null", 4}, cells[COLUMNS_MOST];
+	bool rows = about->type != NULL && about->type->shape != REPLY_NONE;
+
+	for (size_t i = 0; i < s->columns; i++)
+		cells[i] = null;
+	show_row(s, rows ? cells : &ok, rows ? s->columns : 1);
 }
 
 static void show_child(struct each *a, struct task *t, const struct reply *reply, const struct row *label)
@@ -150,7 +184,7 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 	struct shell *sh = a->sh;
 	const struct format *f = output_format(sh->output);
 	struct reply_about about = show_about(t);
-	struct showing s = {a, label, 0};
+	struct showing s = {a, label, 0, 0};
 	char took[24];
 
 	shell_show_begin(sh);
@@ -184,12 +218,12 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 			output_reply(sh->output, &about, reply);
 	} else {
 		enum header header = output_settings(sh->output)->header;
-		begin_output(a, &about);
-		output_rows_of(&about, reply->values, show_row, &s);
-		if (s.rows == 0) {
-			struct json ok = {"\"ok\"", 4};
-			show_row(&s, &ok, 1);
-		}
+		output_rows_of(&about, reply->values, count_columns, &s);
+		begin_output(a, &about, &s);
+		if (s.rows > 0)
+			output_rows_of(&about, reply->values, show_row, &s);
+		else
+			show_nothing(&s, &about);
 		output_end(sh->output);
 		output_settings(sh->output)->header = header;
 	}
@@ -204,6 +238,8 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 	a->running--;
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
 		show_child(a, t, reply, row);
+	} else if (t->outcome == OUTCOME_UNSENT && a->stopped) {
+		a->unsent++;
 	} else {
 		struct buf label = {0}, why = {0};
 		put_label(&label, row);
@@ -213,10 +249,7 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 		buf_clear(&label);
 		buf_clear(&why);
 		if (a->status == STATUS_OK)
-			a->status = t->outcome == OUTCOME_FAILED ? STATUS_FAILED :
-			    t->outcome == OUTCOME_BAD ? STATUS_PROTOCOL :
-			    t->outcome == OUTCOME_REFUSED ? t->why_status :
-			    t->abandoned ? STATUS_TIMEOUT : STATUS_LOST;
+			a->status = engine_outcome_status(t);
 		if (t->outcome == OUTCOME_UNKNOWN || t->outcome == OUTCOME_UNSENT)
 			a->stopped = true;
 	}
@@ -320,8 +353,7 @@ static void first_done(struct shell *sh, struct task *t, const struct reply *rep
 	} else {
 		show_failure(t, reply, &why);
 		shell_complain(sh, t->at, t->line.type_name, "%s", buf_string(&why) != NULL ? buf_string(&why) : "failed");
-		a->status = t->outcome == OUTCOME_FAILED ? STATUS_FAILED : t->outcome == OUTCOME_BAD ? STATUS_PROTOCOL :
-		    t->outcome == OUTCOME_REFUSED ? t->why_status : t->abandoned ? STATUS_TIMEOUT : STATUS_LOST;
+		a->status = engine_outcome_status(t);
 		buf_clear(&why);
 	}
 	start_more(a);

@@ -4,7 +4,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #include "proto/catalog.h"
 #include "shell/change.h"
@@ -15,6 +14,7 @@
 #include "shell/link.h"
 #include "shell/names.h"
 #include "shell/show.h"
+#include "shell/wait.h"
 
 enum {
 	WINDOW = 4096,			/* lines read ahead of what has been shown */
@@ -40,6 +40,8 @@ static bool send_task(struct shell *sh, struct task *t)
 {
 	struct engine *e = sh->engine;
 
+	if (t->role != TASK_LINE || t == e->queue.head)	/* else with the result: in order */
+		engine_tell_notes(sh, t);
 	t->id = link_request(sh, buf_head(&t->line.json), t->line.json.len, t);
 	if (t->id == 0) {
 		t->outcome = OUTCOME_UNSENT;
@@ -109,6 +111,12 @@ static bool begin_side(struct shell *sh)
 			break;
 		if (!link_takes(sh, early)) {
 			link_want(sh);
+			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
+				t->outcome = OUTCOME_UNSENT;
+				engine_finish(sh, t, NULL);
+				any = true;
+				continue;
+			}
 			if (!link_takes(sh, early))
 				break;
 		}
@@ -129,21 +137,23 @@ static bool turn(const struct shell *sh, const struct task *t)
 
 	if (t->line.kind == LINE_COMMAND)
 		return t == e->queue.head;
+	if (e->queue.head->line.kind == LINE_COMMAND && e->queue.head->state == TASK_RUNNING)
+		return false;	/* .sleep, .wait, .each: everything waits for a command */
 	if (o->jobs_set)
 		return o->jobs == 0 || e->running < o->jobs;
 	return t->barrier ? t == e->queue.head : e->barriers == 0;
 }
 
-static void make_job(struct shell *sh, struct task *t, bool begun)
+static void make_job(struct shell *sh, struct task *t, const char *how)
 {
 	struct engine *e = sh->engine;
 
 	engine_queue_remove(e, t);
 	t->role = TASK_JOB;
 	t->job = ++e->next_job;
-	engine_side_append(e, t, begun, false);
+	engine_side_append(e, t, true, false);
 	if (sh->interactive)
-		show_job_started(sh, t);
+		show_job_started(sh, t, how);
 }
 
 static void begin_command(struct shell *sh, struct task *t)
@@ -169,6 +179,7 @@ static void begin_command(struct shell *sh, struct task *t)
 void engine_command_done(struct shell *sh, struct task *t, enum status status)
 {
 	loop_timer_stop(sh->loop, &t->timer);
+	t->cancel = NULL;
 	engine_count_failure(sh, t, status);
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
@@ -218,7 +229,7 @@ static bool begin_line(struct shell *sh)
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
 		events_note(sh, &t->line);
 	if (t->line.job) {
-		make_job(sh, t, true);
+		make_job(sh, t, "");
 		send_task(sh, t);
 		return true;
 	}
@@ -236,6 +247,23 @@ bool engine_wants_lines(const struct shell *sh)
 	return !e->stopped && e->queued < WINDOW && e->kept < KEPT_MOST && link_unsent(sh) < UNSENT_MOST;
 }
 
+/* What a stop leaves unbegun.  A line that is no good is told of only when it is its turn; one that waits for a name is
+ * dropped when that has come. */
+static void drop_waiting(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t, *next;
+
+	for (t = e->unsent; t != NULL; t = next) {
+		next = t->next;
+		if (t->state != TASK_WAITING && (!t->bad_line || t == e->queue.head))
+			continue;
+		e->dropped++;
+		engine_queue_remove(e, t);
+		engine_task_free(sh, t);
+	}
+}
+
 void engine_pump(struct shell *sh)
 {
 	struct engine *e = sh->engine;
@@ -245,6 +273,8 @@ void engine_pump(struct shell *sh)
 		return;
 	e->pumping = true;
 	do {
+		if (e->stopped)
+			drop_waiting(sh);
 		moved = engine_show_ready(sh);
 		moved |= begin_side(sh);
 		while (e->unsent != NULL && !e->stopped && begin_line(sh))
@@ -261,19 +291,14 @@ void engine_pump(struct shell *sh)
 void engine_stop(struct shell *sh)
 {
 	struct engine *e = sh->engine;
-	struct task *t, *next;
 
 	e->stopped = true;
-	for (t = e->unsent; t != NULL; t = next) {
-		next = t->next;
-		if (t->state != TASK_WAITING)
-			continue;
-		e->dropped++;
-		engine_queue_remove(e, t);
-		engine_task_free(sh, t);
-	}
-	e->unsent = NULL;
+	drop_waiting(sh);
 	e->dropped += input_drop(sh);
+	/* What a script waits for does not matter any more; what it has sent does. */
+	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
+	if (t != NULL && t->cancel != NULL)
+		t->cancel(sh, t);
 }
 
 void engine_resume(struct shell *sh)
@@ -292,16 +317,23 @@ unsigned long engine_done(const struct shell *sh)
 	return sh->engine->ended;
 }
 
-void engine_link_lost(struct shell *sh)
+void engine_abandon(struct shell *sh)
 {
-	struct engine *e = sh->engine;
-	struct task *t, *next;
+	struct task *t;
 
-	for (t = e->side_unsent; t != NULL; t = next) {
-		next = t->next;
+	while ((t = sh->engine->side_unsent) != NULL) {	/* the end of one may be the end of another */
 		t->outcome = OUTCOME_UNSENT;
 		engine_finish(sh, t, NULL);
 	}
+}
+
+void engine_link_lost(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+
+	engine_abandon(sh);
+	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
+		wait_link_lost(sh);
 	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
 		engine_stop(sh);
 	engine_pump(sh);
@@ -347,7 +379,7 @@ bool engine_background(struct shell *sh)
 		e->running--;
 		e->barriers -= t->barrier;
 	}
-	make_job(sh, t, true);
+	make_job(sh, t, ": goes on as a job");
 	return true;
 }
 
@@ -389,6 +421,11 @@ size_t engine_job_count(const struct shell *sh)
 	return sh->engine->jobs;
 }
 
+unsigned engine_last_job(const struct shell *sh)
+{
+	return sh->engine->next_job;
+}
+
 const struct task *engine_last(const struct shell *sh)
 {
 	return sh->engine->last;
@@ -407,6 +444,7 @@ void engine_free(struct shell *sh)
 	if (e == NULL)
 		return;
 	engine_tasks_clear(sh);
+	buf_clear(&e->told);
 	free(e);
 	sh->engine = NULL;
 }

@@ -39,6 +39,8 @@ bool engine_queue_empty(const struct shell *sh);
 bool engine_idle(const struct shell *sh);
 /* A failure has stopped the script: nothing new is begun. */
 bool engine_stopped(const struct shell *sh);
+/* Ends what runs beside the queue and has not been sent. */
+void engine_abandon(struct shell *sh);
 /* Stops: what has not begun is dropped, counted and told. */
 void engine_stop(struct shell *sh);
 /* How many lines were dropped unbegun; 0 if none ever began: then that goes without saying. */
@@ -47,6 +49,9 @@ unsigned long engine_dropped(const struct shell *sh);
 unsigned long engine_done(const struct shell *sh);
 /* Forgets that it was stopped (the prompt's next line). */
 void engine_resume(struct shell *sh);
+
+/* What the end of a task means for the exit status. */
+enum status engine_outcome_status(const struct task *t);
 
 /* A command that waited has ended. */
 void engine_command_done(struct shell *sh, struct task *t, enum status status);
@@ -58,6 +63,8 @@ bool engine_background(struct shell *sh);
 /* Jobs, oldest first. */
 struct task *engine_jobs(struct shell *sh);
 size_t engine_job_count(const struct shell *sh);
+/* The highest number that a job has had. */
+unsigned engine_last_job(const struct shell *sh);
 
 /* Whether a request that runs is what an event of that name and gid tells of: its own result says more. */
 bool engine_runs(struct shell *sh, struct json event, struct json_iter args);

@@ -11,7 +11,7 @@
 #include "shell/show.h"
 #include "shell/wait.h"
 
-static enum status outcome_status(const struct task *t)
+enum status engine_outcome_status(const struct task *t)
 {
 	switch (t->outcome) {
 	case OUTCOME_OK:
@@ -46,7 +46,7 @@ static void retire(struct shell *sh, struct task *t)
 {
 	struct engine *e = sh->engine;
 
-	engine_count_failure(sh, t, outcome_status(t));
+	engine_count_failure(sh, t, engine_outcome_status(t));
 	engine_queue_remove(e, t);
 	if (sh->interactive && t->outcome == OUTCOME_OK && t->kept != NULL && t->line.kind == LINE_REQUEST) {
 		if (e->last != NULL)
@@ -63,6 +63,8 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 
 	loop_timer_stop(sh->loop, &t->timer);
 	t->state = TASK_ANSWERED;
+	if (t->outcome == OUTCOME_OK && t->line.type != NULL && t->line.type->kind == REQUEST_MODIFY)
+		names_stale(sh);
 	if (t->role == TASK_CHILD) {
 		engine_side_remove(e, t);
 		if (t->done != NULL)
@@ -70,12 +72,10 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 		engine_task_free(sh, t);
 		return;
 	}
-	if (t->outcome == OUTCOME_OK && t->line.type != NULL && t->line.type->kind == REQUEST_MODIFY)
-		names_stale(sh);
 	if (t->role == TASK_JOB) {
 		engine_side_remove(e, t);
 		show_job(sh, t, reply);
-		engine_count_failure(sh, t, outcome_status(t));
+		engine_count_failure(sh, t, engine_outcome_status(t));
 		if (t->outcome != OUTCOME_OK)
 			engine_stop_for(sh, t);
 		engine_task_free(sh, t);
@@ -90,6 +90,7 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 	if (t->outcome != OUTCOME_OK)
 		engine_stop_for(sh, t);
 	if (t == e->queue.head && !sh->interactive) {
+		engine_tell_notes(sh, t);
 		show_result(sh, t, reply);
 		retire(sh, t);
 		return;
@@ -119,6 +120,7 @@ bool engine_show_ready(struct shell *sh)
 		struct reply reply;
 		if (t->outcome == OUTCOME_REFUSED)
 			engine_stop_for(sh, t);
+		engine_tell_notes(sh, t);
 		if (t->kept != NULL) {
 			show_kept(t, &reply);
 			show_result(sh, t, &reply);

@@ -11,6 +11,8 @@
 #include "shell/input.h"
 #include "shell/show.h"
 
+enum { TOLD_MOST = 64 * 1024 /* bytes of notes that are remembered */ };
+
 static int read_file(void *ctx, const char *path, struct buf *out, struct error *e)
 {
 	(void)ctx;
@@ -104,8 +106,6 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 		if (t->line.kind == LINE_COMMAND)
 			commands_queued(sh, t);
 	}
-	for (size_t i = 0; i < t->line.note_count; i++)
-		shell_notice(sh, "%s", t->line.notes[i]);
 	engine_queue_append(e, t);
 }
 
@@ -119,6 +119,21 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 	t->at = at;
 	refuse(t, err);
 	engine_queue_append(e, t);
+}
+
+void engine_tell_notes(struct shell *sh, struct task *t)
+{
+	struct buf *told = &sh->engine->told;
+
+	for (size_t i = 0; i < t->line.note_count && !sh->options->quiet; i++) {
+		const char *note = t->line.notes[i];
+		size_t len = strlen(note) + 1;
+		if (memmem(buf_head(told), told->len, note, len) != NULL)
+			continue;
+		if (told->len + len < TOLD_MOST)
+			buf_put(told, note, len);
+		shell_complain(sh, t->at, NULL, "%s", note);
+	}
 }
 
 struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,

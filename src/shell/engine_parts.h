@@ -26,7 +26,11 @@ struct engine {
 	struct task *pool;		/* for reuse */
 	size_t pooled;
 	struct task *last;		/* for .last */
+	struct buf told;		/* notes: each is told once; ended by NUL bytes */
 };
+
+/* engine_lines.c: what ptsh thinks of a line that is about to be sent all the same. */
+void engine_tell_notes(struct shell *sh, struct task *t);
 
 /* engine_tasks.c: memory and lists */
 struct task *engine_task_new(struct engine *e);		/* NULL without memory */

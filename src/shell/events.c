@@ -37,7 +37,7 @@ struct kind { char name[64]; int64_t since; unsigned shown, folded; };
 
 struct events {
 	struct subscription *subscriptions;
-	struct listener *listeners;
+	struct listener *listeners, *next;	/* next: to be told of the event at hand */
 	bool hidden;
 	struct kept kept[EVENTS_KEPT];
 	size_t kept_next, kept_count;
@@ -160,11 +160,21 @@ void events_note(struct shell *sh, const struct line *line)
 	buf_clear(&name);
 }
 
+static bool any_shown(const struct events *ev)
+{
+	for (const struct subscription *s = ev->subscriptions; s != NULL; s = s->next)
+		if (s->shown)
+			return true;
+	return false;
+}
+
 void events_link_ready(struct shell *sh)
 {
 	send_subscriptions(sh);
 	if (sh->interactive)
 		names_refresh(sh);
+	else if (output_format(sh->output) == &format_table && any_shown(sh->events))
+		names_learn(sh, GID_REALM);	/* a table of events names the realms */
 }
 
 void events_link_lost(struct shell *sh)
@@ -190,6 +200,8 @@ void events_ignore(struct shell *sh, struct listener *l)
 	for (struct listener **p = &sh->events->listeners; *p != NULL; p = &(*p)->next)
 		if (*p == l) {
 			*p = l->next;
+			if (sh->events->next == l)	/* what one listener begins may be the end of the next */
+				sh->events->next = l->next;
 			return;
 		}
 }
@@ -340,7 +352,7 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 	struct shell *sh = ctx;
 	struct events *ev = sh->events;
 	time_t now = time(NULL);
-	struct listener *l, *next;
+	struct listener *l;
 
 	if (sh->interactive)
 		keep(ev, now, line, len);
@@ -349,8 +361,8 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 		output_event(sh->output, now, name, args, annotation(sh, args), line, len);
 		shell_show_end(sh);
 	}
-	for (l = ev->listeners; l != NULL; l = next) {
-		next = l->next;
+	for (l = ev->listeners; l != NULL; l = ev->next) {
+		ev->next = l->next;
 		if (wanted(l, name, args))
 			l->heard(sh, l, name, args);
 	}

@@ -13,6 +13,7 @@
 #include "shell/engine.h"
 #include "shell/events.h"
 #include "shell/link_parts.h"
+#include "shell/identity.h"
 #include "shell/trace.h"
 
 enum {
@@ -158,6 +159,8 @@ static void too_late(void *ctx)
 		error_set(&e, STATUS_LOST, "%s: no greeting within %g s (a port that expects TLS at once, or no box?)", name, s);
 	else if (session_phase(k->session) == PHASE_TLS_ASKED)
 		error_set(&e, STATUS_TLS, "%s: no answer to start_tls within %g s", name, s);
+	else if (session_phase(k->session) == PHASE_TLS)
+		error_set(&e, STATUS_TLS, "%s: the TLS handshake was not over within %g s", name, s);
 	else
 		error_set(&e, STATUS_LOGIN, "%s: no answer to the login within %g s", name, s);
 	link_fail(sh, &e);
@@ -187,6 +190,7 @@ static void open_channel(struct shell *sh)
 		.keepalive_s = (int)o->keepalive,
 	};
 	k->state = LINK_CONNECTING;
+	identity_start(sh);
 	link_set_deadline(sh);
 	k->session = session_create(&session_operations, sh, o->max_reply);
 	k->channel = k->session != NULL ? channel_open(sh->loop, &k->how, &channel_operations, sh) : NULL;
@@ -410,7 +414,7 @@ static void on_warn(void *ctx, const char *text)
 {
 	struct shell *sh = ctx;
 
-	shell_complain(sh, (struct place){0}, NULL, "%s: warning: %s", sh->options->box_text, text);
+	shell_complain(sh, (struct place){0}, NULL, "warning: %s", text);	/* it names the box, or a file */
 }
 
 static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
@@ -551,6 +555,11 @@ bool link_takes(const struct shell *sh, bool early)
 	default:
 		return false;
 	}
+}
+
+bool link_endpoints(const struct shell *sh, struct address *local, struct address *remote)
+{
+	return sh->link->channel != NULL && channel_endpoints(sh->link->channel, local, remote);
 }
 
 size_t link_unsent(const struct shell *sh)

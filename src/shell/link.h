@@ -34,6 +34,9 @@ void link_switch(struct shell *sh);
 /* Whether a request may be sent now: always when ready; early, along with the login, if it only reads and holds no
  * secret. */
 bool link_takes(const struct shell *sh, bool early);
+/* The two ends of the connection, if it is up and one of TCP. */
+bool link_endpoints(const struct shell *sh, struct address *local, struct address *remote);
+
 /* Bytes not yet sent. */
 size_t link_unsent(const struct shell *sh);
 uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag);

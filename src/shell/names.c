@@ -240,6 +240,14 @@ bool names_loading(const struct shell *sh)
 	return false;
 }
 
+void names_learn(struct shell *sh, enum gid_kind kind)
+{
+	struct error e;
+
+	if (ask(sh, kind, true, &e) == 0)
+		engine_pump(sh);
+}
+
 static void refresh(void *ctx)
 {
 	names_refresh(ctx);

@@ -23,6 +23,8 @@ const char *names_of(const struct shell *sh, enum gid_kind kind, const char *gid
 void names_each(const struct shell *sh, enum gid_kind kind,
     void (*found)(void *arg, const char *gid, const char *name), void *arg);
 
+/* Asks for one list in the background, silently. */
+void names_learn(struct shell *sh, enum gid_kind kind);
 /* Asks for all lists in the background, silently (interactive: after login, .refresh, after a _modify). */
 void names_refresh(struct shell *sh);
 /* Whether lists are on their way. */

@@ -68,13 +68,18 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 		shell_complain(sh, t->at, ".on", "%s: failed after %s: %s", name, took,
 		    buf_string(&why) != NULL ? buf_string(&why) : "");
 		if (!t->line.may_fail)
-			shell_failed(sh, t->outcome == OUTCOME_FAILED ? STATUS_FAILED :
-			    t->outcome == OUTCOME_BAD ? STATUS_PROTOCOL : t->outcome == OUTCOME_REFUSED ? t->why_status :
-			    t->abandoned ? STATUS_TIMEOUT : STATUS_LOST);
+			shell_failed(sh, engine_outcome_status(t));
 		buf_clear(&why);
 	}
 	shell_show_end(sh);
 	start_more(sh);
+}
+
+/* An event's line that cannot be run. */
+static void wrong(struct shell *sh, struct place at, const struct error *e)
+{
+	shell_complain(sh, at, ".on", "%s", e->text);
+	shell_failed(sh, e->status);
 }
 
 static void start(struct shell *sh, const char *line)
@@ -84,7 +89,7 @@ static void start(struct shell *sh, const char *line)
 	if (engine_child(sh, line, strlen(line), (struct place){0}, false, ran, NULL, &e) != NULL)
 		sh->on->running++;
 	else
-		shell_complain(sh, (struct place){0}, ".on", "%s", e.text);
+		wrong(sh, (struct place){0}, &e);
 }
 
 static void start_more(struct shell *sh)
@@ -116,8 +121,11 @@ static void heard(struct shell *sh, struct listener *l, struct json name, struct
 	(void)name;
 	while (n < ARGS_MOST && json_next(&args, NULL, &v))
 		cells[n++] = v;
-	if (template_expand(&line, r->line, NULL, 0, cells, n, &e) == -1 || buf_string(&line) == NULL) {
-		shell_complain(sh, r->at, ".on", "%s", line.failed ? "out of memory" : e.text);
+	if (template_expand(&line, r->line, NULL, 0, cells, n, &e) == -1) {
+		wrong(sh, r->at, &e);
+	} else if (buf_string(&line) == NULL) {
+		error_memory(&e);
+		wrong(sh, r->at, &e);
 	} else if (on->running < AT_ONCE) {
 		r->runs++;
 		start(sh, buf_string(&line));
@@ -158,12 +166,14 @@ static enum command_result list(struct shell *sh)
 
 static enum command_result off(struct shell *sh, struct task *t, enum status *status)
 {
-	unsigned long number = t->line.word_count > 2 ? strtoul(t->line.words[2], NULL, 10) : 0;
+	const char *word = t->line.word_count > 2 ? t->line.words[2] : NULL;
 	struct rule **p = &sh->on->rules, *r;
 	bool any = false;
 
 	while ((r = *p) != NULL) {
-		if (number != 0 && r->number != number) {
+		char number[16];
+		snprintf(number, sizeof number, "%u", r->number);
+		if (word != NULL && strcmp(word, number) != 0) {
 			p = &r->next;
 			continue;
 		}
@@ -172,9 +182,9 @@ static enum command_result off(struct shell *sh, struct task *t, enum status *st
 		free_rule(r);
 		any = true;
 	}
-	if (any || t->line.word_count <= 2)
+	if (any || word == NULL)
 		return COMMAND_DONE;
-	shell_complain(sh, t->at, ".on", "off: there is no number %s", t->line.words[2]);
+	shell_complain(sh, t->at, ".on", "off: there is no number %s; .on lists them", word);
 	*status = STATUS_USAGE;
 	return COMMAND_FAILED;
 }
@@ -183,7 +193,7 @@ enum command_result on_run(struct shell *sh, struct task *t, enum status *status
 {
 	size_t first, n = 0;
 	const char *second;
-	struct rule *r;
+	struct rule *r, **last;
 	struct error e;
 	struct line check = {0};
 	struct line_context context = engine_context(sh);
@@ -229,8 +239,9 @@ enum command_result on_run(struct shell *sh, struct task *t, enum status *status
 	r->listener = (struct listener){
 		.name = r->words[0], .args = r->words + 1, .arg_count = n - 1, .heard = heard, .ctx = r,
 	};
-	r->next = sh->on->rules;
-	sh->on->rules = r;
+	for (last = &sh->on->rules; *last != NULL; last = &(*last)->next)
+		;
+	*last = r;
 	events_listen(sh, &r->listener);
 	events_subscribe(sh, r->words[0], false);
 	return COMMAND_DONE;

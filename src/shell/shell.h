@@ -45,6 +45,7 @@ struct shell {
 	struct names *names;		/* shell/names */
 	struct trace *trace;		/* shell/trace; NULL: off */
 	struct inputs *inputs;		/* shell/input */
+	struct identity *identity;	/* shell/identity; NULL: nothing asked for, or not yet */
 	struct on *on;			/* shell/on; NULL before the first .on */
 
 	/* settings that .set and the other commands change */

@@ -78,6 +78,23 @@ static long find(const char *inside, size_t len, const char *const *names, size_
 	return -1;
 }
 
+/* What can stand in braces instead. */
+static int no_such_cell(const char *typed, size_t len, const char *const *names, size_t name_count, size_t count, struct error *e)
+{
+	struct buf all = {0};
+
+	for (size_t i = 0; i < name_count && i < count && all.len < sizeof e->text; i++)
+		buf_printf(&all, " {%s}", names[i]);
+	if (count > 0)
+		buf_printf(&all, name_count > 0 ? " or {1}" : " {1}");
+	if (count > 1)
+		buf_printf(&all, " to {%zu}", count);
+	error_set(e, STATUS_USAGE, "{%.*s}: there is nothing of this name; there %s%s", (int)(len < 100 ? len : 100), typed,
+	    count > 1 || name_count > 0 ? "are" : "is", count > 0 && buf_string(&all) != NULL ? buf_string(&all) : " nothing");
+	buf_clear(&all);
+	return -1;
+}
+
 int template_expand(struct buf *out, const char *text, const char *const *names, size_t name_count, const struct json *cells,
     size_t count, struct error *e)
 {
@@ -89,14 +106,14 @@ int template_expand(struct buf *out, const char *text, const char *const *names,
 			size_t len = (size_t)(end - p - 1);
 			long i = find(p + 1, len, names, name_count, count);
 			if (i == -2)
-				return error_set(e, STATUS_USAGE, "{%.*s}: the row has %zu cells", (int)len, p + 1, count);
+				return no_such_cell(p + 1, len, names, name_count, count, e);
 			if (i >= 0) {
 				put_cell(out, &s, cells[i]);
 				p = end;
 				continue;
 			}
-			if (len > 0 && s.depth == 0 && s.quote == 0 && strchr(p, ':') == NULL)
-				return error_set(e, STATUS_USAGE, "{%.*s}: the row has no such column", (int)len, p + 1);
+			if (len > 0 && s.depth == 0 && s.quote == 0 && memchr(p + 1, ':', len) == NULL)
+				return no_such_cell(p + 1, len, names, name_count, count, e);
 		}
 		step(&s, *p);
 		buf_putc(out, *p);

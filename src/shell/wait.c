@@ -10,6 +10,7 @@
 #include "out/sanitise.h"
 #include "shell/engine.h"
 #include "shell/events.h"
+#include "shell/link.h"
 
 struct waiting {
 	struct shell *sh;
@@ -121,12 +122,20 @@ enum command_result wait_run(struct shell *sh, struct task *t, enum status *stat
 		*status = STATUS_PROTOCOL;
 		return COMMAND_FAILED;
 	}
+	if (w->job > engine_last_job(sh)) {
+		shell_complain(sh, t->at, ".wait", "there is no job %lu; .jobs lists them", w->job);
+		*status = STATUS_USAGE;
+		wait_drop(sh, t);
+		return COMMAND_FAILED;
+	}
 	if (w->event ? w->heard : jobs_ended(sh, w->job)) {
 		wait_drop(sh, t);
 		return COMMAND_DONE;
 	}
 	w->running = true;
 	t->cancel = cancel;
+	if (w->event)
+		link_want(sh);	/* nothing else may need the box */
 	if (sh->timeout > 0)
 		loop_timer_start(sh->loop, &t->timer, (int64_t)(sh->timeout * 1000), timed_out, w);
 	return COMMAND_WAITS;
@@ -141,6 +150,18 @@ void wait_job_ended(struct shell *sh)
 		if (!w->event && w->running && jobs_ended(sh, w->job))
 			end(w, STATUS_OK);
 	}
+}
+
+void wait_link_lost(struct shell *sh)
+{
+	struct task *t = engine_foreground(sh);
+	struct waiting *w;
+
+	if (t == NULL || t->line.kind != LINE_COMMAND || t->drop != wait_drop || (w = t->waiting) == NULL || !w->event ||
+	    !w->running)
+		return;
+	shell_complain(sh, t->at, ".wait", "no %s: the connection has ended", w->listener.name);
+	end(w, STATUS_LOST);
 }
 
 static void awake(void *ctx)

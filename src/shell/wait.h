@@ -11,6 +11,8 @@ enum command_result wait_run(struct shell *sh, struct task *t, enum status *stat
 enum command_result sleep_run(struct shell *sh, struct task *t, enum status *status);
 /* A job has ended: those who wait for it go on. */
 void wait_job_ended(struct shell *sh);
+/* The connection has ended, and nobody tries again: the event that is waited for cannot come. */
+void wait_link_lost(struct shell *sh);
 /* Frees what a .wait that was never run holds. */
 void wait_drop(struct shell *sh, struct task *t);
 

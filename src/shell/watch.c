@@ -160,7 +160,7 @@ static void answered(struct shell *sh, struct task *child, const struct reply *r
 		show_failure(child, reply, &why);
 		shell_complain(sh, child->at, child->line.type_name, "%s", buf_string(&why) != NULL ? buf_string(&why) : "failed");
 		buf_clear(&why);
-		end(w, child->outcome == OUTCOME_FAILED ? STATUS_FAILED : child->outcome == OUTCOME_BAD ? STATUS_PROTOCOL : STATUS_LOST);
+		end(w, engine_outcome_status(child));
 		return;
 	}
 	if (!w->leaving)

@@ -197,6 +197,7 @@ enum peer_result peer_receive(struct peer *p, struct json *line)
 		return PEER_BAD;
 	}
 	box_log(&p->box, &p->as, "recv", line->text, line->len);
+	p->asked_tls = memmem(line->text, line->len, "\"start_tls\"]", 12) != NULL;
 	/* The bytes stay where they are until something is read again. */
 	buf_consume(&p->in, line->len);
 	return PEER_OK;
@@ -220,6 +221,9 @@ enum peer_result peer_start_tls(struct peer *p, const char **why)
 	char text[300];
 	int n;
 
+	/* Behind other requests CR and LF mean nothing. */
+	while (!p->asked_tls && p->in.len > 0 && strchr("\r\n", *buf_head(&p->in)))
+		buf_consume(&p->in, 1);
 	*why = "bytes came before the handshake";
 	if (p->in.len > 0) {
 		box_log(&p->box, &p->as, "odd", buf_head(&p->in), p->in.len < 200 ? p->in.len : 200);

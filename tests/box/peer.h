@@ -20,6 +20,7 @@ struct peer {
 	int fd;				/* -1: none */
 	SSL *ssl;			/* NULL: clear */
 	bool cut;			/* it has gone: what is sent is dropped */
+	bool asked_tls;			/* the last array was start_tls: not even a LF may follow */
 	struct buf in;
 	struct json_scan scan;
 	size_t scanned;

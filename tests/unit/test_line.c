@@ -155,6 +155,9 @@ static void examples_of_the_manual(void **state)
 		{"realm_info gid,name 5000015442", "[\"realm_info\",[\"gid\",\"name\"],[\"5000015442\"]]"},
 		{"realm_poll 5100005442", "[\"realm_poll\",\"5100005442\"]"},
 		{"realm_info_modify 38952865423 name=default-1", "[\"realm_info_modify\",\"38952865423\",{\"name\":\"default-1\"}]"},
+		/* a filter is no list of raw columns, which may be left out */
+		{"realm_query 5100005442 device switch_uid,device_ip switch_uid=sw03% --history all",
+		    "[\"realm_query\",\"5100005442\",\"device\",[\"switch_uid\",\"device_ip\"],[],{\"switch_uid\":\"sw03%\"},1]"},
 		{"realm_query 5100005442 device switch_uid,device_ip device_mac switch_uid=switch03%",
 		    "[\"realm_query\",\"5100005442\",\"device\",[\"switch_uid\",\"device_ip\"],[\"device_mac\"],"
 		    "{\"switch_uid\":\"switch03%\"}]"},
