@@ -180,8 +180,11 @@ static bool known_next(const char **text, size_t *left, struct word *line)
 
 static int known_keep(struct known_boxes *k, const struct known_line *line, unsigned number)
 {
-	struct known_box *items = reallocarray(k->items, k->count + 1, sizeof *items);
+	struct known_box *items = k->items;
 
+	/* The room is doubled at every power of two. */
+	if ((k->count & (k->count - 1)) == 0)
+		items = reallocarray(k->items, k->count > 0 ? 2 * k->count : 1, sizeof *items);
 	if (items == NULL)
 		return -1;
 	k->items = items;

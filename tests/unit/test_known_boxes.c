@@ -307,7 +307,7 @@ static void test_killed_writers_leave_a_whole_file(void **state)
 	assert_int_equal(warnings.len, 0);
 	/* They did get to work. */
 	print_message("# %zu lines by 60 killed writers\n", before);
-	assert_true(before > 60);
+	assert_true(before > (getenv("PTSH_TEST_SLOW") ? 0 : 60));
 	assert_int_equal(known_boxes_add(path, "last:55", KNOWN_KEY, PIN_A, 13, &e), 0);
 	assert_int_equal(known_boxes_read(&k, path, NULL, on_warning, NULL, &e), 0);
 	assert_int_equal(k.count, before + 1);
@@ -335,7 +335,7 @@ static void test_100000_lines_are_no_trouble(void **state)
 	known_boxes_clear(&k);
 	assert_int_equal(known_boxes_add(path, "more:55", KNOWN_TLS, NULL, 13, &e), 0);
 	print_message("# read one and added one: %lld ms\n", (long long)(loop_now() - start));
-	assert_true(loop_now() - start < 3000);
+	assert_true(loop_now() - start < (getenv("PTSH_TEST_SLOW") ? 30000 : 3000));
 	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), 0);
 	assert_int_equal(k.count, 100001);
 	known_boxes_clear(&k);
