@@ -48,7 +48,11 @@ waitpid $flood, 0;
 $t->{events} = $rate * $seconds;
 is $t->settle($typed), '', 'the line is right in the end';
 my $last = memory($pid);
-cmp_ok $last, '<', $first + 512, "memory is flat ($first to $last KiB)";
+SKIP: {
+	skip 'memory says nothing here', 1 if $ENV{PTSH_TEST_SLOW};
+	cmp_ok $last, '<', $first + 512, "memory is flat ($first to $last KiB)";
+}
+$t->wait_for(sub { $t->events_wrong !~ /^\d+ of/ });		# tmux may be behind
 is $t->events_wrong, '', 'all events are there, whole and in order';
 my ($ticks) = map { $$_[11] + $$_[12] } [split ' ', Term::slurp("/proc/$pid/stat") =~ s/^.*\) //r];
 diag sprintf 'processor time for %d events: %.2f s', $rate * $seconds, $ticks / 100;
