@@ -24,7 +24,7 @@
 enum {
 	CHANNEL_CHUNK = 64 * 1024,	/* read at once */
 	CHANNEL_ROUNDS = 32,		/* reads before others get a turn */
-	CHANNEL_GRACE_MS = 2000,	/* after a failed write, for what may still be read */
+	CHANNEL_GRACE_MS = 2000,	/* after a failed write, for what may still come */
 };
 
 enum channel_state { CHANNEL_CONNECTING, CHANNEL_OPEN, CHANNEL_SHAKING, CHANNEL_JUDGING, CHANNEL_ENDED };
@@ -190,6 +190,11 @@ static void channel_on_grace(void *ctx)
 {
 	struct channel *c = ctx;
 
+	/* Who is held has had no chance to read. */
+	if (c->hold) {
+		loop_timer_start(c->loop, &c->grace, CHANNEL_GRACE_MS, channel_on_grace, c);
+		return;
+	}
 	channel_enter(c);
 	channel_end_lost(c, &c->write_error);
 	channel_leave(c);
