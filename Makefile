@@ -30,10 +30,18 @@ $(BUILD)/ptsh: $(BUILD)/src/main.o $(BUILD)/libptsh.a
 
 $(BUILD)/libptsh.a: $(OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $^
 
 $(BUILD)/ptsh-box: $(BOX:%.c=$(BUILD)/%.o) $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/term-driver: $(BUILD)/tests/term/driver.o $(BUILD)/libptsh.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The floor has all libraries of ptsh, used or not: loading them is part of what it costs at least.
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libptsh.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--no-as-needed -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
@@ -43,9 +51,14 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is run by prove finds the programs in PTSH and BOX.
-check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(UNIT)
-	PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box CMOCKA_MESSAGE_OUTPUT=TAP \
+check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(UNIT)
+	PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver CMOCKA_MESSAGE_OUTPUT=TAP \
 		prove -Itests/lib -j4 $(TESTS)
+
+# How fast it is, beside programs that are installed; the figures go to $(BUILD)/bench/figures.tsv.
+BENCH = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+bench: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BENCH)
+	@perl tests/bench/run.pl $(abspath $(BUILD))
 
 deps:
 	@sh tests/deps.sh
@@ -53,16 +66,31 @@ deps:
 demo: $(BUILD)/ptsh $(BUILD)/ptsh-box
 	@PTSH=$(BUILD)/ptsh BOX=$(BUILD)/ptsh-box sh tests/demo.sh
 
+# Where bash, zsh and fish look for completions.
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ptsh \
+	$(DESTDIR)$(ZSHDIR)/_ptsh \
+	$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ptsh.fish
+
 install: $(BUILD)/ptsh
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man7 $(dir $(COMPLETIONS))
 	install -m 755 $(BUILD)/ptsh $(DESTDIR)$(BINDIR)/ptsh
+	install -m 644 man/ptsh.1 $(DESTDIR)$(MANDIR)/man1/ptsh.1
+	install -m 644 man/ptsh-protocol.7 $(DESTDIR)$(MANDIR)/man7/ptsh-protocol.7
+	install -m 644 completions/ptsh.bash $(word 1,$(COMPLETIONS))
+	install -m 644 completions/_ptsh $(word 2,$(COMPLETIONS))
+	install -m 644 completions/ptsh.fish $(word 3,$(COMPLETIONS))
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/ptsh
+	rm -f $(DESTDIR)$(BINDIR)/ptsh $(DESTDIR)$(MANDIR)/man1/ptsh.1 $(DESTDIR)$(MANDIR)/man7/ptsh-protocol.7 $(COMPLETIONS)
+
+# A Debian package, in $(BUILD)/deb.
+deb:
+	@debian/build $(BUILD)/deb
 
 clean:
 	rm -rf $(BUILD)
 
 .SECONDARY:
-.PHONY: all check deps demo install uninstall clean
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all check bench deps demo install uninstall deb clean
+-include $(shell find $(BUILD)/src $(BUILD)/tests -name '*.d' 2>/dev/null)

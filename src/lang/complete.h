@@ -12,10 +12,10 @@
 
 struct candidate {
 	char *text;	/* the word, quoted as it must be typed */
-	char *help;	/* one line, or NULL */
+	char *help;	/* one line, or NULL; may be the box's text: made harmless by whoever shows it */
 };
 
-/* What the walk cannot know: names on the box, files, commands and their arguments. */
+/* What the walk cannot know: names on the box, files, commands and their arguments.  Each may be NULL: there are none. */
 struct complete_context {
 	/* Calls found() for every gid of a kind with its name; silent when nothing is known (yet). */
 	void (*gids)(void *ctx, enum gid_kind kind, void (*found)(void *, const char *gid, const char *name), void *arg);
@@ -26,22 +26,26 @@ struct complete_context {
 	bool (*command_word)(void *ctx, const char *command, size_t index, void (*found)(void *, const char *text, const char *help),
 	    void *arg);
 	void *ctx;
+	/* Calls found() for every file whose path begins with `path` (as a shell completes: "dir/fi" finds "dir/file"); a
+	 * directory's ends with a slash. */
+	void (*files)(void *ctx, const char *path, void (*found)(void *, const char *path, const char *help), void *arg);
 };
 
 struct completion {
 	size_t start;			/* candidates replace text[start .. cursor) */
-	struct candidate *candidates;	/* sorted; all begin with what is typed */
+	struct candidate *candidates;	/* sorted; what each of them means begins with what the typed text means */
 	size_t count;
 	bool files;			/* the place takes a file's name: candidates are paths */
 	char *explain;			/* what may come here, for `?`: "realm: gid or name, required" */
-	char *append;			/* put behind a unique candidate: " ", "," "=" or "" */
+	char *append;			/* put behind a unique candidate: " " or "" */
 };
 
 /* Completes text at its end (the cursor).  0, or -1 without memory. */
 int complete(struct completion *c, const char *text, size_t len, const struct complete_context *context);
 void completion_clear(struct completion *c);
 
-/* Bytes that all candidates begin with, at least what is typed. */
+/* Bytes that all candidates begin with.  Where one of them needs quotes all have them, so that what stands there
+ * means no less than what was typed. */
 size_t completion_common(const struct completion *c);
 
 #endif

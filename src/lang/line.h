@@ -59,7 +59,8 @@ struct line {
 	size_t word_count;
 	char *rest;			/* the text behind words[0] as typed, blanks trimmed */
 
-	char *masked;			/* the whole line as typed with every secret as ? */
+	char *masked;			/* the whole line as typed with every secret as ?; set for a line with an error, too
+					 * (then with `?` for all that may be one); NULL without memory */
 };
 
 /* Where lines come from decides what they may do. */
@@ -79,12 +80,18 @@ struct line_context {
 
 /* Whether text (without its final LF) is a whole line, or goes on in the next one (final backslash, open quote,
  * bracket or brace).  Linear over a text that grows: *state is zero at its start and kept between calls. */
-struct line_state { size_t offset; unsigned depth; char quote; bool escaped, json_string, comment, started; unsigned char spare[8]; };
+struct line_state {
+	size_t offset;		/* bytes looked at */
+	size_t depth;		/* brackets open */
+	char quote;		/* open quote, or 0 */
+	bool escaped;		/* the last byte was a backslash that quotes */
+	bool in_word, was_in_word, started, comment, bar, pipe;
+};
 bool line_goes_on(const char *text, size_t len, struct line_state *state);
 
 /* Takes the line apart.  0; or -1 with *e (STATUS_USAGE; the text names the argument, its kind and what was
  * typed, never a secret), the usage line in *usage if it helps (the caller frees it), and the byte where it went
- * wrong in *at.  line is to be cleared in both cases. */
+ * wrong in *at.  What was in line before is lost, not freed; it is to be cleared in both cases. */
 int line_parse(struct line *line, const char *text, size_t len, const struct line_context *context,
     struct error *e, char **usage, size_t *at);
 void line_clear(struct line *line);
@@ -99,8 +106,13 @@ char *line_usage(const struct request *type);
  * What has no shorter form is written as JSON.  line_parse() of it gives the same JSON.  0, or -1. */
 int line_print(struct buf *out, const char *json, size_t len, bool masked);
 
-/* Writes a request's JSON with every secret as "***": for traces.  0, or -1. */
+/* Writes a request's JSON (its id in front or not) with every secret as "***": for traces.  0, or -1 without memory: what is in
+ * out is not to be shown then. */
 int line_mask_json(struct buf *out, const char *json, size_t len);
+
+/* Writes what the box sent (a whole message, id and all; type: the request it answers, NULL if it is not known or a notification)
+ * with every secret as "***": communities, keys of SNMP v3, private keys, secrets in settings.  0, or -1. */
+int line_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len);
 
 /* Appends text as one word of section "A LINE", quoted only where it must be. */
 void line_put_word(struct buf *out, const char *text, size_t len);

@@ -47,6 +47,36 @@ void address_text(const struct address *a, char text[static ADDRESS_TEXT])
 		snprintf(text, ADDRESS_TEXT, "%s port %u", host, (unsigned)address_port(a));
 }
 
+bool address_ends(int fd, struct address *local, struct address *remote)
+{
+	*local = (struct address){.len = sizeof local->sa};
+	*remote = (struct address){.len = sizeof remote->sa};
+	return getsockname(fd, &local->sa.any, &local->len) == 0 && getpeername(fd, &remote->sa.any, &remote->len) == 0;
+}
+
+/* The bytes of a host's address. */
+static const void *host_bytes(const struct address *a, size_t *len)
+{
+	*len = sizeof(struct in_addr);
+	if (a->sa.any.sa_family == AF_INET)
+		return &((const struct sockaddr_in *)&a->sa.room)->sin_addr;
+	if (a->sa.any.sa_family != AF_INET6)
+		return NULL;
+	const struct in6_addr *v6 = &((const struct sockaddr_in6 *)&a->sa.room)->sin6_addr;
+	if (IN6_IS_ADDR_V4MAPPED(v6))
+		return v6->s6_addr + 12;
+	*len = sizeof *v6;
+	return v6;
+}
+
+bool address_same_host(const struct address *a, const struct address *b)
+{
+	size_t a_len, b_len;
+	const void *x = host_bytes(a, &a_len), *y = host_bytes(b, &b_len);
+
+	return x != NULL && y != NULL && a_len == b_len && memcmp(x, y, a_len) == 0;
+}
+
 bool address_is_loopback(const struct address *a)
 {
 	if (a->sa.any.sa_family == AF_INET)

@@ -631,6 +631,11 @@ int channel_accept_tls(struct channel *c, struct error *e)
 	return error_set(e, STATUS_TLS, "%s: the box demands TLS: leave --tls off away", c->name);
 }
 
+bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote)
+{
+	return (c->kind == CONNECT_NETWORK || c->kind == CONNECT_LOOPBACK) && address_ends(c->stream.fd, local, remote);
+}
+
 void channel_info(const struct channel *c, struct channel_info *info)
 {
 	*info = (struct channel_info){.address = c->address, .received = c->stream.received, .sent = c->stream.sent};

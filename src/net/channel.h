@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "net/address.h"
 #include "net/loop.h"
 #include "net/target.h"
 #include "net/trust.h"
@@ -99,6 +100,9 @@ int channel_accept_clear(struct channel *c, struct error *e);
 
 /* The box demands TLS of its own accord.  0: channel_start_tls() is next; -1 with *e (STATUS_TLS): not with --tls off. */
 int channel_accept_tls(struct channel *c, struct error *e);
+
+/* The two ends of a TCP connection that is up.  False: there is none, or it is none of TCP. */
+bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote);
 
 /* For .status; text fields are NULL where they do not apply, and live as long as the channel. */
 struct channel_info {

@@ -1,9 +1,14 @@
 /*
  * sanitise: text from a box made harmless for a terminal, visibly and without losing anything.
  *
- * C0, DEL and C1 controls, bidirectional controls, invisible and zero-width characters, tags, line and paragraph
- * separators, non-characters and bytes that are not UTF-8 are written as \x1b, \u202e, \U000e0041, \xff.  The table is explicit: the
- * C library calls some of them printable.
+ * What is written otherwise, and how:
+ *   \n \t \r        LF, TAB, CR
+ *   \x1b            the other C0 controls, and DEL
+ *   \u0085 \u202e   C1 controls, bidirectional controls, zero-width and other invisible characters, line and paragraph
+ *   \U000e0041      separators, annotations, tags, non-characters
+ *   \xff            a byte that is not UTF-8
+ * The table is explicit: the C library calls some of them printable.  Private use and unassigned characters are shown
+ * as they are, and so are U+FE0E and U+FE0F, which only choose how the character before them looks.
  */
 #ifndef PTSH_OUT_SANITISE_H
 #define PTSH_OUT_SANITISE_H
@@ -20,11 +25,19 @@ bool sanitise_safe(uint32_t point);
 /* Appends text with what is unsafe escaped; backslash stays as it is.  Returns how many bytes were not UTF-8. */
 size_t sanitise(struct buf *out, const char *text, size_t len);
 
-/* The same for tsv: also backslash, TAB, LF and CR as \\ \t \n \r. */
+/* The same for tsv: backslash as \\ too, so that every escape can be undone. */
 size_t sanitise_tsv(struct buf *out, const char *text, size_t len);
 
-/* Appends JSON text (validated) with C1, DEL, bidi controls and the like inside strings as \u escapes and bytes that are
- * not UTF-8 as U+FFFD: the same value, harmless to show.  Returns how many bytes were replaced. */
+/* The same for the inside of a quoted csv field: LF and TAB stay, a quote is doubled. */
+size_t sanitise_csv(struct buf *out, const char *text, size_t len);
+
+/* Appends JSON text (validated) with DEL, C1, bidi controls and the like inside strings as \u escapes, bytes that are not
+ * UTF-8 as U+FFFD (one for each cut sequence, as the Unicode standard recommends), and CR between values as a blank:
+ * the same value, harmless to show.  Returns how many bytes were replaced. */
 size_t sanitise_json(struct buf *out, const char *text, size_t len);
+
+/* How many bytes at most (all of them, or nearly `most`) can be sanitised as a piece of their own: never between the
+ * bytes of a character. */
+size_t sanitise_piece(const char *text, size_t len, size_t most);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * auth: what is sent to log in and what must come back, and which method may be used where.
  *
- * Owns the arithmetic of login_cram_md6 (PROTOCOL.md, section 4) and the table of what a channel's trust permits
+ * Owns the arithmetic of login_cram_md6 (ptsh-protocol(7)) and the table of what a channel's trust permits
  * (ptsh(1), TRUST).  Keeps nothing and wipes what lies between password and answer.
  */
 #include "proto/auth.h"

@@ -35,11 +35,15 @@ enum arg_type {
 	ARG_PAIRS,		/* name=value... as a list of pairs */
 	ARG_PAIR,		/* one row of `columns`, written directly: realm_device_assign's ip and poller */
 	ARG_ROLES,		/* realm=role=permission...: group_settings_modify's realm roles */
+	/* only as a member of a row, an object or pairs: */
+	ARG_CHANGES,		/* -this,+that: what to delete and what to add, sent as two lists */
+	ARG_MACS,		/* the same with MAC addresses; as a pair the lists are its members, alone: delete all */
+	ARG_CREDENTIALS,	/* SNMP credentials as the box lists them, or a text: one v2 community */
 };
 
 /* How a cell is to be read by a person; tsv, csv, json, records and raw never look at it. */
 enum unit {
-	UNIT_NONE, UNIT_TIME, UNIT_FLAG, UNIT_PERMISSION, UNIT_RAW, UNIT_SECONDS, UNIT_SECRET, UNIT_GID,
+	UNIT_NONE, UNIT_TIME, UNIT_FLAG, UNIT_PERMISSION, UNIT_RAW, UNIT_SECRET, UNIT_GID,
 	UNIT_SEED_FLAGS, UNIT_SUBNET_FLAGS, UNIT_CREDENTIAL_FLAGS
 };
 
@@ -53,6 +57,10 @@ struct field {
 	enum gid_kind gid;		/* UNIT_GID, or a member that takes one */
 	bool secret;			/* as something sent: never shown, logged or kept */
 	const struct value_name *values;	/* NULL, or the names that its values have */
+	/* as something sent: a member of a row, an object or pairs */
+	enum arg_type type;		/* ARG_TEXT (whose zero it is), ARG_ADDRESS, ARG_GID, ARG_NUMBER, ARG_WORD... */
+	bool optional;			/* a row may end before it */
+	bool nullable;			/* `null` is JSON's null */
 };
 
 enum arg_flags {
@@ -62,7 +70,8 @@ enum arg_flags {
 	ARG_NULLABLE = 8,	/* null means all of them; also typed `*` */
 	ARG_DELETES = 16,	/* what it lists is deleted on the box: asked about at a prompt */
 	ARG_HEADINGS = 32,	/* its elements are the reply's headings */
-	ARG_OPEN = 64,		/* `columns`, `fields`, `values` are what is known; a box may know more: only noted */
+	ARG_OPEN = 64,		/* `fields` are what is known; a box may know more: only noted */
+	ARG_SOME = 128,		/* at least one of the arguments with this flag must be given */
 };
 
 struct arg {
@@ -74,7 +83,7 @@ struct arg {
 	enum arg_type element;		/* of ARG_LIST */
 	const struct value_name *values;	/* ARG_WORD, ARG_NUMBER, ARG_LIST of ARG_WORD */
 	const struct field *fields;	/* members of a list of names, of a row (in order), an object, pairs;
-					 * for realm_query's columns see catalog_columns() */
+					 * for realm_query's columns see catalog_fields() */
 };
 
 enum reply_shape {
@@ -86,12 +95,18 @@ enum reply_shape {
 	REPLY_UNKNOWN,		/* a request the catalogue does not know: what it looks like */
 };
 
+/* Requests that ptsh itself has a use for: it finds them by what they are to it, not by name. */
+enum request_role {
+	ROLE_NONE, ROLE_PING, ROLE_PRODUCT, ROLE_SUBSCRIBE, ROLE_UNSUBSCRIBE, ROLE_DISCOVER, ROLE_POLL, ROLE_CREDENTIALS
+};
+
 enum { REQUEST_ARGS = 8 };
 
 struct request {
 	const char *name;
 	const char *group;		/* "Realms"... as the documentation groups them */
 	enum request_kind kind;
+	enum request_role role;
 	const char *help;		/* one line, no full stop */
 	struct arg args[REQUEST_ARGS];	/* ends with name NULL */
 	enum reply_shape shape;
@@ -112,6 +127,9 @@ extern const char *const catalog_groups[];
 /* The request of that name (len bytes), or NULL. */
 const struct request *catalog_find(const char *name, size_t len);
 
+/* The request with that role (not ROLE_NONE). */
+const struct request *catalog_role(enum request_role role);
+
 /* The known name closest to a mistyped one, if it is close enough to be meant, else NULL. */
 const char *catalog_nearest(const char *name, size_t len);
 
@@ -125,6 +143,18 @@ const struct field *catalog_field(const struct field *fields, const char *name, 
 
 /* The events known; ends with name NULL. */
 extern const struct field catalog_events[];
+
+/* The name in a list closest to a mistyped one, if it is close enough to be meant, else NULL. */
+const char *catalog_nearest_field(const struct field *fields, const char *name, size_t len);
+
+/* The entry of that name or value in a list of values (upper and lower case alike), or NULL. */
+const struct value_name *catalog_value(const struct value_name *values, const char *name, size_t len);
+
+/* Whether an argument, or a member of it, must never be shown. */
+bool catalog_arg_secret(const struct arg *arg);
+
+/* Whether any argument must never be shown. */
+bool catalog_secret(const struct request *r);
 
 /* The request that lists gids with names of a kind, ready to send, and which columns of its rows hold gid
  * and name; NULL for GID_NONE. */

@@ -45,6 +45,7 @@ struct json_scan {
 				 * objects are never reported); may be changed between calls */
 	unsigned item_depth;	/* of the item just reported: depth of its container */
 	uint64_t item_start;	/* offset of its first byte (the end is `offset`) */
+	char item_first;	/* that byte: what kind of value it is */
 	uint64_t bad_utf8;	/* byte sequences in strings that are not UTF-8 (as many as a reader that follows
 				 * Unicode's advice shows U+FFFD for): counted, not refused */
 	uint64_t bad_escapes;	/* \ud800-\udfff without their other half: counted, not refused */
@@ -58,6 +59,7 @@ struct json_scan {
 	const char *literal;
 	uint64_t container[(JSON_DEPTH + 64) / 64];	/* a bit per level: 1 object */
 	uint64_t starts[3];	/* of the open items at depth 0 .. 2, for reports */
+	char firsts[3];
 };
 
 void json_scan_init(struct json_scan *s, unsigned max_depth);
@@ -65,6 +67,10 @@ void json_scan_init(struct json_scan *s, unsigned max_depth);
 /* Uses bytes[0..len) up to the next thing to report and sets *used to how many.  A number's end is only seen at
  * the byte behind it, which is not used then: an ITEM may come with *used 0. */
 enum json_scan_result json_scan_feed(struct json_scan *s, const char *bytes, size_t len, size_t *used);
+
+/* Whether the place reached is inside an item that will be reported, and sets *start to its first byte's offset: what
+ * a caller must keep of the bytes used.  An array whose own elements are reported does not count. */
+bool json_scan_inside(const struct json_scan *s, uint64_t *start);
 
 /* No more bytes come: DONE if the value is complete (a top-level number may be), else BAD. */
 enum json_scan_result json_scan_end(struct json_scan *s);

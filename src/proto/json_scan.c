@@ -19,6 +19,9 @@ enum state {
 	ST_DONE, ST_BAD
 };
 
+/* Items are reported of containers of a lower depth. */
+enum { REPORTED = sizeof ((struct json_scan *)NULL)->starts / sizeof ((struct json_scan *)NULL)->starts[0] };
+
 /* The place reached in the bytes of one call. */
 struct place {
 	const unsigned char *p, *end, *begin;
@@ -45,11 +48,15 @@ static void scan_flaw(struct json_scan *s, uint64_t *counter, const struct place
 	++*counter;
 }
 
+/* Whether the container that has this depth is an object. */
+static bool scan_is_object(const struct json_scan *s, unsigned depth)
+{
+	return s->container[(depth - 1) / 64] >> ((depth - 1) % 64) & 1;
+}
+
 static bool scan_in_object(const struct json_scan *s)
 {
-	unsigned level = s->depth - 1;
-
-	return s->container[level / 64] >> (level % 64) & 1;
+	return scan_is_object(s, s->depth);
 }
 
 static void scan_open(struct json_scan *s, bool object)
@@ -380,8 +387,10 @@ static void scan_value(struct json_scan *s, struct place *at)
 {
 	unsigned char c = *at->p;
 
-	if (s->depth < 3)
+	if (s->depth < REPORTED) {
 		s->starts[s->depth] = s->offset + (uint64_t)(at->p - at->begin);
+		s->firsts[s->depth] = (char)c;
+	}
 	switch (c) {
 	case '"':
 		s->key = false;
@@ -420,9 +429,10 @@ static inline enum json_scan_result scan_ended(struct json_scan *s)
 		return JSON_SCAN_DONE;
 	}
 	s->state = ST_AFTER;
-	if (s->depth <= s->report && s->depth < 3 && !scan_in_object(s)) {
+	if (s->depth <= s->report && s->depth < REPORTED && !scan_in_object(s)) {
 		s->item_depth = s->depth;
 		s->item_start = s->starts[s->depth];
+		s->item_first = s->firsts[s->depth];
 		return JSON_SCAN_ITEM;
 	}
 	return JSON_SCAN_MORE;
@@ -533,6 +543,20 @@ enum json_scan_result json_scan_feed(struct json_scan *s, const char *bytes, siz
 	*used = (size_t)(at.p - begin);
 	s->offset += *used;
 	return result;
+}
+
+bool json_scan_inside(const struct json_scan *s, uint64_t *start)
+{
+	unsigned report = s->report < REPORTED ? s->report : REPORTED - 1, depth = 0;
+	bool scalar = s->state >= ST_STRING && s->state <= ST_EXPONENT;
+
+	/* The innermost array whose elements are reported. */
+	while (depth < report && depth < s->depth && !scan_is_object(s, depth + 1))
+		depth++;
+	if (depth == 0 || (s->depth == depth && !scalar))
+		return false;
+	*start = s->starts[depth];
+	return true;
 }
 
 enum json_scan_result json_scan_end(struct json_scan *s)

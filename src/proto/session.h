@@ -40,11 +40,12 @@ struct hello {
 enum notice_kind { NOTICE_INFO, NOTICE_ERROR, NOTICE_UNKNOWN };
 
 enum { SESSION_LINE_BEFORE = 64 * 1024, SESSION_BYTES_BEFORE = 256 * 1024, SESSION_BLANK_LINES = 1000,
-	SESSION_WHOLE = 1024 * 1024 };
+	SESSION_WHOLE = 1024 * 1024,	/* a longer line is large */
+	SESSION_HELD = 1024 * 1024 };	/* replies held back until the login is checked; then also the limit of a line */
 
 /* How a large reply is handed over (reply_large). */
 enum large_mode {
-	LARGE_KEEP,		/* whole, by reply(), up to the limit of a line */
+	LARGE_KEEP,		/* whole, by reply(), up to max_reply */
 	LARGE_VALUES,		/* each value by reply_item() */
 	LARGE_ELEMENTS,		/* each element of each value that is an array; other values as they are */
 	LARGE_TEXT,		/* the line's bytes as they come by reply_text(), validated */
@@ -60,30 +61,43 @@ struct reply {
 	uint64_t bad_escapes;		/* lone surrogates: the reply is to be reported as bad (STATUS_PROTOCOL) */
 };
 
-/* `tag` is what session_request() was given.  All text is the box's and unsafe to show as it is.  Any
- * operation may be NULL but reply, unanswered and greeted. */
+/* `tag` is what session_request() was given.  All text is the box's and unsafe to show as it is; a message that
+ * has none is the JSON value null.  Any operation may be NULL but reply, unanswered and greeted. */
 struct session_ops {
+	/* hello has come and the next move is the holder's: session_start_tls() or session_login(), here or later.
+	 * Called when everything fed along with hello is handled, and not at all if that was start_tls: see tls().
+	 * hello lives as long as the session. */
 	void (*greeted)(void *ctx, const struct hello *hello);
-	/* The box's start_tls notification: run the handshake, then session_secured(). */
+	/* The box's start_tls notification, asked for or not: run the handshake, then session_secured().  What was in
+	 * the output already is sent inside TLS. */
 	void (*tls)(void *ctx);
 	/* start_tls failed; `message` is the box's. */
 	void (*tls_refused)(void *ctx, struct json message);
 	void (*ready)(void *ctx);
-	/* The login was refused by the box; phase is GREETED again. */
+	/* The login was refused by the box; phase is GREETED again, for another try or the end.  Requests that went
+	 * along with the login were not served: unanswered() was called for each just before. */
 	void (*login_refused)(void *ctx, struct json message);
 
 	void (*reply)(void *ctx, void *tag, const struct reply *reply);
-	/* A successful reply has grown beyond SESSION_WHOLE without being complete.  `text` is the line so far. */
+	/* A successful reply is longer than SESSION_WHOLE.  `text` is its first SESSION_WHOLE bytes (max_reply, if that
+	 * is less).  Large failures, notifications and so on are kept.  NULL: LARGE_KEEP. */
 	enum large_mode (*reply_large)(void *ctx, void *tag, const char *text, size_t len);
-	/* The item is valid for this call.  depth: 1 a value; 2 an element; `first`: the first of its container.
-	 * An empty text (len 0) at depth 1 opens and closes (`first` true / false) the container of elements. */
+	/* The item is valid for this call.  depth: 1 a value; 2 an element; `first`: the first of the values or of its
+	 * container.  An empty text (len 0) at depth 1 opens and closes (`first` true / false) the container of
+	 * elements (LARGE_ELEMENTS). */
 	void (*reply_item)(void *ctx, void *tag, struct json item, unsigned depth, bool first);
+	/* The line from its beginning, bit by bit, each bit only when it was found to be valid. */
 	void (*reply_text)(void *ctx, void *tag, const char *text, size_t len);
-	/* The large reply is complete. */
+	/* The large reply is complete (LARGE_SKIP as well; LARGE_KEEP: reply() is called instead). */
 	void (*reply_end)(void *ctx, void *tag, uint64_t bad_utf8, uint64_t bad_escapes);
 
+	/* There is no memory for a large reply, or for one value of it: the rest of it is dropped, the request counts
+	 * as answered, the session goes on.  NULL: the session fails instead. */
+	void (*reply_lost)(void *ctx, void *tag, const struct error *e);
+
 	/* The session has ended: once for each request still open, in order of id.  sent: a byte of it may have
-	 * reached the box.  partial: a large reply was being handed over. */
+	 * reached the box.  partial: a large reply was being handed over.  Also while phase is GREETED, see
+	 * login_refused(). */
 	void (*unanswered)(void *ctx, void *tag, bool sent, bool partial);
 
 	/* name and args of an event; line is the whole notification. */
@@ -97,44 +111,63 @@ struct session_ops {
 	/* Something odd that is not fatal: a reply with an id that was never given out, or answered twice. */
 	void (*odd)(void *ctx, const char *text);
 
-	/* Every message as it is queued for sending, and every line received; for a trace.  Secrets are in it.
-	 * `tag` is that of the open request answered, or NULL. */
+	/* Every message as it is queued for sending, and every line received (of a large reply that is not kept, its
+	 * first SESSION_WHOLE bytes), before it is acted upon; for a trace.  Secrets are in it.  `tag` is that of the
+	 * open request answered, or NULL. */
 	void (*sending)(void *ctx, const char *text, size_t len);
 	void (*received)(void *ctx, const char *text, size_t len, void *tag);
 };
 
 struct session;
 
-/* max_reply: longest line accepted after login, in bytes.  NULL without memory. */
+/* max_reply: how many bytes of a reply are held in memory at most after login: the longest line that is kept whole,
+ * and the longest value (or element) of one that is handed on while it arrives, which itself may be longer.  ops and
+ * ctx are borrowed for the life of the session.  NULL without memory. */
 struct session *session_create(const struct session_ops *ops, void *ctx, size_t max_reply);
 void session_free(struct session *s);	/* calls no operation */
 
+/* Changes what is a large reply from SESSION_WHOLE, for tests.  Before anything is fed. */
+void session_set_whole(struct session *s, size_t whole);
+
 enum session_phase session_phase(const struct session *s);
 
+/* The hello, or NULL if it has not come. */
+const struct hello *session_hello_seen(const struct session *s);
+
+/* Whether session_secured() was called. */
+bool session_is_secured(const struct session *s);
+
 /* What arrived.  0, or -1 with *e (STATUS_PROTOCOL, STATUS_LOGIN, STATUS_TLS): the session has ended, but
- * `unanswered` is not called yet, see session_end(). */
+ * `unanswered` is not called yet, see session_end().  Every later call returns the same.  Not to be called by an
+ * operation. */
 int session_feed(struct session *s, const char *bytes, size_t len, struct error *e);
 
-/* The connection is gone: reports what is open by `unanswered`.  Returns how many bytes of an incomplete
- * message were discarded. */
+/* The connection is gone, or the holder wants no more: reports what is open by `unanswered`; requests given up by
+ * session_forget() are not open.  Returns how many bytes of an incomplete message were discarded (0 if the session
+ * had failed: session_feed() has told).  An operation may call it; what else was fed is then ignored.  A second call
+ * does nothing. */
 size_t session_end(struct session *s);
 
-/* Bytes to send: take from its head, buf_consume() what was sent.  A secret buf. */
+/* Bytes to send: take from its head, buf_consume() what was sent (from it `sent` of unanswered() is known).  A
+ * secret buf. */
 struct buf *session_output(struct session *s);
 
-/* In PHASE_GREETED: asks for TLS.  Nothing follows its `]`. */
-void session_start_tls(struct session *s);
-/* TLS is up: phase is GREETED again, now for login. */
+/* In PHASE_GREETED: asks for TLS.  Nothing follows its `]`.  0, or -1: no memory, or not possible now. */
+int session_start_tls(struct session *s);
+/* TLS is up: phase is GREETED again, now for login.  greeted() is not called again: go on from here, with
+ * session_hello_seen().  (If the box demanded TLS of its own accord, phase is what it was: GREETING before hello, or
+ * LOGIN or READY; then there is nothing to do.) */
 void session_secured(struct session *s);
 
-/* In PHASE_GREETED: sends the login (AUTH_NONE: nothing is sent, ready() is called at once).
- * client_nonce: CRAM_CLIENT_NONCE random bytes.  0, or -1 with *e. */
+/* In PHASE_GREETED: sends the login (AUTH_NONE: nothing is sent, ready() is called at once).  The method must be one
+ * that is offered.  client_nonce: CRAM_CLIENT_NONCE random bytes, fresh for each try.  0, or -1 with *e (STATUS_LOGIN,
+ * STATUS_USAGE: no UTF-8; memory): nothing was sent then.  user and password are not kept. */
 int session_login(struct session *s, enum auth_method method, const char *user, const char *password,
     const void *client_nonce, struct error *e);
 
 /* Queues a request: text is `["type",...]`.  Allowed when READY, and when LOGIN with a request that may go
  * along with the login (reads without secrets; its reply is held back until sr is checked).  Returns its
- * id, ids count up from 1 and are never used again; or 0 without memory. */
+ * id, ids count up and are never used again; or 0: no memory, or not allowed now. */
 uint64_t session_request(struct session *s, const char *text, size_t len, void *tag);
 
 /* Gives up waiting for a request: its reply will be `late`. */

@@ -1,4 +1,4 @@
-/* channel in clear: reaching a box, moving bytes, and all the ways in which it ends (FAULTS.md, A). */
+/* channel in clear: reaching a box, moving bytes, and all the ways in which it ends. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -938,8 +938,10 @@ static void test_proxy_command_inherits_no_descriptor_and_no_mask(void **state)
 	/* 0 1 2, and 3 that ls opens itself. */
 	assert_memory_equal(text, "0 1 2 3 SigBlk", 14);
 	assert_says(text, "SigBlk:\t0000000000000000");
-	/* INT and QUIT: ^C is not for it. */
-	assert_says(text, "SigIgn:\t0000000000000006");
+	/* INT and QUIT: ^C is not for it.  (What make has ignored above 31 is the C library's own.) */
+	const char *ignored = strstr(text, "SigIgn:\t");
+	assert_non_null(ignored);
+	assert_int_equal(strtoull(ignored + strlen("SigIgn:\t"), NULL, 16) & 0x7fffffff, 0x6);
 	holder_clear(&h);
 }
 

@@ -155,6 +155,38 @@ static void items_are_reported_as_they_end(void **state)
 	every_split_scans_the_same(text, strlen(text));
 }
 
+/* At every place: whether it is inside an item (digit: where that began) or between items (-). */
+static void what_is_inside_an_item_is_known(void **state)
+{
+	static const struct { const char *text, *inside; unsigned report; } cases[] = {
+		{"[1, \"a\",[2,3],{\"k\":[4]}]", "-1--44--8888--eeeeeeee--", 1},
+		{"[1, \"a\",[2,3],{\"k\":[4]}]", "-1--44---9-b--eeeeeeee--", 2},
+		{"[[[1],{}]]", "--22--6---", 2},
+		{"{\"a\":[1]}", "---------", 2},
+		{"[12]", "----", 0}, {"[12]", "-11-", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct json_scan s;
+		char got[100] = "";
+		size_t len = strlen(cases[i].text);
+
+		json_scan_init(&s, JSON_DEPTH);
+		s.report = cases[i].report;
+		for (size_t k = 0; k < len; k++) {
+			uint64_t start;
+			size_t used;
+
+			/* A number's end is reported before the byte behind it is used. */
+			while (json_scan_feed(&s, cases[i].text + k, 1, &used) == JSON_SCAN_ITEM && used == 0)
+				;
+			got[k] = json_scan_inside(&s, &start) ? "0123456789abcdefg"[start] : '-';
+		}
+		assert_string_equal(got, cases[i].inside);
+	}
+}
+
 /* The counts are what Python's bytes.decode("utf-8", "replace") makes of it. */
 static void bad_utf8_is_counted_not_refused(void **state)
 {
@@ -464,6 +496,7 @@ int main(void)
 		cmocka_unit_test(user_text_with_bad_characters_is_refused),
 		cmocka_unit_test(splits_make_no_difference),
 		cmocka_unit_test(items_are_reported_as_they_end),
+		cmocka_unit_test(what_is_inside_an_item_is_known),
 		cmocka_unit_test(bad_utf8_is_counted_not_refused),
 		cmocka_unit_test(lone_surrogates_are_counted_not_refused),
 		cmocka_unit_test(nesting_of_512_is_read_and_513_refused),

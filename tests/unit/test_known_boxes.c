@@ -1,4 +1,4 @@
-/* known_boxes: what is remembered, and that nobody else can have written it (FAULTS.md, H6); pins and names. */
+/* known_boxes: what is remembered, and that nobody else can have written it; pins and names. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -55,6 +55,23 @@ static void digests_of_all_lengths(void **state)
 	assert_true(lines >= 16);
 }
 
+/* One level more than the vectors reach; the digest is that of a second implementation, written recursively. */
+static void a_million_bytes(void **state)
+{
+	enum { N = 1000003 };
+	unsigned char *data = malloc(N), hash[MD6_BYTES];
+	char hex[2 * MD6_BYTES + 1];
+
+	(void)state;
+	assert_non_null(data);
+	for (size_t i = 0; i < N; i++)
+		data[i] = (unsigned char)(7 * i + 3);
+	md6_256(data, N, hash);
+	to_hex(hash, sizeof hash, hex);
+	assert_string_equal(hex, "4b1a23160ef7ac4d5b61a6046046b53e25e22eb21ca4fac52b41116dbbddd305");
+	free(data);
+}
+
 /* RFC 2104: a key up to a block is used as it is, one longer is hashed first. */
 static void a_long_key_is_replaced_by_its_hash(void **state)
 {
@@ -78,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_published_digest_of_abc),
 		cmocka_unit_test(digests_of_all_lengths),
+		cmocka_unit_test(a_million_bytes),
 		cmocka_unit_test(a_long_key_is_replaced_by_its_hash),
 	};
 

@@ -1,4 +1,4 @@
-/* No memory, at any moment: a box with a wrong key is never trusted, and nothing crashes (FAULTS.md, E31, J1). */
+/* No memory, at any moment: a box with a wrong key is never trusted, and nothing crashes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* channel with TLS: handshakes, certificates, keys known and unknown, and how it ends (FAULTS.md, E). */
+/* channel with TLS: handshakes, certificates, keys known and unknown, and how it ends. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

@@ -1,0 +1,337 @@
+/*
+ * arguments: the words of a request become its arguments, each of the kind the catalogue says.
+ *
+ * lang/walk says which words belong to which argument, lang/value makes the single values; here is what lies between: lists,
+ * rows, objects, pairs, what is missing and what is left out.
+ */
+#include "lang/parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct want want_of(const struct arg *arg)
+{
+	struct want want = {.arg = arg->name, .type = arg->type, .gid = arg->gid, .values = arg->values,
+	    .secret = (arg->flags & ARG_SECRET) != 0};
+
+	return want;
+}
+
+int putting_misfit(struct parse *p, const struct putting *a, const struct word *w, const char *what)
+{
+	char typed[TYPED_MAX + 8];
+
+	if (catalog_arg_secret(a->arg))
+		return parse_fail(p, w->start, "%s: %s: %s expected", a->type->name, a->arg->name, what);
+	return parse_fail(p, w->start, "%s: %s: %s expected, not %s", a->type->name, a->arg->name, what,
+	    parse_typed(p->text, w->start, w->end, typed));
+}
+
+static void found_secret(void *ctx, struct json secret)
+{
+	struct parse *p = ctx;
+	size_t start = (size_t)(secret.text - p->text);
+
+	/* Without memory the whole line is hidden: see parse_add_secret(). */
+	(void)parse_add_secret(p, start, start + secret.len);
+}
+
+int putting_json(struct parse *p, const struct putting *a, const struct json *v)
+{
+	mask_argument(a->arg, *v, found_secret, p);
+	if ((a->arg->flags & ARG_DELETES) && json_kind(*v) == JSON_ARRAY && json_count(*v) > 0)
+		p->line->deletes = true;
+	value_put_compact(&p->line->json, *v);
+	return p->line->json.failed ? parse_memory(p) : 0;
+}
+
+int putting_note(struct parse *p, const struct putting *a, const char *name, size_t len)
+{
+	const char *near;
+	char shown[TYPED_MAX + 8];
+
+	if (!(a->arg->flags & ARG_OPEN) || a->fields == NULL || catalog_field(a->fields, name, len) != NULL ||
+	    p->line->note_count > PARSE_NOTES)
+		return 0;
+	if (p->line->note_count == PARSE_NOTES)
+		return parse_add_note(p, "%s: more names are unknown to ptsh and sent all the same", a->type->name);
+	near = catalog_nearest_field(a->fields, name, len);
+	parse_typed(name, 0, len, shown);
+	if (near != NULL)
+		return parse_add_note(p, "%s: %s: %s is unknown to ptsh and sent all the same (%s?)", a->type->name, a->arg->name,
+		    shown, near);
+	return parse_add_note(p, "%s: %s: %s is unknown to ptsh and sent all the same", a->type->name, a->arg->name, shown);
+}
+
+/* --- lists --- */
+
+static int add_heading(struct parse *p, const struct putting *a, const char *name, size_t len)
+{
+	struct line *line = p->line;
+	char **headings;
+
+	if (!(a->arg->flags & ARG_HEADINGS))
+		return 0;
+	/* Room grows by doubling: whenever the count is a power of two, all is full. */
+	if ((line->heading_count & (line->heading_count - 1)) == 0) {
+		headings = realloc(line->headings, (line->heading_count == 0 ? 1 : line->heading_count * 2) * sizeof(*headings));
+		if (headings == NULL)
+			return parse_memory(p);
+		line->headings = headings;
+	}
+	line->headings[line->heading_count] = strndup(name, len);
+	if (line->headings[line->heading_count] == NULL)
+		return parse_memory(p);
+	line->heading_count++;
+	return 0;
+}
+
+/* Whether an element of a JSON list is of the list's kind. */
+static bool element_fits(const struct arg *arg, struct json v)
+{
+	uint64_t number;
+
+	if (arg->element == ARG_GID)
+		return json_kind(v) == JSON_STRING || json_whole(v, false, &number);
+	if (arg->element != ARG_WORD)
+		return json_kind(v) == JSON_STRING;
+	for (const struct value_name *value = arg->values; value->name != NULL; value++)
+		if (json_is(v, value->value))
+			return true;
+	return false;
+}
+
+static int put_json_list(struct parse *p, const struct putting *a)
+{
+	struct json_iter it;
+	struct json v, element;
+
+	if (value_json(p, &a->want, a->words, &v) < 0)
+		return -1;
+	if (json_kind(v) != JSON_ARRAY)
+		return putting_misfit(p, a, a->words, arg_type_name(a->arg));
+	for (it = json_iterate(v); json_next(&it, NULL, &element); ) {
+		struct word w = {(size_t)(element.text - p->text), (size_t)(element.text - p->text) + element.len, false, false};
+
+		if (!element_fits(a->arg, element))
+			return putting_misfit(p, a, &w, arg_type_name(a->arg));
+		if (json_kind(element) != JSON_STRING)
+			continue;
+		buf_reset(&p->scratch);
+		json_decode(element, &p->scratch);
+		if (p->scratch.failed)
+			return parse_memory(p);
+		if (putting_note(p, a, buf_head(&p->scratch), p->scratch.len) < 0 ||
+		    add_heading(p, a, buf_head(&p->scratch), p->scratch.len) < 0)
+			return -1;
+	}
+	return putting_json(p, a, &v);
+}
+
+/* All the names that are known: `*` where the protocol has no null for it. */
+static int put_all_names(struct parse *p, const struct putting *a)
+{
+	buf_putc(&p->line->json, '[');
+	for (const struct field *f = a->fields; f->name != NULL; f++) {
+		if (f != a->fields)
+			buf_putc(&p->line->json, ',');
+		json_put_string(&p->line->json, f->name, strlen(f->name));
+		if (add_heading(p, a, f->name, strlen(f->name)) < 0)
+			return -1;
+	}
+	buf_putc(&p->line->json, ']');
+	return 0;
+}
+
+/* `null` and `*`: all of them.  False: the word is neither, or they mean nothing here. */
+static bool is_all(const struct parse *p, const struct putting *a)
+{
+	return value_is(p, a->words, "*") || value_is(p, a->words, "null");
+}
+
+static int put_all(struct parse *p, const struct putting *a)
+{
+	if (a->arg->flags & ARG_NULLABLE) {
+		buf_puts(&p->line->json, "null");
+		return 0;
+	}
+	if (a->fields != NULL && value_is(p, a->words, "*"))
+		return put_all_names(p, a);
+	return putting_misfit(p, a, a->words, a->arg->flags & ARG_DELETES ? "a list of what is to be deleted" :
+	    arg_type_name(a->arg));
+}
+
+static int put_list(struct parse *p, const struct putting *a)
+{
+	struct want want = a->want;
+	struct word part;
+	size_t pos = a->words->start;
+
+	if (a->words->json)
+		return put_json_list(p, a);
+	if (is_all(p, a))
+		return put_all(p, a);
+	want.type = a->arg->element;
+	buf_putc(&p->line->json, '[');
+	while (word_part(p->text, &pos, a->words->end, ',', &part)) {
+		if (part.start == part.end)
+			return putting_misfit(p, a, a->words, arg_type_name(a->arg));
+		if (part.start != a->words->start)
+			buf_putc(&p->line->json, ',');
+		if (value_put(p, &want, &part) < 0)
+			return -1;
+		if (a->fields != NULL && (putting_note(p, a, buf_head(&p->scratch), p->scratch.len) < 0 ||
+		    add_heading(p, a, buf_head(&p->scratch), p->scratch.len) < 0))
+			return -1;
+	}
+	buf_putc(&p->line->json, ']');
+	if (a->arg->flags & ARG_DELETES)
+		p->line->deletes = true;
+	return 0;
+}
+
+/* --- all of them --- */
+
+static int put_many(struct parse *p, const struct putting *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		if (i > 0)
+			buf_putc(&p->line->json, ',');
+		if (value_put(p, &a->want, &a->words[i]) < 0 ||
+		    putting_note(p, a, buf_head(&p->scratch), p->scratch.len) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_given(struct parse *p, const struct putting *a)
+{
+	if (a->arg->flags & ARG_MANY)
+		return put_many(p, a);
+	switch (a->arg->type) {
+	case ARG_LIST:
+		return put_list(p, a);
+	case ARG_ROWS:
+		return members_put_rows(p, a);
+	case ARG_OBJECT:
+		return members_put_object(p, a);
+	case ARG_PAIRS:
+		return members_put_pairs(p, a);
+	case ARG_PAIR:
+		return members_put_pair(p, a);
+	case ARG_ROLES:
+		return members_put_roles(p, a);
+	default:
+		return value_put(p, &a->want, a->words);
+	}
+}
+
+/* What stands for an argument that is skipped: the empty value of its kind. */
+const char *arguments_filler(const struct arg *arg)
+{
+	switch (arg->type) {
+	case ARG_NUMBER:
+		return "0";
+	case ARG_OBJECT:
+		return "{}";
+	case ARG_LIST:
+	case ARG_ROWS:
+	case ARG_PAIRS:
+	case ARG_PAIR:
+	case ARG_ROLES:
+		return "[]";
+	default:
+		return "\"\"";
+	}
+}
+
+/* Which words are whose; complains about what does not fit. */
+static int assign(struct parse *p, struct walk *walk)
+{
+	const struct request *type = walk->type;
+	char typed[TYPED_MAX + 8];
+
+	for (size_t i = 1; i < p->word_count; i++) {
+		struct word *w = &p->words[i], whole = *w;
+		int arg;
+
+		switch (walk_take(walk, w, i, &arg)) {
+		case WALK_ARGUMENT:
+		case WALK_NAME:
+		case WALK_OVER:
+			break;
+		case WALK_SURPLUS:
+			if (catalog_secret(type))
+				return parse_fail(p, whole.start, "%s: too many arguments", type->name);
+			return parse_fail(p, whole.start, "%s: too many arguments: there is none for %s", type->name,
+			    parse_typed(p->text, whole.start, whole.end, typed));
+		case WALK_UNKNOWN:
+			whole.end = word_find(p->text, whole.start, whole.end, '=');
+			return parse_fail(p, whole.start, "%s: there is no argument %s", type->name,
+			    parse_typed(p->text, whole.start, whole.end, typed));
+		case WALK_TWICE:
+			return parse_fail(p, whole.start, "%s: %s is given twice", type->name, type->args[arg].name);
+		case WALK_NO_VALUE:
+			return parse_fail(p, whole.start, "%s: %s: %s expected behind --%s", type->name, type->args[arg].name,
+			    arg_type_name(&type->args[arg]), type->args[arg].name);
+		}
+	}
+	if (walk->named)
+		return parse_fail(p, p->words[p->word_count - 1].end, "%s: %s: %s expected behind --%s", type->name,
+		    type->args[walk->open].name, arg_type_name(&type->args[walk->open]), type->args[walk->open].name);
+	return 0;
+}
+
+/* What has to be there and is not. */
+static int check_missing(struct parse *p, const struct walk *walk)
+{
+	size_t end = p->words[p->word_count - 1].end;
+	bool some = false;
+	const struct arg *first = NULL;
+
+	for (int i = 0; walk->type->args[i].name != NULL; i++) {
+		const struct arg *arg = &walk->type->args[i];
+
+		if ((arg->flags & ARG_REQUIRED) && !walk->args[i].given)
+			return parse_fail(p, end, "%s: %s (%s) is missing", walk->type->name, arg->name, arg_type_name(arg));
+		if ((arg->flags & ARG_SOME) && first == NULL)
+			first = arg;
+		some = some || ((arg->flags & ARG_SOME) && walk->args[i].given);
+	}
+	if (first != NULL && !some)
+		return parse_fail(p, end, "%s: there is nothing to do: %s (%s) or another argument is missing", walk->type->name,
+		    first->name, arg_type_name(first));
+	return 0;
+}
+
+int arguments_put(struct parse *p, const struct request *type)
+{
+	const struct value_name *of_type = NULL;
+	struct walk walk;
+	int last = WALK_NONE;
+
+	walk_init(&walk, type, p->text);
+	if (assign(p, &walk) < 0 || check_missing(p, &walk) < 0)
+		return -1;
+	for (int i = 0; type->args[i].name != NULL; i++)
+		if (walk.args[i].given)
+			last = i;
+	for (int i = 0; i <= last; i++) {
+		struct putting a = {type, &type->args[i], &p->words[walk.args[i].first], walk.args[i].count, NULL,
+		    want_of(&type->args[i])};
+
+		buf_putc(&p->line->json, ',');
+		if (!walk.args[i].given) {
+			buf_puts(&p->line->json, arguments_filler(a.arg));
+			continue;
+		}
+		a.fields = catalog_fields(type, a.arg, of_type != NULL ? of_type->value : NULL);
+		if (catalog_arg_secret(a.arg))
+			p->line->secret = true;
+		if (put_given(p, &a) < 0)
+			return -1;
+		if (a.arg->type == ARG_WORD)
+			of_type = catalog_value(a.arg->values, buf_head(&p->scratch), p->scratch.len);
+	}
+	return p->line->json.failed ? parse_memory(p) : 0;
+}

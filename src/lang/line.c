@@ -1,0 +1,502 @@
+/*
+ * line: what kind of line it is, and all of it but a request's arguments: prefixes, commands, raw arrays, `&`, redirections.
+ */
+#include "lang/line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lang/parse.h"
+
+/* --- behind a request --- */
+
+enum tail { TAIL_WORD, TAIL_END, TAIL_FAILED };
+
+static char *trimmed(const char *text, size_t start, size_t end)
+{
+	start = word_skip_blanks(text, end, start);
+	while (end > start && strchr(" \t\r\n", text[end - 1]) != NULL)
+		end--;
+	return strndup(text + start, end - start);
+}
+
+/* Nothing but `&` may stand behind a redirection, nothing at all behind `&`. */
+static enum tail tail_over(struct parse *p, size_t pos, bool job)
+{
+	const char *why;
+	struct word w;
+	enum word_found found = word_next(p->text, p->len, &pos, &w, &why);
+
+	if (found == WORD_FOUND && job && value_is(p, &w, "&")) {
+		p->line->job = true;
+		found = word_next(p->text, p->len, &pos, &w, &why);
+	}
+	if (found == WORD_END)
+		return TAIL_END;
+	parse_fail(p, found == WORD_BAD ? pos : w.start, job ? "nothing but & may stand behind a redirection" :
+	    "nothing may stand behind &");
+	return TAIL_FAILED;
+}
+
+static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos)
+{
+	struct line *line = p->line;
+	const char *why = "a file's name is missing";
+	struct word file;
+
+	if (p->context == NULL || !p->context->prompt) {
+		parse_fail(p, w->start, "redirections are for the prompt: a script leaves them to the shell that calls ptsh (quote "
+		    "what is meant as text)");
+		return TAIL_FAILED;
+	}
+	if (value_is(p, w, "|")) {
+		line->redirect = REDIRECT_PIPE;
+		line->redirect_to = trimmed(p->text, pos, p->len);
+		if (line->redirect_to == NULL)
+			parse_memory(p);
+		else if (line->redirect_to[0] == '\0')
+			parse_fail(p, w->start, "a command is missing behind |");
+		else
+			return TAIL_END;
+		return TAIL_FAILED;
+	}
+	if (word_next(p->text, p->len, &pos, &file, &why) != WORD_FOUND) {
+		parse_fail(p, pos, "%.*s: %s", (int)(w->end - w->start), p->text + w->start, why);
+		return TAIL_FAILED;
+	}
+	line->redirect = value_is(p, w, ">") ? REDIRECT_FILE : REDIRECT_APPEND;
+	if (value_decode(p, &file) < 0)
+		return TAIL_FAILED;
+	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL) {
+		parse_fail(p, file.start, "that cannot be a file's name");
+		return TAIL_FAILED;
+	}
+	line->redirect_to = strndup(buf_head(&p->scratch), p->scratch.len);
+	if (line->redirect_to == NULL) {
+		parse_memory(p);
+		return TAIL_FAILED;
+	}
+	return tail_over(p, pos, true);
+}
+
+/* Whether a word ends what is sent; pos is behind it. */
+static enum tail tail(struct parse *p, const struct word *w, size_t pos)
+{
+	if (!w->plain || w->end - w->start > 2 || strchr("&>|", p->text[w->start]) == NULL)
+		return TAIL_WORD;
+	if (value_is(p, w, "&")) {
+		p->line->job = true;
+		return tail_over(p, pos, false);
+	}
+	if (value_is(p, w, ">") || value_is(p, w, ">>") || value_is(p, w, "|"))
+		return tail_redirect(p, w, pos);
+	return TAIL_WORD;
+}
+
+/* --- requests --- */
+
+static int set_type_name(struct parse *p, const char *name, size_t len)
+{
+	free(p->line->type_name);
+	p->line->type_name = strndup(name, len);
+	return p->line->type_name == NULL ? parse_memory(p) : 0;
+}
+
+/* A type that the catalogue does not know: a slip of the fingers, or something new. */
+static int unknown_type(struct parse *p, const struct word *w)
+{
+	const char *name = buf_head(&p->scratch);
+	const char *near = catalog_nearest(name, p->scratch.len);
+	char typed[TYPED_MAX + 8];
+
+	if (p->scratch.len == 0)
+		return parse_fail(p, w->start, "a request's name is missing");
+	if (memchr(name, '\0', p->scratch.len) != NULL)
+		return parse_fail(p, w->start, "a request's name holds no NUL");
+	if (set_type_name(p, name, p->scratch.len) < 0)
+		return -1;
+	parse_typed(name, 0, p->scratch.len, typed);
+	if (near == NULL)
+		return parse_add_note(p, "%s: unknown to ptsh and sent all the same", typed);
+	if (p->context == NULL || !p->context->terminal || p->context->confirm_nearest == NULL ||
+	    !p->context->confirm_nearest(p->context->ctx, p->line->type_name, near))
+		return parse_fail(p, w->start, "%s: there is no such request; %s? (As a raw JSON array it is sent as it is.)", typed,
+		    near);
+	p->line->type = catalog_find(near, strlen(near));
+	return set_type_name(p, near, strlen(near));
+}
+
+/* A word behind a type that is not known: JSON where it is some, else text. */
+static int put_any(struct parse *p, const struct word *w)
+{
+	struct json v;
+	size_t at;
+
+	buf_putc(&p->line->json, ',');
+	if (p->text[w->start] != '"' && (w->plain || w->json) &&
+	    json_read(p->text + w->start, w->end - w->start, &v, &at) == NULL) {
+		value_put_compact(&p->line->json, v);
+		return 0;
+	}
+	if (w->json)
+		return parse_fail(p, w->start, "%s: not JSON (quote what is meant as text)", p->line->type_name);
+	if (value_decode(p, w) < 0)
+		return -1;
+	json_put_string(&p->line->json, buf_head(&p->scratch), p->scratch.len);
+	return 0;
+}
+
+static int parse_request(struct parse *p, const struct word *first, size_t pos)
+{
+	struct line *line = p->line;
+	enum tail end = TAIL_WORD;
+	enum word_found found = WORD_END;
+	const char *why = NULL;
+	struct word w;
+
+	if (value_decode(p, first) < 0)
+		return -1;
+	line->type = catalog_find(buf_head(&p->scratch), p->scratch.len);
+	if (line->type == NULL ? unknown_type(p, first) < 0 : set_type_name(p, line->type->name, p->scratch.len) < 0)
+		return -1;
+	if (line->type != NULL)
+		line->json.secret = p->scratch.secret = catalog_secret(line->type);
+	if (parse_add_word(p, first) < 0)
+		return -1;
+	while ((found = word_next(p->text, p->len, &pos, &w, &why)) == WORD_FOUND) {
+		end = tail(p, &w, pos);
+		if (end != TAIL_WORD)
+			break;
+		if (parse_add_word(p, &w) < 0)
+			return -1;
+	}
+	if (end == TAIL_FAILED)
+		return -1;
+	if (found == WORD_BAD)
+		return parse_fail(p, pos, "%s: %s", line->type_name, why);
+	buf_putc(&line->json, '[');
+	json_put_string(&line->json, line->type_name, strlen(line->type_name));
+	if (line->type != NULL && arguments_put(p, line->type) < 0)
+		return -1;
+	for (size_t i = 1; line->type == NULL && i < p->word_count; i++)
+		if (put_any(p, &p->words[i]) < 0)
+			return -1;
+	buf_putc(&line->json, ']');
+	return line->json.failed ? parse_memory(p) : 0;
+}
+
+/* --- raw arrays --- */
+
+static void found_raw(void *ctx, struct json secret)
+{
+	struct parse *p = ctx;
+	size_t start = (size_t)(secret.text - p->text);
+
+	p->line->secret = true;
+	(void)parse_add_secret(p, start, start + secret.len);
+}
+
+/* The fields that a raw request asks for. */
+static int raw_headings(struct parse *p, struct json list)
+{
+	struct line *line = p->line;
+	struct json_iter it;
+	struct json v;
+	char **headings;
+	size_t count;
+
+	if (json_kind(list) != JSON_ARRAY || (count = json_count(list)) == 0)
+		return 0;
+	headings = realloc(line->headings, (line->heading_count + count) * sizeof(*headings));
+	if (headings == NULL)
+		return parse_memory(p);
+	line->headings = headings;
+	for (it = json_iterate(list); json_next(&it, NULL, &v); line->heading_count++) {
+		buf_reset(&p->scratch);
+		if (json_kind(v) == JSON_STRING)
+			json_decode(v, &p->scratch);
+		headings[line->heading_count] = p->scratch.failed ? NULL : strndup(buf_head(&p->scratch), p->scratch.len);
+		if (headings[line->heading_count] == NULL)
+			return parse_memory(p);
+	}
+	return 0;
+}
+
+/* What the catalogue knows about a raw request: secrets, deletions, headings. */
+static int raw_known(struct parse *p, struct json_iter args)
+{
+	const struct arg *arg = p->line->type->args;
+	struct json v;
+
+	p->line->json.secret = catalog_secret(p->line->type);
+	mask_arguments(p->line->type, args, found_raw, p);
+	for (; arg->name != NULL && json_next(&args, NULL, &v); arg++) {
+		if ((arg->flags & ARG_DELETES) && json_kind(v) == JSON_ARRAY && json_count(v) > 0)
+			p->line->deletes = true;
+		if ((arg->flags & ARG_HEADINGS) && raw_headings(p, v) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A misspelt request may hold what the right one would have hidden. */
+static void raw_unknown(struct parse *p, struct json_iter args)
+{
+	const char *near = catalog_nearest(p->line->type_name, strlen(p->line->type_name));
+	struct json v;
+
+	if (near == NULL || !catalog_secret(catalog_find(near, strlen(near))))
+		return;
+	while (json_next(&args, NULL, &v))
+		found_raw(p, v);
+}
+
+static int parse_raw(struct parse *p, const struct word *first, size_t pos)
+{
+	struct line *line = p->line;
+	const char *why;
+	struct json_iter args;
+	struct json all, name;
+	struct word w;
+	enum word_found found;
+	enum tail end;
+	size_t at = 0;
+
+	line->raw = true;
+	why = json_read(p->text + first->start, first->end - first->start, &all, &at);
+	if (why != NULL)
+		return parse_fail(p, first->start + at, "not JSON: %s", why);
+	args = json_iterate(all);
+	if (json_kind(all) != JSON_ARRAY || !json_next(&args, NULL, &name) || json_kind(name) != JSON_STRING)
+		return parse_fail(p, first->start, "a raw request is a list that begins with its name (without an id)");
+	json_decode(name, &p->scratch);
+	if (p->scratch.failed)
+		return parse_memory(p);
+	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL)
+		return parse_fail(p, first->start, "a raw request is a list that begins with its name (without an id)");
+	line->type = catalog_find(buf_head(&p->scratch), p->scratch.len);
+	if (set_type_name(p, buf_head(&p->scratch), p->scratch.len) < 0)
+		return -1;
+	if (line->type != NULL && raw_known(p, args) < 0)
+		return -1;
+	if (line->type == NULL)
+		raw_unknown(p, args);
+	value_put_compact(&line->json, all);
+	if (line->json.failed || p->hide)
+		return parse_memory(p);
+	found = word_next(p->text, p->len, &pos, &w, &why);
+	if (found == WORD_END)
+		return 0;
+	end = found == WORD_BAD ? TAIL_WORD : tail(p, &w, pos);
+	if (end == TAIL_WORD)
+		return parse_fail(p, found == WORD_BAD ? pos : w.start, "nothing may stand behind the list");
+	return end == TAIL_END ? 0 : -1;
+}
+
+/* --- commands --- */
+
+static int add_command_word(struct parse *p, const char *text, size_t len)
+{
+	struct line *line = p->line;
+	char **words;
+
+	if ((line->word_count & (line->word_count - 1)) == 0) {
+		words = realloc(line->words, (line->word_count == 0 ? 1 : line->word_count * 2) * sizeof(*words));
+		if (words == NULL)
+			return parse_memory(p);
+		line->words = words;
+	}
+	line->words[line->word_count] = strndup(text, len);
+	if (line->words[line->word_count] == NULL)
+		return parse_memory(p);
+	line->word_count++;
+	return 0;
+}
+
+/* name: as typed, without its dot. */
+static int parse_command(struct parse *p, const struct word *first, const char *name, size_t len, size_t pos)
+{
+	const struct command_word *command = NULL;
+	struct line *line = p->line;
+	size_t rest = pos, over = p->len;
+	const char *why;
+	struct word w;
+	enum word_found found;
+
+	line->kind = LINE_COMMAND;
+	if (p->context != NULL && p->context->find_command != NULL) {
+		command = p->context->find_command(p->context->ctx, name, len, p->e);
+		if (command == NULL) {
+			*p->at = first->start;
+			return -1;
+		}
+		name = command->name;
+		len = strlen(name);
+	}
+	if (add_command_word(p, name, len) < 0)
+		return -1;
+	while ((found = word_next(p->text, p->len, &pos, &w, &why)) == WORD_FOUND) {
+		/* A redirection belongs to a command, unless it takes a line, which may have its own. */
+		if ((command == NULL || !command->takes_line) && !value_is(p, &w, "&")) {
+			enum tail end = tail(p, &w, pos);
+
+			if (end == TAIL_FAILED)
+				return -1;
+			if (end == TAIL_END) {
+				over = w.start;
+				break;
+			}
+		}
+		if (value_decode(p, &w) < 0 || add_command_word(p, buf_head(&p->scratch), p->scratch.len) < 0)
+			return -1;
+	}
+	/* In a line that is the command's, places like {name}=x may stand: whoever fills them in reads it. */
+	if (found == WORD_BAD && (command == NULL || !command->takes_line))
+		return parse_fail(p, pos, ".%s: %s", line->words[0], why);
+	line->rest = trimmed(p->text, rest, over);
+	return line->rest == NULL ? parse_memory(p) : 0;
+}
+
+/* --- the whole --- */
+
+/* Words that are commands without a dot. */
+static const char *plain_command(const struct parse *p, const struct word *w)
+{
+	if (value_is(p, w, "quit") || value_is(p, w, "exit"))
+		return "quit";
+	return value_is(p, w, "help") ? "help" : NULL;
+}
+
+static int parse_text(struct parse *p)
+{
+	const char *why = NULL, *name;
+	size_t pos = 0, valid = word_valid(p->text, p->len);
+	enum word_found found;
+	struct word w;
+
+	if (p->len > LINE_MAX_BYTES)
+		return parse_fail(p, LINE_MAX_BYTES, "a line has at most %d bytes", LINE_MAX_BYTES);
+	if (valid < p->len)
+		return parse_fail(p, valid, p->text[valid] == '\0' ? "a line holds no NUL byte (\"\\u0000\" is one)" :
+		    "not UTF-8 text");
+	pos = word_skip_blanks(p->text, p->len, 0);
+	if (pos == p->len || p->text[pos] == '#')
+		return 0;
+	found = word_next(p->text, p->len, &pos, &w, &why);
+	if (found == WORD_FOUND && value_is(p, &w, "-")) {
+		p->line->may_fail = true;
+		found = word_next(p->text, p->len, &pos, &w, &why);
+		if (found == WORD_END)
+			return parse_fail(p, pos, "a line is missing behind the -");
+	}
+	if (found == WORD_BAD)
+		return parse_fail(p, pos, "%s", why);
+	if (p->text[w.start] == '.')
+		return parse_command(p, &w, p->text + w.start + 1, w.end - w.start - 1, pos);
+	name = plain_command(p, &w);
+	if (name != NULL)
+		return parse_command(p, &w, name, strlen(name), pos);
+	p->line->kind = LINE_REQUEST;
+	return w.json ? parse_raw(p, &w, pos) : parse_request(p, &w, pos);
+}
+
+/* The line as typed with its secrets as ?. */
+static char *masked(const struct parse *p, bool failed)
+{
+	struct buf out = {0};
+	size_t from = 0;
+	char *text;
+
+	if (failed)
+		return mask_text(p->text, word_valid(p->text, p->len));
+	if (p->hide || p->line->kind == LINE_COMMAND)
+		return mask_text(p->text, p->len);
+	if (p->secret_count == 0) {
+		text = malloc(p->len + 1);
+		if (text == NULL)
+			return NULL;
+		memcpy(text, p->text, p->len);
+		text[p->len] = '\0';
+		return text;
+	}
+	for (size_t i = 0; i < p->secret_count; i++) {
+		if (p->secrets[i].start < from)
+			continue;
+		buf_put(&out, p->text + from, p->secrets[i].start - from);
+		buf_putc(&out, '?');
+		from = p->secrets[i].end;
+	}
+	buf_put(&out, p->text + from, p->len - from);
+	return buf_steal(&out);
+}
+
+int line_parse(struct line *line, const char *text, size_t len, const struct line_context *context, struct error *e,
+    char **usage, size_t *at)
+{
+	struct parse p = {.line = line, .text = text, .len = len, .context = context, .e = e, .at = at,
+	    .word_cap = PARSE_WORDS, .secret_cap = PARSE_SPANS};
+	int result;
+
+	memset(line, 0, sizeof(*line));
+	p.words = p.few_words;
+	p.secrets = p.few_secrets;
+	*at = 0;
+	*usage = NULL;
+	result = parse_text(&p);
+	line->masked = masked(&p, result < 0);
+	if (line->masked == NULL)
+		result = parse_memory(&p);
+	if (result < 0 && line->type != NULL && e->status == STATUS_USAGE)
+		*usage = line_usage(line->type);
+	buf_clear(&p.scratch);
+	if (p.words != p.few_words)
+		free(p.words);
+	if (p.secrets != p.few_secrets)
+		free(p.secrets);
+	return result;
+}
+
+static void free_all(char **texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+	free(texts);
+}
+
+void line_clear(struct line *line)
+{
+	for (size_t i = 0; i < line->lookup_count; i++)
+		free(line->lookups[i].name);
+	free(line->lookups);
+	free_all(line->headings, line->heading_count);
+	free_all(line->notes, line->note_count);
+	free_all(line->words, line->word_count);
+	free(line->redirect_to);
+	free(line->type_name);
+	free(line->rest);
+	free(line->masked);
+	buf_clear(&line->json);
+	memset(line, 0, sizeof(*line));
+}
+
+int line_resolve(struct line *line, size_t i, const char *gid)
+{
+	struct buf json = {.secret = line->json.secret};
+	struct lookup *l = &line->lookups[i];
+	size_t behind = l->offset + l->len, before = line->json.len;
+
+	buf_put(&json, buf_head(&line->json), l->offset);
+	json_put_string(&json, gid, strlen(gid));
+	l->len = json.len - l->offset;
+	buf_put(&json, buf_head(&line->json) + behind, line->json.len - behind);
+	if (json.failed) {
+		l->len = behind - l->offset;
+		buf_clear(&json);
+		return -1;
+	}
+	for (size_t j = i + 1; j < line->lookup_count; j++)
+		line->lookups[j].offset = line->lookups[j].offset + json.len - before;
+	buf_clear(&line->json);
+	line->json = json;
+	return 0;
+}

@@ -1,0 +1,142 @@
+/*
+ * parse: what a parse gathers as it goes: words, places of secrets, names to look up, notes, and its error.
+ */
+#include "lang/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/utf8.h"
+
+int parse_fail(struct parse *p, size_t at, const char *format, ...)
+{
+	char text[ERROR_TEXT];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	*p->at = at;
+	return error_set(p->e, STATUS_USAGE, "%s", text);
+}
+
+int parse_memory(struct parse *p)
+{
+	p->hide = true;
+	return error_memory(p->e);
+}
+
+int parse_add_word(struct parse *p, const struct word *w)
+{
+	if (p->word_count == p->word_cap) {
+		size_t cap = p->word_cap * 4;
+		struct word *words = malloc(cap * sizeof(*words));
+
+		if (words == NULL)
+			return parse_memory(p);
+		memcpy(words, p->words, p->word_count * sizeof(*words));
+		if (p->words != p->few_words)
+			free(p->words);
+		p->words = words;
+		p->word_cap = cap;
+	}
+	p->words[p->word_count++] = *w;
+	return 0;
+}
+
+int parse_add_secret(struct parse *p, size_t start, size_t end)
+{
+	size_t i;
+
+	if (p->secret_count == p->secret_cap) {
+		size_t cap = p->secret_cap * 4;
+		struct span *secrets = malloc(cap * sizeof(*secrets));
+
+		if (secrets == NULL)
+			return parse_memory(p);
+		memcpy(secrets, p->secrets, p->secret_count * sizeof(*secrets));
+		if (p->secrets != p->few_secrets)
+			free(p->secrets);
+		p->secrets = secrets;
+		p->secret_cap = cap;
+	}
+	/* Arguments by name may stand in any order in the text. */
+	for (i = p->secret_count; i > 0 && p->secrets[i - 1].start > start; i--)
+		p->secrets[i] = p->secrets[i - 1];
+	p->secrets[i] = (struct span){start, end};
+	p->secret_count++;
+	return 0;
+}
+
+int parse_add_lookup(struct parse *p, enum gid_kind kind, size_t offset, size_t json_len, const char *name, size_t len)
+{
+	struct line *line = p->line;
+	struct lookup *lookups;
+
+	if ((line->lookup_count & (line->lookup_count - 1)) == 0) {
+		lookups = realloc(line->lookups, (line->lookup_count == 0 ? 1 : line->lookup_count * 2) * sizeof(*lookups));
+		if (lookups == NULL)
+			return parse_memory(p);
+		line->lookups = lookups;
+	}
+	lookups = &line->lookups[line->lookup_count];
+	lookups->kind = kind;
+	lookups->offset = offset;
+	lookups->len = json_len;
+	lookups->name = strndup(name, len);
+	if (lookups->name == NULL)
+		return parse_memory(p);
+	line->lookup_count++;
+	return 0;
+}
+
+int parse_add_note(struct parse *p, const char *format, ...)
+{
+	struct line *line = p->line;
+	struct buf note = {0};
+	va_list ap;
+	char **notes;
+
+	if ((line->note_count & (line->note_count - 1)) == 0) {
+		notes = realloc(line->notes, (line->note_count == 0 ? 1 : line->note_count * 2) * sizeof(*notes));
+		if (notes == NULL)
+			return parse_memory(p);
+		line->notes = notes;
+	}
+	va_start(ap, format);
+	buf_vprintf(&note, format, ap);
+	va_end(ap);
+	line->notes[line->note_count] = buf_steal(&note);
+	if (line->notes[line->note_count] == NULL)
+		return parse_memory(p);
+	line->note_count++;
+	return 0;
+}
+
+const char *parse_typed(const char *text, size_t start, size_t end, char out[static TYPED_MAX + 8])
+{
+	size_t len = 0;
+
+	out[len++] = '"';
+	while (start < end) {
+		uint32_t point;
+		int n = utf8_decode(text + start, end - start, &point);
+
+		if (n < 1)
+			n = 1;
+		if (len + (size_t)n > TYPED_MAX) {
+			memcpy(out + len, "...", 3);
+			len += 3;
+			break;
+		}
+		memcpy(out + len, text + start, (size_t)n);
+		if (n == 1 && ((unsigned char)out[len] < ' ' || (unsigned char)out[len] >= 0x7f))
+			out[len] = '.';
+		len += (size_t)n;
+		start += (size_t)n;
+	}
+	out[len++] = '"';
+	out[len] = '\0';
+	return out;
+}

@@ -1,0 +1,160 @@
+/*
+ * parse: what the files of lang/ share while they take one line apart.  Internal to lang/.
+ */
+#ifndef PTSH_LANG_PARSE_H
+#define PTSH_LANG_PARSE_H
+
+#include <stdarg.h>
+
+#include "lang/line.h"
+#include "lang/words.h"
+#include "proto/json.h"
+
+/* --- walk: which word belongs to which argument (lang/walk.c) --- */
+
+struct given {
+	size_t first, count;	/* its words; with ARG_MANY, rows and the like there may be several */
+	bool given;
+};
+
+enum { WALK_NONE = -1 };
+
+struct walk {
+	const struct request *type;
+	const char *text;
+	struct given args[REQUEST_ARGS];
+	int open;		/* the argument that may take further words, or WALK_NONE */
+	int last;		/* the argument given last: the next one in order stands behind it */
+	bool whole;		/* `open` was given as JSON: it takes no further word */
+	bool named;		/* `open` was named and has no word yet */
+	bool names_over;	/* "--" was seen */
+};
+
+enum walk_step {
+	WALK_ARGUMENT,		/* the word belongs to *arg */
+	WALK_NAME,		/* --name (or --name=: then the rest of the word belongs to *arg) */
+	WALK_OVER,		/* -- */
+	WALK_SURPLUS,		/* no argument is left for it */
+	WALK_UNKNOWN,		/* --name that the request does not have */
+	WALK_TWICE,		/* --name of an argument that is given already */
+	WALK_NO_VALUE,		/* --name, but the argument named before has no word yet: *arg */
+};
+
+void walk_init(struct walk *w, const struct request *type, const char *text);
+/* Takes the word that is number `index`; with WALK_NAME and --name=... the word is cut to what is behind `=`. */
+enum walk_step walk_take(struct walk *w, struct word *word, size_t index, int *arg);
+/* The argument the next word would belong to (if it is no --name), or WALK_NONE. */
+int walk_next(const struct walk *w);
+
+/* --- parse: the state of one line_parse() --- */
+
+enum { PARSE_WORDS = 16, PARSE_SPANS = 8, PARSE_NOTES = 8 };	/* PARSE_NOTES: names that are noted one by one */
+
+struct span { size_t start, end; };
+
+struct parse {
+	struct line *line;
+	const char *text;
+	size_t len;
+	const struct line_context *context;
+	struct error *e;
+	size_t *at;
+
+	struct word *words, few_words[PARSE_WORDS];
+	size_t word_count, word_cap;
+	struct span *secrets, few_secrets[PARSE_SPANS];	/* places in text that are never shown */
+	size_t secret_count, secret_cap;
+	struct buf scratch;	/* decoded text, for a moment */
+	bool hide;		/* a place could not be remembered: nothing of the line is shown */
+};
+
+/* Each returns -1, for `return parse_fail(...)`. */
+int parse_fail(struct parse *p, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int parse_memory(struct parse *p);
+
+int parse_add_word(struct parse *p, const struct word *w);
+int parse_add_secret(struct parse *p, size_t start, size_t end);
+int parse_add_lookup(struct parse *p, enum gid_kind kind, size_t offset, size_t json_len, const char *name,
+    size_t len);
+int parse_add_note(struct parse *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+enum { TYPED_MAX = 48 };	/* bytes of what was typed that a message repeats */
+/* What was typed, short, on one line. */
+const char *parse_typed(const char *text, size_t start, size_t end, char out[static TYPED_MAX + 8]);
+
+/* --- values (lang/value.c) --- */
+
+/* What a value is to become. */
+struct want {
+	const char *arg, *member;	/* for messages; member NULL: the argument itself */
+	enum arg_type type;
+	enum gid_kind gid;
+	const struct value_name *values;
+	bool secret, nullable;
+};
+
+/* Appends the value of text[w->start .. w->end) to line->json.  0, or -1 with the error set. */
+int value_put(struct parse *p, const struct want *want, const struct word *w);
+
+/* Decodes a word into p->scratch. */
+int value_decode(struct parse *p, const struct word *w);
+
+/* Reads a word as JSON. */
+int value_json(struct parse *p, const struct want *want, const struct word *w, struct json *v);
+
+/* Whether a word is exactly this, unquoted. */
+bool value_is(const struct parse *p, const struct word *w, const char *text);
+
+/* -old,+new: the two lists, with a comma between them and no bracket around them. */
+int value_put_changes(struct parse *p, const struct want *want, const struct word *w);
+
+/* Appends JSON without the white space around its values. */
+void value_put_compact(struct buf *out, struct json v);
+
+/* "the argument" or "the argument: its member", for messages. */
+const char *want_name(const struct want *want, char out[static 80]);
+
+/* --- arguments (lang/arguments.c) --- */
+
+/* Appends the arguments that words[1..] give to line->json, which holds ["type".  */
+int arguments_put(struct parse *p, const struct request *type);
+
+/* One argument being put. */
+struct putting {
+	const struct request *type;
+	const struct arg *arg;
+	const struct word *words;	/* its words */
+	size_t count;
+	const struct field *fields;	/* what it knows */
+	struct want want;
+};
+
+/* "REQUEST: ARGUMENT: WHAT expected, not TYPED"; what was typed is left out where it may be a secret. */
+int putting_misfit(struct parse *p, const struct putting *a, const struct word *w, const char *what);
+/* A whole argument that was typed as JSON of the right kind. */
+int putting_json(struct parse *p, const struct putting *a, const struct json *v);
+/* Notes a name that the catalogue does not know. */
+int putting_note(struct parse *p, const struct putting *a, const char *name, size_t len);
+
+/* Arguments that have members (lang/members.c). */
+int members_put_rows(struct parse *p, const struct putting *a);
+int members_put_pair(struct parse *p, const struct putting *a);
+int members_put_object(struct parse *p, const struct putting *a);
+int members_put_pairs(struct parse *p, const struct putting *a);
+int members_put_roles(struct parse *p, const struct putting *a);
+
+/* The JSON of an argument that is skipped. */
+const char *arguments_filler(const struct arg *arg);
+
+/* --- secrets in JSON (lang/mask.c) --- */
+
+typedef void mask_found(void *ctx, struct json secret);
+
+/* Calls found() for each value within an argument (or the arguments behind a request's name) that must not be shown. */
+void mask_argument(const struct arg *arg, struct json v, mask_found *found, void *ctx);
+void mask_arguments(const struct request *type, struct json_iter args, mask_found *found, void *ctx);
+
+/* The text of a line that was not understood, as far as it can be shown: heap, NULL without memory. */
+char *mask_text(const char *text, size_t len);
+
+#endif

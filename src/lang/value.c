@@ -1,0 +1,393 @@
+/*
+ * value: one word, or a part of one, becomes one JSON value of the kind its place wants.
+ */
+#include "lang/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *want_name(const struct want *want, char out[static 80])
+{
+	if (want->member != NULL)
+		snprintf(out, 80, "%.30s: %.40s", want->arg, want->member);
+	else
+		snprintf(out, 80, "%.60s", want->arg);
+	return out;
+}
+
+bool value_is(const struct parse *p, const struct word *w, const char *text)
+{
+	size_t len = strlen(text);
+
+	return w->end - w->start == len && memcmp(p->text + w->start, text, len) == 0;
+}
+
+int value_decode(struct parse *p, const struct word *w)
+{
+	size_t at = w->start;
+	const char *why;
+
+	buf_reset(&p->scratch);
+	if (w->plain) {
+		buf_put(&p->scratch, p->text + w->start, w->end - w->start);
+	} else {
+		why = word_decode(p->text, w->start, w->end, &p->scratch, &at);
+		if (why != NULL)
+			return parse_fail(p, at, "%s: %s", p->line->type_name, why);
+	}
+	return p->scratch.failed ? parse_memory(p) : 0;
+}
+
+int value_json(struct parse *p, const struct want *want, const struct word *w, struct json *v)
+{
+	char name[80];
+	size_t at = 0;
+	const char *why = json_read(p->text + w->start, w->end - w->start, v, &at);
+
+	if (why == NULL)
+		return 0;
+	return parse_fail(p, w->start + at, "%s: %s: not JSON: %s (quote what is meant as text)", p->line->type_name,
+	    want_name(want, name), why);
+}
+
+void value_put_compact(struct buf *out, struct json v)
+{
+	const char *text = v.text, *end = v.text + v.len;
+
+	while (text < end) {
+		const char *run = text;
+
+		while (run < end && *run != '"' && *run != ' ' && *run != '\t' && *run != '\n' && *run != '\r')
+			run++;
+		buf_put(out, text, (size_t)(run - text));
+		if (run < end && *run == '"') {
+			text = run++;
+			while (*run != '"')
+				run += *run == '\\' ? 2 : 1;
+			run++;
+			buf_put(out, text, (size_t)(run - text));
+		} else if (run < end) {
+			run++;
+		}
+		text = run;
+	}
+}
+
+/* "number, or one of none, read, write" */
+static const char *kind_text(const struct want *want, char out[static 160])
+{
+	struct arg arg = {.type = want->type};
+	size_t len = 0;
+
+	if (want->values == NULL) {
+		snprintf(out, 160, "%s", want->nullable ? "gid, name or null" : arg_type_name(&arg));
+		return out;
+	}
+	len = (size_t)snprintf(out, 160, "%s", want->type == ARG_NUMBER ? "number, or one of" : "one of");
+	for (const struct value_name *v = want->values; v->name != NULL && len < 140; v++)
+		len += (size_t)snprintf(out + len, 160 - len, "%s %s", v == want->values ? "" : ",", v->name);
+	return out;
+}
+
+/* "REQUEST: ARGUMENT: KIND expected, not TYPED" */
+static int misfit(struct parse *p, const struct want *want, const struct word *w)
+{
+	char name[80], kind[160], typed[TYPED_MAX + 8];
+
+	want_name(want, name);
+	kind_text(want, kind);
+	if (want->secret)
+		return parse_fail(p, w->start, "%s: %s: %s expected", p->line->type_name, name, kind);
+	return parse_fail(p, w->start, "%s: %s: %s expected, not %s", p->line->type_name, name, kind,
+	    parse_typed(p->text, w->start, w->end, typed));
+}
+
+static int put_scratch_string(struct parse *p)
+{
+	json_put_string(&p->line->json, buf_head(&p->scratch), p->scratch.len);
+	return p->line->json.failed ? parse_memory(p) : 0;
+}
+
+/* @file: its content; the end of its only line is no part of it (a password's, a licence's). */
+static int put_file(struct parse *p, const struct want *want, const struct word *w)
+{
+	struct word path = {w->start + 1, w->end, false, w->plain};
+	char name[80];
+	const char *head;
+	char *file;
+	size_t len, good;
+	int result;
+
+	if (value_decode(p, &path) < 0)
+		return -1;
+	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL)
+		return misfit(p, want, w);
+	if (p->context == NULL || p->context->read_file == NULL)
+		return parse_fail(p, w->start, "%s: %s: no file can be read here", p->line->type_name, want_name(want, name));
+	file = buf_steal(&p->scratch);
+	if (file == NULL)
+		return parse_memory(p);
+	result = p->context->read_file(p->context->ctx, file, &p->scratch, p->e);
+	if (result < 0) {
+		*p->at = w->start;
+		free(file);
+		return -1;
+	}
+	head = buf_head(&p->scratch);
+	len = p->scratch.len;
+	good = p->scratch.failed ? len : word_valid(head, len);
+	if (good < len) {
+		parse_fail(p, w->start, "%s: %s: %s: byte %zu is not UTF-8 text", p->line->type_name, want_name(want, name),
+		    file, good + 1);
+		free(file);
+		return -1;
+	}
+	free(file);
+	if (len > 0 && memchr(head, '\n', len) == head + len - 1)
+		buf_truncate(&p->scratch, len > 1 && head[len - 2] == '\r' ? len - 2 : len - 1);
+	return p->scratch.failed ? parse_memory(p) : put_scratch_string(p);
+}
+
+/* ?: asked for, without echo. */
+static int put_asked(struct parse *p, const struct want *want, const struct word *w)
+{
+	char what[160];
+
+	snprintf(what, sizeof(what), "%.60s %.80s", p->line->type_name, want->member != NULL ? want->member : want->arg);
+	if (p->context == NULL || p->context->ask_secret == NULL)
+		return parse_fail(p, w->start, "%s: nobody can be asked for it here", what);
+	buf_reset(&p->scratch);
+	if (p->context->ask_secret(p->context->ctx, what, &p->scratch, p->e) < 0) {
+		*p->at = w->start;
+		return -1;
+	}
+	if (p->scratch.failed)
+		return parse_memory(p);
+	if (word_valid(buf_head(&p->scratch), p->scratch.len) < p->scratch.len)
+		return parse_fail(p, w->start, "%s: not UTF-8 text", what);
+	return put_scratch_string(p);
+}
+
+static int put_text(struct parse *p, const struct want *want, const struct word *w)
+{
+	size_t len = w->end - w->start;
+
+	if (want->secret && value_is(p, w, "?"))
+		return put_asked(p, want, w);
+	if (len > 1 && p->text[w->start] == '@')
+		return put_file(p, want, w);
+	if (want->secret && parse_add_secret(p, w->start, w->end) < 0)
+		return -1;
+	/* On the level of words a bracket begins JSON; what is meant as text is quoted. */
+	if (w->json && want->member == NULL)
+		return misfit(p, want, w);
+	if (value_decode(p, w) < 0)
+		return -1;
+	return put_scratch_string(p);
+}
+
+/* A host, an address or a subnet, as far as one can tell without knowing what a box takes. */
+static int put_address(struct parse *p, const struct want *want, const struct word *w)
+{
+	const char *head;
+
+	if (w->json || value_decode(p, w) < 0)
+		return w->json ? misfit(p, want, w) : -1;
+	head = buf_head(&p->scratch);
+	if (p->scratch.len == 0)
+		return misfit(p, want, w);
+	for (size_t i = 0; i < p->scratch.len; i++)
+		if ((unsigned char)head[i] <= ' ' || head[i] == 0x7f || strchr(",=\"'\\", head[i]) != NULL)
+			return misfit(p, want, w);
+	return put_scratch_string(p);
+}
+
+static bool all_digits(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+	return len > 0;
+}
+
+static int put_gid(struct parse *p, const struct want *want, const struct word *w)
+{
+	const char *head;
+	size_t offset;
+
+	if (want->nullable && value_is(p, w, "null")) {
+		buf_puts(&p->line->json, "null");
+		return 0;
+	}
+	if (w->json || value_decode(p, w) < 0)
+		return w->json ? misfit(p, want, w) : -1;
+	head = buf_head(&p->scratch);
+	if (p->scratch.len == 0 || memchr(head, '\0', p->scratch.len) != NULL)
+		return misfit(p, want, w);
+	offset = p->line->json.len;
+	if (put_scratch_string(p) < 0)
+		return -1;
+	if (all_digits(head, p->scratch.len))
+		return 0;
+	return parse_add_lookup(p, want->gid, offset, p->line->json.len - offset, head, p->scratch.len);
+}
+
+static int put_number(struct parse *p, const struct want *want, const struct word *w)
+{
+	const struct value_name *value;
+	struct json v;
+	size_t at;
+	const char *head;
+
+	if (w->json || value_decode(p, w) < 0)
+		return w->json ? misfit(p, want, w) : -1;
+	head = buf_head(&p->scratch);
+	value = catalog_value(want->values, head, p->scratch.len);
+	if (value != NULL) {
+		buf_puts(&p->line->json, value->value);
+		return 0;
+	}
+	if (p->scratch.len == 0 || json_read(head, p->scratch.len, &v, &at) != NULL || json_kind(v) != JSON_NUMBER ||
+	    v.len != p->scratch.len)
+		return misfit(p, want, w);
+	buf_put(&p->line->json, v.text, v.len);
+	return 0;
+}
+
+static int put_word(struct parse *p, const struct want *want, const struct word *w)
+{
+	const struct value_name *value;
+
+	if (w->json || value_decode(p, w) < 0)
+		return w->json ? misfit(p, want, w) : -1;
+	value = catalog_value(want->values, buf_head(&p->scratch), p->scratch.len);
+	if (value == NULL)
+		return misfit(p, want, w);
+	json_put_string(&p->line->json, value->value, strlen(value->value));
+	return 0;
+}
+
+/* AA:BB:CC:DD:EE:FF, in upper or lower case. */
+static bool is_mac(const char *text, size_t len)
+{
+	if (len != 17)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (i % 3 == 2 ? text[i] != ':' : strchr("0123456789abcdefABCDEF", text[i]) == NULL || text[i] == '\0')
+			return false;
+	return true;
+}
+
+/* The elements of -old,+new that begin with a sign, as one list. */
+static int put_signed(struct parse *p, const struct want *want, const struct word *w, char sign, size_t *count)
+{
+	struct word part;
+	size_t pos = w->start;
+
+	*count = 0;
+	buf_putc(&p->line->json, '[');
+	while (word_part(p->text, &pos, w->end, ',', &part)) {
+		char first = part.start < part.end ? p->text[part.start] : '\0';
+
+		if (first != '+' && first != '-')
+			return misfit(p, want, &part);
+		if (first != sign)
+			continue;
+		part.start++;
+		if (value_decode(p, &part) < 0)
+			return -1;
+		if (p->scratch.len == 0 || (want->type == ARG_MACS && !is_mac(buf_head(&p->scratch), p->scratch.len)))
+			return misfit(p, want, &part);
+		if ((*count)++ > 0)
+			buf_putc(&p->line->json, ',');
+		if (put_scratch_string(p) < 0)
+			return -1;
+	}
+	buf_putc(&p->line->json, ']');
+	return 0;
+}
+
+int value_put_changes(struct parse *p, const struct want *want, const struct word *w)
+{
+	struct json_iter lists;
+	struct json v, list;
+	size_t count = 0;
+
+	if (w->json) {
+		if (value_json(p, want, w, &v) < 0)
+			return -1;
+		lists = json_iterate(v);
+		for (; json_next(&lists, NULL, &list); count++) {
+			if (json_kind(v) != JSON_ARRAY || json_kind(list) != JSON_ARRAY || count == 2)
+				return misfit(p, want, w);
+			if (count == 0 && json_count(list) > 0)
+				p->line->deletes = true;
+			if (count == 1)
+				buf_putc(&p->line->json, ',');
+			value_put_compact(&p->line->json, list);
+		}
+		return count == 2 ? 0 : misfit(p, want, w);
+	}
+	if (put_signed(p, want, w, '-', &count) < 0)
+		return -1;
+	if (count > 0)
+		p->line->deletes = true;
+	buf_putc(&p->line->json, ',');
+	return put_signed(p, want, w, '+', &count);
+}
+
+/* As the box lists them, or one community of SNMP v2. */
+static int put_credentials(struct parse *p, const struct want *want, const struct word *w)
+{
+	struct want community = *want;
+	struct json v;
+
+	if (w->json) {
+		if (parse_add_secret(p, w->start, w->end) < 0 || value_json(p, want, w, &v) < 0)
+			return -1;
+		if (json_kind(v) != JSON_ARRAY)
+			return misfit(p, want, w);
+		value_put_compact(&p->line->json, v);
+		return 0;
+	}
+	community.type = ARG_TEXT;
+	buf_puts(&p->line->json, "[[2,[");
+	if (put_text(p, &community, w) < 0)
+		return -1;
+	buf_puts(&p->line->json, "]]]");
+	return 0;
+}
+
+int value_put(struct parse *p, const struct want *want, const struct word *w)
+{
+	switch (want->type) {
+	case ARG_TEXT:
+		return put_text(p, want, w);
+	case ARG_ADDRESS:
+		return put_address(p, want, w);
+	case ARG_GID:
+		return put_gid(p, want, w);
+	case ARG_NUMBER:
+		return put_number(p, want, w);
+	case ARG_WORD:
+		return put_word(p, want, w);
+	case ARG_CREDENTIALS:
+		return put_credentials(p, want, w);
+	case ARG_CHANGES:
+	case ARG_MACS:
+		buf_putc(&p->line->json, '[');
+		if (value_put_changes(p, want, w) < 0)
+			return -1;
+		buf_putc(&p->line->json, ']');
+		return 0;
+	case ARG_LIST:
+	case ARG_ROWS:
+	case ARG_OBJECT:
+	case ARG_PAIRS:
+	case ARG_PAIR:
+	case ARG_ROLES:
+		break;
+	}
+	return misfit(p, want, w);
+}

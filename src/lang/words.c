@@ -1,0 +1,338 @@
+/*
+ * words: where the words of a line begin and end, and what stands between their quotes.
+ */
+#include "lang/words.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "proto/utf8.h"
+
+enum { ORDINARY, BLANK, SPECIAL };	/* SPECIAL: quotes and backslash */
+
+static const unsigned char classes[256] = {
+	[' '] = BLANK, ['\t'] = BLANK, ['\n'] = BLANK, ['\r'] = BLANK,
+	['\''] = SPECIAL, ['"'] = SPECIAL, ['\\'] = SPECIAL,
+};
+
+static bool opens(char c)
+{
+	return c == '[' || c == '{';
+}
+
+/* Bytes of a line's end at pos: 0, 1 or 2. */
+static size_t newline_at(const char *text, size_t len, size_t pos)
+{
+	if (pos < len && text[pos] == '\n')
+		return 1;
+	return len - pos >= 2 && text[pos] == '\r' && text[pos + 1] == '\n' ? 2 : 0;
+}
+
+size_t word_skip_blanks(const char *text, size_t len, size_t pos)
+{
+	while (pos < len) {
+		if (classes[(unsigned char)text[pos]] == BLANK) {
+			pos++;
+		} else if (text[pos] == '\\' && pos + 1 < len && newline_at(text, len, pos + 1) > 0) {
+			pos += 1 + newline_at(text, len, pos + 1);
+		} else {
+			break;
+		}
+	}
+	return pos;
+}
+
+/* Behind the quote that closes the one at pos, or 0. */
+static size_t quote_end(const char *text, size_t pos, size_t end)
+{
+	char quote = text[pos++];
+
+	if (quote == '\'') {
+		const char *close = memchr(text + pos, quote, end - pos);
+
+		return close == NULL ? 0 : (size_t)(close - text) + 1;
+	}
+	for (; pos < end; pos++) {
+		if (text[pos] == '\\')
+			pos++;
+		else if (text[pos] == quote)
+			return pos + 1;
+	}
+	return 0;
+}
+
+size_t word_json_end(const char *text, size_t pos, size_t end)
+{
+	size_t depth = 0;
+
+	while (pos < end) {
+		char c = text[pos];
+
+		if (c == '"') {
+			pos = quote_end(text, pos, end);
+			if (pos == 0)
+				return 0;
+			continue;
+		}
+		pos++;
+		if (opens(c))
+			depth++;
+		else if ((c == ']' || c == '}') && --depth == 0)
+			return pos;
+	}
+	return 0;
+}
+
+/* Behind the word that begins at pos, or 0 with *why and *at. */
+static size_t word_end(const char *text, size_t pos, size_t len, bool *plain, const char **why, size_t *at)
+{
+	*plain = true;
+	for (;;) {
+		while (pos < len && classes[(unsigned char)text[pos]] == ORDINARY)
+			pos++;
+		if (pos == len || classes[(unsigned char)text[pos]] == BLANK)
+			return pos;
+		*plain = false;
+		*at = pos;
+		if (text[pos] == '\\') {
+			size_t newline = newline_at(text, len, pos + 1);
+
+			if (pos + 1 == len) {
+				*why = "nothing behind the \\";
+				return 0;
+			}
+			pos += 1 + (newline > 0 ? newline : 1);
+		} else {
+			size_t close = quote_end(text, pos, len);
+
+			if (close == 0) {
+				*why = text[pos] == '"' ? "\" is not closed" : "' is not closed";
+				return 0;
+			}
+			pos = close;
+		}
+	}
+}
+
+enum word_found word_next(const char *text, size_t len, size_t *pos, struct word *w, const char **why)
+{
+	size_t at = word_skip_blanks(text, len, *pos);
+
+	*pos = at;
+	if (at == len)
+		return WORD_END;
+	w->start = at;
+	w->json = opens(text[at]);
+	w->plain = true;
+	if (w->json) {
+		w->end = word_json_end(text, at, len);
+		if (w->end == 0) {
+			*why = text[at] == '[' ? "[ is not closed" : "{ is not closed";
+			return WORD_BAD;
+		}
+		*pos = w->end;
+		if (w->end < len && classes[(unsigned char)text[w->end]] != BLANK && text[w->end] != '\\') {
+			*why = "a blank is missing behind the bracket";
+			return WORD_BAD;
+		}
+		return WORD_FOUND;
+	}
+	w->end = word_end(text, at, len, &w->plain, why, pos);
+	if (w->end == 0)
+		return WORD_BAD;
+	*pos = w->end;
+	return WORD_FOUND;
+}
+
+/* From pos over what is not separator and not quoted. */
+static size_t find(const char *text, size_t pos, size_t end, char separator)
+{
+	while (pos < end && text[pos] != separator) {
+		if (text[pos] == '\\') {
+			pos += pos + 1 < end ? 2 : 1;
+		} else if (text[pos] == '"' || text[pos] == '\'') {
+			size_t close = quote_end(text, pos, end);
+
+			pos = close == 0 ? end : close;
+		} else {
+			pos++;
+		}
+	}
+	return pos;
+}
+
+size_t word_find(const char *text, size_t start, size_t end, char separator)
+{
+	return find(text, start, end, separator);
+}
+
+bool word_part(const char *text, size_t *pos, size_t end, char separator, struct word *part)
+{
+	size_t at = *pos;
+
+	if (at > end)
+		return false;
+	part->start = at;
+	part->json = false;
+	if (at < end && opens(text[at])) {
+		size_t close = word_json_end(text, at, end);
+
+		if (close != 0 && (close == end || text[close] == separator)) {
+			part->json = true;
+			at = close;
+		}
+	}
+	if (!part->json)
+		at = find(text, at, end, separator);
+	part->end = at;
+	part->plain = true;
+	for (size_t i = part->start; i < at && part->plain; i++)
+		part->plain = classes[(unsigned char)text[i]] != SPECIAL;
+	*pos = at + 1;
+	return true;
+}
+
+static bool hex4(const char *text, size_t pos, size_t end, uint32_t *value)
+{
+	*value = 0;
+	if (end - pos < 4)
+		return false;
+	for (size_t i = pos; i < pos + 4; i++) {
+		char c = text[i];
+		uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a') + 10 :
+		    c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A') + 10 : 16;
+
+		if (digit == 16)
+			return false;
+		*value = *value * 16 + digit;
+	}
+	return true;
+}
+
+/* \uXXXX at pos, which is behind the u; *pos is set behind it. */
+static const char *decode_unicode(const char *text, size_t *pos, size_t end, struct buf *out)
+{
+	uint32_t point, low;
+	char bytes[UTF8_MAX];
+
+	if (!hex4(text, *pos, end, &point))
+		return "\\u needs four hexadecimal digits";
+	*pos += 4;
+	if (point >= 0xdc00 && point <= 0xdfff)
+		return "half of a surrogate pair";
+	if (point >= 0xd800 && point <= 0xdbff) {
+		if (end - *pos < 6 || text[*pos] != '\\' || text[*pos + 1] != 'u' || !hex4(text, *pos + 2, end, &low) ||
+		    low < 0xdc00 || low > 0xdfff)
+			return "half of a surrogate pair";
+		*pos += 6;
+		point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+	}
+	buf_put(out, bytes, utf8_encode(point, bytes));
+	return NULL;
+}
+
+/* The escape at pos (behind the backslash) within "..."; *pos is set behind it. */
+static const char *decode_escape(const char *text, size_t *pos, size_t end, struct buf *out)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	size_t newline = newline_at(text, end, *pos);
+	const char *known;
+
+	if (newline > 0) {
+		*pos += newline;
+		return NULL;
+	}
+	if (text[*pos] == 'u') {
+		++*pos;
+		return decode_unicode(text, pos, end, out);
+	}
+	known = strchr(from, text[*pos]);
+	if (known == NULL)
+		return "no such escape in JSON";
+	buf_putc(out, to[known - from]);
+	++*pos;
+	return NULL;
+}
+
+/* "..." whose first quote is at *pos: a JSON string, but that it may go over the ends of lines. */
+static const char *decode_string(const char *text, size_t *pos, size_t end, struct buf *out, size_t *at)
+{
+	size_t i = *pos + 1;
+
+	while (i < end && text[i] != '"') {
+		size_t run = i;
+
+		while (run < end && text[run] != '"' && text[run] != '\\')
+			run++;
+		buf_put(out, text + i, run - i);
+		i = run;
+		if (i < end && text[i] == '\\') {
+			const char *why;
+
+			*at = i++;
+			why = i == end ? "\" is not closed" : decode_escape(text, &i, end, out);
+			if (why != NULL)
+				return why;
+		}
+	}
+	*pos = i + 1;
+	return NULL;
+}
+
+const char *word_decode(const char *text, size_t start, size_t end, struct buf *out, size_t *at)
+{
+	size_t i = start;
+
+	while (i < end) {
+		size_t run = i;
+
+		while (run < end && classes[(unsigned char)text[run]] != SPECIAL)
+			run++;
+		buf_put(out, text + i, run - i);
+		i = run;
+		if (i >= end)
+			break;
+		if (text[i] == '\\') {
+			size_t newline = newline_at(text, end, i + 1);
+
+			if (newline == 0 && i + 1 < end)
+				buf_putc(out, text[i + 1]);
+			i += 1 + (newline > 0 ? newline : 1);
+		} else if (text[i] == '\'') {
+			size_t close = quote_end(text, i, end);
+
+			if (close == 0)
+				close = end + 1;
+			buf_put(out, text + i + 1, close - i - 2);
+			i = close;
+		} else {
+			const char *why = decode_string(text, &i, end, out, at);
+
+			if (why != NULL)
+				return why;
+		}
+	}
+	return NULL;
+}
+
+size_t word_valid(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		uint32_t point;
+		int n;
+
+		while (i < len && (signed char)text[i] > 0)
+			i++;
+		if (i == len)
+			break;
+		if (text[i] == '\0')
+			return i;
+		n = utf8_decode(text + i, len - i, &point);
+		if (n < 0)
+			return i;
+		i += (size_t)n;
+	}
+	return len;
+}

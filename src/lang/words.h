@@ -1,0 +1,46 @@
+/*
+ * words: where the words of a line begin and end, and what stands between their quotes.
+ *
+ * Words are places in the text; nothing is copied until somebody asks for a value.  Knows quotes, brackets and blanks,
+ * not what a word means.
+ */
+#ifndef PTSH_LANG_WORDS_H
+#define PTSH_LANG_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/buf.h"
+
+/* text[start .. end) */
+struct word {
+	size_t start, end;
+	bool json;	/* begins with a bracket or brace and runs to the one that closes it */
+	bool plain;	/* holds no quote and no backslash: it means what it says */
+};
+
+enum word_found { WORD_END, WORD_FOUND, WORD_BAD };
+
+/* The next word from *pos on; *pos is set behind it.  WORD_BAD: *why says what is wrong at *pos. */
+enum word_found word_next(const char *text, size_t len, size_t *pos, struct word *w, const char **why);
+
+/* Steps over blanks (and a backslash before the end of a line). */
+size_t word_skip_blanks(const char *text, size_t len, size_t pos);
+
+/* The next part of text[*pos .. end) up to a separator that is not quoted (and not within brackets, if the part begins with one);
+ * *pos is set behind the separator.  False: there was none (after the last part *pos is end + 1). */
+bool word_part(const char *text, size_t *pos, size_t end, char separator, struct word *part);
+
+/* The place of the first separator that is not quoted, or end. */
+size_t word_find(const char *text, size_t start, size_t end, char separator);
+
+/* Appends what text[start .. end) means: quotes taken away, escapes resolved.  NULL, or what is wrong at *at. */
+const char *word_decode(const char *text, size_t start, size_t end, struct buf *out, size_t *at);
+
+/* Where the JSON that begins with the bracket at pos ends (behind its closing bracket), or 0 if it does not. */
+size_t word_json_end(const char *text, size_t pos, size_t end);
+
+/* Where text stops being UTF-8 without NUL, or len if it never does. */
+size_t word_valid(const char *text, size_t len);
+
+#endif

@@ -1,0 +1,230 @@
+/*
+ * main: from argv to an exit status; the only file that exits.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "out/sanitise.h"
+#include "shell/batch.h"
+#include "shell/commands.h"
+#include "shell/engine.h"
+#include "shell/events.h"
+#include "shell/files.h"
+#include "shell/identity.h"
+#include "shell/input.h"
+#include "shell/interactive.h"
+#include "shell/link.h"
+#include "shell/names.h"
+#include "shell/on.h"
+#include "shell/password.h"
+#include "shell/shell.h"
+#include "shell/trace.h"
+#include "version.h"
+
+/* Descriptors 0 to 2 must be somebody's: the next socket would become standard error. */
+static int hold_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		if ((fd = open("/dev/null", O_RDWR)) == -1)
+			return -1;
+	} while (fd <= 2);
+	close(fd);
+	return 0;
+}
+
+/* Only what characters are: numbers, dates and messages are never the locale's.  The C locale cannot take a typed
+ * umlaut. */
+static void choose_charset(void)
+{
+	if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+/* Whatever the parent process had in mind, these mean what they mean. */
+static void reset_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGTSTP, SIGCONT, SIGWINCH, SIGALRM, 0};
+	sigset_t none;
+
+	for (const int *s = signals; *s != 0; s++)
+		if (*s != SIGHUP || signal(SIGHUP, SIG_IGN) != SIG_IGN)	/* nohup is meant */
+			signal(*s, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int complain(const struct error *e)
+{
+	struct buf safe = {0};
+
+	sanitise(&safe, e->text, strlen(e->text));
+	fprintf(stderr, "ptsh: %s\n", buf_string(&safe) != NULL ? buf_string(&safe) : "out of memory");
+	buf_clear(&safe);
+	return (int)e->status;
+}
+
+static int add_inputs(struct shell *sh, struct error *e)
+{
+	const struct options *o = sh->options;
+
+	for (size_t i = 0; i < o->input_count; i++) {
+		const struct input *in = &o->inputs[i];
+		if ((in->is_file ? input_add_file(sh, in->text, false, e) :
+			input_add_text(sh, in->text, strlen(in->text), NULL, false, e)) == -1)
+			return -1;
+	}
+	if (o->input_count == 0 && !sh->interactive && !(o->follow && isatty(STDIN_FILENO)))
+		return input_add_stdin(sh, e);
+	return 0;
+}
+
+static int choose_output(struct shell *sh, struct error *e)
+{
+	struct options *o = sh->options;
+	const struct format *f = o->format;
+	struct output_settings s = {.header = o->header, .terminal = sh->out.terminal};
+	const char *term = getenv("TERM");
+
+	s.color = o->color == COLOR_ALWAYS ||
+	    (o->color == COLOR_AUTO && sh->out.terminal && term != NULL && strcmp(term, "dumb") != 0);
+	if (f == NULL)
+		f = sh->out.terminal ? &format_table : &format_tsv;
+	if (f == &format_raw && sh->out.terminal)
+		return error_set(e, STATUS_USAGE, "raw: not on a terminal: it would show control characters as they are");
+	sh->output = output_create(&sh->out, f, &s);
+	return sh->output != NULL ? 0 : error_memory(e);
+}
+
+static int set_up(struct shell *sh, struct error *e)
+{
+	const struct options *o = sh->options;
+
+	sh->interactive = o->input_count == 0 && !o->follow && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !o->dry_run;
+	sink_init(&sh->err, STDERR_FILENO);
+	sink_init(&sh->out, sh->interactive ? -1 : STDOUT_FILENO);	/* at a prompt shell/screen does the writing */
+	sh->out.terminal = isatty(STDOUT_FILENO);
+	sh->may_ask = !o->no_prompt && isatty(STDERR_FILENO) && isatty(STDIN_FILENO);
+	sh->timeout = o->timeout;
+	sh->undo = true;
+	if ((sh->loop = loop_create()) == NULL || (sh->inputs = input_create(sh)) == NULL ||
+	    (sh->engine = engine_create(sh)) == NULL || (sh->link = link_create(sh)) == NULL ||
+	    (sh->events = events_create(sh)) == NULL || (sh->names = names_create(sh)) == NULL)
+		return error_memory(e);
+	if (choose_output(sh, e) == -1)
+		return -1;
+	return o->trace != NULL ? trace_open(sh, o->trace, e) : 0;
+}
+
+static void tear_down(struct shell *sh)
+{
+	if (sh->engine != NULL)
+		engine_free(sh);
+	if (sh->link != NULL)
+		link_free(sh);
+	identity_free(sh);
+	on_free(sh);
+	if (sh->events != NULL)
+		events_free(sh);
+	names_free(sh);
+	input_free(sh);
+	trace_close(sh);
+	output_free(sh->output);
+	if (sh->screen != NULL)
+		screen_free(sh->screen);
+	if (sh->history != NULL)
+		history_free(sh->history);
+	sink_clear(&sh->out);
+	sink_clear(&sh->err);
+	if (sh->loop != NULL)
+		loop_free(sh->loop);
+}
+
+/* What is buffered is written, and failures that only closing shows are seen. */
+static void finish_output(struct shell *sh)
+{
+	shell_flush(sh);
+	if (sh->out.error != 0 || (close(STDOUT_FILENO) == -1 && errno != EBADF)) {
+		int error = sh->out.error != 0 ? sh->out.error : errno;
+		if (error == EPIPE) {
+			sh->signal = SIGPIPE;
+		} else if (sh->status == STATUS_OK) {
+			shell_complain(sh, (struct place){0}, NULL, "standard output: %s", strerror(error));
+			sh->status = STATUS_OUTPUT;
+		}
+	}
+}
+
+static int run(struct options *o, struct password *password)
+{
+	struct shell sh = {.options = o, .password = password};
+	struct error e;
+	int status;
+
+	e.text[0] = '\0';
+	if (set_up(&sh, &e) == -1 || add_inputs(&sh, &e) == -1 || (sh.interactive && interactive_run(&sh, &e) == -1)) {
+		status = e.text[0] != '\0' ? complain(&e) : (int)e.status;
+		sh.status = (enum status)status;
+	} else if (!sh.interactive) {
+		batch_run(&sh);
+	}
+	finish_output(&sh);
+	status = (int)sh.status;
+	if (sh.signal == SIGPIPE) {	/* quietly, as by the signal itself */
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	} else if (sh.signal != 0) {
+		status = 128 + sh.signal;
+	}
+	tear_down(&sh);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {0};
+	struct password *password;
+	struct error e;
+	int status = STATUS_OK;
+
+	if (hold_standard_descriptors() == -1)
+		return STATUS_USAGE;
+	reset_signals();
+	choose_charset();
+	if ((password = password_create()) == NULL) {
+		error_memory(&e);
+		return complain(&e);
+	}
+	if (options_read(&o, argc, argv, &e) == -1) {
+		status = complain(&e);
+	} else if (o.action == ACTION_RUN) {
+		status = run(&o, password);
+	} else {
+		struct sink out;
+		sink_init(&out, STDOUT_FILENO);
+		if (o.action == ACTION_HELP)
+			options_help(&out);
+		else if (o.action == ACTION_VERSION)
+			version_print(&out);
+		else
+			options_complete(&o, &(struct complete_context){
+			    .commands = commands_each, .command_word = commands_word, .files = files_each}, &out);
+		if (sink_flush(&out) == -1)
+			status = STATUS_OUTPUT;
+		sink_clear(&out);
+	}
+	options_clear(&o);
+	password_free(password);
+	return status;
+}

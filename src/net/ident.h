@@ -1,0 +1,63 @@
+/*
+ * ident: tells whose a connection is, to whoever is at its other end (RFC 1413).
+ *
+ * Lives on the loop: nobody waits for anybody.  Which connections there are and whom to name the holder says; queries
+ * that are too long or too slow end the asker's connection.
+ */
+#ifndef PTSH_NET_IDENT_H
+#define PTSH_NET_IDENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/address.h"
+#include "net/loop.h"
+#include "proto/status.h"
+
+enum {
+	IDENT_PORT = 113,
+	IDENT_QUERY_MAX = 1000,		/* bytes of a query without its end of line (RFC 1413, section 4) */
+	IDENT_USER_MAX = 512,		/* of a user's name (section 6) */
+	IDENT_CLIENTS = 8,		/* at once; others wait until one has gone */
+	IDENT_PATIENCE = 30000,		/* ms for a query */
+};
+
+enum ident_answer { IDENT_NO_USER, IDENT_HIDDEN, IDENT_USER };
+
+struct ident_ops {
+	/* Whether somebody at that address may ask at all. */
+	bool (*welcome)(void *ctx, const struct address *peer);
+	/* Whose connection that is, between an address and port of this machine and one of the asker's.  IDENT_USER: *user,
+	 * which must be ident_user_valid(). */
+	enum ident_answer (*whose)(void *ctx, const struct address *local, const struct address *remote, const char **user);
+	/* What was answered, for --verbose. */
+	void (*answered)(void *ctx, const char *text);
+};
+
+struct ident;
+
+/* Answers at fd, a listening TCP socket, which becomes its own.  patience: ms for a query.  NULL without memory; the
+ * socket is closed then, too. */
+struct ident *ident_create(struct loop *l, int fd, int64_t patience, const struct ident_ops *ops, void *ctx);
+void ident_free(struct ident *in);
+
+/* "113", "127.0.0.1:113", "[::1]:113": where to listen; without an address a->len is 0: everywhere.  False: not that. */
+bool ident_where(const char *text, struct address *a, unsigned short *port);
+
+/* A listening socket there, or -1 with *e. */
+int ident_listen(const struct address *a, unsigned short port, struct error *e);
+/* The same for one that was handed over: whether it is such a socket.  0, or -1 with *e. */
+int ident_take(int fd, struct error *e);
+
+/* The port listened at. */
+unsigned short ident_port(const struct ident *in);
+
+/* Printable ASCII, 1 .. IDENT_USER_MAX bytes. */
+bool ident_user_valid(const char *user);
+
+/* Reads a query without its end of line: "6193, 23".  False: no pair of ports; ports then hold what could be read as
+ * numbers, 0 where there was none. */
+bool ident_read_query(const char *text, size_t len, unsigned ports[static 2]);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * front: what the formats see of an output: the reply in progress, its headings, and room for their own state.
+ */
+#ifndef PTSH_OUT_FRONT_H
+#define PTSH_OUT_FRONT_H
+
+#include "out/output.h"
+#include "out/rows.h"
+
+struct output {
+	struct sink *sink;
+	const struct format *format;
+	struct output_settings settings;
+
+	/* The result in progress. */
+	const struct request *type;	/* NULL: unknown, or ptsh's own */
+	struct heading *headings;	/* names are owned */
+	size_t heading_count, heading_room;
+	size_t columns;			/* headings, or the cells of the longest row if that is known to be more */
+	bool header;			/* headings are to be shown */
+	enum rows_mode mode;
+	struct rows rows;
+	struct rows_ops ops;
+	uint64_t row_count;
+	struct buf kept;		/* rows of output_strings(), for a format that is shown them twice */
+	size_t head;			/* bytes of a large line that are not values: its `[id,1,` */
+	unsigned text_depth;		/* of a large text: to count rows */
+	bool text_string, text_escape;
+
+	struct buf scratch, text;	/* for a cell; reset by whoever uses them */
+
+	/* The format's own. */
+	struct { struct buf keys; size_t *ends; size_t count, room; } records;
+	struct { char part[4]; size_t part_len; bool begun; } json;
+	struct { bool wrote; } csv;
+	struct {
+		uint32_t *columns;	/* width, and what its cells are */
+		size_t count, room;
+		size_t at;		/* cells printed of this row */
+		size_t blanks;		/* owed before the next text */
+		uint64_t row;		/* being printed */
+		bool starred;		/* the cell before has a mark in the gap behind it */
+		bool printing, in_rows;	/* the second time; behind the headings */
+		enum unit unit;		/* of the value that belongs to the name in the first cell */
+		const struct value_name *values;
+		bool secret;
+	} table;
+};
+
+/* The name over column i (0 the first): the heading, or the column's number. */
+void front_heading(const struct output *o, size_t i, struct buf *out);
+
+/* --- the headings of the reply in progress (headings.c) --- */
+
+/* Heading i of a reply; false behind the last one. */
+bool headings_at(const struct reply_about *about, size_t i, struct heading *h);
+bool headings_add(struct output *o, struct heading h);	/* copies the name; false: no memory */
+void headings_clear(struct output *o);
+/* Headings that nobody asked for are what the catalogue expects; here the rows say what a box really sends. */
+void headings_match(struct output *o, struct json_iter values, bool cut);
+
+/* {"event":name,"args":[...]}: json's and records' way. */
+void json_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+    const char *line, size_t len);
+
+/* Memory is gone: what is shown is not whole. */
+void front_failed(struct output *o);
+
+#endif

@@ -1,0 +1,301 @@
+/*
+ * catalog: finds what the tables hold.  Owns no data but the tables; knows nothing of lines, replies or boxes.
+ */
+#include "proto/catalog.h"
+
+#include <string.h>
+
+#include "proto/catalog_fields.def"
+
+const struct request catalog[] = {
+#include "proto/catalog.def"
+};
+
+const size_t catalog_len = sizeof(catalog) / sizeof(catalog[0]);
+
+const char *const catalog_groups[] = {
+	"Session and box", "Realms", "Pollers", "Settings", "Security", "Groups", NULL
+};
+
+/* strcmp() of a name that may hold anything, NUL as well. */
+static int compare(const char *name, size_t len, const char *known)
+{
+	size_t known_len = strlen(known);
+	int order = memcmp(name, known, len < known_len ? len : known_len);
+
+	return order != 0 ? order : len < known_len ? -1 : len > known_len;
+}
+
+const struct request *catalog_find(const char *name, size_t len)
+{
+	size_t low = 0, high = catalog_len;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = compare(name, len, catalog[mid].name);
+
+		if (order == 0)
+			return &catalog[mid];
+		if (order > 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+const struct request *catalog_role(enum request_role role)
+{
+	for (size_t i = 0; i < catalog_len; i++)
+		if (catalog[i].role == role)
+			return &catalog[i];
+	return NULL;
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
+}
+
+enum { NEAREST_LEN = 64 };	/* a longer word is meant for none */
+
+/* How many letters are to be put in, left out, changed or swapped with their neighbour to make a from b; or `enough`, if
+ * that many would not do. */
+static unsigned distance(const char *a, size_t alen, const char *b, size_t blen, unsigned enough)
+{
+	unsigned rows[3][NEAREST_LEN + 1], *before = rows[0], *above = rows[1], *row = rows[2];
+
+	if ((alen < blen ? blen - alen : alen - blen) >= enough)
+		return enough;
+	for (size_t j = 0; j <= blen; j++)
+		above[j] = (unsigned)j;
+	for (size_t i = 1; i <= alen; i++) {
+		unsigned *swap, least = (unsigned)i;
+
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= blen; j++) {
+			char x = lower(a[i - 1]), y = lower(b[j - 1]);
+			unsigned best = above[j - 1] + (x != y);
+
+			if (above[j] + 1 < best)
+				best = above[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]) && before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			row[j] = best;
+			least = best < least ? best : least;
+		}
+		/* A swap looks two rows back, but then costs one more. */
+		if (least > enough)
+			return enough;
+		swap = before;
+		before = above;
+		above = row;
+		row = swap;
+	}
+	return above[blen];
+}
+
+/* The nearest of the names that next() gives, one by one, until NULL. */
+static const char *nearest(const char *name, size_t len, const char *(*next)(const void *from, size_t i), const void *from)
+{
+	const char *found = NULL, *begins = NULL, *known;
+	unsigned best = len < 3 ? 1 : len < 5 ? 2 : len < 9 ? 3 : 4;	/* one more than is tolerated */
+	size_t beginnings = 0;
+
+	if (len < 2 || len > NEAREST_LEN)
+		return NULL;
+	for (size_t i = 0; (known = next(from, i)) != NULL; i++) {
+		size_t known_len = strlen(known);
+		unsigned far;
+
+		if (known_len > NEAREST_LEN)
+			continue;
+		if (len >= 4 && known_len > len && memcmp(name, known, len) == 0) {
+			beginnings++;
+			begins = known;
+		}
+		far = distance(name, len, known, known_len, best);
+		if (far < best) {
+			best = far;
+			found = known;
+		}
+	}
+	/* One slip is more likely than a word that was not finished, several are less. */
+	if (beginnings == 1 && (found == NULL || best > 1))
+		return begins;
+	return found;
+}
+
+static const char *request_name(const void *from, size_t i)
+{
+	(void)from;
+	return i < catalog_len ? catalog[i].name : NULL;
+}
+
+static const char *field_name(const void *from, size_t i)
+{
+	return ((const struct field *)from)[i].name;
+}
+
+const char *catalog_nearest(const char *name, size_t len)
+{
+	return nearest(name, len, request_name, NULL);
+}
+
+const char *catalog_nearest_field(const struct field *fields, const char *name, size_t len)
+{
+	return fields == NULL ? NULL : nearest(name, len, field_name, fields);
+}
+
+const struct field *catalog_fields(const struct request *r, const struct arg *arg, const char *type)
+{
+	(void)r;
+	if (arg->fields != columns_all || type == NULL)
+		return arg->fields;
+	if (strcmp(type, "device") == 0)
+		return columns_device;
+	if (strcmp(type, "switch") == 0)
+		return columns_switch;
+	if (strcmp(type, "switch_detail") == 0)
+		return columns_switch_detail;
+	return columns_all;
+}
+
+const struct field *catalog_field(const struct field *fields, const char *name, size_t len)
+{
+	for (; fields != NULL && fields->name != NULL; fields++)
+		if (fields->name[0] == (len > 0 ? name[0] : '\0') && compare(name, len, fields->name) == 0)
+			return fields;
+	return NULL;
+}
+
+static bool same(const char *known, const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (known[i] == '\0' || lower(known[i]) != lower(name[i]))
+			return false;
+	return known[len] == '\0';
+}
+
+const struct value_name *catalog_value(const struct value_name *values, const char *name, size_t len)
+{
+	for (; values != NULL && values->name != NULL; values++)
+		if (same(values->name, name, len) || same(values->value, name, len))
+			return values;
+	return NULL;
+}
+
+bool catalog_arg_secret(const struct arg *arg)
+{
+	if (arg->flags & ARG_SECRET)
+		return true;
+	if (arg->type != ARG_ROWS && arg->type != ARG_OBJECT && arg->type != ARG_PAIRS && arg->type != ARG_PAIR)
+		return false;
+	for (const struct field *f = arg->fields; f != NULL && f->name != NULL; f++)
+		if (f->secret)
+			return true;
+	return false;
+}
+
+bool catalog_secret(const struct request *r)
+{
+	for (const struct arg *arg = r->args; arg->name != NULL; arg++)
+		if (catalog_arg_secret(arg))
+			return true;
+	return false;
+}
+
+const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column)
+{
+	*gid_column = 0;
+	*name_column = 1;
+	switch (kind) {
+	case GID_REALM:
+		return "[\"realm_info\",[\"gid\",\"name\"]]";
+	case GID_POLLER:
+		return "[\"poller_info\",[\"gid\",\"name\"]]";
+	case GID_GROUP:
+		return "[\"group_info\",[\"gid\",\"name\"]]";
+	case GID_VIEW:
+		return "[\"user_view_info\",[\"gid\",\"name\"]]";
+	case GID_REPORT:
+		return "[\"report_info\"]";
+	case GID_METHOD:
+		return "[\"security_authentication_method_list\",[\"gid\",\"name\"]]";
+	case GID_NONE:
+	case GID_KINDS:
+		break;
+	}
+	return NULL;
+}
+
+const char *gid_kind_name(enum gid_kind kind)
+{
+	switch (kind) {
+	case GID_REALM:
+		return "realm";
+	case GID_POLLER:
+		return "poller";
+	case GID_GROUP:
+		return "group";
+	case GID_VIEW:
+		return "view";
+	case GID_REPORT:
+		return "report";
+	case GID_METHOD:
+		return "method";
+	case GID_NONE:
+	case GID_KINDS:
+		break;
+	}
+	return "gid";
+}
+
+static const char *list_name(enum arg_type element)
+{
+	switch (element) {
+	case ARG_GID:
+		return "list of gids";
+	case ARG_ADDRESS:
+		return "list of addresses";
+	case ARG_WORD:
+		return "list of words";
+	default:
+		return "list of names";
+	}
+}
+
+const char *arg_type_name(const struct arg *arg)
+{
+	switch (arg->type) {
+	case ARG_TEXT:
+		return "text";
+	case ARG_ADDRESS:
+		return "address";
+	case ARG_GID:
+		return "gid or name";
+	case ARG_NUMBER:
+		return "number";
+	case ARG_WORD:
+		return "word";
+	case ARG_LIST:
+		return list_name(arg->element);
+	case ARG_ROWS:
+		return "rows";
+	case ARG_OBJECT:
+	case ARG_PAIRS:
+		return "name=value...";
+	case ARG_PAIR:
+		return "address and gid";
+	case ARG_ROLES:
+		return "realm=role=permission...";
+	case ARG_CHANGES:
+	case ARG_MACS:
+		return "-old,+new...";
+	case ARG_CREDENTIALS:
+		return "credentials";
+	}
+	return "word";
+}

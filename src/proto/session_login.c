@@ -1,0 +1,325 @@
+/*
+ * session_login: hello, the way into TLS, and the login (ptsh-protocol(7)).
+ *
+ * Owns what the box offers, the proof that is expected of it, and the replies that wait for it.  What to do when is
+ * decided by who holds the session.
+ */
+#include <string.h>
+
+#include "proto/base64.h"
+#include "proto/session_parts.h"
+#include "proto/utf8.h"
+
+void session_login_clear(struct session *s)
+{
+	explicit_bzero(&s->cram, sizeof s->cram);
+	s->login_id = 0;
+	buf_clear(&s->early);
+}
+
+/* --- hello --- */
+
+static const struct { const char *type; enum auth_method method; } hello_methods[] = {
+	{"none", AUTH_NONE}, {"login", AUTH_LOGIN}, {"login_cram_md6", AUTH_CRAM},
+};
+
+/* One of the types offered: known ones go into the set, all into the text, as far as it goes. */
+static void hello_type(struct session *s, struct json type, struct buf *text)
+{
+	for (size_t i = 0; i < sizeof hello_methods / sizeof *hello_methods; i++)
+		if (json_is(type, hello_methods[i].type))
+			s->hello.offered |= hello_methods[i].method;
+	if (text->len > HELLO_TYPES)
+		return;
+	if (text->len)
+		buf_puts(text, ", ");
+	json_decode(type, text);
+}
+
+/* The length of the longest beginning of text[0..len) that is at most `limit` bytes and cuts no character. */
+static size_t whole_characters(const char *text, size_t len, size_t limit)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		uint32_t point;
+		int n = utf8_decode(text + i, len - i, &point);
+
+		if (n < 0)
+			n = 1;
+		if (i + (size_t)n > limit)
+			break;
+		i += (size_t)n;
+	}
+	return i;
+}
+
+static int hello_types(struct session *s, struct json types)
+{
+	struct buf text = {0};
+	struct json type;
+	struct json_iter it = json_iterate(types);
+
+	if (json_kind(types) == JSON_ARRAY)
+		while (json_next(&it, NULL, &type))
+			hello_type(s, type, &text);
+	else
+		json_decode(types, &text);
+	if (text.failed) {
+		buf_clear(&text);
+		return session_fail_memory(s);
+	}
+	text.len = whole_characters(buf_head(&text), text.len, HELLO_TYPES);
+	memcpy(s->types, buf_head(&text), text.len);
+	for (size_t i = 0; i < text.len; i++)
+		if (!s->types[i])
+			s->types[i] = '?';
+	s->types[text.len] = '\0';
+	s->hello.types = s->types;
+	buf_clear(&text);
+	return 0;
+}
+
+/* A nonce that is no base64 or too short to be one is none. */
+static int hello_nonce(struct session *s, struct json nonce)
+{
+	struct buf text = {0};
+
+	if (json_kind(nonce) != JSON_STRING)
+		return 0;
+	json_decode(nonce, &text);
+	if (!text.failed && base64_decode(&s->nonce, buf_head(&text), text.len) == 0 && !s->nonce.failed &&
+	    s->nonce.len >= CRAM_NONCE_MIN) {
+		s->hello.nonce = buf_head(&s->nonce);
+		s->hello.nonce_len = s->nonce.len;
+	}
+	if (text.failed || s->nonce.failed)
+		session_fail_memory(s);
+	buf_clear(&text);
+	return s->failed ? -1 : 0;
+}
+
+int session_hello(struct session *s, struct message *m)
+{
+	uint64_t version;
+
+	if (s->phase != PHASE_GREETING)
+		return session_fail(s, STATUS_PROTOCOL, "hello from the box: it came a second time");
+	if (!json_whole(message_value(&m->rest), true, &version) || version != 1)
+		return session_fail(s, STATUS_PROTOCOL, "hello from the box: its protocol version is not 1");
+	if (hello_types(s, message_value(&m->rest)) == -1 || hello_nonce(s, message_value(&m->rest)) == -1)
+		return -1;
+	s->phase = PHASE_GREETED;
+	s->greeted_due = true;
+	return 0;
+}
+
+/* --- TLS --- */
+
+int session_start_tls(struct session *s)
+{
+	static const char text[] = "\"start_tls\"]";
+
+	if (s->phase != PHASE_GREETED || s->secured)
+		return -1;
+	/* No LF: the box takes the byte behind the bracket for TLS's first. */
+	if (session_queue(s, PENDING_TLS, NULL, text, sizeof text - 1, false) == -1)
+		return -1;
+	s->phase = PHASE_TLS_ASKED;
+	return 0;
+}
+
+int session_tls_notification(struct session *s, bool more)
+{
+	if (s->secured)
+		return session_fail(s, STATUS_PROTOCOL, "start_tls from the box: TLS is already used");
+	if (more)
+		return session_fail(s, STATUS_TLS, "start_tls: unencrypted data after start_tls");
+	s->resume = s->phase == PHASE_TLS_ASKED ? PHASE_GREETED : s->phase;
+	s->phase = PHASE_TLS;
+	s->greeted_due = false;
+	if (s->ops->tls)
+		s->ops->tls(s->ctx);
+	return 0;
+}
+
+void session_secured(struct session *s)
+{
+	if (s->phase != PHASE_TLS)
+		return;
+	s->secured = true;
+	s->phase = s->resume;
+}
+
+int session_tls_reply(struct session *s, struct message *m)
+{
+	session_answered(s, m->entry);
+	/* Inside TLS it tells nothing new: whether TLS is used was decided by the handshake. */
+	if (s->secured)
+		return 0;
+	if (m->ok)
+		return session_fail(s, STATUS_TLS, "start_tls: the box says that it starts TLS, but does not");
+	/* A box that demands TLS by itself as well may be past asking. */
+	if (s->phase != PHASE_TLS_ASKED)
+		return 0;
+	s->phase = PHASE_GREETED;
+	if (s->ops->tls_refused)
+		s->ops->tls_refused(s->ctx, message_value(&m->rest));
+	return 0;
+}
+
+/* --- login --- */
+
+static bool is_utf8(const char *text)
+{
+	size_t len = strlen(text), i = 0;
+
+	while (i < len) {
+		uint32_t point;
+		int n = utf8_decode(text + i, len - i, &point);
+
+		if (n < 0)
+			return false;
+		i += (size_t)n;
+	}
+	return true;
+}
+
+/* ,"base64" */
+static void put_base64(struct buf *out, const void *data, size_t len, bool padded)
+{
+	buf_puts(out, ",\"");
+	base64_encode(out, data, len, padded);
+	buf_putc(out, '"');
+}
+
+static int login_text(struct session *s, struct buf *text, const char *user, const char *password,
+    const void *client_nonce, struct error *e)
+{
+	bool cram = s->method == AUTH_CRAM;
+
+	if (!is_utf8(user))
+		return error_set(e, STATUS_USAGE, "user name: not UTF-8");
+	if (!cram && !is_utf8(password))
+		return error_set(e, STATUS_USAGE, "password: not UTF-8");
+	buf_puts(text, cram ? "\"login_cram_md6\"," : "\"login\",");
+	json_put_string(text, user, strlen(user));
+	if (!cram) {
+		buf_putc(text, ',');
+		json_put_string(text, password, strlen(password));
+	} else {
+		if (cram_compute(&s->cram, user, strlen(user), password, strlen(password), client_nonce,
+		    CRAM_CLIENT_NONCE, s->hello.nonce, s->hello.nonce_len, e) == -1)
+			return -1;
+		put_base64(text, s->cram.cr, sizeof s->cram.cr, false);
+		put_base64(text, client_nonce, CRAM_CLIENT_NONCE, true);
+	}
+	buf_putc(text, ']');
+	return text->failed ? error_memory(e) : 0;
+}
+
+int session_login(struct session *s, enum auth_method method, const char *user, const char *password,
+    const void *client_nonce, struct error *e)
+{
+	struct buf text = {.secret = true};
+	uint64_t id = s->next_id;
+	int result;
+
+	if (s->phase != PHASE_GREETED)
+		return error_set(e, STATUS_USAGE, "login: not possible now");
+	if (!(s->hello.offered & method))
+		return error_set(e, STATUS_LOGIN, "login: the box does not offer %s", auth_method_name(method));
+	s->method = method;
+	if (method == AUTH_NONE) {
+		s->phase = PHASE_READY;
+		if (s->ops->ready)
+			s->ops->ready(s->ctx);
+		return 0;
+	}
+	result = login_text(s, &text, user, password, client_nonce, e);
+	if (result == 0 && session_queue(s, PENDING_LOGIN, NULL, buf_head(&text), text.len, true) == -1)
+		result = error_memory(e);
+	buf_clear(&text);
+	if (result == -1) {
+		session_login_clear(s);
+		return -1;
+	}
+	s->login_id = id;
+	s->phase = PHASE_LOGIN;
+	return 0;
+}
+
+static bool login_proved(struct session *s, struct json sr)
+{
+	struct buf text = {0}, bytes = {0};
+	bool proved = false;
+
+	if (json_kind(sr) == JSON_STRING) {
+		json_decode(sr, &text);
+		proved = !text.failed && base64_decode(&bytes, buf_head(&text), text.len) == 0 && !bytes.failed &&
+		    cram_proves(&s->cram, buf_head(&bytes), bytes.len);
+	}
+	buf_clear(&text);
+	buf_clear(&bytes);
+	return proved;
+}
+
+/* The replies that came before the one to the login. */
+static int login_replay(struct session *s)
+{
+	struct buf early = s->early;
+	const char *line = buf_head(&early), *end = line + early.len;
+	int result = 0;
+
+	s->early = (struct buf){0};
+	while (line < end && result == 0 && s->phase == PHASE_READY) {
+		const char *lf = memchr(line, '\n', (size_t)(end - line));
+
+		result = session_line(s, line, (size_t)(lf - line), true);
+		line = lf + 1;
+	}
+	buf_clear(&early);
+	return result;
+}
+
+/* The box has not served what went along with a login that it refused. */
+static void login_drop_early(struct session *s)
+{
+	uint64_t end = s->next_id;
+
+	for (uint64_t id = s->login_id + 1; id < end && s->phase != PHASE_ENDED; id++) {
+		struct pending *p = pending_find(&s->pending, id);
+
+		if (!p || (p->kind != PENDING_REQUEST && p->kind != PENDING_FORGOTTEN))
+			continue;
+		if (p->kind == PENDING_REQUEST) {
+			s->open--;
+			p->kind = PENDING_REFUSED;
+			s->ops->unanswered(s->ctx, p->tag, session_sent(s, p), false);
+		} else {
+			p->kind = PENDING_REFUSED;
+		}
+	}
+}
+
+int session_login_reply(struct session *s, struct message *m)
+{
+	bool proved = s->method != AUTH_CRAM || (m->ok && login_proved(s, message_value(&m->rest)));
+
+	session_answered(s, m->entry);
+	explicit_bzero(&s->cram, sizeof s->cram);
+	if (!m->ok) {
+		s->phase = PHASE_GREETED;
+		buf_clear(&s->early);
+		login_drop_early(s);
+		if (s->phase == PHASE_GREETED && s->ops->login_refused)
+			s->ops->login_refused(s->ctx, message_value(&m->rest));
+		return 0;
+	}
+	if (!proved)
+		return session_fail(s, STATUS_LOGIN, "login: the box did not prove that it knows the password");
+	s->phase = PHASE_READY;
+	if (s->ops->ready)
+		s->ops->ready(s->ctx);
+	return login_replay(s);
+}

@@ -1,0 +1,105 @@
+/*
+ * batch: waits for what a script has asked for, and for nothing else; stops for signals and for output that cannot be
+ * written.
+ */
+#include "shell/batch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "shell/engine.h"
+#include "shell/events.h"
+#include "shell/input.h"
+#include "shell/link.h"
+#include "shell/progress.h"
+
+enum { GRACE = 2000 /* ms for answers after a signal or a closed pipe */ };
+
+struct batch {
+	struct shell *sh;
+	struct loop_timer grace;
+	bool ending, over;
+};
+
+static void grace_over(void *ctx)
+{
+	struct batch *b = ctx;
+
+	b->over = true;
+}
+
+/* Nothing new is begun; what is open is waited for, but not long. */
+static void wind_up(struct batch *b)
+{
+	b->ending = true;
+	engine_stop(b->sh);
+	engine_abandon(b->sh);
+	loop_timer_start(b->sh->loop, &b->grace, GRACE, grace_over, b);
+}
+
+static void on_signal(void *ctx, int signo)
+{
+	struct batch *b = ctx;
+
+	b->sh->signal = signo;
+	if (b->ending) {
+		b->over = true;
+		return;
+	}
+	wind_up(b);
+	if (!engine_idle(b->sh))
+		shell_notice(b->sh, "%s: waiting up to %d s for what has been sent; once more: not", strsignal(signo), GRACE / 1000);
+}
+
+static bool finished(const struct batch *b)
+{
+	struct shell *sh = b->sh;
+
+	if (b->over || sh->quit)
+		return true;
+	if (!engine_idle(sh))
+		return false;
+	if (b->ending || engine_stopped(sh))
+		return true;
+	if (!input_ended(sh))
+		return false;
+	return !sh->options->follow || link_state(sh) == LINK_FAILED;
+}
+
+void batch_run(struct shell *sh)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, 0};
+	struct batch b = {.sh = sh};
+
+	for (const int *s = signals; *s != 0; s++)
+		loop_signal(sh->loop, *s, on_signal, &b);
+	for (size_t i = 0; i < sh->options->event_count; i++)
+		events_subscribe(sh, sh->options->events[i], true);
+	engine_pump(sh);
+	if (sh->options->follow && !engine_stopped(sh))
+		link_want(sh);
+	for (;;) {
+		if (sink_flush(&sh->out) == -1 && !b.ending) {
+			if (sh->out.error == EPIPE)
+				sh->signal = SIGPIPE;
+			else
+				shell_failed(sh, STATUS_OUTPUT);
+			if (sh->out.error != EPIPE)
+				shell_complain(sh, (struct place){0}, NULL, "standard output: %s", strerror(sh->out.error));
+			wind_up(&b);
+		}
+		if (finished(&b))
+			break;
+		loop_step(sh->loop, progress_batch(sh));
+	}
+	loop_timer_stop(sh->loop, &b.grace);
+	progress_clear(sh);
+	link_close(sh);		/* names what has no answer */
+	engine_pump(sh);
+	if (engine_dropped(sh) > 0 && sh->signal != SIGPIPE)
+		shell_complain(sh, (struct place){0}, NULL, "%lu line%s not run", engine_dropped(sh),
+		    engine_dropped(sh) == 1 ? " was" : "s were");
+	for (const int *s = signals; *s != 0; s++)
+		loop_signal(sh->loop, *s, NULL, NULL);
+}

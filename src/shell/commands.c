@@ -1,0 +1,396 @@
+/*
+ * commands: the table, and the commands of a few lines.
+ */
+#include "shell/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boxes.h"
+#include "out/output.h"
+#include "out/sanitise.h"
+#include "proto/catalog.h"
+#include "shell/about.h"
+#include "shell/each.h"
+#include "shell/engine.h"
+#include "shell/events.h"
+#include "shell/files.h"
+#include "shell/help.h"
+#include "shell/history.h"
+#include "shell/input.h"
+#include "shell/link.h"
+#include "shell/names.h"
+#include "shell/on.h"
+#include "shell/settings.h"
+#include "shell/show.h"
+#include "shell/trace.h"
+#include "shell/wait.h"
+#include "shell/watch.h"
+
+static enum command_result refuse(struct shell *sh, struct task *t, enum status *status, const struct error *e)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, ".%s", t->line.words[0]);
+	shell_complain(sh, t->at, name, "%s", e->text);
+	*status = e->status;
+	return COMMAND_FAILED;
+}
+
+/* "on" or "off". */
+static int read_switch(const char *word, bool *on, struct error *e)
+{
+	if (strcmp(word, "on") != 0 && strcmp(word, "off") != 0)
+		return error_set(e, STATUS_USAGE, "%s: on or off", word);
+	*on = strcmp(word, "on") == 0;
+	return 0;
+}
+
+static enum command_result run_echo(struct shell *sh, struct task *t, enum status *status)
+{
+	struct buf text = {0}, safe = {0};
+
+	(void)status;
+	for (size_t i = 1; i < t->line.word_count; i++) {
+		buf_puts(&text, i > 1 ? " " : "");
+		buf_puts(&text, t->line.words[i]);
+	}
+	shell_show_begin(sh);
+	if (sh->out.terminal)
+		sanitise(&safe, buf_head(&text), text.len);
+	else
+		buf_put(&safe, buf_head(&text), text.len);
+	buf_putc(&safe, '\n');
+	sink_put(&sh->out, buf_head(&safe), safe.len);
+	shell_show_end(sh);
+	buf_clear(&text);
+	buf_clear(&safe);
+	return COMMAND_DONE;
+}
+
+static enum command_result run_events(struct shell *sh, struct task *t, enum status *status)
+{
+	struct error e;
+	bool on;
+
+	if (t->line.word_count < 2) {
+		shell_notice(sh, "events are %s", events_shown(sh) ? "shown" : "hidden");
+		return COMMAND_DONE;
+	}
+	if (strcmp(t->line.words[1], "list") == 0) {
+		events_list(sh);
+		return COMMAND_DONE;
+	}
+	if (read_switch(t->line.words[1], &on, &e) == -1) {
+		error_set(&e, STATUS_USAGE, "%s: on, off or list", t->line.words[1]);
+		return refuse(sh, t, status, &e);
+	}
+	events_show(sh, on);
+	return COMMAND_DONE;
+}
+
+static int find_format(struct shell *sh, const char *name, const struct format **f, struct error *e)
+{
+	struct buf all = {0};
+
+	*f = format_find(name);
+	if (*f == &format_raw && sh->out.terminal)
+		return error_set(e, STATUS_USAGE, "raw: not on a terminal: it would show control characters as they are");
+	if (*f != NULL)
+		return 0;
+	for (const struct format *const *g = formats; *g != NULL; g++)
+		buf_printf(&all, "%s%s", all.len > 0 ? ", " : "", (*g)->name);
+	error_set(e, STATUS_USAGE, "%s: no such format; there are %s", name, buf_string(&all));
+	buf_clear(&all);
+	return -1;
+}
+
+static enum command_result run_format(struct shell *sh, struct task *t, enum status *status)
+{
+	const struct format *f;
+	struct error e;
+
+	if (t->line.word_count < 2) {
+		shell_notice(sh, "the format is %s", output_format(sh->output)->name);
+		return COMMAND_DONE;
+	}
+	if (find_format(sh, t->line.words[1], &f, &e) == -1)
+		return refuse(sh, t, status, &e);
+	output_set_format(sh->output, f);
+	sh->options->format_origin = ORIGIN_COMMAND_LINE;
+	return COMMAND_DONE;
+}
+
+static enum command_result run_history(struct shell *sh, struct task *t, enum status *status)
+{
+	const char *text = t->line.word_count > 1 ? t->line.rest : "";
+	struct buf safe = {0};
+
+	(void)status;
+	for (size_t i = 0; sh->history != NULL && i < history_count(sh->history); i++) {
+		const char *entry = history_entry(sh->history, i);
+		if (strstr(entry, text) == NULL)
+			continue;
+		sanitise(&safe, entry, strlen(entry));
+		buf_putc(&safe, '\n');
+	}
+	show_text(sh, buf_head(&safe), safe.len);
+	buf_clear(&safe);
+	return COMMAND_DONE;
+}
+
+static enum command_result run_last(struct shell *sh, struct task *t, enum status *status)
+{
+	const struct task *last = engine_last(sh);
+	const struct format *f, *before = output_format(sh->output);
+	struct reply reply;
+	struct error e;
+
+	if (last == NULL) {
+		error_set(&e, STATUS_USAGE, "there is no last reply%s", sh->interactive ? "" : ": replies are kept at a prompt only");
+		return refuse(sh, t, status, &e);
+	}
+	f = before;
+	if (t->line.word_count > 1 && find_format(sh, t->line.words[1], &f, &e) == -1)
+		return refuse(sh, t, status, &e);
+	show_kept(last, &reply);
+	output_set_format(sh->output, f);
+	show_reply(sh, last, &reply);
+	output_set_format(sh->output, before);
+	return COMMAND_DONE;
+}
+
+static enum command_result run_quit(struct shell *sh, struct task *t, enum status *status)
+{
+	(void)t, (void)status;
+	sh->quit = true;
+	if (!sh->interactive)
+		input_drop(sh);
+	return COMMAND_DONE;
+}
+
+static enum command_result run_refresh(struct shell *sh, struct task *t, enum status *status)
+{
+	(void)t, (void)status;
+	names_refresh(sh);
+	return COMMAND_DONE;
+}
+
+static enum command_result run_source(struct shell *sh, struct task *t, enum status *status)
+{
+	struct error e;
+
+	input_hold(sh, false);
+	if (input_add_file(sh, t->line.words[1], true, &e) == 0)
+		return COMMAND_DONE;
+	if (e.text[0] != '\0')
+		return refuse(sh, t, status, &e);
+	*status = STATUS_USAGE;		/* the file's mistakes have been told */
+	return COMMAND_FAILED;
+}
+
+static enum command_result run_timing(struct shell *sh, struct task *t, enum status *status)
+{
+	struct error e;
+
+	if (t->line.word_count < 2)
+		sh->timing = !sh->timing;
+	else if (read_switch(t->line.words[1], &sh->timing, &e) == -1)
+		return refuse(sh, t, status, &e);
+	return COMMAND_DONE;
+}
+
+static enum command_result run_trace(struct shell *sh, struct task *t, enum status *status)
+{
+	struct error e;
+
+	if (strcmp(t->line.words[1], "off") == 0)
+		trace_close(sh);
+	else if (trace_open(sh, t->line.words[1], &e) == -1)
+		return refuse(sh, t, status, &e);
+	return COMMAND_DONE;
+}
+
+const struct command commands[] = {
+	{{"connect", false}, "[BOX]", "connect to a box, or to this one again", NULL, 0, 1, HINT_BOX, false, about_connect},
+	{{"each", true}, "LINE -- LINE2", "run LINE, then LINE2 for every row of its result",
+	    "  In LINE2 {column} or {1} stands for a cell of the row.  All run at once, --jobs bounds them;\n"
+	    "  each end is shown with its row.\n"
+	    "Example\n  .each realm_info gid,name -- realm_poll {gid}", 1, SIZE_MAX, HINT_REQUEST, true, each_run},
+	{{"echo", false}, "[TEXT]", "print TEXT", NULL, 0, SIZE_MAX, HINT_NONE, false, run_echo},
+	{{"events", false}, "[on | off | list]", "show or hide events; the last 1000", NULL, 0, 1, HINT_EVENTS, false, run_events},
+	{{"format", false}, "[FORMAT]", "the format of results", NULL, 0, 1, HINT_FORMAT, false, run_format},
+	{{"help", false}, "[WORD]", "requests and commands; more of one", NULL, 0, 1, HINT_REQUEST, false, help_run},
+	{{"history", false}, "[TEXT]", "the lines typed, those with TEXT", NULL, 0, SIZE_MAX, HINT_NONE, false, run_history},
+	{{"jobs", false}, "", "what runs", NULL, 0, 0, HINT_NONE, false, about_jobs},
+	{{"last", false}, "[FORMAT]", "the last reply again, in another format", NULL, 0, 1, HINT_FORMAT, false, run_last},
+	{{"on", true}, "[EVENT [ARG...] -- LINE | off [N]]", "run LINE as a job at every such event",
+	    "  In LINE {1} {2}... stand for the event's arguments.  `.on` lists, `.on off [N]` ends.\n"
+	    "  At most 64 run at once, the rest wait their turn.\n"
+	    "Example\n  .on realm_discover_stop -- realm_poll {1}", 0, SIZE_MAX, HINT_EVENT, true, on_run},
+	{{"quit", false}, "", "leave (also quit, exit, ^D)", NULL, 0, 0, HINT_NONE, false, run_quit},
+	{{"refresh", false}, "", "ask the box for its names again", NULL, 0, 0, HINT_NONE, true, run_refresh},
+	{{"set", false}, "[NAME [VALUE]]", "settings", NULL, 0, 2, HINT_SETTING, false, settings_run},
+	{{"sleep", false}, "SECONDS", "wait for so long", NULL, 1, 1, HINT_NONE, false, sleep_run},
+	{{"source", false}, "FILE", "run FILE's lines", NULL, 1, 1, HINT_FILE, false, run_source},
+	{{"status", false}, "", "the connection, the box, the settings", NULL, 0, 0, HINT_NONE, false, about_status},
+	{{"timing", false}, "[on | off]", "tell how long each request took", NULL, 0, 1, HINT_ON_OFF, false, run_timing},
+	{{"trace", false}, "FILE | off", "write every message to FILE, secrets hidden", NULL, 1, 1, HINT_FILE, false, run_trace},
+	{{"trust", false}, "[list | add BOX PIN | remove BOX [PIN]]", "the boxes whose keys are remembered", NULL, 0, 3, HINT_TRUST, false,
+	    about_trust},
+	{{"wait", false}, "[N | EVENT [ARG...]]", "for all jobs, for job N, or for the next such event", NULL, 0, SIZE_MAX, HINT_JOB,
+	    false, wait_run},
+	{{"watch", true}, "SECONDS [N] LINE", "LINE again every SECONDS, N times; changed cells stand out", NULL, 2, SIZE_MAX, HINT_NONE,
+	    true, watch_run},
+	{{NULL, false}, NULL, NULL, NULL, 0, 0, HINT_NONE, false, NULL},
+};
+
+const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e)
+{
+	const struct command *found = NULL;
+	struct buf several = {0};
+
+	(void)ctx;
+	for (const struct command *c = commands; c->word.name != NULL; c++) {
+		if (strncmp(c->word.name, name, len) != 0)
+			continue;
+		if (c->word.name[len] == '\0') {
+			buf_clear(&several);
+			return &c->word;
+		}
+		buf_printf(&several, "%s.%s", found != NULL ? ", " : "", c->word.name);
+		found = found == NULL ? c : found;
+	}
+	if (found != NULL && strchr(buf_string(&several) != NULL ? buf_string(&several) : "", ',') == NULL) {
+		buf_clear(&several);
+		return &found->word;
+	}
+	if (found != NULL)
+		error_set(e, STATUS_USAGE, ".%.*s: may be %s", (int)(len < 100 ? len : 100), name, buf_string(&several));
+	else
+		error_set(e, STATUS_USAGE, ".%.*s: no such command; .help lists them", (int)(len < 100 ? len : 100), name);
+	buf_clear(&several);
+	return NULL;
+}
+
+static const struct command *command_of(const struct line *line)
+{
+	const struct command *c = commands;
+
+	while (c->word.name != NULL && strcmp(c->word.name, line->words[0]) != 0)
+		c++;
+	return c;
+}
+
+void commands_queued(struct shell *sh, struct task *t)
+{
+	const struct command *c = command_of(&t->line);
+
+	if (c->run == wait_run)
+		wait_queued(sh, t);
+	else if (c->run == run_source || c->run == run_quit)
+		input_hold(sh, true);	/* what comes next depends on it */
+}
+
+enum command_result commands_run(struct shell *sh, struct task *t, enum status *status)
+{
+	const struct command *c = command_of(&t->line);
+	size_t words = t->line.word_count - 1;
+	struct error e;
+
+	if (c->run == NULL || (!c->word.takes_line && (words < c->min || words > c->max))) {
+		error_set(&e, STATUS_USAGE, "usage: .%s%s%s", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage);
+		if (c->run == run_source)
+			input_hold(sh, false);
+		return refuse(sh, t, status, &e);
+	}
+	if (c->needs_box && sh->options->dry_run) {
+		shell_notice(sh, ".%s: needs a box: nothing is run with --dry-run", c->word.name);
+		return COMMAND_DONE;
+	}
+	return c->run(sh, t, status);
+}
+
+/* --- completion --- */
+
+void commands_each(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg)
+{
+	(void)ctx;
+	for (const struct command *c = commands; c->word.name != NULL; c++) {
+		char name[64];
+		snprintf(name, sizeof name, ".%s", c->word.name);
+		found(arg, name, c->help);
+	}
+}
+
+/* The names of the boxes file. */
+static void each_box(const struct shell *sh, void (*found)(void *, const char *text, const char *help), void *arg)
+{
+	struct boxes boxes = {0};
+	struct error e;
+
+	if (sh == NULL || sh->options->boxes_path == NULL)
+		return;
+	if (boxes_read(&boxes, sh->options->boxes_path, getenv("HOME"), &e) == 0)
+		for (size_t i = 0; i < boxes.count; i++)
+			found(arg, boxes.lines[i].name, NULL);
+	boxes_clear(&boxes);
+}
+
+bool commands_word(void *ctx, const char *command, size_t index,
+    void (*found)(void *, const char *text, const char *help), void *arg)
+{
+	static const char *const switches[] = {"on", "off", NULL}, *const events[] = {"on", "off", "list", NULL},
+	    *const trust[] = {"list", "add", "remove", NULL};
+	const char *const *words = NULL;
+	const struct command *c = commands;
+	struct shell *sh = ctx;
+
+	while (c->word.name != NULL && strcmp(c->word.name, command) != 0)
+		c++;
+	if (c->word.name == NULL)
+		return false;
+	if (c->hint == HINT_SETTING && index == 1)
+		settings_each(found, arg);
+	if (index != 1)
+		return false;
+	switch (c->hint) {
+	case HINT_FORMAT:
+		for (const struct format *const *f = formats; *f != NULL; f++)
+			found(arg, (*f)->name, (*f)->help);
+		break;
+	case HINT_EVENT:
+	case HINT_JOB:
+		for (const struct field *f = catalog_events; f->name != NULL; f++)
+			found(arg, f->name, f->help);
+		break;
+	case HINT_FILE:
+		files_each(NULL, "", found, arg);
+		break;
+	case HINT_BOX:
+		each_box(sh, found, arg);
+		break;
+	case HINT_ON_OFF:
+		words = switches;
+		break;
+	case HINT_EVENTS:
+		words = events;
+		break;
+	case HINT_TRUST:
+		words = trust;
+		break;
+	case HINT_REQUEST:
+		if (c->word.takes_line)
+			return true;
+		for (size_t i = 0; i < catalog_len; i++)
+			found(arg, catalog[i].name, catalog[i].help);
+		commands_each(sh, found, arg);
+		break;
+	default:
+		break;
+	}
+	for (; words != NULL && *words != NULL; words++)
+		found(arg, *words, NULL);
+	return false;
+}

@@ -1,0 +1,52 @@
+/*
+ * commands: the table of ptsh's own commands, `.name`.
+ */
+#ifndef PTSH_SHELL_COMMANDS_H
+#define PTSH_SHELL_COMMANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lang/complete.h"
+#include "lang/line.h"
+#include "shell/shell.h"
+#include "shell/task.h"
+
+enum command_result {
+	COMMAND_DONE,
+	COMMAND_FAILED,		/* told already; error status in *status */
+	COMMAND_WAITS,		/* engine_command_done() comes later */
+};
+
+/* How a command's words are completed. */
+enum command_hint { HINT_NONE, HINT_FILE, HINT_FORMAT, HINT_EVENT, HINT_REQUEST, HINT_ON_OFF, HINT_SETTING, HINT_BOX,
+	HINT_EVENTS, HINT_TRUST, HINT_JOB };
+
+struct command {
+	struct command_word word;
+	const char *usage;		/* behind the name */
+	const char *help;		/* one line */
+	const char *more;		/* some more for `.help .name`, or NULL */
+	size_t min, max;		/* words behind the name */
+	enum command_hint hint;		/* of the first word */
+	bool needs_box;
+	enum command_result (*run)(struct shell *sh, struct task *t, enum status *status);
+};
+
+extern const struct command commands[];		/* sorted by name; ends with word.name NULL */
+
+/* For struct line_context. */
+const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e);
+
+/* A command's line has entered the queue: what must happen before its turn (.wait subscribes, .source stops
+ * the reading ahead). */
+void commands_queued(struct shell *sh, struct task *t);
+
+enum command_result commands_run(struct shell *sh, struct task *t, enum status *status);
+
+/* For struct complete_context. */
+void commands_each(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg);
+bool commands_word(void *ctx, const char *command, size_t index,
+    void (*found)(void *, const char *text, const char *help), void *arg);
+
+#endif

@@ -1,0 +1,249 @@
+/*
+ * interactive: what the person at the prompt sees around the lines: the prompt's state, the wait for a result, ^C that
+ * leaves a request running, the paste that is run as a batch.
+ */
+#include "shell/interactive.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lang/complete.h"
+#include "shell/commands.h"
+#include "shell/engine.h"
+#include "shell/events.h"
+#include "shell/files.h"
+#include "shell/input.h"
+#include "shell/link.h"
+#include "shell/names.h"
+#include "shell/progress.h"
+#include "shell/show.h"
+
+struct interactive {
+	struct shell *sh;
+	struct loop_timer tick;		/* the seconds of "away" in the prompt */
+	char prompt[512];
+};
+
+static void tick(void *ctx)
+{
+	struct interactive *in = ctx;
+
+	if (link_away(in->sh) > 0)
+		loop_timer_start(in->sh->loop, &in->tick, 1000, tick, in);
+	prompt_changed(in->sh->prompt);
+}
+
+static const char *prompt_text(void *ctx)
+{
+	struct interactive *in = ctx;
+	struct shell *sh = in->sh;
+	size_t jobs = engine_job_count(sh);
+	int64_t away = link_away(sh);
+	char state[64] = "";
+	bool color = output_settings(sh->output)->color;
+
+	if (away > 0) {
+		snprintf(state, sizeof state, " (away %llds)", (long long)(away / 1000));
+		if (!in->tick.set)
+			loop_timer_start(sh->loop, &in->tick, 1000, tick, in);
+	} else if (link_is_clear(sh)) {
+		snprintf(state, sizeof state, " !clear");
+	}
+	if (jobs > 0)
+		snprintf(state + strlen(state), sizeof state - strlen(state), " (%zu job%s)", jobs, jobs == 1 ? "" : "s");
+	snprintf(in->prompt, sizeof in->prompt, "%s%.200s%s%s> ", color ? "\033[1m" : "", sh->options->box_text,
+	    color ? "\033[m" : "", state);
+	return in->prompt;
+}
+
+static bool goes_on(void *ctx, const char *text, size_t len)
+{
+	struct line_state state = {0};
+
+	(void)ctx;
+	return line_goes_on(text, len, &state);
+}
+
+/* --- what completion asks --- */
+
+static bool loading(void *ctx)
+{
+	const struct interactive *in = ctx;
+
+	return names_loading(in->sh);
+}
+
+static void gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char *, const char *), void *arg)
+{
+	names_each(ctx, kind, found, arg);
+}
+
+/* --- a line --- */
+
+/* Remembers it, with its secrets hidden in the file. */
+static void remember(struct shell *sh, const char *text)
+{
+	struct line_context context = engine_context(sh);
+	struct line line = {0};
+	struct error e;
+	char *usage = NULL;
+	size_t at;
+
+	if (sh->history == NULL || *text == ' ' || *text == '\t' || strspn(text, " \t\n") == strlen(text))
+		return;
+	context.ask_secret = NULL;
+	context.read_file = NULL;
+	context.confirm_nearest = NULL;
+	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
+	history_add(sh->history, text, line.masked);
+	free(usage);
+	line_clear(&line);
+}
+
+static void on_interrupt(void *ctx, int signo)
+{
+	struct shell *sh = ctx;
+
+	(void)signo;
+	if (prompt_reading(sh->prompt)) {
+		prompt_interrupt(sh->prompt);
+		return;
+	}
+	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
+		return;
+	progress_overtype(sh);	/* the terminal has shown ^C */
+	if (!input_ended(sh)) {
+		engine_stop(sh);
+		shell_notice(sh, "interrupted: %lu lines not run", engine_dropped(sh));
+	}
+	engine_background(sh);
+}
+
+static void on_end(void *ctx, int signo)
+{
+	struct shell *sh = ctx;
+
+	sh->signal = signo;
+	sh->quit = true;
+	prompt_stop(sh->prompt);
+}
+
+/* Runs the loop until the lines have their results. */
+static void wait_for_results(struct shell *sh)
+{
+	engine_pump(sh);
+	while (!sh->quit && (!engine_queue_empty(sh) || (!input_ended(sh) && !engine_stopped(sh)))) {
+		int64_t wait = progress_foreground(sh);
+		loop_step(sh->loop, wait);
+		engine_pump(sh);
+	}
+	progress_clear(sh);
+	shell_flush(sh);
+}
+
+static bool is_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	while (*text == ' ' || *text == '\t')
+		text++;
+	return strncmp(text, word, n) == 0 && strspn(text + n, " \t\n") == strlen(text + n);
+}
+
+static void run_text(struct shell *sh, const char *text, bool paste)
+{
+	struct error e;
+
+	engine_resume(sh);
+	if (is_word(text, "quit") || is_word(text, "exit")) {
+		sh->quit = true;
+		return;
+	}
+	if (!paste)
+		engine_line(sh, text, strlen(text), (struct place){0});
+	else if (input_add_text(sh, text, strlen(text), NULL, true, &e) == -1)
+		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
+	wait_for_results(sh);
+}
+
+static void run_rc(struct shell *sh)
+{
+	struct error e;
+
+	if (sh->options->rc_path == NULL || access(sh->options->rc_path, F_OK) == -1)
+		return;
+	if (input_add_file(sh, sh->options->rc_path, true, &e) == -1 && e.text[0] != '\0')
+		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
+	wait_for_results(sh);
+}
+
+static void lines(struct shell *sh)
+{
+	char *text = NULL;
+
+	while (!sh->quit) {
+		enum prompt_end end = prompt_read(sh->prompt, &text);
+		switch (end) {
+		case PROMPT_LINE:
+		case PROMPT_PASTE:
+			remember(sh, text);
+			run_text(sh, text, end == PROMPT_PASTE);
+			break;
+		case PROMPT_INTERRUPT:
+			break;
+		case PROMPT_EOF:
+		case PROMPT_SIGNAL:
+			sh->quit = true;
+		}
+		free(text);
+		text = NULL;
+		sh->status = STATUS_OK;	/* what went wrong has been told to the person who typed it */
+	}
+}
+
+int interactive_run(struct shell *sh, struct error *e)
+{
+	struct interactive in = {.sh = sh};
+	struct complete_context complete = {
+		.gids = gids, .commands = commands_each, .command_word = commands_word, .files = files_each, .ctx = sh,
+	};
+	struct prompt_options options = {
+		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,
+	};
+	bool failed = false;
+
+	sh->screen = screen_create(STDIN_FILENO, STDOUT_FILENO);
+	sh->history = history_open(sh->options->history_path, e, &failed);
+	if (failed)
+		shell_notice(sh, "%s: history is not kept", e->text);
+	if (sh->screen != NULL)
+		sh->prompt = prompt_create(sh->loop, sh->screen, sh->history, STDIN_FILENO, STDOUT_FILENO, &options);
+	if (sh->prompt == NULL)
+		return error_memory(e);
+	loop_signal(sh->loop, SIGTERM, on_end, sh);
+	loop_signal(sh->loop, SIGHUP, on_end, sh);
+	loop_signal(sh->loop, SIGQUIT, on_end, sh);
+	for (size_t i = 0; i < sh->options->event_count; i++)
+		events_subscribe(sh, sh->options->events[i], true);
+	link_want(sh);
+	/* The first prompt comes with the box, or with what keeps it away. */
+	loop_signal(sh->loop, SIGINT, on_interrupt, sh);
+	while (link_state(sh) == LINK_CONNECTING && !sh->quit)
+		loop_step(sh->loop, progress_foreground(sh));
+	progress_clear(sh);
+	if (link_state(sh) == LINK_READY) {
+		sh->entered = true;
+		run_rc(sh);
+		lines(sh);
+	}
+	loop_timer_stop(sh->loop, &in.tick);
+	if (engine_job_count(sh) > 0)
+		shell_notice(sh, "%zu job%s left running on the box", engine_job_count(sh), engine_job_count(sh) == 1 ? " is" : "s are");
+	prompt_free(sh->prompt);
+	sh->prompt = NULL;
+	link_close(sh);
+	return 0;
+}

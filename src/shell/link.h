@@ -1,0 +1,66 @@
+/*
+ * link: the connection to the box: a channel, a session on it, the login; and, at a prompt or with --reconnect, the
+ * next connection when one was lost.
+ */
+#ifndef PTSH_SHELL_LINK_H
+#define PTSH_SHELL_LINK_H
+
+#include "net/channel.h"
+#include "proto/session.h"
+#include "shell/shell.h"
+
+enum link_state {
+	LINK_IDLE,		/* not wanted yet */
+	LINK_CONNECTING,	/* up to the login's answer */
+	LINK_READY,
+	LINK_AWAY,		/* lost; waiting to try again */
+	LINK_FAILED,		/* given up: a script's end */
+};
+
+struct link *link_create(struct shell *sh);
+void link_free(struct shell *sh);
+
+enum link_state link_state(const struct shell *sh);
+
+/* Connects if that is not under way (also now instead of later, when away). */
+void link_want(struct shell *sh);
+
+/* Ends the connection in order, without telling. */
+void link_close(struct shell *sh);
+
+/* Another box's connection: closes this one, connects that one (.connect). */
+void link_switch(struct shell *sh);
+
+/* Whether a request may be sent now: always when ready; early, along with the login, if it only reads and holds no
+ * secret. */
+bool link_takes(const struct shell *sh, bool early);
+/* The two ends of the connection, if it is up and one of TCP. */
+bool link_endpoints(const struct shell *sh, struct address *local, struct address *remote);
+
+/* Bytes not yet sent. */
+size_t link_unsent(const struct shell *sh);
+uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag);
+void link_forget(struct shell *sh, uint64_t id);
+/* Sends what has been queued. */
+void link_flush(struct shell *sh);
+
+/* Bytes received since the last whole message: how far a large reply has come. */
+uint64_t link_partial(const struct shell *sh);
+
+/* ms since the connection was lost; 0 if it is not. */
+int64_t link_away(const struct shell *sh);
+bool link_is_clear(const struct shell *sh);	/* ready, without encryption over a network */
+
+/* For .status. */
+struct link_info {
+	enum link_state state;
+	struct channel_info channel;	/* only if connected */
+	bool connected;
+	const char *method;		/* "cram"... or NULL */
+	int64_t since;			/* loop_now() of READY */
+	struct session_counters counters;
+	enum channel_trust trust;
+};
+void link_info(const struct shell *sh, struct link_info *info);
+
+#endif

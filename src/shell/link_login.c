@@ -1,0 +1,80 @@
+/*
+ * link_login: which login, with which password.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "shell/engine.h"
+#include "shell/link_parts.h"
+
+void link_login(struct shell *sh)
+{
+	struct link *k = sh->link;
+	struct options *o = sh->options;
+	struct auth_choice choice;
+	struct error e;
+	const char *password = NULL;
+	unsigned char nonce[CRAM_CLIENT_NONCE];
+	bool credentials = o->credentials || password_configured(sh->password, o);
+	const struct hello *hello = session_hello_seen(k->session);
+	unsigned offered = hello->offered;
+
+	if (hello->nonce == NULL)	/* none, or one that is good for nothing */
+		offered &= ~(unsigned)AUTH_CRAM;
+	if (auth_choose(&choice, offered, channel_trust(k->channel), credentials, o->auth[0] != 0 ? o->auth : NULL,
+		o->clear_login, &e) == -1) {
+		char text[ERROR_TEXT];
+		snprintf(text, sizeof text, "%s", e.text);
+		error_set(&e, e.status, "%s: %s", o->box_text, text);
+		link_fail(sh, &e);
+		return;
+	}
+	if (choice.warn)
+		shell_complain(sh, (struct place){0}, NULL, "%s: warning: logging in over a channel that is not trusted", o->box_text);
+	if (choice.method != AUTH_NONE) {
+		bool interrupted = false, reading = sh->prompt != NULL && prompt_reading(sh->prompt);
+		char prompt[512];
+		int64_t before = loop_now();
+
+		snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, o->box_text);
+		if (reading)
+			prompt_release(sh->prompt);
+		loop_signals_release(sh->loop);
+		password = password_get(sh->password, o, prompt, sh->may_ask, k->tries > 0, &interrupted, &e);
+		loop_signals_hold(sh->loop);
+		if (reading)
+			prompt_take(sh->prompt);
+		if (password == NULL) {
+			if (interrupted) {
+				sh->signal = sh->interactive ? 0 : SIGINT;
+				error_set(&e, STATUS_LOGIN, "%s: no password was given", o->box_text);
+			}
+			link_fail(sh, &e);
+			return;
+		}
+		/* the time a person takes to type is not the box's */
+		if (loop_now() - before > 100)
+			link_set_deadline(sh);
+		if (choice.method == AUTH_CRAM && getrandom(nonce, sizeof nonce, 0) != sizeof nonce) {
+			error_set(&e, STATUS_LOGIN, "no randomness for the login: %s", strerror(errno));
+			password_forget(sh->password);
+			link_fail(sh, &e);
+			return;
+		}
+	}
+	k->method = choice.method;
+	k->method_name = auth_method_name(choice.method);
+	shell_step(sh, "%s: logging in as %s (%s)", o->box_text, o->user, k->method_name);
+	int rc = session_login(k->session, choice.method, o->user, password, nonce, &e);
+	password_forget(sh->password);
+	explicit_bzero(nonce, sizeof nonce);
+	if (rc == -1) {
+		link_fail(sh, &e);
+		return;
+	}
+	engine_pump(sh);
+	link_flush(sh);
+}

@@ -1,0 +1,40 @@
+/*
+ * link_parts: what the files of the link share.
+ */
+#ifndef PTSH_SHELL_LINK_PARTS_H
+#define PTSH_SHELL_LINK_PARTS_H
+
+#include "shell/link.h"
+
+struct link {
+	enum link_state state;
+	struct channel_options how;
+	struct channel *channel;
+	struct session *session;
+	bool connected, securing;
+	bool greeted;
+	int tries;			/* logins refused */
+	enum auth_method method;
+	const char *method_name;
+	uint64_t partial;		/* bytes received since the last answer */
+	int64_t since, lost_at, pause, heard;
+	struct loop_timer deadline, greeting, retry, silence, grace;
+	bool pinged;			/* the keepalive's ping is out */
+	bool ending;			/* a fatal error notification has come */
+	char error_text[256];		/* its text */
+	bool feeding;			/* the session is at work: it cannot be ended now */
+	struct error why;		/* of a failure found meanwhile */
+};
+
+/* link.c: ends the connection with an error found on this side; as soon as the session has returned. */
+void link_fail(struct shell *sh, const struct error *e);
+/* link.c: (re)starts the one deadline of connecting. */
+void link_set_deadline(struct shell *sh);
+
+/* link_login.c: chooses the method, gets the password, sends the login. */
+void link_login(struct shell *sh);
+
+/* link_keepalive.c: a request has been sent: from now on silence counts. */
+void link_watch_silence(struct shell *sh);
+
+#endif

@@ -1,0 +1,14 @@
+/*
+ * on: `.on EVENT [ARG...] -- LINE`: a line run as a job at every such event.
+ */
+#ifndef PTSH_SHELL_ON_H
+#define PTSH_SHELL_ON_H
+
+#include "shell/commands.h"
+
+enum command_result on_run(struct shell *sh, struct task *t, enum status *status);
+/* Rules in force: then a script that follows has work to wait for. */
+bool on_active(const struct shell *sh);
+void on_free(struct shell *sh);
+
+#endif

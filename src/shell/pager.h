@@ -1,0 +1,18 @@
+/*
+ * pager: a text taller than the screen, shown by $PTSH_PAGER, $PAGER, else `less -FRSX` (empty: none).
+ */
+#ifndef PTSH_SHELL_PAGER_H
+#define PTSH_SHELL_PAGER_H
+
+#include <stddef.h>
+
+#include "net/loop.h"
+#include "shell/prompt.h"
+#include "shell/screen.h"
+
+/* Shows text (harmless: out/sanitise).  What fits on the screen, or has no pager, is written at once; else the prompt is
+ * released and the loop runs until the pager has ended, however it ends.  A pager that cannot be run is no reason not to show the
+ * text: it is written.  Not to be called again from what the loop calls: see prompt_released(). */
+void pager_show(struct loop *l, struct screen *s, struct prompt *p, const char *text, size_t len);
+
+#endif

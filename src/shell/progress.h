@@ -1,0 +1,20 @@
+/*
+ * progress: a line at the bottom of a terminal that says how long something has been going on; gone before anything else
+ * is shown.
+ */
+#ifndef PTSH_SHELL_PROGRESS_H
+#define PTSH_SHELL_PROGRESS_H
+
+#include "shell/shell.h"
+
+/* At a prompt: shows what the foreground waits for, once that has taken a second.  Returns ms until it wants to be called
+ * again, -1 never. */
+int64_t progress_foreground(struct shell *sh);
+/* A batch from a file: lines done, rate.  The same return. */
+int64_t progress_batch(struct shell *sh);
+void progress_clear(struct shell *sh);
+
+/* The cursor's row holds what is not to stay (an echoed ^C): the next thing shown goes over it. */
+void progress_overtype(struct shell *sh);
+
+#endif

@@ -1,0 +1,13 @@
+/*
+ * redirect: a result into a file or a shell command, at the prompt.
+ */
+#ifndef PTSH_SHELL_REDIRECT_H
+#define PTSH_SHELL_REDIRECT_H
+
+#include "shell/task.h"
+
+/* Writes the reply where the line says, in the current format (a table becomes tsv: nobody looks at it).  What goes wrong is
+ * told. */
+void redirect_reply(struct shell *sh, const struct task *t, const struct reply_about *about, const struct reply *reply);
+
+#endif

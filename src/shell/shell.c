@@ -1,0 +1,141 @@
+/*
+ * shell: how ptsh speaks to its user: results to standard output, everything else to standard error, one line each,
+ * and never through the line that is being typed.
+ */
+#include "shell/shell.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "out/sanitise.h"
+#include "shell/progress.h"
+
+void shell_show_begin(struct shell *sh)
+{
+	progress_clear(sh);
+}
+
+void shell_show_end(struct shell *sh)
+{
+	if (sh->interactive || sh->options->follow)
+		shell_flush(sh);
+}
+
+void shell_flush(struct shell *sh)
+{
+	if (sh->screen == NULL) {
+		sink_flush(&sh->out);
+	} else if (sh->out.buf.len > 0) {
+		screen_write(sh->screen, buf_head(&sh->out.buf), sh->out.buf.len);
+		buf_reset(&sh->out.buf);
+	}
+}
+
+/* One line of messages: results shown before it come first where both go to one place. */
+static void say(struct shell *sh, struct place at, const char *request, const char *format, va_list ap)
+{
+	struct buf text = {0}, safe = {0};
+
+	buf_puts(&text, "ptsh: ");
+	if (at.name != NULL)
+		buf_printf(&text, "%s:%lu: ", at.name, at.line);
+	if (request != NULL)
+		buf_printf(&text, "%s: ", request);
+	buf_vprintf(&text, format, ap);
+	sanitise(&safe, buf_head(&text), text.len);
+	shell_show_begin(sh);
+	shell_flush(sh);
+	buf_putc(&safe, '\n');
+	if (sh->screen != NULL && sh->err.terminal) {
+		screen_write(sh->screen, buf_head(&safe), safe.len);
+	} else {
+		sink_put(&sh->err, buf_head(&safe), safe.len);
+		sink_flush(&sh->err);
+	}
+	buf_clear(&text);
+	buf_clear(&safe);
+}
+
+void shell_complain(struct shell *sh, struct place at, const char *request, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(sh, at, request, format, ap);
+	va_end(ap);
+}
+
+void shell_notice(struct shell *sh, const char *format, ...)
+{
+	va_list ap;
+
+	if (sh->options->quiet)
+		return;
+	va_start(ap, format);
+	say(sh, (struct place){0}, NULL, format, ap);
+	va_end(ap);
+}
+
+void shell_step(struct shell *sh, const char *format, ...)
+{
+	va_list ap;
+
+	if (!sh->options->verbose)
+		return;
+	va_start(ap, format);
+	say(sh, (struct place){0}, NULL, format, ap);
+	va_end(ap);
+}
+
+void shell_failed(struct shell *sh, enum status status)
+{
+	if (sh->status == STATUS_OK)
+		sh->status = status;
+}
+
+bool shell_ask(struct shell *sh, const char *text, char *answer, size_t size)
+{
+	bool reading = sh->prompt != NULL && prompt_reading(sh->prompt), got;
+	FILE *tty;
+
+	if (!sh->may_ask || (tty = fopen("/dev/tty", "r+e")) == NULL)
+		return false;
+	if (reading)
+		prompt_release(sh->prompt);
+	shell_flush(sh);
+	fputs(text, tty);
+	fflush(tty);
+	loop_signals_release(sh->loop);
+	got = fgets(answer, (int)size, tty) != NULL;
+	loop_signals_hold(sh->loop);
+	if (got)
+		answer[strcspn(answer, "\r\n")] = '\0';
+	else
+		fputc('\n', tty);
+	fclose(tty);
+	if (reading)
+		prompt_take(sh->prompt);
+	return got;
+}
+
+bool shell_ask_yes(struct shell *sh, const char *text)
+{
+	char answer[16];
+
+	return shell_ask(sh, text, answer, sizeof answer) &&
+	    (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0);
+}
+
+void shell_duration(char text[static 24], int64_t ms)
+{
+	if (ms < 60000)
+		snprintf(text, 24, "%lld.%llds", (long long)(ms / 1000), (long long)(ms % 1000 / 100));
+	else if (ms < 3600000)
+		snprintf(text, 24, "%lldm%02llds", (long long)(ms / 60000), (long long)(ms / 1000 % 60));
+	else
+		snprintf(text, 24, "%lldh%02lldm", (long long)(ms / 3600000), (long long)(ms / 60000 % 60));
+}

@@ -1,0 +1,19 @@
+/*
+ * template: a line with places for a row's cells: {column}, {1}.
+ */
+#ifndef PTSH_SHELL_TEMPLATE_H
+#define PTSH_SHELL_TEMPLATE_H
+
+#include <stddef.h>
+
+#include "proto/buf.h"
+#include "proto/json.h"
+#include "proto/status.h"
+
+/* Appends text with every {N} (1 the first) and {NAME} (one of names, may be NULL) replaced by that cell, quoted so that it
+ * stays one word, or the inside of the quotes it stands in; in a JSON word it is the cell's JSON.  Braces around anything
+ * else stay.  0; or -1 with *e (STATUS_USAGE): there is no such cell. */
+int template_expand(struct buf *out, const char *text, const char *const *names, size_t name_count, const struct json *cells,
+    size_t count, struct error *e);
+
+#endif

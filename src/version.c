@@ -1,0 +1,14 @@
+/*
+ * version: the text of --version: ours, and those of the libraries it runs with.
+ */
+#include "version.h"
+
+#include <cjson/cJSON.h>
+#include <histedit.h>
+#include <openssl/crypto.h>
+
+void version_print(struct sink *out)
+{
+	sink_printf(out, "ptsh %s\n%s\nlibedit %d.%d, cJSON %s\n", PTSH_VERSION, OpenSSL_version(OPENSSL_VERSION), LIBEDIT_MAJOR,
+	    LIBEDIT_MINOR, cJSON_Version());
+}

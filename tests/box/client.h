@@ -1,0 +1,31 @@
+/*
+ * client: one connection: bytes in, bytes out, clear or TLS.  Knows no request.
+ */
+#ifndef BOX_CLIENT_H
+#define BOX_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct box;
+struct client;
+
+/* Takes fd, says hello. */
+struct client *client_create(struct box *box, int fd, bool local);
+void client_free(struct client *c);
+
+/* The socket is readable, or writable. */
+void client_read(struct client *c);
+void client_flush(struct client *c);
+
+/* Starts TLS: what is in `out` now leaves in clear, the next byte belongs to the handshake. */
+void client_start_tls(struct client *c);
+
+/* The connection ends, when all has been sent that can be; or at once. */
+void client_close(struct client *c, const char *why);
+void client_drop(struct client *c, const char *why);
+
+/* ms until bytes that are held back may leave, or -1. */
+int client_wait(const struct client *c, uint64_t now);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * devices: the switches, ports and end devices of a realm, made up from numbers: a million cost nothing.
+ *
+ * Device i hangs on switch i / 20.  Equal seeds make equal networks.
+ */
+#ifndef BOX_DEVICES_H
+#define BOX_DEVICES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model.h"
+
+enum { DEVICES_PER_SWITCH = 20, SWITCH_PORTS = 26, MAC_LEN = 6, IP_TEXT = 16 };
+
+/* What a row of a query is about. */
+struct place {
+	const struct realm *realm;
+	size_t sw, device;		/* from 0 */
+	unsigned port;			/* from 1 */
+	bool occupied;			/* the port has the device */
+	unsigned version;		/* of the row: 0 current, 1 older, 2 and 3 changes */
+	uint64_t switch_hash, port_hash, device_hash;
+};
+
+/* How many switches so many devices hang on. */
+size_t devices_switches(size_t devices);
+
+/* The places of a device, of a switch's port, of a switch. */
+void place_device(
+    struct place *p, const struct model *m, const struct realm *r, size_t device, unsigned version);
+void place_port(struct place *p, const struct model *m, const struct realm *r, size_t sw, unsigned port);
+void place_switch(struct place *p, const struct model *m, const struct realm *r, size_t sw);
+
+/* "10.0.0.1" */
+size_t switch_ip(char text[static IP_TEXT], const struct realm *r, size_t sw);
+size_t device_ip(char text[static IP_TEXT], const struct realm *r, size_t device);
+
+/* The switch with that address, or -1. */
+long switch_find(const struct realm *r, const char *ip);
+
+/* What the names of a realm's machines end in: "head-office". */
+const char *realm_domain(const struct realm *r, char room[static IP_TEXT]);
+
+/* A number that looks random, the same for the same arguments. */
+uint64_t scramble(uint64_t a, uint64_t b);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * factory: what is in the box before anybody changes it.
+ */
+#ifndef BOX_FACTORY_H
+#define BOX_FACTORY_H
+
+#include "model.h"
+
+void factory_model(struct model *m, const struct options *o);
+
+void factory_realm_settings(struct props *settings);
+
+struct fixed_view {
+	const char *gid, *name, *type;
+	int query;			/* enum query_type */
+	const char *columns;		/* in its order, with blanks between */
+};
+
+/* Views and reports never change; both end with gid NULL. */
+extern const struct fixed_view views[];
+extern const struct fixed_report {
+	const char *gid, *name;
+} reports[];
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * tls: OpenSSL on the side of the server.
+ */
+#ifndef BOX_TLS_H
+#define BOX_TLS_H
+
+#include <stdbool.h>
+
+#include <openssl/ssl.h>
+
+#include "options.h"
+
+/* As the options say; with a certificate of its own if they name none. */
+SSL_CTX *tls_context(const struct options *o);
+
+/* A server's end over memory. */
+SSL *tls_create(SSL_CTX *ctx);
+
+/* "TLSv1.3 CIPHER SUBJECT" into text.  True: the client has a certificate, and it was verified. */
+bool tls_describe(const SSL *ssl, char *text, size_t size);
+
+#endif

@@ -1,0 +1,140 @@
+#!/usr/bin/perl
+# Completion in real shells: what is typed, a Tab, and what stands on the line then.
+use strict;
+use warnings;
+use Test::More;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
+use File::Temp qw(tempdir);
+use Term;
+
+my $top = abs_path(dirname(__FILE__) . '/../..');
+my $ptsh = abs_path($ENV{PTSH} // "$top/build/ptsh");
+my $home = tempdir('ptsh-completions-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+
+make_path("$home/.config/ptsh", "$home/bin");
+symlink $ptsh, "$home/bin/ptsh" or die $!;
+open my $boxes, '>', "$home/.config/ptsh/boxes" or die $!;
+print $boxes "core-east admin\@core.example.net --password-command 'pass core'\nlab-nine --tls on lab.example.net\n";
+close $boxes;
+chmod 0600, "$home/.config/ptsh/boxes";
+open my $file, '>', "$home/quarterly.ptsh" or die $!;
+close $file;
+
+my %env = (HOME => $home, PATH => "$home/bin:$ENV{PATH}", XDG_CONFIG_HOME => undef, XDG_DATA_HOME => "$home/data",
+	XDG_STATE_HOME => undef, XDG_CACHE_HOME => "$home/cache", PTSH_BOX => undef, TERM => 'xterm', ZDOTDIR => $home, SHLVL => undef,
+	PS1 => '$ ', INPUTRC => '/dev/null', ASAN_OPTIONS => 'detect_leaks=0');
+
+# --- the answers themselves ---
+
+sub answer {
+	my @words = @_;
+	my $pid = open my $out, '-|';
+	die $! unless defined $pid;
+	if ($pid == 0) {
+		for my $name (keys %env) {
+			defined $env{$name} ? ($ENV{$name} = $env{$name}) : delete $ENV{$name};
+		}
+		exec $ptsh, '--complete', @words or exit 127;
+	}
+	local $/;
+	my $text = <$out> // '';
+	close $out;
+	is($? >> 8, 0, "--complete @words ends well");
+	return $text;
+}
+
+sub texts { return join ' ', map { /^([^\t]*)/ } split /\n/, answer(@_) }
+
+is(texts(0, '--tl'), '--tls --tls-min', 'options by their beginning');
+like(answer(0, '--tls-m'), qr/^--tls-min\t\S.*$/, '... with help');
+is(texts(1, '--tls'), 'auto off on verify insecure', 'an argument that is a choice');
+is(texts(0, '--tls=i'), '--tls=insecure', '... behind =');
+is(texts(1, '-o', ''), 'table tsv csv json records raw', 'formats');
+is(texts(0, '-ojs'), '-ojson', '... behind the letter at once');
+is(texts(1, '--auth', 'cram,'), ':open cram,none cram,login', 'a list goes on');
+is(texts(1, '-qe', 'realm_poll_st'), 'realm_poll_start realm_poll_stop', 'events, behind bundled flags');
+is(texts(0), 'core-east lab-nine', 'boxes where nothing is typed');
+is(answer(0, 'lab'), "lab-nine\tlab.example.net\n", 'a box with its address');
+is(texts(1, '-q', 'joe@core'), 'joe@core-east', 'a box behind a user');
+is(texts(2, '-o', 'json', 'lab'), 'lab-nine', 'a box behind an argument');
+is(texts(1, 'core-east', ''), '', 'no second box');
+is(texts(2, '--', 'x'), '', '... also behind --');
+is(texts(1, '--', '--tl'), '', 'no options behind --');
+is(texts(1, '-f', 'q'), ':files', 'files');
+is(texts(0, '--ca='), ':files', '... behind =');
+is(texts(0, './x'), ':files', 'a path where a box stands');
+is(texts(1, '--password-command', ''), '', 'nothing where nothing is known');
+is(texts(1, '-c', 'realm_que'), ':open realm_query', 'requests in a line');
+is(texts(1, '-c', 'realm_info gid,nam'), ':open realm_info gid,name', 'fields in a line');
+is(texts(1, '-c', '.he'), ':open .help', 'commands in a line');
+is(texts('x'), '', 'nonsense is silent');
+is(texts(), '', 'nothing is silent');
+is(texts(7, 'a'), '', 'a place far behind is silent');
+
+# --- the shells ---
+
+# What is typed, and what the row must hold after Tab.  `many`: what must be listed after another.
+my @cases = (
+	['ptsh --tls=ver', qr/ptsh --tls=verify\b/, 'a choice behind ='],
+	['ptsh --tls ver', qr/ptsh --tls verify\b/, 'a choice'],
+	['ptsh --known', qr/ptsh --known-as\b/, 'an option'],
+	['ptsh -qo rec', qr/ptsh -qo records\b/, 'a format'],
+	['ptsh --auth cram,lo', qr/ptsh --auth cram,login/, 'a list'],
+	['ptsh core', qr/ptsh core-east\b/, 'a box'],
+	['ptsh -v joe@lab', qr/ptsh -v joe\@lab-nine\b/, 'a box behind a user'],
+	['ptsh -f quart', qr/ptsh -f quarterly\.ptsh\b/, 'a file'],
+	['ptsh -c product', qr/ptsh -c product_id\b/, 'a request'],
+	[q(ptsh -c 'realm_info gid,descr), qr/ptsh -c 'realm_info gid,description/, 'a field within quotes'],
+	[q(ptsh -c "realm_info gid,descr), qr/ptsh -c "realm_info gid,description/, 'a field within double quotes'],
+	[q(ptsh -c ping -c 'realm_info gid' -o csv lab), qr/-o csv lab-nine\b/, 'behind a quoted line'],
+);
+
+my %shells = (
+	bash => {
+		command => ['bash', '--norc', '--noprofile', '-i'],
+		prepare => "PS1='\$ '; . '$top/completions/ptsh.bash'; cd '$home'; bind 'set bell-style none'; clear",
+		clear => ['C-u'],
+	},
+	zsh => {
+		command => ['zsh', '-f', '-i'],
+		prepare => "PS1='\$ '; fpath=('$top/completions' \$fpath); autoload -U compinit; compinit -D -u; cd '$home'; unsetopt beep; clear",
+		clear => ['C-u'],
+	},
+	fish => {
+		command => ['fish', '--no-config', '--private', '-i', '-C', 'function fish_prompt; echo -n "\$ "; end; set -g fish_autosuggestion_enabled 0'],
+		prepare => "source $top/completions/ptsh.fish; cd $home; clear",
+		clear => ['C-u'],
+	},
+);
+
+for my $name (sort keys %shells) {
+	my $shell = $shells{$name};
+	ok(scalar(grep { -x "$_/$name" } split /:/, $ENV{PATH}), "$name is here") or next;
+	my $t = Term->new(columns => 100, rows => 24, env => \%env, command => $shell->{command});
+	ok($t->wait_row(qr/^\S*\$ ?$/), "$name: a prompt") or diag(join "\n", $t->rows);
+	$t->type($shell->{prepare});
+	$t->key('Enter');
+	ok($t->wait_for(sub { my @rows = $t->rows; @rows == 1 && $rows[0] =~ /^\S*\$ ?$/ }), "$name: prepared")
+		or diag(join "\n", $t->rows);
+	for my $case (@cases) {
+		my ($typed, $wanted, $what) = @$case;
+		$t->type($typed);
+		$t->wait_row(qr/\Q$typed\E$/);
+		$t->key('Tab');
+		ok($t->wait_row($wanted), "$name: $what") or diag(join "\n", $t->rows);
+		$t->key(@{$shell->{clear}});
+		ok($t->wait_for(sub { !grep { /ptsh/ } grep { /^\S*\$ / } $t->rows }), "$name: ... and cleared");
+	}
+	# Several: listed.
+	$t->type('ptsh --password-');
+	$t->key('Tab', 'Tab');
+	ok($t->wait_row(qr/--password-command/), "$name: several are listed") && ok($t->wait_row(qr/password-file\b/), "$name: ... all of them");
+	# It must be gone before its home goes.
+	my $pid = $t->pid;
+	$t->close;
+	ok($t->wait_for(sub { !kill 0, $pid }), "$name: has ended");
+}
+
+done_testing();

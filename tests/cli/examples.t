@@ -1,0 +1,176 @@
+#!/usr/bin/perl
+# The EXAMPLES of ptsh(1), run as they stand there, against simulated boxes called core and lab.
+use strict;
+use warnings;
+use Test::More;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Path qw(make_path);
+use File::Temp qw(tempdir);
+use Time::HiRes qw(sleep time);
+use Box;
+
+my $top = abs_path(dirname(__FILE__) . '/../..');
+my $ptsh = abs_path($ENV{PTSH} // "$top/build/ptsh");
+my $dir = tempdir('ptsh-examples-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+make_path("$dir/.config/ptsh", "$dir/bin");
+symlink $ptsh, "$dir/bin/ptsh" or die $!;
+
+my %box = map { $_ => Box->start('--unix', "$dir/$_.socket", '--delay', 100) } qw(core lab);
+sub put {
+	my ($path, $text) = @_;
+	open my $out, '>', $path or die "$path: $!";
+	print $out $text;
+	close $out or die "$path: $!";
+	chmod 0600, $path;
+}
+put("$dir/.config/ptsh/boxes", "# ours\n\n" . join '', map { "$_ $dir/$_.socket\n" } sort keys %box);
+%ENV = (PATH => "$dir/bin:$ENV{PATH}", HOME => $dir, LC_ALL => 'C.UTF-8', TZ => 'UTC', TERM => 'dumb', USER => 'tester',
+	ASAN_OPTIONS => $ENV{ASAN_OPTIONS} // '');
+chdir $dir or die $!;
+
+# --- the page ---
+
+open my $page, '<', "$top/man/ptsh.1" or die $!;
+my ($examples) = do { local $/; <$page> } =~ /^\.Sh EXAMPLES\n(.*?)^\.Sh /ms;
+my %named = (aq => "'", dq => '"', ha => '^', ti => '~', ga => '`');
+$examples =~ s/\\\((\w\w)/$named{$1}/g;
+$examples =~ s/\\e/\\/g;
+$examples =~ s/^\\&//mg;
+my ($first, %section) = split /^\.Ss (.*)\n/m, $examples;
+# The displays of a section, each as its text.
+sub displays { return $_[0] =~ /^(?:\.Bd -literal[^\n]*\n(.*?)^\.Ed$|\.Dl ([^\n]*\n))/msg }
+sub blocks { return grep { defined } displays(@_) }
+# What is typed behind the shell's prompts in a display.
+sub commands {
+	my ($text) = @_;
+	my @commands;
+	for my $line (split /\n/, $text) {
+		if ($line =~ /^\$ (.*)/) {
+			push @commands, $1;
+		} elsif (@commands) {
+			$commands[-1] .= "\n" . ($line =~ s/^> ?//r);
+		}
+	}
+	return @commands;
+}
+
+# Runs one as bash would; its output, errors and status.
+sub run {
+	my ($command) = @_;
+	put("$dir/command", "exec 2>'$dir/errors' </dev/null\n$command\n");
+	my $output = qx(timeout 30 bash '$dir/command');
+	my $status = $? >> 8;
+	open my $in, '<', "$dir/errors" or die $!;
+	my $errors = do { local $/; <$in> } // '';
+	return ($output, $errors, $status);
+}
+
+sub good {
+	my ($command) = @_;
+	my ($output, $errors, $status) = run($command);
+	is($status, 0, "$command") or diag($output, $errors);
+	return $output;
+}
+
+# --- the three programs that every client must have ---
+
+my @showcase = map { commands($_) } blocks($first);
+is(scalar @showcase, 4, 'the first examples');
+like(good($showcase[0]), qr/^\d+\.\d+\t\d+\n\z/, 'ping tells time and pid');
+my $realms = () = good("ptsh -c 'realm_info gid' core") =~ /\n/g;
+my $each = good($showcase[1]);
+is(scalar(() = $each =~ /^\d+\t.*\n/mg), $realms, 'a line for each realm') or diag($each);
+my $starts = () = join("\n", map { $_->[3] } $box{core}->log_lines('recv')) =~ /"realm_discover"/g;
+is($starts, $realms, 'each was discovered');
+
+# Starts one that runs for ever; ends it when its output matches.
+sub follow {
+	my ($command, $kick, $wanted) = @_;
+	my $pid = fork // die $!;
+	if ($pid == 0) {
+		open STDIN, '<', '/dev/null';
+		open STDOUT, '>', "$dir/follow";
+		open STDERR, '>', "$dir/follow.errors";
+		exec 'bash', '-c', "exec $command" or exit 127;
+	}
+	my $seen = '';
+	my $deadline = time + 20;
+	my $subscribed = 0;
+	while (time < $deadline && $seen !~ $wanted) {
+		if (!$subscribed && grep { $_->[3] =~ /"subscribe"/ } $box{core}->log_lines('recv')) {
+			$subscribed = 1;
+			good($kick);
+		}
+		sleep 0.01;
+		open my $in, '<', "$dir/follow" or next;	# not begun yet
+		$seen = do { local $/; <$in> } // '';
+	}
+	kill 'INT', $pid;
+	waitpid $pid, 0;
+	is($? >> 8, 130, "$command: until it is interrupted");
+	return $seen;
+}
+my ($gid) = split /\n/, good("ptsh -c 'realm_info gid' core");
+like(follow($showcase[2], "ptsh -c 'realm_poll $gid' core", qr/\n/), qr/^event\trealm_poll_stop\t$gid$/m, 'an event is reported');
+follow($showcase[3], "ptsh -c 'realm_discover $gid' core", qr/\n/);
+ok(scalar(grep { $_->[3] =~ /\["?\d+"?,"realm_poll","$gid"\]/ } $box{core}->log_lines('recv')) >= 2,
+	'a realm that was discovered is polled');
+
+# --- six tasks ---
+
+put("$dir/seeds.txt", "192.0.2.7\n192.0.2.8\n");
+my ($seed, $seeds) = map { commands($_) } blocks($section{'Seed a realm from a file'});
+good($seed);
+like(good($seeds), qr/^192\.0\.2\.7\n192\.0\.2\.8\n/m, 'the realm has the seeds');
+
+my ($script, $typed) = blocks($section{'Rotate an SNMP community in all realms'});
+put("$dir/rotate", $script);
+my ($dry, $rotate) = commands($typed);
+like(good($dry), qr/^\["realm_snmp_credential_list_modify","1",\[\["10\.0\.0\.0",8\]\],\[\["10\.0\.0\.0",8,\[\[2,\["x"\]\]\],1\]\]\]$/,
+	'what would be sent');
+good($rotate);
+my @with = grep { /^10\.0\.0\.0\t8\t\[\[2,\["n3w"\]\]\]\t1$/m }
+	map { good("ptsh -c 'realm_snmp_credential_list $_' core") } split /\n/, good("ptsh -c 'realm_info gid' core");
+is(scalar @with, $realms, 'every realm has the new community');
+
+my ($nightly) = blocks($section{'Discover every night, and wait for the end'});
+put("$dir/nightly", $nightly);
+my ($cron) = $section{'Discover every night, and wait for the end'} =~ /^\.Li (ptsh .*?) :$/m;
+good($cron);
+my @done = map { $_->[3] } $box{core}->log_lines('syslog');
+like("@done", qr/nightly discovery done/, 'the box has logged it');
+my @recv = map { $_->[3] =~ /"(realm_discover|realm_poll|log)"/ } $box{core}->log_lines('recv');
+is("@recv[-3 .. -1]", 'realm_discover realm_poll log', '... in this order');
+
+my ($export) = map { commands($_) } blocks($section{'Export all devices to CSV'});
+good($export);
+open my $csv, '<', "$dir/devices.csv" or die $!;
+my @rows = <$csv>;
+is($rows[0] =~ s/\r//r, "switch_uid,ifname,vlan,device_ip,device_mac,device_dnsname\n", 'the CSV has its headings');
+cmp_ok(scalar @rows, '>', 300, '... and all devices');
+
+my ($watch) = blocks($section{'Watch a poll'});
+my ($line) = $watch =~ /^core> \.watch 5 (.*)$/m;
+is(scalar(() = good("ptsh -o table -c '.watch 0.1 3 $line' core") =~ /^name .*last_poll/mg), 3, 'a poll is watched');
+my ($poll) = $watch =~ /^core> (realm_poll .*)$/m;
+good("printf '%s\\n' \"$poll\" | ptsh core");
+
+my ($compare) = map { commands($_) } blocks($section{'Compare the settings of two boxes'});
+is(good($compare), '', 'equal settings');
+good("ptsh -c 'global_settings_modify domain=elsewhere.example' lab");
+my ($differs, undef, $status) = run($compare);
+is($status, 1, 'settings that differ');
+like($differs, qr/^> domain\telsewhere\.example$/m, '... are told');
+
+# --- many boxes ---
+
+my @many = map { commands($_) } blocks($section{'Many boxes at once'});
+good($many[0]);
+is(join(' ', sort split /\n/, good('cat all')), 'core lab', 'the boxes of the boxes file');
+is(join(' ', sort map { /^(\w+)\t\d+\.\d+\t\d+$/ ? $1 : "?$_" } split /\n/, good($many[1])), 'core lab', 'parallel');
+is(join(' ', map { /^n\t\S+$/ ? 'ok' : "?$_" } split /\n/, good($many[2])), 'ok ok', 'xargs');
+like($many[3], qr/^clush /, 'clush is shown, and not tried');
+
+$_->stop for values %box;
+done_testing();

@@ -1,0 +1,39 @@
+#!/usr/bin/perl
+# README.md: the list of files is what the files say of themselves, and its one-liners are lines.
+use strict;
+use warnings;
+use Test::More;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
+
+my $top = abs_path(dirname(__FILE__) . '/../..');
+my $ptsh = $ENV{PTSH} // "$top/build/ptsh";
+%ENV = (PATH => $ENV{PATH}, HOME => tempdir(CLEANUP => 1), LC_ALL => 'C.UTF-8');
+
+open my $in, '<', "$top/README.md" or die $!;
+my $readme = do { local $/; <$in> };
+my $layout = qx($^X $top/tests/layout.pl);
+is($?, 0, 'every file opens with what it is');
+my ($listed) = $readme =~ /<!-- layout -->\n(.*)<!-- \/layout -->/s;
+is($listed, $layout, 'the list of files is up to date (else: perl tests/layout.pl -w)');
+
+my @lines = $readme =~ /ptsh .*?-c (?:'([^']+)'|"([^"]+)"|([a-z_]+))/g;
+@lines = grep { defined } @lines;
+cmp_ok(scalar @lines, '>=', 6, 'lines are found');
+for my $line (@lines) {
+	# What a command runs is a line, too.
+	my @parts = $line =~ /^\.(?:each|on [a-z_]+)/ ? $line =~ /^\.(?:each (.*?)|on \S+) -- (.*)/ : $line;
+	for my $part (grep { defined && length } @parts) {
+		$part =~ s/\{\w+\}/1/g;
+		my $pid = fork // die $!;
+		if ($pid == 0) {
+			open STDOUT, '>', '/dev/null';
+			exec $ptsh, '-X', '-q', '-n', '-c', $part or exit 127;
+		}
+		waitpid $pid, 0;
+		is($? >> 8, 0, "-n of: $part");
+	}
+}
+
+done_testing();

@@ -1,0 +1,89 @@
+#!/usr/bin/perl
+# The tree's own rules, read off its text: which ring may include what, which calls nobody makes, and that no request is named
+# outside the catalogue.
+use strict;
+use warnings;
+use Test::More;
+use FindBin;
+
+my $top = "$FindBin::Bin/../..";
+my @files = sort glob("$top/src/*.[ch] $top/src/*/*.[ch] $top/src/*/*.def");
+ok @files > 50, 'the sources are there';
+
+sub text
+{
+	my ($path) = @_;
+	open my $f, '<', $path or die "$path: $!";
+	local $/;
+	return <$f>;
+}
+
+# Comments and strings say what they like; comments alone for rules about strings.
+sub without_comments
+{
+	my ($t) = @_;
+	$t =~ s{/\*.*?\*/|("(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+')}{ defined $1 ? $1 : ' ' }gse;
+	return $t;
+}
+
+sub code
+{
+	my ($t) = @_;
+	$t = without_comments($t);
+	$t =~ s/"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+'/""/gs;
+	return $t;
+}
+
+my %may = (	# what a ring's files may include of the others
+	proto => qr{^proto/}, net => qr{^(proto|net)/}, lang => qr{^(proto|lang)/}, out => qr{^(proto|out)/},
+);
+my (@outward, @io, @banned, @exits, @sizes);
+for my $path (@files) {
+	(my $name = $path) =~ s{^\Q$top\E/}{};
+	my $t = text($path);
+	my ($ring) = $name =~ m{^src/(\w+)/};
+	if ($ring && $may{$ring}) {
+		for ($t =~ /^#include "([^"]+)"/mg) {
+			push @outward, "$name: $_" unless $_ =~ $may{$ring};
+		}
+	}
+	if (($ring // '') eq 'proto') {
+		for ($t =~ /^#include <([^>]+)>/mg) {
+			push @io, "$name: $_" if m{^(poll|sys/socket|sys/poll|netdb|netinet/.*|histedit|openssl/.*|termios|unistd|fcntl)\.h$};
+		}
+		push @io, "$name: $1" if code($t) =~ /\b(printf|puts|fputs|fopen|fwrite|putchar)\s*\(/;
+	}
+	my $c = code($t);
+	while ($c =~ /\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|system|rand|srand|cJSON_GetArrayItem|cJSON_Print\w*|cJSON_GetObjectItem)\s*\(/g) {
+		push @banned, "$name: $1";
+	}
+	push @banned, "$name: setlocale(LC_ALL)" if $c =~ /setlocale\s*\(\s*LC_ALL/;
+	push @exits, $name if $name ne 'src/main.c' && $c =~ /(?<![_\w])(exit|abort|err|errx)\s*\(/;
+	my $lines = () = $t =~ /\n/g;
+	push @sizes, "$name: $lines lines" if $lines > 650 && $name !~ /\.def$|_table\.h$/;
+}
+is_deeply \@outward, [], 'rings point inwards';
+is_deeply \@io, [], 'proto does no input or output';
+is_deeply \@banned, [], 'no banned call';
+is_deeply \@exits, [], 'only main.c exits';
+is_deeply \@sizes, [], 'no file is too large to have one job';
+
+# Each request's name stands in the catalogue, as a whole string, and nowhere else in the sources.
+my %request;
+for (glob("$top/src/proto/catalog*.def")) {
+	$request{$_} = 1 for text($_) =~ /\.name = "([a-z_0-9]+)", (?:\.role = \w+, )?\.group/g;
+}
+is scalar keys %request, 50, 'the catalogue has 50 requests';
+my @twice;
+for my $path (@files, glob("$top/completions/*")) {
+	next if $path =~ /catalog[^\/]*\.(def|c)$/;
+	my $t = $path =~ /\.[ch]$/ ? without_comments(text($path)) : text($path);
+	for my $name (keys %request) {
+		next if $name =~ /^(log|login|ping|start_tls|login_cram_md6)$/;	# the session's own messages, and words
+		(my $file = $path) =~ s{^\Q$top\E/}{};
+		push @twice, "$file: $name" if $t =~ /"\Q$name\E"/;
+	}
+}
+is_deeply \@twice, [], 'no request is named outside the catalogue';
+
+done_testing;

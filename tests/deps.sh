@@ -1,0 +1,85 @@
+#!/bin/sh
+# deps: installs what ptsh needs, where apt-get is there; elsewhere names it.
+#
+#	sh tests/deps.sh [-n] [run | build | test | package]...
+#
+# Without a word: all of it.  -n only prints what is missing.  What is there already is left alone.
+set -eu
+
+# To run ptsh.
+run='less'
+
+# To build it.
+build='gcc make pkg-config libc6-dev libedit-dev libcjson-dev libssl-dev libbsd-dev'
+
+# To run its tests: units, other compilers and checkers, what replies are compared with, terminals, shells, TLS peers.
+test='libcmocka-dev
+	clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
+	perl jq libjson-xs-perl python3
+	tmux bash zsh fish
+	openssl gnutls-bin libpoe-component-client-ident-perl
+	mandoc procps locales parallel git'
+
+# To make a Debian package of it.
+package='debhelper dpkg-dev fakeroot lintian'
+
+dry=no
+if [ "${1-}" = -n ]; then
+	dry=yes
+	shift
+fi
+[ $# -gt 0 ] || set -- run build test package
+
+wanted=
+for group; do
+	case $group in
+	run) wanted="$wanted $run" ;;
+	build) wanted="$wanted $build" ;;
+	test) wanted="$wanted $test" ;;
+	package) wanted="$wanted $package" ;;
+	*)
+		echo "deps: $group: not one of run, build, test and package" >&2
+		exit 2
+		;;
+	esac
+done
+wanted=$(echo $wanted)
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	echo "deps: no apt-get here.  These are needed, by their names in Debian:" >&2
+	echo "$wanted" | fold -s -w 76 | sed 's/^/	/' >&2
+	# Perhaps they are here: then building goes on.
+	pkg-config --exists libedit libcjson libssl libcrypto libbsd-overlay 2>/dev/null || exit 1
+	exit 0
+fi
+
+missing=
+installed=" $(dpkg-query -W -f '${db:Status-Abbrev}${binary:Package} ${Provides}\n' 2>/dev/null |
+	sed -n 's/^.i *//p' | tr -d ',' | sed 's/:[a-z0-9]*//' | tr '\n' ' ') "
+for name in $wanted; do
+	case $installed in
+	*" $name "*) ;;
+	*) missing="$missing $name" ;;
+	esac
+done
+if [ -z "$missing" ]; then
+	echo "deps: everything is there"
+	exit 0
+fi
+echo "deps: missing:$missing"
+[ $dry = no ] || exit 1
+
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null; then
+		echo "deps: neither root nor sudo; as root: apt-get install --no-install-recommends$missing" >&2
+		exit 1
+	fi
+	sudo=sudo
+fi
+apt() {
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" </dev/null
+}
+echo "deps: apt-get update and install"
+apt update
+apt install -y --no-install-recommends $missing

@@ -1,0 +1,23 @@
+#!/usr/bin/perl
+# All cases of tests/faults/*.case, four at a time, a test each.  FAULTS=PATTERN runs those whose name matches; PTSH_TEST_FULL=1
+# those, too, that take long.
+use strict;
+use warnings;
+use Test::More;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Case;
+use Certs;
+use Parallel;
+
+my @cases = map { Case::read_file($_) } sort glob "$FindBin::Bin/*.case";
+@cases = grep { $_->name =~ /$ENV{FAULTS}/ } @cases if $ENV{FAULTS};
+@cases = grep { !$_->is_full } @cases unless $ENV{PTSH_TEST_FULL};
+Certs::directory() if grep { $_->uses_certs } @cases;
+
+Parallel::each(4, \@cases, sub { join "\n", $_[0]->run }, sub {
+	my ($case, $wrong) = @_;
+	ok $wrong eq '', $case->name or diag "$case->{at}\n$wrong";
+});
+done_testing;

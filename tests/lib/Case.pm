@@ -1,0 +1,416 @@
+# Case: a fault, from its text to its verdict.
+#
+# A file holds several cases:
+#
+#	=== A8 reset in the middle of a reply
+#	box:
+#		hello
+#		login
+#		expect "ping"
+#		send [$id,1,17
+#		reset
+#	run: -c ping
+#	stderr:
+#		^ptsh: \S+: incomplete message
+#	status: 3
+#
+# A key's value is the rest of its line, or the lines below it, indented by a tab.  Keys:
+#
+#	box              the script of the box (ptsh-box --help); an empty one: a box that is as it should be; none: no box
+#	box-options      more options of the box, as in a shell
+#	box-status       the box's exit status (0), if it plays a script
+#	run              ptsh's arguments, as in a shell; the box's address is appended unless %BOX%, %UNIX% or %NOBOX% is among them
+#	stdin            its standard input (nothing)
+#	file NAME [MODE] a file in its home, where it starts
+#	env              a line each: NAME=VALUE, or NAME to remove it
+#	shell            what a shell does before it becomes ptsh: limits, umask, redirections
+#	before           a shell command run in the home before, without ptsh's limits
+#	steps            while it runs: wait stdout|stderr|received PATTERN; signal NAME; input TEXT; eof; pause MS;
+#	                 close-stdout; perl CODE (true or the case fails); no-secret-in-memory
+#	stdout           exactly this (nothing)
+#	stderr           a pattern for each line, in order; a line `...` is for any number of lines
+#	status           exit status, as a shell tells it (0)
+#	received         a pattern for each request the box must have got besides start_tls and login, in order
+#	check            Perl that must be true: $r is the Run, $box the Box, $home the home
+#	at-least, at-most  seconds; deadline: when it is killed (10); rss: MiB at most; cpu: seconds at most
+#	password         env (default), file, none; the password is random, and wherever it is seen afterwards, the case fails
+#	clear            yes: the password may be sent in clear
+#	count            no: a result of this case is not one line (see check_outcomes)
+#	full             yes: only with PTSH_TEST_FULL
+#
+# In values %BOX% %PORT% %UNIX% %HOME% %CERTS% %SHIM% %PIN% (of CERTS/self.pem) %OTHERPIN% %FAULTS% (this folder) stand for what they are called.  In `stdin`,
+# `stdout` and files `\xHH` is a byte, `\\` a backslash, and one at the end of the last line takes its newline away.
+package Case;
+
+use strict;
+use warnings;
+
+use Carp qw(croak);
+use File::Find ();
+use File::Temp ();
+use MIME::Base64 qw(encode_base64);
+use Text::ParseWords qw(shellwords);
+use Time::HiRes qw(time sleep);
+
+use Box;
+use Certs;
+use Cram;
+use Run;
+
+my %known = map { $_ => 1 } qw(box box-options box-status run stdin env shell before steps stdout stderr status received check
+    at-least at-most deadline rss cpu password clear count full);
+
+# All cases of a file.
+sub read_file {
+	my ($path) = @_;
+	my (@cases, $case, $key);
+
+	open my $in, '<', $path or croak "$path: $!";
+	while (<$in>) {
+		chomp;
+		if (/^=== (.+)/) {
+			push @cases, $case = bless { name => $1, at => "$path:$." }, 'Case';
+			undef $key;
+		} elsif ($key && /^\t(.*)/) {
+			push @{ $case->{$key} }, $1;
+		} elsif ($case && /^(file [^:]+|[a-z-]+):[ \t]*(.*)/) {
+			$key = $1;
+			croak "$path:$.: unknown key $key" unless $known{$key} || $key =~ /^file /;
+			croak "$path:$.: $key: twice" if $case->{$key};
+			$case->{$key} = length $2 ? [$2] : [];
+		} elsif (/\S/ && !/^#/) {
+			croak "$path:$.: neither a key nor indented";
+		}
+	}
+	return @cases;
+}
+
+sub name { $_[0]{name} }
+sub uses { my ($self, $what) = @_; return scalar grep { /\Q$what\E/ } map { ref $_ ? @$_ : $_ } values %$self }
+sub is_full { ($_[0]->value('full') // '') eq 'yes' }
+sub value { my ($self, $key) = @_; return $self->{$key} ? $self->expand(join ' ', @{ $self->{$key} }) : undef }
+sub lines { my ($self, $key) = @_; return map { $self->expand($_) } @{ $self->{$key} // [] } }
+sub text { my ($self, $key) = @_; return join '', map { "$_\n" } $self->lines($key) }
+
+sub expand {
+	my ($self, $text) = @_;
+	my %with = %{ $self->{with} // {} };
+
+	$text =~ s/%([A-Z]+)%/defined $with{$1} ? $with{$1} : "%$1%"/ge;
+	return $text;
+}
+sub uses_certs { my ($self) = @_; return grep { $self->uses($_) } qw(%CERTS% %PIN% %OTHERPIN%) }
+
+# Runs it; returns what is wrong, nothing if it is as it should be.
+sub run {
+	my ($self) = @_;
+	my @wrong = eval { $self->play };
+
+	return $@ ? "$@" : @wrong;
+}
+
+sub play {
+	my ($self) = @_;
+	my $secret = $self->{secret} = Box::random_word();
+	my $home = Run::new_home();
+	my $certs = $self->uses_certs ? Certs::directory() : undef;
+	my $box;
+
+	$self->{with} = { HOME => "$home", CERTS => $certs, UNIX => "$home/box.socket", NOBOX => '', SHIM => $ENV{SHIM}, FAULTS => $self->{at} =~ s{/[^/]*$}{}r };
+	if ($self->{box}) {
+		my @options = map { $self->expand($_) } shellwords(join ' ', @{ $self->{'box-options'} // [] });
+		push @options, script => $self->text('box') if @{ $self->{box} };
+		$box = Box->start(password => $secret, @options);
+		@{ $self->{with} }{qw(BOX PORT)} = ($box->address, $box->port) if defined $box->{port};
+	}
+	for my $key (grep { /^file / } keys %$self) {
+		my (undef, $name, $mode) = split ' ', $key;
+		Box::write_file("$home/$name", unescape($self->text($key)));
+		chmod oct($mode), "$home/$name" if defined $mode;
+	}
+	@{ $self->{with} }{qw(PIN OTHERPIN)} = map { Certs::pin($_) } qw(self other) if $certs;
+	my $r = $self->run_ptsh($home, $box);
+	my @wrong = ($self->judge($r, $box), $self->check_outcomes($r), $self->check_key($r));
+	push @wrong, $self->check_box($box) if $box;
+	push @wrong, shown('stdout', $r->stdout), shown('stderr', $r->stderr) if @wrong;
+	return @wrong;
+}
+
+sub shown {
+	my ($what, $text) = @_;
+	my @lines = split /\n/, substr $text, 0, 3000;
+
+	splice @lines, 10, @lines - 14, '...' if @lines > 14;
+	return map { "  $what: " . substr $_, 0, 200 } @lines;
+}
+
+sub arguments {
+	my ($self) = @_;
+	my $line = join ' ', @{ $self->{run} // [] };
+	my @words = map { $self->expand($_) } shellwords($line);
+
+	@words = grep { length } @words if $line =~ /%NOBOX%/;
+	push @words, $self->{with}{BOX} if defined $self->{with}{BOX} && $line !~ /%(?:BOX|PORT|UNIX|NOBOX)%/;
+	return @words;
+}
+
+sub run_ptsh {
+	my ($self, $home, $box) = @_;
+	my $secret = $self->{secret};
+	my %env = (PTSH_USER => 'admin', PTSH_PASSWORD => $secret);
+	my @args = $self->arguments;
+	my @shell = $self->{shell} ? ('/bin/sh', '-c', $self->value('shell') . "\nexec \"\$0\" \"\$@\"", Run::program()) : ();
+	my $how = $self->value('password') // 'env';
+	my $text = unescape($self->text('stdin'));
+	my @steps = $self->lines('steps');
+
+	if ($how ne 'env') {
+		delete $env{PTSH_PASSWORD};
+	}
+	if ($how eq 'file') {
+		# Outside of home: there it may not be found.
+		$self->{password_file} = File::Temp->new;
+		print { $self->{password_file} } "$secret\n";
+		$self->{password_file}->flush;
+		unshift @args, '--password-file', "$self->{password_file}";
+	}
+	for ($self->lines('env')) {
+		my ($name, $value) = split /=/, $_, 2;
+		$env{$name} = $value;
+	}
+	if (my $command = join "\n", $self->lines('before')) {
+		system('/bin/sh', '-c', "cd '$home' && $command") == 0 or croak "before: $command: failed";
+	}
+	my $before = cpu_of_children();
+	my $r = Run->begin(args => [@shell ? (@shell[1 .. $#shell], @args) : @args], home => $home, env => \%env, secret => $secret,
+	    deadline => $self->value('deadline') // 10, stdin => $text, open => scalar(@steps),
+	    @shell ? (program => $shell[0]) : ());
+	$self->step($r, $box, $_) for @steps;
+	$r->finish;
+	$self->{cpu_used} = cpu_of_children() - $before;
+	return $r;
+}
+
+sub cpu_of_children { my (undef, undef, $user, $system) = times; return $user + $system }
+
+sub step {
+	my ($self, $r, $box, $step) = @_;
+	my ($what, $rest) = split ' ', $step, 2;
+
+	if ($what eq 'wait') {
+		my ($where, $pattern) = split ' ', $rest, 2;
+		return $r->wait_for($where, qr/$pattern/m) if $where ne 'received';
+		my $end = time + $r->{deadline};
+		until (grep { /$pattern/ } $box->received) {
+			$r->die_loudly("the box never received $pattern") if time > $end;
+			$r->turn(0.01);
+		}
+	} elsif ($what eq 'signal') {
+		kill $rest => $r->pid;
+	} elsif ($what eq 'input') {
+		$r->input(unescape($rest));
+	} elsif ($what eq 'eof') {
+		$r->close_input;
+	} elsif ($what eq 'pause') {
+		my $end = time + $rest / 1000;
+		$r->turn(0.01) while time < $end;
+	} elsif ($what eq 'close-stdout') {
+		close delete $r->{out};
+	} elsif ($what eq 'perl') {
+		my $secret = $self->{secret};
+		my $true = eval "package main; $rest";
+		$r->die_loudly("perl $rest: " . ($@ || 'false')) unless $true;
+	} elsif ($what eq 'no-secret-in-memory') {
+		# Of others only root may look at this.
+		my @found = $> == 0 ? $self->found_in_memory($r->pid) : ();
+		$r->die_loudly("in memory: @found") if @found;
+	} else {
+		croak "steps: $what: unknown";
+	}
+}
+
+# Where in the memory of a process the password is, or its key.
+sub found_in_memory {
+	my ($self, $pid) = @_;
+	my %needle = (password => $self->{secret}, key => Cram::key('admin', $self->{secret}));
+	my @found;
+
+	open my $memory, '<:raw', "/proc/$pid/mem" or croak "/proc/$pid/mem: $!";
+	for (split /\n/, Box::slurp("/proc/$pid/maps")) {
+		my ($from, $to, $mode, $what) = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s*(.*)/ or next;
+		next if $mode !~ /^rw/;
+		no warnings 'portable';
+		sysseek $memory, hex $from, 0 or next;
+		my $bytes = '';
+		1 while sysread $memory, $bytes, (hex($to) - hex($from)) - length $bytes, length $bytes;
+		for my $name (sort keys %needle) {
+			push @found, "$name in $what $mode" if index($bytes, $needle{$name}) >= 0;
+		}
+	}
+	return @found;
+}
+
+sub unescape {
+	my ($text) = @_;
+
+	$text =~ s/\\\n\z//;
+	$text =~ s/\\(?:x([0-9a-f]{2})|\\)/defined $1 ? chr hex $1 : '\\'/gie;
+	return $text;
+}
+
+# --- the verdict ---
+
+sub judge {
+	my ($self, $r, $box) = @_;
+	my $status = $self->value('status') // 0;
+	my $want = unescape($self->text('stdout'));
+	my $home = $r->home;
+	my @wrong;
+
+	push @wrong, "status " . $r->status . ", not $status" if $r->status != $status && !($self->{check} && !$self->{status});
+	push @wrong, 'stdout is not as it should be' if $r->stdout ne $want && !($self->{check} && !$self->{stdout});
+	push @wrong, $self->match('stderr', $self->{stderr}, split /\n/, $r->stderr)
+	    unless $self->{check} && !$self->{stderr};
+	if (my ($seconds) = $self->value('at-most')) {
+		push @wrong, sprintf 'took %.2f s', $r->seconds if defined $seconds && $r->seconds > $seconds;
+	}
+	if (my ($seconds) = $self->value('at-least')) {
+		push @wrong, sprintf 'took only %.2f s', $r->seconds if defined $seconds && $r->seconds < $seconds;
+	}
+	push @wrong, sprintf 'took %.2f s of CPU', $self->{cpu_used}
+	    if $self->{cpu} && !sanitized() && $self->{cpu_used} > $self->value('cpu');
+	push @wrong, sprintf 'took %d MiB', $r->rss / 1024
+	    if $self->{rss} && !sanitized() && $r->rss > 1024 * $self->value('rss');
+	push @wrong, $self->check_bytes($r);
+	if ($self->{check}) {
+		my $code = join "\n", $self->lines('check');
+		my $true = eval "package main; $code";
+		push @wrong, "check: $@" if $@;
+		push @wrong, 'the check is false' if !$true && !$@;
+	}
+	return @wrong;
+}
+
+# Whether ptsh is built so that time and memory say nothing.
+sub sanitized { $ENV{PTSH_TEST_SLOW} }
+
+sub match {
+	my ($self, $what, $patterns, @lines) = @_;
+	my @patterns = map { $self->expand($_) } @{ $patterns // [] };
+	my $any = 0;
+
+	while (@patterns) {
+		my $pattern = shift @patterns;
+		if ($pattern eq '...') {
+			$any = 1;
+			next;
+		}
+		shift @lines while $any && @lines && $lines[0] !~ /$pattern/;
+		return "$what: nothing more, expected $pattern" unless @lines;
+		my $line = shift @lines;
+		return "$what: expected $pattern, got $line" if $line !~ /$pattern/;
+		$any = 0;
+	}
+	return @lines && !$any ? "$what: unexpected: $lines[0]" : ();
+}
+
+# I7: whatever the box says, a terminal would show it and do nothing else.
+sub check_bytes {
+	my ($self, $r) = @_;
+	my @wrong;
+	my $args = join ' ', $self->arguments;
+	my %seen = (stdout => $r->stdout, stderr => $r->stderr);
+
+	return if $args =~ /(?:-o|--output)[ =]?raw/;
+	$seen{stdout} =~ s/\r\n/\n/g if $args =~ /(?:-o|--output)[ =]?csv/;
+	for my $which (sort keys %seen) {
+		my $text = $seen{$which};
+		push @wrong, sprintf '%s: byte 0x%02x', $which, ord $1 if $text =~ /([\x00-\x08\x0b-\x1f\x7f])/;
+		# C1, marks and bidirectional controls, in UTF-8
+		push @wrong, "$which: " . unpack('H*', $1)
+		    if $text =~ /(\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf)/;
+		push @wrong, "$which: not UTF-8" unless utf8::decode(my $copy = $text);
+	}
+	return @wrong;
+}
+
+# I2: the key that is derived from the password is as good as it.
+sub check_key {
+	my ($self, $r) = @_;
+	my $key = Cram::key('admin', $self->{secret});
+	my $base64 = encode_base64($key, '');
+	my @wrong;
+
+	$base64 =~ s/=+\z//;
+	my $found = sub { grep { index($_[0], $_) >= 0 } $key, $base64, unpack 'H*', $key };
+	push @wrong, 'the derived key is in the output' if $found->($r->stdout . $r->stderr);
+	File::Find::find({ no_chdir => 1, wanted => sub {
+		push @wrong, "the derived key is in $_" if -f $_ && $found->(Box::slurp($_));
+	} }, $r->home . '');
+	return @wrong;
+}
+
+# The requests of this case: lines that are no command, comment or blank.
+sub requests {
+	my ($self) = @_;
+	my @args = $self->arguments;
+	my @lines = split /\r?\n/, unescape($self->text('stdin'));
+	my (@own, $other);
+
+	for (my $i = 0; $i < @args; $i++) {
+		push @own, $args[$i + 1] if $args[$i] =~ /^(?:-c|--command)$/;
+		push @own, split /\r?\n/, Box::slurp("$self->{with}{HOME}/$args[$i + 1]") if $args[$i] =~ /^(?:-f|--file)$/ && $args[$i + 1] ne '-';
+		$other = 1 if $args[$i] =~ /^(?:-c|-f|--command|--file)$/;
+		push @own, @lines if $args[$i] =~ /^(?:-f|--file)$/ && $args[$i + 1] eq '-';
+	}
+	@own = @lines unless $other;
+	s/^\xef\xbb\xbf// for @own;
+	return grep { /\S/ && !/^\s*[#.]/ } @own;
+}
+
+# I1: every line has one outcome: a result, a message that names it, or it is among those not run.
+sub check_outcomes {
+	my ($self, $r) = @_;
+	my @requests = $self->requests;
+	my ($results, $named, $dropped) = (0, 0, 0);
+	my %types = map { /^\s*(?:- )?(?:\[\s*")?([a-z_0-9]+)/ ? ($1 => 1) : () } @requests;
+
+	return if ($self->value('count') // '') eq 'no' || grep { /^(?:-n|--dry-run|--follow|-e)$/ } $self->arguments;
+	# Ended before the first line: the connection, the login or the options were told to be bad.
+	$results = () = $r->stdout =~ /\n/g;
+	for (split /\n/, $r->stderr) {
+		if (/^ptsh: (?:[^ ]+:\d+: )?([a-z_0-9]+): (?!warning:)/ && $types{$1}) {
+			$named++;
+		} elsif (/^ptsh: (\d+) lines? (?:was|were) not run/) {
+			$dropped += $1;
+		}
+	}
+	return if $results + $named + $dropped == 0 && $r->status != 0;
+	my $all = @requests;
+	# What is done without a result says nothing.
+	return if grep(/^\s*(?:- )?(?:\[\s*")?(?:log|subscribe|\w+_modify|realm_discover)\b/, @requests) && $results + $named + $dropped < $all;
+	return "outcomes: $all requests, but $results results, $named named and $dropped not run"
+	    if $results + $named + $dropped != $all;
+	return;
+}
+
+sub check_box {
+	my ($self, $box) = @_;
+	my @wrong;
+	my $scripted = @{ $self->{box} };
+	my $status = $scripted ? eval { $box->wait(5) } // do { push @wrong, "$@"; $box->stop } : $box->stop;
+	my $want = $self->value('box-status') // 0;
+
+	push @wrong, "the box: status $status: " . $box->stderr if $status != $want;
+	push @wrong, $self->match('received', $self->{received}, grep { !/^\[\d+,"(?:start_tls|login|login_cram_md6)"/ } $box->received)
+	    if $self->{received};
+	# I2 on the wire
+	for my $line ($box->log_lines) {
+		my ($connection, $channel, $what, $text) = @$line;
+		push @wrong, "the password was sent in clear" if $channel eq 'clear' && index($text // '', $self->{secret}) >= 0
+		    && ($self->value('clear') // '') ne 'yes';
+	}
+	return @wrong;
+}
+
+1;

@@ -1,0 +1,71 @@
+#!/usr/bin/perl
+# Plays a session at a real prompt, in tmux, against a simulated box, and writes what stands on the screen then as SVG:
+#
+#	PTSH=build/ptsh BOX=build/ptsh-box perl -Itests/lib tests/picture.pl > docs/session.svg
+use strict;
+use warnings;
+use utf8;
+use Cwd qw(abs_path);
+use File::Temp;
+use Box;
+use Term;
+
+use constant { COLUMNS => 92, ROWS => 27, WIDTH => 8.4, HEIGHT => 18, EDGE => 14 };
+binmode STDOUT, ':encoding(UTF-8)';
+my $ptsh = abs_path($ENV{PTSH} // 'build/ptsh');
+my $home = File::Temp->newdir("ptsh-picture-XXXXXX", TMPDIR => 1);
+my $box = Box->start('--unix', "$home/socket", '--delay', 2500);
+mkdir "$home/.config";
+mkdir "$home/.config/ptsh";
+open my $boxes, '>', "$home/.config/ptsh/boxes" or die $!;
+print $boxes "core $home/socket\n";
+close $boxes;
+chmod 0600, "$home/.config/ptsh/boxes";
+
+my $t = Term->new(columns => COLUMNS, rows => ROWS, env => {TERM => 'xterm', HOME => "$home", TZ => 'UTC'},
+	command => [$ptsh, '-e', '*', 'core']);
+sub say_line {
+	my ($line, $then) = @_;
+	$t->type($line);
+	$t->wait_row(qr/\Q$line\E$/) or die;
+	$t->key('Enter');
+	$t->wait_row($then) or die "$line: nothing came of it\n";
+}
+$t->wait_row(qr/^core> ?$/) or die;
+say_line("realm_poll 'Head Office' &", qr/realm_poll_start/);
+say_line('realm_info gid,name,polling,last_poll', qr/Archive/);
+$t->type("realm_query 'Head Office' sw");
+$t->wait_row(qr/realm_poll_stop/) or die;
+$t->wait_row(qr/^port_seens/) or die;
+$t->key('Tab', 'Tab');
+$t->wait_row(qr/^  switch_detail /) or die;
+$t->wait_row(qr/ switch$/) or die;
+my @rows = $t->rows;
+my ($column, $row) = $t->cursor;
+$t->key('C-u', 'C-d');
+$box->stop;
+
+# --- the picture ---
+
+sub escape { my ($text) = @_; $text =~ s/&/&amp;/g; $text =~ s/</&lt;/g; $text =~ s/>/&gt;/g; return $text }
+# Of columns, as tmux counts them: what is East Asian is two wide.
+sub columns { my $n = 0; $n += $_ =~ /[\x{1100}-\x{115f}\x{2e80}-\x{a4cf}\x{ac00}-\x{d7a3}\x{f900}-\x{faff}\x{ff00}-\x{ff60}]/ ? 2 : 1 for split //, $_[0]; return $n }
+
+my ($width, $height) = (COLUMNS * WIDTH + 2 * EDGE, @rows * HEIGHT + 2 * EDGE);
+print qq(<svg xmlns="http://www.w3.org/2000/svg" width="$width" height="$height" viewBox="0 0 $width $height">\n);
+print qq(<title>A session of ptsh</title>\n<rect width="100%" height="100%" rx="8" fill="#1d2126"/>\n);
+printf qq(<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#8fa1b3"/>\n), EDGE + $column * WIDTH, EDGE + $row * HEIGHT + 2, WIDTH, HEIGHT - 2;
+print qq(<g font-family="DejaVu Sans Mono,Menlo,Consolas,monospace" font-size="14" fill="#d8dee6" xml:space="preserve">\n);
+for my $i (0 .. $#rows) {
+	my $y = EDGE + ($i + 1) * HEIGHT - 4;
+	my $color = $rows[$i] =~ /^core/ ? '#ffffff' : $rows[$i] =~ /^(?:\d\d:\d\d:\d\d|ptsh:)/ ? '#e5c07b' : $rows[$i] =~ /^  switch/ ? '#98c379' : '';
+	my $column = 0;
+	# A run of words at its place each: columns stay where they are, whatever the font.
+	while ($rows[$i] =~ /\G( *)(\S+(?: \S+)*)/g) {
+		$column += length $1;
+		printf qq(<text x="%.1f" y="%d" textLength="%.1f" lengthAdjust="spacingAndGlyphs"%s>%s</text>\n), EDGE + $column * WIDTH, $y,
+			columns($2) * WIDTH, $color ? qq( fill="$color") : '', escape($2);
+		$column += columns($2);
+	}
+}
+print "</g>\n</svg>\n";

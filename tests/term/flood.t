@@ -1,0 +1,58 @@
+# 10,000 events a second: a key is shown within 100 ms, memory stays where it is, and nothing is lost.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use Prompt;
+use Time::HiRes qw(sleep time);
+
+plan skip_all => 'needs tmux' unless Term::available;
+
+sub memory { my ($pid) = @_; return (Term::slurp("/proc/$pid/status") =~ /^VmRSS:\s+(\d+)/m)[0] }
+
+my $t = Prompt->new(columns => 60, rows => 20);
+my $pid = $t->pid;
+my ($rate, $seconds) = (10000, 3);
+
+# Events are sent by a child at their times, so that looking at the screen does not slow them down.
+my $flood = fork;
+if (!$flood) {
+	my ($start, $n) = (time, 0);
+	while ($n < $rate * $seconds) {
+		my $due = int((time - $start) * $rate);
+		$due = $rate * $seconds if $due > $rate * $seconds;
+		$t->event($due - $n) if $due > $n;
+		$n = $due;
+		sleep 0.002;
+	}
+	require POSIX;
+	POSIX::_exit(0);
+}
+$t->wait_row(qr/^E\d/);
+my ($typed, $slowest, $first) = ('', 0, 0);
+my $until = time + $seconds - 0.7;
+while (time < $until && length $typed < 50) {
+	my $c = chr(ord('a') + length($typed) % 26);
+	my $began = time;
+	$t->type($c);
+	$typed .= $c;
+	my $seen = $t->wait_for(sub { scalar grep { $_ eq "me> $typed" } $t->rows }, 2);
+	my $took = time - $began;
+	last unless $seen;
+	$slowest = $took if $took > $slowest;
+	$first ||= memory($pid);
+}
+cmp_ok length $typed, '>', 10, 'keys were typed in the flood';
+cmp_ok $slowest, '<', 0.1 * $Term::SLOW, sprintf 'a key is shown within 100 ms (slowest of %d: %.0f ms)', length $typed, $slowest * 1000;
+waitpid $flood, 0;
+$t->{events} = $rate * $seconds;
+is $t->settle($typed), '', 'the line is right in the end';
+my $last = memory($pid);
+cmp_ok $last, '<', $first + 512, "memory is flat ($first to $last KiB)";
+is $t->events_wrong, '', 'all events are there, whole and in order';
+my ($ticks) = map { $$_[11] + $$_[12] } [split ' ', Term::slurp("/proc/$pid/stat") =~ s/^.*\) //r];
+diag sprintf 'processor time for %d events: %.2f s', $rate * $seconds, $ticks / 100;
+$t->key('Enter');
+is_deeply [$t->wait_logged(1)], ["LINE $typed"], 'sent what was typed';
+
+done_testing;

@@ -1,0 +1,217 @@
+/*
+ * boxes: the words of the boxes file, and whose file is believed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "boxes.h"
+
+static int parse(struct boxes *b, const char *text, struct error *e)
+{
+	return boxes_parse(b, "boxes", text, strlen(text), "/home/me", e);
+}
+
+/* One line's words joined with '|'. */
+static void becomes(const char *text, const char *wanted)
+{
+	struct boxes b;
+	struct error e;
+	char got[512] = "";
+
+	if (parse(&b, text, &e) != 0)
+		fail_msg("%s: %s", text, e.text);
+	assert_int_equal(b.count, 1);
+	snprintf(got, sizeof(got), "%s", b.lines[0].name);
+	for (size_t i = 0; i < b.lines[0].count; i++) {
+		size_t used = strlen(got);
+
+		snprintf(got + used, sizeof(got) - used, "|%s", b.lines[0].words[i]);
+	}
+	assert_string_equal(got, wanted);
+	boxes_clear(&b);
+}
+
+static void refused(const char *text, const char *says)
+{
+	struct boxes b;
+	struct error e;
+
+	if (parse(&b, text, &e) == 0)
+		fail_msg("%s: accepted", text);
+	assert_int_equal(e.status, STATUS_USAGE);
+	if (strstr(e.text, says) == NULL)
+		fail_msg("%s: says \"%s\", not \"%s\"", text, e.text, says);
+	boxes_clear(&b);
+}
+
+static void words_are_separated_by_blanks(void **state)
+{
+	(void)state;
+	becomes("core admin@host --tls on", "core|admin@host|--tls|on");
+	becomes("  core\t admin@host \r\n", "core|admin@host");
+	becomes("core", "core");
+}
+
+static void quotes_and_backslash(void **state)
+{
+	(void)state;
+	becomes("c --password-command 'pass show core'", "c|--password-command|pass show core");
+	becomes("c --password-command=\"a \\\"b\\\" \\u00e9\\ud83d\\ude00\\n\"", "c|--password-command=a \"b\" \xc3\xa9\xf0\x9f\x98\x80\n");
+	becomes("c a\\ b 'x'y\"z\" '' ", "c|a b|xyz|");
+	becomes("c 'a\\nb'", "c|a\\nb");
+}
+
+static void comments_stand_at_a_words_start(void **state)
+{
+	(void)state;
+	becomes("# first\n\n   # second\ncore a#b # third 'open\n", "core|a#b");
+}
+
+static void an_ipv6_address_is_no_json(void **state)
+{
+	(void)state;
+	becomes("six admin@[::1]:55", "six|admin@[::1]:55");
+	becomes("six [::1]:55 {x", "six|[::1]:55|{x");
+}
+
+static void home_is_put_in(void **state)
+{
+	struct boxes b;
+	struct error e;
+
+	(void)state;
+	becomes("c --password-file ~/pw '~/x' a~/b", "c|--password-file|/home/me/pw|~/x|a~/b");
+	assert_int_equal(boxes_parse(&b, "boxes", "c ~/pw", 6, NULL, &e), 0);
+	assert_string_equal(b.lines[0].words[0], "~/pw");
+	boxes_clear(&b);
+}
+
+static void a_line_goes_on_behind_a_backslash(void **state)
+{
+	struct boxes b;
+	struct error e;
+
+	(void)state;
+	becomes("core \\\n  admin@host \\\n--tls on\n", "core|admin@host|--tls|on");
+	becomes("core a\\\nb\n", "core|a|b");
+	assert_int_equal(parse(&b, "a \\\n x\nb 'y\nz'\n\nc\n", &e), 0);
+	assert_int_equal(b.count, 3);
+	assert_int_equal(b.lines[1].number, 3);
+	assert_int_equal(b.lines[2].number, 6);
+	boxes_clear(&b);
+}
+
+static void mistakes_name_file_and_line(void **state)
+{
+	struct boxes b;
+	struct error e;
+
+	(void)state;
+	refused("a x\nb 'y\nz\n", "boxes:2: an open quote '");
+	refused("a \"x\n\"", "boxes:1: a string \"... does not end on its line");
+	refused("a \"x", "boxes:1: an open quote \"");
+	refused("a \"\\q\"", "boxes:1: \\ in a string");
+	refused("a \"\\ud800\"", "boxes:1: \\u in a string");
+	refused("a \"\\u0000\"", "boxes:1: \\u in a string");
+	refused("a x\nb y\na z\n", "boxes:3: a is on line 1 already");
+	refused("--tls on\n", "boxes:1: a line starts with the box's name");
+	refused("'' on\n", "boxes:1: a line starts with the box's name");
+	assert_int_equal(boxes_parse(&b, "boxes", "a x\ny\0z", 7, NULL, &e), -1);
+	assert_string_equal(e.text, "boxes:2: a NUL byte");
+	boxes_clear(&b);
+	assert_int_equal(boxes_parse(&b, "boxes", "y 'a\0z'", 7, NULL, &e), -1);
+	boxes_clear(&b);
+}
+
+static void lines_are_found_by_their_whole_name(void **state)
+{
+	struct boxes b;
+	struct error e;
+
+	(void)state;
+	assert_int_equal(parse(&b, "core a\ncore2 b\n", &e), 0);
+	assert_string_equal(boxes_find(&b, "core2")->words[0], "b");
+	assert_null(boxes_find(&b, "cor"));
+	assert_null(boxes_find(&b, "CORE"));
+	boxes_clear(&b);
+	assert_int_equal(parse(&b, "", &e), 0);
+	assert_null(boxes_find(&b, "core"));
+	boxes_clear(&b);
+}
+
+/* Every prefix of a text with everything in it either makes sense or is refused; nothing is read behind its end. */
+static void a_file_may_end_anywhere(void **state)
+{
+	static const char text[] = "core 'a b' \"c\\u00e9\\ud83d\\ude00\\n\" \\\n ~/x d\\ e # f\n\r\n'x'\"y\" z";
+	(void)state;
+	for (size_t len = 0; len < sizeof(text); len++) {
+		char *copy = malloc(len + 1);
+		struct boxes b;
+		struct error e;
+
+		memcpy(copy, text, len);
+		(void)boxes_parse(&b, "boxes", copy, len, "/h", &e);
+		boxes_clear(&b);
+		free(copy);
+	}
+}
+
+static void a_file_is_believed_by_owner_and_mode(void **state)
+{
+	char path[] = "/tmp/ptsh-boxes-XXXXXX";
+	int fd = mkstemp(path);
+	struct boxes b;
+	struct error e;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "core host\n", 10), 10);
+	close(fd);
+	assert_int_equal(boxes_read(&b, path, NULL, &e), 0);
+	assert_int_equal(b.count, 1);
+	boxes_clear(&b);
+	assert_int_equal(chmod(path, 0660), 0);
+	assert_int_equal(boxes_read(&b, path, NULL, &e), -1);
+	assert_non_null(strstr(e.text, "others can write it"));
+	boxes_clear(&b);
+	unlink(path);
+	assert_int_equal(boxes_read(&b, path, NULL, &e), 0);
+	assert_int_equal(b.count, 0);
+	boxes_clear(&b);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(boxes_read(&b, path, NULL, &e), -1);
+	assert_non_null(strstr(e.text, "not a regular file"));
+	boxes_clear(&b);
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(boxes_read(&b, path, NULL, &e), -1);
+	boxes_clear(&b);
+	rmdir(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_are_separated_by_blanks),
+		cmocka_unit_test(quotes_and_backslash),
+		cmocka_unit_test(comments_stand_at_a_words_start),
+		cmocka_unit_test(an_ipv6_address_is_no_json),
+		cmocka_unit_test(home_is_put_in),
+		cmocka_unit_test(a_line_goes_on_behind_a_backslash),
+		cmocka_unit_test(mistakes_name_file_and_line),
+		cmocka_unit_test(lines_are_found_by_their_whole_name),
+		cmocka_unit_test(a_file_may_end_anywhere),
+		cmocka_unit_test(a_file_is_believed_by_owner_and_mode),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

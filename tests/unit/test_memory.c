@@ -1,0 +1,212 @@
+/*
+ * test_memory: a conversation in which the k-th allocation fails, for every k: nothing crashes or leaks, and every
+ * request that was accepted has exactly one outcome.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "proto/base64.h"
+#include "proto/session.h"
+
+/* --- an allocator that fails when told --- */
+
+static volatile long fail_at = -1, allocations;	/* compilers think that they know malloc */
+
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer)
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+
+static int refused(void)
+{
+	return allocations++ == fail_at;
+}
+
+void *malloc(size_t size)
+{
+	return refused() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return refused() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	return refused() ? NULL : __libc_realloc(p, size);
+}
+#endif
+
+/* Not with sanitizers or valgrind, which have an allocator of their own. */
+static void need_own_allocator(void)
+{
+	long before = allocations;
+	char *volatile p = malloc(1);
+
+	free(p);
+	if (allocations == before)
+		skip();
+}
+
+/* --- the conversation --- */
+
+enum { REQUESTS = 8 };
+
+struct talk {
+	struct session *session;
+	enum large_mode mode;
+	unsigned accepted[REQUESTS], outcomes[REQUESTS], lost;
+};
+
+static void outcome(struct talk *t, void *tag)
+{
+	t->outcomes[(uintptr_t)tag - 1]++;
+}
+
+static void talk_greeted(void *ctx, const struct hello *hello)
+{
+	(void)ctx;
+	(void)hello;
+}
+
+static void talk_reply(void *ctx, void *tag, const struct reply *reply)
+{
+	(void)reply;
+	outcome(ctx, tag);
+}
+
+static enum large_mode talk_large(void *ctx, void *tag, const char *text, size_t len)
+{
+	struct talk *t = ctx;
+
+	(void)tag;
+	(void)text;
+	(void)len;
+	return t->mode;
+}
+
+static void talk_end(void *ctx, void *tag, uint64_t bad_utf8, uint64_t bad_escapes)
+{
+	(void)bad_utf8;
+	(void)bad_escapes;
+	outcome(ctx, tag);
+}
+
+static void talk_lost(void *ctx, void *tag, const struct error *e)
+{
+	struct talk *t = ctx;
+
+	assert_string_equal(e->text, "out of memory");
+	outcome(t, tag);
+	t->lost++;
+}
+
+static void talk_unanswered(void *ctx, void *tag, bool sent, bool partial)
+{
+	(void)sent;
+	(void)partial;
+	outcome(ctx, tag);
+}
+
+static const struct session_ops talk_ops = {.greeted = talk_greeted, .reply = talk_reply, .reply_large = talk_large,
+    .reply_end = talk_end, .reply_lost = talk_lost, .unanswered = talk_unanswered};
+
+static void ask(struct talk *t, unsigned i)
+{
+	if (session_request(t->session, "[\"ping\"]", 8, (void *)(uintptr_t)(i + 1)))
+		t->accepted[i] = 1;
+}
+
+static int say(struct talk *t, const char *text, struct error *e)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i += 7)
+		if (session_feed(t->session, text + i, len - i < 7 ? len - i : 7, e) == -1)
+			return -1;
+	return 0;
+}
+
+/* sr and filler are made before anything may fail. */
+static void converse(struct talk *t, const char *sr, const char *filler, struct error *e)
+{
+	if (say(t, "[null,\"hello\",1,[\"login_cram_md6\"],\"YWVlYWJkZjQzMWEzYWM2\"]\n", e) == -1 ||
+	    session_login(t->session, AUTH_CRAM, "user", "pass", "0123456789abcdefghijklmnopqrstuv", e) == -1)
+		return;
+	ask(t, 0);
+	ask(t, 1);
+	if (say(t, "[2,1,\"early\"]\n", e) == -1 || say(t, sr, e) == -1)
+		return;
+	for (unsigned i = 2; i < REQUESTS; i++)
+		ask(t, i);
+	if (say(t, "[3,0,\"no\"]\n[5,1,[\"", e) == -1 || say(t, filler, e) == -1 || say(t, "\",2],\"", e) == -1 ||
+	    say(t, filler, e) == -1 || say(t, "\"]\n[4,1]\n", e) == -1)
+		return;
+	say(t, "[null,\"event\",\"x\"]\n[7,1,5]\n[6,1", e);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	static const enum large_mode modes[] = {LARGE_KEEP, LARGE_VALUES, LARGE_ELEMENTS, LARGE_TEXT};
+	static char filler[3000], sr[200];
+	struct buf text = {0};
+	struct cram c;
+	struct error e;
+	unsigned lost = 0;
+
+	(void)state;
+	need_own_allocator();
+	memset(filler, 'x', sizeof filler - 1);
+	assert_int_equal(cram_compute(&c, "user", 4, "pass", 4, "0123456789abcdefghijklmnopqrstuv", 32,
+	    "aeeabdf431a3ac6", 15, &e), 0);
+	base64_encode(&text, c.sr, MD6_BYTES, false);
+	snprintf(sr, sizeof sr, "[1,1,\"%s\"]\n", buf_string(&text));
+	buf_clear(&text);
+	for (size_t m = 0; m < sizeof modes / sizeof *modes; m++) {
+		long needed = 1;
+
+		for (long k = -1; k < needed; k++) {
+			struct talk t = {.mode = modes[m]};
+
+			allocations = 0;
+			fail_at = k;
+			t.session = session_create(&talk_ops, &t, 100000);
+			if (t.session) {
+				session_set_whole(t.session, 100);
+				converse(&t, sr, filler, &e);
+				session_end(t.session);
+				session_free(t.session);
+			}
+			fail_at = -1;
+			if (k == -1) {
+				needed = allocations;
+				assert_true(t.accepted[REQUESTS - 1] && needed > 10);
+			}
+			for (unsigned i = 0; i < REQUESTS; i++)
+				if (t.accepted[i] != t.outcomes[i])
+					fail_msg("allocation %ld, request %u: %u outcomes", k, i, t.outcomes[i]);
+			lost += t.lost;
+		}
+	}
+	/* A reply for which there is no memory does not end the session. */
+	assert_true(lost > 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_allocation_may_fail),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
