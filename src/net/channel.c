@@ -176,6 +176,16 @@ static void channel_end_read(struct channel *c, const struct error *why)
 {
 	struct error e;
 
+	/* It has not said a word: that was no box. */
+	if (c->stream.received == 0 && connect_left(c->connect) > 0) {
+		char text[320];
+
+		snprintf(text, sizeof text, "%.100s: %.100s closed the connection without a greeting; trying the next address",
+		    c->name, c->address);
+		channel_warn(c, text);
+		if (channel_next(c))
+			return;
+	}
 	if (c->write_failed)
 		channel_end_lost(c, &c->write_error);
 	else if (connect_proxy_failed(c->connect, &e))
