@@ -332,10 +332,10 @@ void engine_link_lost(struct shell *sh)
 	struct engine *e = sh->engine;
 
 	engine_abandon(sh);
-	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
-		engine_stop(sh);
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
 		wait_link_lost(sh);
+	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
+		engine_stop(sh);
 	engine_pump(sh);
 }
 
