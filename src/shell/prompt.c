@@ -92,7 +92,7 @@ void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms)
 {
 	int wait = -1;
 
-	if (p->released == 0 && !p->input.pasting) {
+	if (p->released == 0) {
 		struct edited e;
 
 		prompt_edited(p, &e);

@@ -141,7 +141,7 @@ ok $j->wait_row(qr/Stopped/), '^Z stops a pager that can be, and us';
 $j->wait_for(sub { ($j->rows)[-1] eq 'bash$' });
 $j->type('fg');
 $j->key('Enter');
-$j->wait_for(sub { ($j->rows)[-1] ne 'bash$ fg' });
+$j->wait_for(sub { Term::slurp('/proc/' . $j->pid . '/stat') !~ /\) T/ });
 $j->key('Enter');
 is $j->settle(''), '', 'fg brings it back, and then the prompt';
 is $j->events_wrong, '', '... with the event';
