@@ -628,12 +628,7 @@ int channel_accept_tls(struct channel *c, struct error *e)
 
 bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote)
 {
-	if ((c->kind != CONNECT_NETWORK && c->kind != CONNECT_LOOPBACK) || c->stream.fd == -1)
-		return false;
-	*local = (struct address){.len = sizeof local->sa};
-	*remote = (struct address){.len = sizeof remote->sa};
-	return getsockname(c->stream.fd, &local->sa.any, &local->len) == 0 &&
-	    getpeername(c->stream.fd, &remote->sa.any, &remote->len) == 0;
+	return (c->kind == CONNECT_NETWORK || c->kind == CONNECT_LOOPBACK) && address_ends(c->stream.fd, local, remote);
 }
 
 void channel_info(const struct channel *c, struct channel_info *info)

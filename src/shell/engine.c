@@ -144,16 +144,16 @@ static bool turn(const struct shell *sh, const struct task *t)
 	return t->barrier ? t == e->queue.head : e->barriers == 0;
 }
 
-static void make_job(struct shell *sh, struct task *t, bool begun)
+static void make_job(struct shell *sh, struct task *t, const char *how)
 {
 	struct engine *e = sh->engine;
 
 	engine_queue_remove(e, t);
 	t->role = TASK_JOB;
 	t->job = ++e->next_job;
-	engine_side_append(e, t, begun, false);
+	engine_side_append(e, t, true, false);
 	if (sh->interactive)
-		show_job_started(sh, t);
+		show_job_started(sh, t, how);
 }
 
 static void begin_command(struct shell *sh, struct task *t)
@@ -229,7 +229,7 @@ static bool begin_line(struct shell *sh)
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
 		events_note(sh, &t->line);
 	if (t->line.job) {
-		make_job(sh, t, true);
+		make_job(sh, t, "");
 		send_task(sh, t);
 		return true;
 	}
@@ -379,7 +379,7 @@ bool engine_background(struct shell *sh)
 		e->running--;
 		e->barriers -= t->barrier;
 	}
-	make_job(sh, t, true);
+	make_job(sh, t, ": goes on as a job");
 	return true;
 }
 

@@ -114,6 +114,7 @@ static void on_interrupt(void *ctx, int signo)
 	}
 	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
 		return;
+	progress_overtype(sh);	/* the terminal has shown ^C */
 	if (!input_ended(sh)) {
 		engine_stop(sh);
 		shell_notice(sh, "interrupted: %lu lines not run", engine_dropped(sh));

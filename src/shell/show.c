@@ -235,12 +235,12 @@ void show_job(struct shell *sh, struct task *t, const struct reply *reply)
 	shell_show_end(sh);
 }
 
-void show_job_started(struct shell *sh, const struct task *t)
+void show_job_started(struct shell *sh, const struct task *t, const char *how)
 {
 	char name[NAME_MOST + 1];
 
 	show_task_name(t, name, sizeof name);
-	shell_notice(sh, "[%u] %s", t->job, name);
+	shell_notice(sh, "[%u] %s%s", t->job, name, how);
 }
 
 enum large_mode show_large(struct shell *sh, struct task *t, const char *text, size_t len)

@@ -12,7 +12,7 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply);
 void show_reply(struct shell *sh, const struct task *t, const struct reply *reply);
 /* The end of a job, behind a line that names it. */
 void show_job(struct shell *sh, struct task *t, const struct reply *reply);
-void show_job_started(struct shell *sh, const struct task *t);
+void show_job_started(struct shell *sh, const struct task *t, const char *how);
 
 /* A reply that is shown as it comes. */
 enum large_mode show_large(struct shell *sh, struct task *t, const char *text, size_t len);
