@@ -85,13 +85,16 @@ subtest '.connect' => sub {
 		'to another box and back');
 	my $r = $l->bad("ping\n.connect 127.0.0.1:1\nping\n", 3, qr/^ptsh: 127\.0\.0\.1:1: cannot connect: .*Connection refused$/m);
 	is(scalar(() = $r->stdout =~ /\n/g), 1, 'to nowhere');
+	$l->bad(".connect [::1]:1\n", 3, qr/^ptsh: \[::1]:1: cannot connect: /m);
+	is($l->run(".connect @{[$other->address]}\n")->status, 0, 'to one, and no more');
 	is($l->good("realm_info gid Lab\n.connect @{[$other->address]}\nrealm_modify --add neu,x\nrealm_info name neu\n.connect @{[$box->address]}\n"
 		. "- realm_info name neu\n.echo end\n", '-q') // '', "5200007311\nneu\nend\n", 'names are the box\'s') if 0;
 	$r = $l->run("realm_info gid Lab\n.connect @{[$other->address]}\nrealm_modify --add neu,x\nrealm_info name neu\n.connect @{[$box->address]}\n"
 		. "- realm_info name neu\n.echo end\n");
 	is($r->stdout, "5200007311\nneu\nend\n", 'names are looked up where one is');
 	like($r->stderr, qr/neu: no such realm/, '... only there');
-	$r = $l->run("realm_poll Lab &\n.connect @{[$other->address]}\nproduct_id\n");
+	my $slow = Box->start('--auth', 'none', '--delay', 60_000);
+	$r = Run->ptsh(args => [$slow->address], stdin => "realm_poll Lab &\nping\n.connect @{[$other->address]}\nproduct_id\n");
 	is($r->status, 3, 'a job that is left behind') or diag $r->stderr;
 	like($r->stderr, qr/\[1\] realm_poll Lab: failed after \S+: no answer: the box may have done it$/m, '... is told');
 	$l->bad(".connect 'a b'\n", 2, qr/^ptsh: stdin:1: \.connect: a b: /m);
