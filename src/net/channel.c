@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,7 @@ struct channel {
 	struct tls_peer peer;
 	const char *tls_version, *cipher;
 
-	char bytes[CHANNEL_CHUNK];
+	char bytes[CHANNEL_CHUNK];	/* last: not cleared */
 };
 
 static void channel_on_ready(void *ctx, int fd, short revents);
@@ -530,10 +531,11 @@ struct channel *channel_open(struct loop *l, const struct channel_options *o, co
 {
 	struct connect_options options = {.target = o->target, .bind = o->bind, .proxy_command = o->proxy_command,
 	    .peer_uid = o->peer_uid};
-	struct channel *c = calloc(1, sizeof *c);
+	struct channel *c = malloc(sizeof *c);
 
 	if (c == NULL)
 		return NULL;
+	memset(c, 0, offsetof(struct channel, bytes));
 	c->loop = l;
 	c->o = o;
 	c->ops = ops;
