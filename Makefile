@@ -56,9 +56,13 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is run by prove finds the programs in PTSH and BOX.
+TEST_ENV = PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver \
+	SHIM=$(abspath $(BUILD))/shim.so CMOCKA_MESSAGE_OUTPUT=TAP
 check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
-	SHIM=$(abspath $(BUILD))/shim.so PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver CMOCKA_MESSAGE_OUTPUT=TAP \
-		prove -Itests/lib -j4 $(TESTS)
+	$(TEST_ENV) prove -Itests/lib -j4 $(TESTS)
+
+# check-all, fuzz, coverage, mutants and what else takes minutes.
+include tests/checks.mk
 
 # How fast it is, beside programs that are installed; the figures go to $(BUILD)/bench/figures.tsv.
 BENCH = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
