@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "out/sanitise.h"
+#include "shell/ask.h"
 #include "shell/engine.h"
 #include "shell/events.h"
 #include "shell/link_parts.h"
@@ -204,7 +205,12 @@ static void try_again(void *ctx)
 {
 	struct shell *sh = ctx;
 
-	if (sh->link->state == LINK_AWAY)
+	if (sh->link->state != LINK_AWAY)
+		return;
+	if (sh->prompt != NULL && prompt_released(sh->prompt) && !password_configured(sh->password, sh->options))
+		/* a pager has the terminal: nothing can be asked there */
+		loop_timer_start(sh->loop, &sh->link->retry, RECONNECT_FIRST, try_again, sh);
+	else
 		open_channel(sh);
 }
 
@@ -420,7 +426,7 @@ static void on_warn(void *ctx, const char *text)
 static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
 {
 	struct shell *sh = ctx;
-	bool got = shell_ask(sh, text, answer, size);
+	bool got = ask_text(sh, text, answer, size);
 
 	link_set_deadline(sh);	/* a person's time is not the box's */
 	return got;
