@@ -382,13 +382,22 @@ void events_show(struct shell *sh, bool on)
 void events_list(struct shell *sh)
 {
 	struct events *ev = sh->events;
+	struct sink page;
 
-	shell_show_begin(sh);
+	if (ev->kept_count == 0) {
+		shell_notice(sh, "no events so far");
+		return;
+	}
+	sink_init(&page, -1);
+	page.terminal = sh->out.terminal;
+	output_set_sink(sh->output, &page);
 	for (size_t i = ev->kept_count; i > 0; i--) {
 		const struct kept *k = &ev->kept[(ev->kept_next + EVENTS_KEPT - i) % EVENTS_KEPT];
 		show_line(sh, k->when, k->line, k->len);
 	}
-	shell_show_end(sh);
+	output_set_sink(sh->output, &sh->out);
+	show_text(sh, buf_head(&page.buf), page.buf.len);
+	sink_clear(&page);
 }
 
 struct events *events_create(struct shell *sh)
