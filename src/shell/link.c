@@ -21,11 +21,8 @@ enum {
 	RECONNECT_FIRST = 1000, RECONNECT_MOST = 30000,	/* ms between tries */
 	ERROR_GRACE = 2000,		/* ms for replies after the box's fatal error */
 	LOGIN_TRIES = 3,
-<<<<<<< HEAD
 	CHANNEL_FIRST = 200,		/* ms that the channel has to tell itself that it is late */
-=======
 	ANOTHER_AFTER = 300,		/* ms in which a box may hang up that has refused a login */
->>>>>>> w-prompt
 };
 
 static const struct session_ops session_operations;

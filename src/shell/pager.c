@@ -158,15 +158,14 @@ static _Noreturn void run(struct loop *l, int text, const char *shell_command, c
 
 static int start(struct pager *g, const char *command, bool safe)
 {
-	const char *pager = command();
-	/* A plain command replaces the shell, so that what is waited for and signalled is the pager itself. */
-	bool plain = strcspn(pager, "|&;<>()$`\\\"'*?[]#~=!{}\n") == strlen(pager);
+	/* A plain command replaces the shell, so that what is waited for and signalled is the program itself. */
+	bool plain = strcspn(command, "|&;<>()$`\\\"'*?[]#~=!{}\n") == strlen(command);
 	struct buf line = {0};
 	const char *shell_command;
 	int ends[2];
 	char **env = environment(safe);
 
-	buf_printf(&line, "%s%s", plain ? "exec " : "", pager);
+	buf_printf(&line, "%s%s", plain ? "exec " : "", command);
 	shell_command = buf_string(&line);
 	if (env == NULL || shell_command == NULL || pipe2(ends, O_CLOEXEC) < 0) {
 		buf_clear(&line);
@@ -175,12 +174,8 @@ static int start(struct pager *g, const char *command, bool safe)
 	}
 	g->pid = fork();
 	if (g->pid == 0)
-<<<<<<< HEAD
 		run(g->loop, ends[0], shell_command, env);
 	buf_clear(&line);
-=======
-		run(g->loop, ends[0], command, env);
->>>>>>> w-prompt
 	free(env);
 	close(ends[0]);
 	g->pipe = ends[1];
@@ -224,22 +219,14 @@ static int serve(struct pager *g, struct prompt *p, const char *command, bool sa
 	prompt_release(p);
 	have_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
 	sigaction(SIGPIPE, &ignore, &before);
-<<<<<<< HEAD
-	if (start(&g) == 0) {
-		prompt_may_stop(p, has_stopped, &g);
-		while (!g.ended && !prompt_stopping(p))
-			loop_step(l, -1);
-		prompt_may_stop(p, NULL, NULL);
-		finish(&g);
-		shown = !(WIFEXITED(g.status) && WEXITSTATUS(g.status) >= NO_PROGRAM);
-=======
 	rc = start(g, command, safe);
 	error = errno;
 	if (rc == 0) {
+		prompt_may_stop(p, has_stopped, g);
 		while (!g->ended && !prompt_stopping(p))
 			loop_step(g->loop, -1);
+		prompt_may_stop(p, NULL, NULL);
 		finish(g);
->>>>>>> w-prompt
 	}
 	sigaction(SIGPIPE, &before, NULL);
 	if (have_modes)
