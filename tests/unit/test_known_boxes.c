@@ -343,7 +343,7 @@ static void test_100000_lines_are_no_trouble(void **state)
 	known_boxes_clear(&k);
 	assert_int_equal(known_boxes_add(path, "more:55", KNOWN_TLS, NULL, 13, &e), 0);
 	print_message("# read one and added one: %lld ms\n", (long long)(loop_now() - start));
-	assert_true(loop_now() - start < 3000);
+	assert_true(loop_now() - start < 20000);	/* valgrind: 8 s; in square time it were minutes */
 	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), 0);
 	assert_int_equal(k.count, 100001);
 	known_boxes_clear(&k);
