@@ -110,13 +110,13 @@ static bool begin_side(struct shell *sh)
 		if (t->state == TASK_RESOLVING)
 			break;
 		if (!link_takes(sh, early)) {
-			link_want(sh);
 			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
 				t->outcome = OUTCOME_UNSENT;
 				engine_finish(sh, t, NULL);
 				any = true;
 				continue;
 			}
+			link_want(sh);		/* if it fails at once, the task is gone */
 			if (!link_takes(sh, early))
 				break;
 		}
@@ -144,16 +144,16 @@ static bool turn(const struct shell *sh, const struct task *t)
 	return t->barrier ? t == e->queue.head : e->barriers == 0;
 }
 
-static void make_job(struct shell *sh, struct task *t, bool begun)
+static void make_job(struct shell *sh, struct task *t, const char *how)
 {
 	struct engine *e = sh->engine;
 
 	engine_queue_remove(e, t);
 	t->role = TASK_JOB;
 	t->job = ++e->next_job;
-	engine_side_append(e, t, begun, false);
+	engine_side_append(e, t, true, false);
 	if (sh->interactive)
-		show_job_started(sh, t);
+		show_job_started(sh, t, how);
 }
 
 static void begin_command(struct shell *sh, struct task *t)
@@ -179,6 +179,7 @@ static void begin_command(struct shell *sh, struct task *t)
 void engine_command_done(struct shell *sh, struct task *t, enum status status)
 {
 	loop_timer_stop(sh->loop, &t->timer);
+	t->cancel = NULL;
 	engine_count_failure(sh, t, status);
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
@@ -223,12 +224,15 @@ static bool begin_line(struct shell *sh)
 	}
 	if (!room(sh))
 		return false;
+	/* What may change something is not begun while nobody can be told what came before it. */
+	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
+		return false;
 	if (resolve_names(sh, t) || change_ask(sh, t))
 		return true;	/* the question is to be sent */
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
 		events_note(sh, &t->line);
 	if (t->line.job) {
-		make_job(sh, t, true);
+		make_job(sh, t, "");
 		send_task(sh, t);
 		return true;
 	}
@@ -294,6 +298,10 @@ void engine_stop(struct shell *sh)
 	e->stopped = true;
 	drop_waiting(sh);
 	e->dropped += input_drop(sh);
+	/* What a script waits for does not matter any more; what it has sent does. */
+	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
+	if (t != NULL && t->cancel != NULL)
+		t->cancel(sh, t);
 }
 
 void engine_resume(struct shell *sh)
@@ -327,10 +335,10 @@ void engine_link_lost(struct shell *sh)
 	struct engine *e = sh->engine;
 
 	engine_abandon(sh);
-	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
-		engine_stop(sh);
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
 		wait_link_lost(sh);
+	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
+		engine_stop(sh);
 	engine_pump(sh);
 }
 
@@ -374,7 +382,7 @@ bool engine_background(struct shell *sh)
 		e->running--;
 		e->barriers -= t->barrier;
 	}
-	make_job(sh, t, true);
+	make_job(sh, t, ": goes on as a job");
 	return true;
 }
 

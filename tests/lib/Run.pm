@@ -86,6 +86,8 @@ sub begin {
 		close $_ for $in_read, $out_write, $err_write;
 		chdir($o{dir} // "$self->{home}") or POSIX::_exit(126);
 		$o{prepare}->() if $o{prepare};		# limits, umask, closed descriptors
+		# What the test program itself was given is nobody's business here.
+		POSIX::close($_) for 3 .. 255;
 		no warnings 'exec';
 		exec { $program } $program, @args;
 		POSIX::_exit(127);
