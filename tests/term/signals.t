@@ -25,7 +25,7 @@ $t->key('Enter');
 is $t->settle($line), '', 'fg brings the line back';
 $t->type(' MORE');
 is $t->settle("$line MORE"), '', '... and it can be typed on';
-is $t->events_wrong, '', 'events that came meanwhile are there';
+is $t->settle_events, '', 'events that came meanwhile are there';
 $t->key('Enter');
 is_deeply [$t->wait_logged(1)], ["LINE $line MORE"], '... and sent';
 $t->key('C-z');
