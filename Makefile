@@ -38,6 +38,11 @@ $(BUILD)/ptsh-box: $(BOX:%.c=$(BUILD)/%.o) $(BUILD)/libptsh.a
 $(BUILD)/term-driver: $(BUILD)/tests/term/driver.o $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# Preloaded by tests, to have the system fail.  Never with a sanitizer: that has its own malloc.
+$(BUILD)/shim.so: tests/faults/shim.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -g -fPIC -shared -o $@ $< -ldl
+
 # The floor has all libraries of ptsh, used or not: loading them is part of what it costs at least.
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libptsh.a
 	@mkdir -p $(@D)
@@ -51,9 +56,13 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is run by prove finds the programs in PTSH and BOX.
-check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(UNIT)
-	PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver CMOCKA_MESSAGE_OUTPUT=TAP \
-		prove -Itests/lib -j4 $(TESTS)
+TEST_ENV = PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver \
+	SHIM=$(abspath $(BUILD))/shim.so CMOCKA_MESSAGE_OUTPUT=TAP
+check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
+	$(TEST_ENV) prove -Itests/lib -j4 $(TESTS)
+
+# check-all, fuzz, coverage, mutants and what else takes minutes.
+include tests/checks.mk
 
 # How fast it is, beside programs that are installed; the figures go to $(BUILD)/bench/figures.tsv.
 BENCH = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))

@@ -110,13 +110,13 @@ static bool begin_side(struct shell *sh)
 		if (t->state == TASK_RESOLVING)
 			break;
 		if (!link_takes(sh, early)) {
-			link_want(sh);
 			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
 				t->outcome = OUTCOME_UNSENT;
 				engine_finish(sh, t, NULL);
 				any = true;
 				continue;
 			}
+			link_want(sh);		/* if it fails at once, the task is gone */
 			if (!link_takes(sh, early))
 				break;
 		}
@@ -223,6 +223,9 @@ static bool begin_line(struct shell *sh)
 			return false;
 	}
 	if (!room(sh))
+		return false;
+	/* What may change something is not begun while nobody can be told what came before it. */
+	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
 		return false;
 	if (resolve_names(sh, t) || change_ask(sh, t))
 		return true;	/* the question is to be sent */
@@ -332,10 +335,10 @@ void engine_link_lost(struct shell *sh)
 	struct engine *e = sh->engine;
 
 	engine_abandon(sh);
-	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
-		engine_stop(sh);
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
 		wait_link_lost(sh);
+	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
+		engine_stop(sh);
 	engine_pump(sh);
 }
 

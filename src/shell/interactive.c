@@ -103,13 +103,25 @@ static void remember(struct shell *sh, const char *text)
 	line_clear(&line);
 }
 
+static void on_end(void *ctx, int signo)
+{
+	struct shell *sh = ctx;
+
+	sh->signal = signo;
+	sh->quit = true;
+	prompt_stop(sh->prompt);
+}
+
 static void on_interrupt(void *ctx, int signo)
 {
 	struct shell *sh = ctx;
 
-	(void)signo;
 	if (prompt_reading(sh->prompt)) {
 		prompt_interrupt(sh->prompt);
+		return;
+	}
+	if (!sh->entered) {		/* there is no prompt to go back to yet */
+		on_end(sh, signo);
 		return;
 	}
 	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
@@ -120,15 +132,6 @@ static void on_interrupt(void *ctx, int signo)
 		shell_notice(sh, "interrupted: %lu lines not run", engine_dropped(sh));
 	}
 	engine_background(sh);
-}
-
-static void on_end(void *ctx, int signo)
-{
-	struct shell *sh = ctx;
-
-	sh->signal = signo;
-	sh->quit = true;
-	prompt_stop(sh->prompt);
 }
 
 /* Runs the loop until the lines have their results. */

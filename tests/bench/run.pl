@@ -166,7 +166,7 @@ sub reply {
 	write_file("$dir/reply", "[2,1,[$rows]]\n");
 	my $size = -s "$dir/reply";
 	my @request = ('-c', 'realm_query 5000015442 device ' . join ',', @columns);
-	my $script = write_file("$dir/script", "repeat 100000\nhello none\nexpect realm_query\nsend [\$id,\nfile $dir/rows\nexpect-eof\nnext\nend\n");
+	my $script = write_file("$dir/script", "deadline 10000000\nrepeat 100000\nhello none\nexpect realm_query\nsend [\$id,\nfile $dir/rows\nexpect-eof\nnext\nend\n");
 	my $box = box('--script', $script);
 	my $jq = installed('jq');
 	my $xs = system($^X, '-MJSON::XS', '-e', '0') == 0;
@@ -220,7 +220,7 @@ sub growth {
 		my $row = '["sw-001.example.net","5000015442","Gi1/0/17","GigabitEthernet1/0/17",17,"up",1000000000,' .
 		    '"10.1.2.3","00:1d:60:01:02:03","host.example.net"]';
 		my $bytes = $n * (1 + length $row);
-		my $script = write_file("$dir/script", "repeat 100000\nhello none\nexpect realm_query\nsend [\$id,1,[\nfill $n $row,\n" .
+		my $script = write_file("$dir/script", "deadline 10000000\nrepeat 100000\nhello none\nexpect realm_query\nsend [\$id,1,[\nfill $n $row,\n" .
 		    "line $row]]\nexpect-eof\nnext\nend\n");
 		my $box = box('--script', $script);
 		my %t;
