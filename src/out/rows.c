@@ -362,8 +362,14 @@ rows_longest(enum rows_mode mode, struct json_iter values)
 {
 	static const struct rows_ops ops = { ignore_cell, longest_end };
 	struct rows r;
+	struct json v;
 	size_t longest = 0;
 
+	if (mode == ROWS_BARE) {
+		while (json_next(&values, NULL, &v))
+			longest++;
+		return longest;
+	}
 	rows_init(&r, mode, &ops, &longest);
 	rows_all(&r, values);
 	return longest;
