@@ -52,9 +52,9 @@ static int permitted(const struct shell *sh, const struct line *line, struct err
 	if (line->kind != LINE_REQUEST)
 		return 0;
 	if (r != NULL && r->kind == REQUEST_SESSION && r->role != ROLE_SUBSCRIBE && r->role != ROLE_UNSUBSCRIBE)
-		return error_set(e, STATUS_USAGE, "this is ptsh's own business: it logs in and starts TLS by itself");
+		return error_set(e, STATUS_USAGE, "%s: this is ptsh's own business: it logs in and starts TLS by itself", r->name);
 	if (sh->options->read_only && (r == NULL || (r->kind != REQUEST_READ && r->kind != REQUEST_SESSION)))
-		return error_set(e, STATUS_USAGE, "refused by --read-only");
+		return error_set(e, STATUS_USAGE, "%s: refused by --read-only", line->type_name);
 	if (line->redirect != REDIRECT_NONE && line->job)
 		return error_set(e, STATUS_USAGE, "a job's result cannot be redirected");
 	return 0;

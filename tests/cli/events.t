@@ -161,7 +161,7 @@ subtest '.on' => sub {
 subtest 'a flood' => sub {
 	my $other = Box->start('--auth', 'none', '--events', 20_000);
 	my $r = Run->begin(args => ['-e', '*', '--follow', $other->address]);
-	$r->wait_for(stdout => qr/(?:event\t.*\n){5000}/);
+	$r->wait_for(stdout => qr/\A.{30000}.{30000}.{30000}/s);
 	interrupt($r);
 	is($r->stdout =~ s/^event\trealm_poll_st\w+\t\d+\n//mgr, '', 'in a script none is folded or torn');
 	my $program = Run::program();
