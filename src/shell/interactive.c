@@ -211,7 +211,7 @@ int interactive_run(struct shell *sh, struct error *e)
 {
 	struct interactive in = {.sh = sh};
 	struct complete_context complete = {
-		.gids = gids, .commands = commands_each, .command_word = commands_word, .files = files_each, .ctx = sh,
+		.gids = gids, .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
 		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,
