@@ -127,10 +127,8 @@ static void on_interrupt(void *ctx, int signo)
 	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
 		return;
 	progress_overtype(sh);	/* the terminal has shown ^C */
-	if (!input_ended(sh)) {
+	if (!input_ended(sh))
 		engine_stop(sh);
-		shell_notice(sh, "interrupted: %lu lines not run", engine_dropped(sh));
-	}
 	engine_background(sh);
 }
 
@@ -145,6 +143,8 @@ static void wait_for_results(struct shell *sh)
 	}
 	progress_clear(sh);
 	shell_flush(sh);
+	if (engine_dropped(sh) > 0)
+		shell_notice(sh, "%lu line%s not run", engine_dropped(sh), engine_dropped(sh) == 1 ? " was" : "s were");
 }
 
 static bool is_word(const char *text, const char *word)
