@@ -519,7 +519,7 @@ const struct option_row option_rows[] = {
 	    .kind = OPTION_SIZE, AT(max_reply)},
 	{0, "peer-uid", "USER", "whose Unix socket is trusted, besides root's", .scope = SCOPE_LINK,
 	    OWN(OPTION_OTHER, set_peer_uid)},
-	{0, "ident", "NAME", "tell the box who one is (RFC 1413): the user, or NAME", .optional = true,
+	{0, "ident", "NAME", "answer the box's ident queries (the user's name)", .optional = true,
 	    .scope = SCOPE_SESSION, OWN(OPTION_OTHER, set_ident), AT(ident)},
 	{0, "ident-port", "PORT", "where it asks, or ADDRESS:PORT; 0 is any (113)", .scope = SCOPE_SESSION,
 	    OWN(OPTION_OTHER, set_ident_port), AT(ident_port)},

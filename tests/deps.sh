@@ -17,7 +17,7 @@ test='libcmocka-dev
 	clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
 	perl jq libjson-xs-perl python3
 	tmux bash zsh fish
-	openssl gnutls-bin
+	openssl gnutls-bin libpoe-component-client-ident-perl
 	mandoc procps locales parallel git'
 
 # To make a Debian package of it.

@@ -313,6 +313,18 @@ static int add_command_word(struct parse *p, const char *text, size_t len)
 	return 0;
 }
 
+/* A command takes no JSON: what is none is a word like any other. */
+static enum word_found command_word(const struct parse *p, size_t *pos, struct word *w, const char **why)
+{
+	size_t start = *pos;
+	enum word_found found = word_next(p->text, p->len, pos, w, why);
+
+	if (found != WORD_BAD || !w->json)
+		return found;
+	*pos = start;
+	return word_next_plain(p->text, p->len, pos, w, why);
+}
+
 /* name: as typed, without its dot. */
 static int parse_command(struct parse *p, const struct word *first, const char *name, size_t len, size_t pos)
 {
@@ -335,7 +347,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 	}
 	if (add_command_word(p, name, len) < 0)
 		return -1;
-	while ((found = word_next(p->text, p->len, &pos, &w, &why)) == WORD_FOUND) {
+	while ((found = command_word(p, &pos, &w, &why)) == WORD_FOUND) {
 		/* A redirection belongs to a command, unless it takes a line, which may have its own. */
 		if ((command == NULL || !command->takes_line) && !value_is(p, &w, "&")) {
 			enum tail end = tail(p, &w, pos);

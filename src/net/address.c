@@ -47,6 +47,13 @@ void address_text(const struct address *a, char text[static ADDRESS_TEXT])
 		snprintf(text, ADDRESS_TEXT, "%s port %u", host, (unsigned)address_port(a));
 }
 
+bool address_ends(int fd, struct address *local, struct address *remote)
+{
+	*local = (struct address){.len = sizeof local->sa};
+	*remote = (struct address){.len = sizeof remote->sa};
+	return getsockname(fd, &local->sa.any, &local->len) == 0 && getpeername(fd, &remote->sa.any, &remote->len) == 0;
+}
+
 /* The bytes of a host's address. */
 static const void *host_bytes(const struct address *a, size_t *len)
 {

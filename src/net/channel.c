@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@
 enum {
 	CHANNEL_CHUNK = 64 * 1024,	/* read at once */
 	CHANNEL_ROUNDS = 32,		/* reads before others get a turn */
-	CHANNEL_GRACE_MS = 2000,	/* after a failed write, for what may still be read */
+	CHANNEL_GRACE_MS = 2000,	/* after a failed write, for what may still come */
 };
 
 enum channel_state { CHANNEL_CONNECTING, CHANNEL_OPEN, CHANNEL_SHAKING, CHANNEL_JUDGING, CHANNEL_ENDED };
@@ -64,7 +65,7 @@ struct channel {
 	struct tls_peer peer;
 	const char *tls_version, *cipher;
 
-	char bytes[CHANNEL_CHUNK];
+	char bytes[CHANNEL_CHUNK];	/* last: not cleared */
 };
 
 static void channel_on_ready(void *ctx, int fd, short revents);
@@ -176,6 +177,16 @@ static void channel_end_read(struct channel *c, const struct error *why)
 {
 	struct error e;
 
+	/* It has not said a word: that was no box. */
+	if (c->stream.received == 0 && connect_left(c->connect) > 0) {
+		char text[320];
+
+		snprintf(text, sizeof text, "%.100s: %.100s closed the connection without a greeting; trying the next address",
+		    c->name, c->address);
+		channel_warn(c, text);
+		if (channel_next(c))
+			return;
+	}
 	if (c->write_failed)
 		channel_end_lost(c, &c->write_error);
 	else if (connect_proxy_failed(c->connect, &e))
@@ -190,6 +201,11 @@ static void channel_on_grace(void *ctx)
 {
 	struct channel *c = ctx;
 
+	/* Who is held has had no chance to read. */
+	if (c->hold) {
+		loop_timer_start(c->loop, &c->grace, CHANNEL_GRACE_MS, channel_on_grace, c);
+		return;
+	}
 	channel_enter(c);
 	channel_end_lost(c, &c->write_error);
 	channel_leave(c);
@@ -515,10 +531,11 @@ struct channel *channel_open(struct loop *l, const struct channel_options *o, co
 {
 	struct connect_options options = {.target = o->target, .bind = o->bind, .proxy_command = o->proxy_command,
 	    .peer_uid = o->peer_uid};
-	struct channel *c = calloc(1, sizeof *c);
+	struct channel *c = malloc(sizeof *c);
 
 	if (c == NULL)
 		return NULL;
+	memset(c, 0, offsetof(struct channel, bytes));
 	c->loop = l;
 	c->o = o;
 	c->ops = ops;
@@ -628,12 +645,7 @@ int channel_accept_tls(struct channel *c, struct error *e)
 
 bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote)
 {
-	if ((c->kind != CONNECT_NETWORK && c->kind != CONNECT_LOOPBACK) || c->stream.fd == -1)
-		return false;
-	*local = (struct address){.len = sizeof local->sa};
-	*remote = (struct address){.len = sizeof remote->sa};
-	return getsockname(c->stream.fd, &local->sa.any, &local->len) == 0 &&
-	    getpeername(c->stream.fd, &remote->sa.any, &remote->len) == 0;
+	return (c->kind == CONNECT_NETWORK || c->kind == CONNECT_LOOPBACK) && address_ends(c->stream.fd, local, remote);
 }
 
 void channel_info(const struct channel *c, struct channel_info *info)

@@ -203,6 +203,7 @@ head_of(const char *text, size_t len)
 static void
 count_text(struct output *o, const char *text, size_t len)
 {
+	static const bool of_interest[256] = {['"'] = true, ['['] = true, ['{'] = true, [']'] = true, ['}'] = true};
 	unsigned row_depth = o->mode == ROWS_ELEMENTS || o->mode == ROWS_ROLES ? 2 : 1;
 	size_t i = 0;
 
@@ -222,6 +223,10 @@ count_text(struct output *o, const char *text, size_t len)
 			i++;
 			continue;
 		}
+		while (i < len && !of_interest[(unsigned char)text[i]])
+			i++;
+		if (i == len)
+			return;
 		switch (text[i++]) {
 		case '"':
 			o->text_string = true;

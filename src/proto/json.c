@@ -16,9 +16,9 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static const char *skip_space(const char *p, const char *end)
+static inline const char *skip_space(const char *p, const char *end)
 {
-	while (p < end && is_space(*p))
+	while (p < end && (unsigned char)*p <= ' ' && is_space(*p))
 		p++;
 	return p;
 }
@@ -121,15 +121,18 @@ static const char *skip_container(const char *p, const char *end)
 	return end;
 }
 
-static const char *skip_value(const char *p, const char *end)
+static inline const char *skip_value(const char *p, const char *end)
 {
+	static const bool behind[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, [','] = true,
+	    [']'] = true, ['}'] = true};
+
 	switch (*p) {
 	case '"':
 		return skip_string(p + 1, end);
 	case '[': case '{':
 		return skip_container(p, end);
 	}
-	while (p < end && *p != ',' && *p != ']' && *p != '}' && !is_space(*p))
+	while (p < end && !behind[(unsigned char)*p])
 		p++;
 	return p;
 }
@@ -146,7 +149,7 @@ struct json_iter json_iterate(struct json container)
 	return it;
 }
 
-static bool next_value(struct json_iter *it, struct json *v)
+static inline bool next_value(struct json_iter *it, struct json *v)
 {
 	it->next = skip_space(it->next, it->end);
 	if (it->next == it->end)

@@ -61,11 +61,23 @@ static bool send_task(struct shell *sh, struct task *t)
 	return true;
 }
 
+bool engine_drop_abandoned(struct shell *sh, struct task *t)
+{
+	if (!t->abandoned)
+		return false;
+	t->outcome = OUTCOME_UNSENT;
+	engine_finish(sh, t, NULL);
+	engine_pump(sh);
+	return true;
+}
+
 static void resolved(struct shell *sh, void *ctx, const char *gid, const struct error *err)
 {
 	struct task *t = ctx;
 
 	t->state = TASK_WAITING;
+	if (engine_drop_abandoned(sh, t))
+		return;
 	if (gid == NULL || line_resolve(&t->line, t->resolved, gid) == -1) {
 		t->outcome = OUTCOME_REFUSED;
 		t->why = strdup(gid == NULL ? err->text : "out of memory");
@@ -110,13 +122,13 @@ static bool begin_side(struct shell *sh)
 		if (t->state == TASK_RESOLVING)
 			break;
 		if (!link_takes(sh, early)) {
-			link_want(sh);
 			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
 				t->outcome = OUTCOME_UNSENT;
 				engine_finish(sh, t, NULL);
 				any = true;
 				continue;
 			}
+			link_want(sh);		/* if it fails at once, the task is gone */
 			if (!link_takes(sh, early))
 				break;
 		}
@@ -179,6 +191,7 @@ static void begin_command(struct shell *sh, struct task *t)
 void engine_command_done(struct shell *sh, struct task *t, enum status status)
 {
 	loop_timer_stop(sh->loop, &t->timer);
+	t->cancel = NULL;
 	engine_count_failure(sh, t, status);
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
@@ -222,6 +235,9 @@ static bool begin_line(struct shell *sh)
 			return false;
 	}
 	if (!room(sh))
+		return false;
+	/* What may change something is not begun while nobody can be told what came before it. */
+	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
 		return false;
 	if (resolve_names(sh, t) || change_ask(sh, t))
 		return true;	/* the question is to be sent */
@@ -294,6 +310,10 @@ void engine_stop(struct shell *sh)
 	e->stopped = true;
 	drop_waiting(sh);
 	e->dropped += input_drop(sh);
+	/* What a script waits for does not matter any more; what it has sent does. */
+	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
+	if (t != NULL && t->cancel != NULL)
+		t->cancel(sh, t);
 }
 
 void engine_resume(struct shell *sh)
@@ -346,10 +366,10 @@ void engine_link_lost(struct shell *sh)
 		unsent(sh, t);
 		t->state = TASK_ANSWERED;
 	}
-	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
-		engine_stop(sh);
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
 		wait_link_lost(sh);
+	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
+		engine_stop(sh);
 	engine_pump(sh);
 }
 
@@ -377,13 +397,31 @@ struct task *engine_foreground(struct shell *sh)
 	return t != NULL && t->state == TASK_RUNNING ? t : NULL;
 }
 
+/* The line that waits for its turn is not sent any more. */
+static bool give_up(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t = e->queue.head;
+
+	if (t != NULL && t->state == TASK_WAITING) {
+		e->unsent = t->next;
+		unsent(sh, t);
+		t->state = TASK_ANSWERED;
+		engine_pump(sh);
+	} else if (t != NULL && t->state == TASK_RESOLVING) {	/* the answer to the question will find it */
+		t->abandoned = true;
+		make_job(sh, t, ": interrupted, it will not be sent");
+	}
+	return t != NULL;
+}
+
 bool engine_background(struct shell *sh)
 {
 	struct engine *e = sh->engine;
 	struct task *t = engine_foreground(sh);
 
 	if (t == NULL)
-		return false;
+		return give_up(sh);
 	if (t->line.kind == LINE_COMMAND) {
 		if (t->cancel != NULL)
 			t->cancel(sh, t);

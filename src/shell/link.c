@@ -21,6 +21,7 @@ enum {
 	RECONNECT_FIRST = 1000, RECONNECT_MOST = 30000,	/* ms between tries */
 	ERROR_GRACE = 2000,		/* ms for replies after the box's fatal error */
 	LOGIN_TRIES = 3,
+	CHANNEL_FIRST = 200,		/* ms that the channel has to tell itself that it is late */
 	ANOTHER_AFTER = 300,		/* ms in which a box may hang up that has refused a login */
 };
 
@@ -161,6 +162,12 @@ static void too_late(void *ctx)
 	double s = sh->options->connect_timeout;
 	const char *name = sh->options->box_text;
 
+	/* The channel has the same deadline while it connects, and knows what it has tried. */
+	if (!k->connected && !k->overdue) {
+		k->overdue = true;
+		loop_timer_start(sh->loop, &k->deadline, CHANNEL_FIRST, too_late, sh);
+		return;
+	}
 	if (!k->greeted)
 		error_set(&e, STATUS_LOST, "%s: no greeting within %g s (a port that expects TLS at once, or no box?)", name, s);
 	else if (session_phase(k->session) == PHASE_TLS_ASKED)
@@ -177,6 +184,7 @@ void link_set_deadline(struct shell *sh)
 	struct link *k = sh->link;
 	double s = sh->options->connect_timeout;
 
+	k->overdue = false;
 	k->how.deadline = s > 0 ? loop_now() + (int64_t)(s * 1000) : 0;
 	if (s > 0)
 		loop_timer_start(sh->loop, &k->deadline, (int64_t)(s * 1000), too_late, sh);
@@ -202,7 +210,11 @@ static void open_channel(struct shell *sh)
 	k->channel = k->session != NULL ? channel_open(sh->loop, &k->how, &channel_operations, sh) : NULL;
 	if (k->channel == NULL) {
 		error_memory(&e);
-		link_fail(sh, &e);
+		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
+		shell_failed(sh, e.status);
+		drop(k, sh);
+		k->state = LINK_FAILED;
+		engine_link_lost(sh);
 	}
 }
 

@@ -25,6 +25,7 @@ struct link {
 	bool pinged;			/* the keepalive's ping is out */
 	bool ending;			/* a fatal error notification has come */
 	char error_text[256];		/* its text */
+	bool overdue;			/* the deadline has passed before it was connected */
 	bool feeding;			/* the session is at work: it cannot be ended now */
 	struct error why;		/* of a failure found meanwhile */
 };

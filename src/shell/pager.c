@@ -15,11 +15,18 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "proto/buf.h"
 
 extern char **environ;
 
-enum { NO_PROGRAM = 126, REAP_MS = 50 };	/* the shell's statuses for what it cannot run begin there */
+enum {
+	NO_PROGRAM = 126,	/* the shell's statuses for what it cannot run begin there */
+	REAP_MS = 50,
+	STOP_TRIES = 40, STOP_PAUSE_MS = 5,
+};
 
 struct pager {
 	struct loop *loop;
@@ -115,6 +122,27 @@ static void on_look(void *ctx)
 	loop_timer_start(g->loop, &g->look, REAP_MS, on_look, g);
 }
 
+/*
+ * ^Z is for both of us.  The shell takes the terminal as soon as we have stopped: not before the pager has given it
+ * back, and not at all if it does not stop (less does not in its safe mode).
+ */
+static bool has_stopped(void *ctx)
+{
+	const struct pager *g = ctx;
+
+	for (int i = 0; i < STOP_TRIES; i++) {
+		const struct timespec pause = {.tv_nsec = STOP_PAUSE_MS * 1000000L};
+		siginfo_t info = {0};
+
+		if (waitid(P_PID, (id_t)g->pid, &info, WSTOPPED | WEXITED | WNOHANG | WNOWAIT) < 0)
+			return false;
+		if (info.si_pid != 0)
+			return info.si_code == CLD_STOPPED;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 static _Noreturn void run(struct loop *l, int text, const char *shell_command, char **env)
 {
 	loop_signals_release(l);
@@ -130,18 +158,24 @@ static _Noreturn void run(struct loop *l, int text, const char *shell_command, c
 
 static int start(struct pager *g, const char *command, bool safe)
 {
+	/* A plain command replaces the shell, so that what is waited for and signalled is the program itself. */
+	bool plain = strcspn(command, "|&;<>()$`\\\"'*?[]#~=!{}\n") == strlen(command);
+	struct buf line = {0};
+	const char *shell_command;
 	int ends[2];
 	char **env = environment(safe);
 
-	if (env == NULL)
-		return -1;
-	if (pipe2(ends, O_CLOEXEC) < 0) {
+	buf_printf(&line, "%s%s", plain ? "exec " : "", command);
+	shell_command = buf_string(&line);
+	if (env == NULL || shell_command == NULL || pipe2(ends, O_CLOEXEC) < 0) {
+		buf_clear(&line);
 		free(env);
 		return -1;
 	}
 	g->pid = fork();
 	if (g->pid == 0)
-		run(g->loop, ends[0], command, env);
+		run(g->loop, ends[0], shell_command, env);
+	buf_clear(&line);
 	free(env);
 	close(ends[0]);
 	g->pipe = ends[1];
@@ -188,8 +222,10 @@ static int serve(struct pager *g, struct prompt *p, const char *command, bool sa
 	rc = start(g, command, safe);
 	error = errno;
 	if (rc == 0) {
+		prompt_may_stop(p, has_stopped, g);
 		while (!g->ended && !prompt_stopping(p))
 			loop_step(g->loop, -1);
+		prompt_may_stop(p, NULL, NULL);
 		finish(g);
 	}
 	sigaction(SIGPIPE, &before, NULL);

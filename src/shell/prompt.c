@@ -92,7 +92,7 @@ void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms)
 {
 	int wait = -1;
 
-	if (p->released == 0 && !p->input.pasting) {
+	if (p->released == 0) {
 		struct edited e;
 
 		prompt_edited(p, &e);
@@ -190,6 +190,8 @@ static void on_suspend(void *ctx, int signo)
 	struct sigaction old, stop = {.sa_handler = SIG_DFL};
 	sigset_t set, mask;
 
+	if (p->may_stop != NULL && !p->may_stop(p->may_stop_ctx))
+		return;
 	if (p->reading && p->released == 0) {
 		struct edited e;
 
@@ -495,6 +497,12 @@ bool prompt_released(const struct prompt *p)
 	return p->released > 0;
 }
 
+void prompt_may_stop(struct prompt *p, bool (*callback)(void *ctx), void *ctx)
+{
+	p->may_stop = callback;
+	p->may_stop_ctx = ctx;
+}
+
 bool prompt_stopping(const struct prompt *p)
 {
 	return p->stopped;
@@ -507,7 +515,7 @@ void prompt_changed(struct prompt *p)
 
 void prompt_interrupt(struct prompt *p)
 {
-	if (p->reading)
+	if (p->reading && p->released == 0)
 		p->interrupted = true;
 }
 

@@ -506,10 +506,11 @@ void prompt_bind_first(EditLine *el)
 		{"\\e[1;5D", "ed-prev-word"}, {"\\e[1;5C", "em-next-word"},
 	};
 
-	el_set(el, EL_ADDFN, "ptsh-complete", "Complete the word before the cursor", on_tab);
-	el_set(el, EL_ADDFN, "ptsh-help", "Show what may come next", on_question_mark);
-	el_set(el, EL_ADDFN, "ptsh-paste", "Take a bracketed paste", on_paste);
-	el_set(el, EL_ADDFN, "ptsh-clear", "Clear the screen", on_clear);
+	/* (el_set would make copies of names and texts and lose them) */
+	el_wset(el, EL_ADDFN, L"ptsh-complete", L"Complete the word before the cursor", on_tab);
+	el_wset(el, EL_ADDFN, L"ptsh-help", L"Show what may come next", on_question_mark);
+	el_wset(el, EL_ADDFN, L"ptsh-paste", L"Take a bracketed paste", on_paste);
+	el_wset(el, EL_ADDFN, L"ptsh-clear", L"Clear the screen", on_clear);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
 }

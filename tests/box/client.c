@@ -19,6 +19,7 @@
 
 #include "box.h"
 #include "clock.h"
+#include "ident.h"
 #include "login.h"
 #include "requests.h"
 #include "tls.h"
@@ -264,7 +265,7 @@ void client_start_tls(struct client *c)
 static void hello(struct client *c)
 {
 	const struct options *o = &c->box->o;
-	bool none = c->local;
+	bool none = c->local || ident_knows(c);
 	const char *sep = "";
 
 	for (size_t i = 0; i < AUTH_TYPES && o->auth[i]; i++)

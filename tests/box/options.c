@@ -29,6 +29,8 @@ static const char usage[] =
     "  --password TEXT    default $BOX_PASSWORD, else secret\n"
     "  --auth LIST        of none,login,login_cram_md6, in the order of hello (default login_cram_md6,login);\n"
     "                     none is always offered on the Unix socket\n"
+    "  --ident PORT       asks there on the client's machine whose the connection is (RFC 1413) before it says\n"
+    "                     hello, and waits up to 2 s; where it is --user's, none is offered\n"
     "TLS\n"
     "  --tls MODE         off (default): start_tls is refused; offer; demand: started unasked after hello\n"
     "  --cert, --key FILE PEM; default: a fresh self-signed EC certificate for localhost and 127.0.0.1\n"
@@ -52,7 +54,7 @@ static const char usage[] =
     "                     connection (from 1), channel (clear, tls, unix), what, text.  What: open; recv (one array\n"
     "                     as it came, control bytes as \\xNN); tls (version, cipher, client); login (method, user);\n"
     "                     odd (bytes where none may be); rest (bytes of an unfinished array at the end); syslog\n"
-    "                     (priority, message of a log request); close (eof, reset, box).  Written before what it\n"
+    "                     (priority, message of a log request); ident (the answer, or nothing); close (eof, reset, box).  Written before what it\n"
     "                     answers, so whoever has the reply finds it there.\n"
     "  -s, --script FILE  plays a script instead; 9: the client did not do as expected\n"
     "  -h, --help\n"
@@ -62,7 +64,7 @@ enum {
 	OPT_PORT = 256, OPT_V6, OPT_UNIX, OPT_USER, OPT_PASSWORD, OPT_AUTH, OPT_TLS, OPT_CERT, OPT_KEY,
 	OPT_CLIENT_CA, OPT_CIPHERS, OPT_TLS_MAX, OPT_DELAY, OPT_DEVICES, OPT_SEED, OPT_PRODUCT, OPT_ONCE,
 	OPT_EVENTS, OPT_LOG,
-	OPT_GIDS, OPT_ROWS, OPT_SPLIT, OPT_ALLOW, OPT_MAX_CLIENTS, OPT_LATENCY, OPT_GUARD
+	OPT_GIDS, OPT_ROWS, OPT_SPLIT, OPT_ALLOW, OPT_MAX_CLIENTS, OPT_LATENCY, OPT_GUARD, OPT_IDENT
 };
 
 static const struct option long_options[] = {
@@ -72,6 +74,7 @@ static const struct option long_options[] = {
 	{"user", required_argument, NULL, OPT_USER},
 	{"password", required_argument, NULL, OPT_PASSWORD},
 	{"auth", required_argument, NULL, OPT_AUTH},
+	{"ident", required_argument, NULL, OPT_IDENT},
 	{"tls", required_argument, NULL, OPT_TLS},
 	{"cert", required_argument, NULL, OPT_CERT},
 	{"key", required_argument, NULL, OPT_KEY},
@@ -157,6 +160,7 @@ static void defaults(struct options *o)
 
 	*o = (struct options){
 		.port = -1,
+		.ident = -1,
 		.user = "admin",
 		.password = password ? password : "secret",
 		.auth = {BOX_CRAM, BOX_LOGIN},
@@ -189,6 +193,9 @@ static void set(struct options *o, int opt, char *value)
 	case OPT_AUTH:
 		if (options_read_auth(o->auth, value) != 0)
 			die("--auth: '%s' is no list of none, login, login_cram_md6", value);
+		break;
+	case OPT_IDENT:
+		o->ident = (int)number("ident", value, 65535);
 		break;
 	case OPT_TLS:
 		o->tls = (enum box_tls)choice("tls", value, tls_names);

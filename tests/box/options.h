@@ -21,6 +21,7 @@ struct options {
 	bool v6;
 	const char *unix_path;
 	const char *user, *password;
+	int ident;			/* the port to ask at; -1: nobody is asked */
 	enum box_auth auth[AUTH_TYPES];	/* in the order of hello, ended by 0 */
 	enum box_tls tls;
 	const char *cert, *key, *client_ca, *ciphers, *tls_max;

@@ -29,7 +29,7 @@ is $t->events_wrong, '', 'events that came meanwhile are there';
 $t->key('Enter');
 is_deeply [$t->wait_logged(1)], ["LINE $line MORE"], '... and sent';
 $t->key('C-z');
-$t->wait_for(sub { 2 == grep { /Stopped/ } $t->rows });
+$t->wait_for(sub { ($t->rows)[-1] eq 'bash$' });
 $t->type('fg');
 $t->key('Enter');
 $t->type('quit');

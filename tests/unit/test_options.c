@@ -104,7 +104,8 @@ static void every_option_is_accepted_in_its_long_form(void **state)
 	for (const struct option_row *row = option_rows; row->name != NULL; row++) {
 		static const char *const values[][2] = {{"auth", "cram,login"}, {"tls", "verify"}, {"pin", PIN},
 			{"tls-min", "1.3"}, {"connect-timeout", "3.5"}, {"timeout", "60"}, {"output", "json"}, {"jobs", "4"},
-			{"color", "never"}, {"peer-uid", "1000"}, {"keepalive", "0"}, {"max-reply", "64K"}, {"port", "77"}};
+			{"color", "never"}, {"peer-uid", "1000"}, {"keepalive", "0"}, {"max-reply", "64K"}, {"port", "77"},
+			{"ident-port", "0"}, {"ident-fd", "3"}};
 		const char *value = "x";
 		char line[256];
 		struct options o;
@@ -112,14 +113,14 @@ static void every_option_is_accepted_in_its_long_form(void **state)
 		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 			if (strcmp(values[i][0], row->name) == 0)
 				value = values[i][1];
-		if (row->argument == NULL)
-			snprintf(line, sizeof(line), "--follow --cert c --%s box", row->name);
+		if (row->argument == NULL || row->optional)
+			snprintf(line, sizeof(line), "--follow --ident --cert c --%s box", row->name);
 		else
-			snprintf(line, sizeof(line), "--cert c --%s %s box", row->name, value);
+			snprintf(line, sizeof(line), "--cert c --ident --%s %s box", row->name, value);
 		must(&o, line);
 		options_clear(&o);
 		if (row->argument != NULL) {
-			snprintf(line, sizeof(line), "--cert c --%s=%s box", row->name, value);
+			snprintf(line, sizeof(line), "--cert c --ident --%s=%s box", row->name, value);
 			must(&o, line);
 			options_clear(&o);
 		}
@@ -129,6 +130,22 @@ static void every_option_is_accepted_in_its_long_form(void **state)
 			options_clear(&o);
 		}
 	}
+}
+
+static void an_optional_argument_stands_only_behind_an_equals_sign(void **state)
+{
+	struct options o;
+
+	(void)state;
+	must(&o, "--ident box");
+	assert_string_equal(o.box_text, "box");
+	assert_string_equal(o.ident, "");
+	options_clear(&o);
+	must(&o, "--ident=me box");
+	assert_string_equal(o.ident, "me");
+	options_clear(&o);
+	refused("--ident= box", "--ident needs NAME");
+	refused("--ident-port 1 box", "--ident-port goes with --ident");
 }
 
 static void no_name_is_there_twice(void **state)
@@ -767,6 +784,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_option_is_accepted_in_its_long_form),
+		TEST(an_optional_argument_stands_only_behind_an_equals_sign),
 		TEST(no_name_is_there_twice),
 		TEST(short_flags_go_together_and_the_last_takes_an_argument),
 		TEST(lines_and_files_keep_their_order),
