@@ -129,10 +129,8 @@ static void on_interrupt(void *ctx, int signo)
 		return;
 	}
 	progress_overtype(sh);	/* the terminal has shown ^C */
-	if (!input_ended(sh)) {
+	if (!input_ended(sh))
 		engine_stop(sh);
-		shell_notice(sh, "interrupted: %lu lines not run", engine_dropped(sh));
-	}
 	engine_background(sh);
 }
 
@@ -147,6 +145,8 @@ static void wait_for_results(struct shell *sh)
 	}
 	progress_clear(sh);
 	shell_flush(sh);
+	if (engine_dropped(sh) > 0)
+		shell_notice(sh, "%lu line%s not run", engine_dropped(sh), engine_dropped(sh) == 1 ? " was" : "s were");
 }
 
 static bool is_word(const char *text, const char *word)
@@ -213,7 +213,7 @@ int interactive_run(struct shell *sh, struct error *e)
 {
 	struct interactive in = {.sh = sh};
 	struct complete_context complete = {
-		.gids = gids, .commands = commands_each, .command_word = commands_word, .files = files_each, .ctx = sh,
+		.gids = gids, .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
 		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,
