@@ -349,16 +349,11 @@ void engine_link_lost(struct shell *sh)
 	struct task *t;
 
 	engine_abandon(sh);
-<<<<<<< HEAD
-=======
 	if (sh->interactive && (t = e->unsent) != NULL && t->state == TASK_WAITING) {	/* the others are counted */
 		e->unsent = t->next;
 		unsent(sh, t);
 		t->state = TASK_ANSWERED;
 	}
-	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
-		engine_stop(sh);
->>>>>>> w-prompt
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
 		wait_link_lost(sh);
 	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
