@@ -39,7 +39,7 @@ static int open_command(struct shell *sh, const struct task *t, pid_t *pid)
 	return ends[1];
 }
 
-void redirect_reply(struct shell *sh, const struct task *t, const struct reply_about *about, const struct reply *reply)
+void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx)
 {
 	const struct format *f = output_format(sh->output);
 	struct output_settings *s = output_settings(sh->output), before = *s;
@@ -56,7 +56,7 @@ void redirect_reply(struct shell *sh, const struct task *t, const struct reply_a
 	output_set_sink(sh->output, &sink);
 	if (f == &format_table)
 		output_set_format(sh->output, &format_tsv);
-	output_reply(sh->output, about, reply);
+	show(sh, ctx);
 	output_set_format(sh->output, f);
 	output_set_sink(sh->output, &sh->out);
 	*s = before;
@@ -80,4 +80,20 @@ void redirect_reply(struct shell *sh, const struct task *t, const struct reply_a
 		shell_complain(sh, t->at, NULL, "%s: ended by signal %d", t->line.redirect_to, WTERMSIG(status));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		shell_notice(sh, "%s: status %d", t->line.redirect_to, WEXITSTATUS(status));
+}
+
+struct redirected { const struct reply_about *about; const struct reply *reply; };
+
+static void show_reply(struct shell *sh, void *ctx)
+{
+	const struct redirected *r = ctx;
+
+	output_reply(sh->output, r->about, r->reply);
+}
+
+void redirect_reply(struct shell *sh, const struct task *t, const struct reply_about *about, const struct reply *reply)
+{
+	struct redirected r = {about, reply};
+
+	redirect_output(sh, t, show_reply, &r);
 }
