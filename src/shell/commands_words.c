@@ -15,6 +15,7 @@
 #include "shell/names.h"
 #include "shell/settings.h"
 #include "shell/show.h"
+#include "shell/snmp.h"
 
 struct finding {
 	struct shell *sh;		/* NULL: nothing but the tables is there */
@@ -161,6 +162,9 @@ static void put_first(const struct finding *f, enum command_hint hint)
 		break;
 	case HINT_TRUST:
 		put_all(f, trust);
+		break;
+	case HINT_SNMP:
+		put_all(f, snmp_operations);
 		break;
 	case HINT_SETTING:
 		settings_each(f->found, f->arg);
