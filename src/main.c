@@ -221,7 +221,7 @@ int main(int argc, char **argv)
 			version_print(&out);
 		else
 			options_complete(&o, &(struct complete_context){
-			    .commands = commands_each, .command_word = commands_word, .files = files_each}, &out);
+			    .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each}, &out);
 		if (sink_flush(&out) == -1)
 			status = STATUS_OUTPUT;
 		sink_clear(&out);

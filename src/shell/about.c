@@ -143,6 +143,8 @@ static void rows(struct shell *sh, const char *product)
 	output_begin(sh->output, headings, 2);
 	row(sh, "box", "%s (%s)", o->box_text, origin_text(o->box_origin));
 	row(sh, "state", "%s", state_text(info.state));
+	if (info.state != LINK_READY && link_trouble(sh) != NULL)
+		row(sh, "because", "%s", link_trouble(sh));
 	if (info.connected)
 		connection_rows(sh, &info);
 	if (product != NULL)

@@ -320,12 +320,25 @@ unsigned long engine_done(const struct shell *sh)
 	return sh->engine->ended;
 }
 
+/* At a prompt it is said why, too. */
+static void unsent(struct shell *sh, struct task *t)
+{
+	struct buf why = {0};
+
+	t->outcome = OUTCOME_UNSENT;
+	if (!sh->interactive || link_trouble(sh) == NULL)
+		return;
+	buf_printf(&why, "not sent: %s", link_trouble(sh));
+	free(t->why);
+	t->why = buf_steal(&why);
+}
+
 void engine_abandon(struct shell *sh)
 {
 	struct task *t;
 
 	while ((t = sh->engine->side_unsent) != NULL) {	/* the end of one may be the end of another */
-		t->outcome = OUTCOME_UNSENT;
+		unsent(sh, t);
 		engine_finish(sh, t, NULL);
 	}
 }
@@ -333,8 +346,14 @@ void engine_abandon(struct shell *sh)
 void engine_link_lost(struct shell *sh)
 {
 	struct engine *e = sh->engine;
+	struct task *t;
 
 	engine_abandon(sh);
+	if (sh->interactive && (t = e->unsent) != NULL && t->state == TASK_WAITING) {	/* the others are counted */
+		e->unsent = t->next;
+		unsent(sh, t);
+		t->state = TASK_ANSWERED;
+	}
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
 		wait_link_lost(sh);
 	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)

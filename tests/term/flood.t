@@ -50,7 +50,10 @@ waitpid $flood, 0;
 $t->{events} = $rate * $seconds;
 is $t->settle($typed), '', 'the line is right in the end';
 my $last = memory($pid);
-cmp_ok $last, '<', $first + 512, "memory is flat ($first to $last KiB)";
+SKIP: {
+	skip 'memory says nothing here', 1 if $ENV{PTSH_TEST_SLOW};
+	cmp_ok $last, '<', $first + 512, "memory is flat ($first to $last KiB)";
+}
 my $wrong;
 $t->wait_for(sub { ($wrong = $t->events_wrong) eq '' }, 20);
 is $wrong, '', 'all events are there, whole and in order';

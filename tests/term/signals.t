@@ -5,6 +5,9 @@ use utf8;
 use Test::More;
 use Prompt;
 
+# Sanitizers would take these signals for themselves.
+$ENV{ASAN_OPTIONS} = join ':', grep({ defined } $ENV{ASAN_OPTIONS}), map { "handle_$_=0" } qw(segv sigbus abort);
+
 plan skip_all => 'needs tmux' unless Term::available;
 
 # ^Z, something else, fg
