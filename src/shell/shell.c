@@ -4,6 +4,8 @@
  */
 #include "shell/shell.h"
 
+#include <errno.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
