@@ -41,6 +41,16 @@ $(BUILD)/ptsh-box: $(BOX:%.c=$(BUILD)/%.o) $(BUILD)/libptsh.a
 $(BUILD)/term-driver: $(BUILD)/tests/term/driver.o $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 
+# Preloaded by tests, to have the system fail.  Never with a sanitizer: that has its own malloc.
+$(BUILD)/shim.so: tests/faults/shim.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -g -fPIC -shared -o $@ $< -ldl
+
+# The floor has all libraries of ptsh, used or not: loading them is part of what it costs at least.
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libptsh.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--no-as-needed -o $@ $^ $(LDLIBS)
+
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 
@@ -49,9 +59,18 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is run by prove finds the programs in PTSH and BOX.
-check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(UNIT)
-	PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver CMOCKA_MESSAGE_OUTPUT=TAP \
-		prove -Itests/lib -j4 $(TESTS)
+TEST_ENV = PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver \
+	SHIM=$(abspath $(BUILD))/shim.so CMOCKA_MESSAGE_OUTPUT=TAP
+check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
+	$(TEST_ENV) prove -Itests/lib -j4 $(TESTS)
+
+# check-all, fuzz, coverage, mutants and what else takes minutes.
+include tests/checks.mk
+
+# How fast it is, beside programs that are installed; the figures go to $(BUILD)/bench/figures.tsv.
+BENCH = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+bench: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BENCH)
+	@perl tests/bench/run.pl $(abspath $(BUILD))
 
 deps:
 	@sh tests/deps.sh
@@ -85,5 +104,5 @@ clean:
 	rm -rf $(BUILD)
 
 .SECONDARY:
-.PHONY: all check deps demo install uninstall deb clean
+.PHONY: all check bench deps demo install uninstall deb clean
 -include $(shell find $(BUILD)/src $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -3,8 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,14 +38,6 @@ static int hold_standard_descriptors(void)
 	} while (fd <= 2);
 	close(fd);
 	return 0;
-}
-
-/* Only what characters are: numbers, dates and messages are never the locale's.  The C locale cannot take a typed
- * umlaut. */
-static void choose_charset(void)
-{
-	if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 /* Whatever the parent process had in mind, these mean what they mean. */
@@ -107,6 +97,14 @@ static int choose_output(struct shell *sh, struct error *e)
 	return sh->output != NULL ? 0 : error_memory(e);
 }
 
+static void let_signals_in(void *ctx, bool begins)
+{
+	const struct shell *sh = ctx;
+
+	if (sh->loop != NULL)
+		loop_signals_let_in(sh->loop, begins);
+}
+
 static int set_up(struct shell *sh, struct error *e)
 {
 	const struct options *o = sh->options;
@@ -115,6 +113,9 @@ static int set_up(struct shell *sh, struct error *e)
 	sink_init(&sh->err, STDERR_FILENO);
 	sink_init(&sh->out, sh->interactive ? -1 : STDOUT_FILENO);	/* at a prompt shell/screen does the writing */
 	sh->out.terminal = isatty(STDOUT_FILENO);
+	sh->out.stop = loop_signal_flag();	/* ^C ends it, though nobody reads what it writes */
+	sh->out.blocks = let_signals_in;
+	sh->out.ctx = sh;
 	sh->may_ask = !o->no_prompt && isatty(STDERR_FILENO) && isatty(STDIN_FILENO);
 	sh->timeout = o->timeout;
 	sh->undo = true;
@@ -159,6 +160,8 @@ static void finish_output(struct shell *sh)
 		int error = sh->out.error != 0 ? sh->out.error : errno;
 		if (error == EPIPE) {
 			sh->signal = SIGPIPE;
+		} else if (error == EINTR && sh->signal != 0) {
+			;	/* ended by a signal while nobody read */
 		} else if (sh->status == STATUS_OK) {
 			shell_complain(sh, (struct place){0}, NULL, "standard output: %s", strerror(error));
 			sh->status = STATUS_OUTPUT;
@@ -201,7 +204,6 @@ int main(int argc, char **argv)
 	if (hold_standard_descriptors() == -1)
 		return STATUS_USAGE;
 	reset_signals();
-	choose_charset();
 	if ((password = password_create()) == NULL) {
 		error_memory(&e);
 		return complain(&e);
@@ -219,7 +221,7 @@ int main(int argc, char **argv)
 			version_print(&out);
 		else
 			options_complete(&o, &(struct complete_context){
-			    .commands = commands_each, .command_word = commands_word, .files = files_each}, &out);
+			    .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each}, &out);
 		if (sink_flush(&out) == -1)
 			status = STATUS_OUTPUT;
 		sink_clear(&out);

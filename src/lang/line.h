@@ -56,7 +56,7 @@ struct line {
 
 	/* LINE_REQUEST */
 	const struct request *type;	/* NULL: the catalogue does not know it */
-	char *type_name;
+	const char *type_name;		/* type's, or owned */
 	struct buf json;		/* ["type",args...]; secret if the type has secrets */
 	bool secret;			/* json holds a secret */
 	bool deletes;			/* a non-empty delete list */

@@ -46,11 +46,11 @@ struct loop {
 };
 
 /* Signals belong to the process: the handler cannot be told of a loop. */
-static volatile sig_atomic_t arrived[LOOP_SIGNALS];
+static volatile sig_atomic_t arrived[LOOP_SIGNALS], some_arrived;
 
 static void loop_on_signal(int signo)
 {
-	arrived[signo] = 1;
+	arrived[signo] = some_arrived = 1;
 }
 
 struct loop *loop_create(void)
@@ -294,8 +294,20 @@ static void loop_let_signals_in(struct loop *l)
 	}
 }
 
+const volatile sig_atomic_t *loop_signal_flag(void)
+{
+	return &some_arrived;
+}
+
+void loop_signals_let_in(struct loop *l, bool in)
+{
+	if (l->have_signals && !l->released)
+		pthread_sigmask(in ? SIG_UNBLOCK : SIG_BLOCK, &l->watched, NULL);
+}
+
 static void loop_call_signals(struct loop *l)
 {
+	some_arrived = 0;
 	for (int s = 1; s < LOOP_SIGNALS; s++) {
 		if (!arrived[s] || !l->signals[s].watched)
 			continue;

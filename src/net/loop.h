@@ -43,6 +43,12 @@ int loop_signal(struct loop *l, int signo, void (*callback)(void *ctx, int signo
 /* True if a watched signal has come and was not delivered yet: for code that is busy outside the loop. */
 bool loop_signal_pending(const struct loop *l, int signo);
 
+/* Set from a watched signal's arrival until its callback is called. */
+const volatile sig_atomic_t *loop_signal_flag(void);
+
+/* Around a call that may block for long outside of loop_step(): lets a watched signal interrupt it (EINTR). */
+void loop_signals_let_in(struct loop *l, bool in);
+
 /* The mask and dispositions to give back before exec or around readpassphrase(). */
 void loop_signals_release(struct loop *l);
 void loop_signals_hold(struct loop *l);

@@ -282,6 +282,10 @@ static int target_split(struct target *t, const char *text, const char *port, st
 	if (at != NULL) {
 		if (at == text)
 			return error_set(e, STATUS_USAGE, "%s: the user's name is missing in front of `@`", text);
+		/* Not repeated here: it would be the next one to show it. */
+		if (memchr(text, ':', (size_t)(at - text)) != NULL)
+			return error_set(e, STATUS_USAGE, "no `:` can stand in front of the box's `@`: a password is never typed there"
+			    " (for a user's name that holds one: --user)");
 		t->user = strndup(text, (size_t)(at - text));
 		if (t->user == NULL)
 			return error_memory(e);

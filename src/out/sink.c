@@ -48,8 +48,16 @@ static void
 write_all(struct sink *s, const char *bytes, size_t len)
 {
 	while (len > 0) {
-		ssize_t n = write(s->fd, bytes, len);
+		ssize_t n;
+		int error;
 
+		if (s->blocks != NULL)
+			s->blocks(s->ctx, true);
+		n = write(s->fd, bytes, len);
+		error = errno;
+		if (s->blocks != NULL)
+			s->blocks(s->ctx, false);
+		errno = error;
 		if (n > 0) {
 			bytes += n;
 			len -= (size_t)n;

@@ -23,6 +23,9 @@ struct sink {
 	uint64_t written;	/* bytes that reached the descriptor */
 	/* A write that a signal interrupts is tried again unless *stop is set by then: `error` is EINTR.  NULL: always. */
 	const volatile sig_atomic_t *stop;
+	/* Called before a write that may block, and after it (begins false): signals come through meanwhile.  NULL: nothing. */
+	void (*blocks)(void *ctx, bool begins);
+	void *ctx;
 };
 
 void sink_init(struct sink *s, int fd);

@@ -98,7 +98,8 @@ static void key_rows(struct shell *sh, const struct channel_info *c)
 		return;
 	}
 	row(sh, "encryption", "%s, %s", c->tls_version, c->cipher != NULL ? c->cipher : "?");
-	row(sh, "key", "%s %s", c->key != NULL ? c->key : "", c->pin != NULL ? c->pin : "");
+	row(sh, "key", "%s", c->key != NULL ? c->key : "");
+	row(sh, "pin", "%s", c->pin != NULL ? c->pin : "");
 	if (c->subject != NULL)
 		row(sh, "subject", "%s", c->subject);
 	row(sh, "vouched for by", "%s", c->vouched != NULL ? c->vouched : "nobody");
@@ -142,6 +143,8 @@ static void rows(struct shell *sh, const char *product)
 	output_begin(sh->output, headings, 2);
 	row(sh, "box", "%s (%s)", o->box_text, origin_text(o->box_origin));
 	row(sh, "state", "%s", state_text(info.state));
+	if (info.state != LINK_READY && link_trouble(sh) != NULL)
+		row(sh, "because", "%s", link_trouble(sh));
 	if (info.connected)
 		connection_rows(sh, &info);
 	if (product != NULL)

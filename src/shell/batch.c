@@ -43,10 +43,33 @@ static void on_signal(void *ctx, int signo)
 	struct batch *b = ctx;
 
 	b->sh->signal = signo;
-	if (b->ending)
+	if (b->ending) {
 		b->over = true;
-	else
-		wind_up(b);
+		return;
+	}
+	wind_up(b);
+	if (!engine_idle(b->sh))
+		shell_notice(b->sh, "%s: waiting up to %d s for what has been sent; once more: not", strsignal(signo), GRACE / 1000);
+}
+
+static void output_failed(struct batch *b)
+{
+	struct shell *sh = b->sh;
+
+	if (sh->out.error == EPIPE) {
+		sh->signal = SIGPIPE;
+	} else if (sh->out.error != EINTR) {	/* that one: the signal is about to be told */
+		shell_failed(sh, STATUS_OUTPUT);
+		shell_complain(sh, (struct place){0}, NULL, "standard output: %s", strerror(sh->out.error));
+	}
+	wind_up(b);
+}
+
+static bool is_ignored(int signo)
+{
+	struct sigaction now;
+
+	return sigaction(signo, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 static bool finished(const struct batch *b)
@@ -59,7 +82,7 @@ static bool finished(const struct batch *b)
 		return false;
 	if (b->ending || engine_stopped(sh))
 		return true;
-	if (!input_ended(sh))
+	if (!input_ended(sh) || link_state(sh) == LINK_CONNECTING)	/* .connect at the end is to be tried */
 		return false;
 	return !sh->options->follow || link_state(sh) == LINK_FAILED;
 }
@@ -70,7 +93,8 @@ void batch_run(struct shell *sh)
 	struct batch b = {.sh = sh};
 
 	for (const int *s = signals; *s != 0; s++)
-		loop_signal(sh->loop, *s, on_signal, &b);
+		if (!is_ignored(*s))	/* nohup is meant */
+			loop_signal(sh->loop, *s, on_signal, &b);
 	for (size_t i = 0; i < sh->options->event_count; i++)
 		events_subscribe(sh, sh->options->events[i], true);
 	engine_pump(sh);
@@ -78,13 +102,7 @@ void batch_run(struct shell *sh)
 		link_want(sh);
 	for (;;) {
 		if (sink_flush(&sh->out) == -1 && !b.ending) {
-			if (sh->out.error == EPIPE)
-				sh->signal = SIGPIPE;
-			else
-				shell_failed(sh, STATUS_OUTPUT);
-			if (sh->out.error != EPIPE)
-				shell_complain(sh, (struct place){0}, NULL, "standard output: %s", strerror(sh->out.error));
-			wind_up(&b);
+			output_failed(&b);
 		}
 		if (finished(&b))
 			break;

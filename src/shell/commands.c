@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boxes.h"
 #include "out/output.h"
 #include "out/sanitise.h"
 #include "proto/catalog.h"
@@ -15,7 +14,6 @@
 #include "shell/each.h"
 #include "shell/engine.h"
 #include "shell/events.h"
-#include "shell/files.h"
 #include "shell/help.h"
 #include "shell/history.h"
 #include "shell/input.h"
@@ -246,12 +244,12 @@ const struct command commands[] = {
 	{{.name = "source"}, "FILE", "run FILE's lines", NULL, 1, 1, HINT_FILE, false, run_source},
 	{{.name = "status"}, "", "the connection, the box, the settings", NULL, 0, 0, HINT_NONE, false, about_status},
 	{{.name = "timing"}, "[on | off]", "tell how long each request took", NULL, 0, 1, HINT_ON_OFF, false, run_timing},
-	{{.name = "trace"}, "FILE | off", "write every message to FILE, secrets hidden", NULL, 1, 1, HINT_FILE, false, run_trace},
+	{{.name = "trace"}, "FILE | off", "write every message to FILE, secrets hidden", NULL, 1, 1, HINT_TRACE, false, run_trace},
 	{{.name = "trust"}, "[list | add BOX PIN | remove BOX [PIN]]", "the boxes whose keys are remembered", NULL, 0, 3, HINT_TRUST, false,
 	    about_trust},
 	{{.name = "wait"}, "[N | EVENT [ARG...]]", "for all jobs, for job N, or for the next such event", NULL, 0, SIZE_MAX, HINT_JOB,
 	    false, wait_run},
-	{{.name = "watch", .takes_line = true}, "SECONDS [N] LINE", "LINE again every SECONDS, N times; changed cells stand out", NULL, 2, SIZE_MAX, HINT_NONE,
+	{{.name = "watch", .takes_line = true}, "SECONDS [N] LINE", "LINE again every SECONDS, N times; changed cells stand out", NULL, 2, SIZE_MAX, HINT_WATCH,
 	    true, watch_run},
 	{{.name = NULL}, NULL, NULL, NULL, 0, 0, HINT_NONE, false, NULL},
 };
@@ -320,90 +318,4 @@ enum command_result commands_run(struct shell *sh, struct task *t, enum status *
 		return COMMAND_DONE;
 	}
 	return c->run(sh, t, status);
-}
-
-/* --- completion --- */
-
-void commands_each(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg)
-{
-	(void)ctx;
-	for (const struct command *c = commands; c->word.name != NULL; c++) {
-		char name[64];
-		snprintf(name, sizeof name, ".%s", c->word.name);
-		found(arg, name, c->help);
-	}
-}
-
-/* The names of the boxes file. */
-static void each_box(const struct shell *sh, void (*found)(void *, const char *text, const char *help), void *arg)
-{
-	struct boxes boxes = {0};
-	struct error e;
-
-	if (sh == NULL || sh->options->boxes_path == NULL)
-		return;
-	if (boxes_read(&boxes, sh->options->boxes_path, getenv("HOME"), &e) == 0)
-		for (size_t i = 0; i < boxes.count; i++)
-			found(arg, boxes.lines[i].name, NULL);
-	boxes_clear(&boxes);
-}
-
-bool commands_word(void *ctx, const char *command, size_t index,
-    void (*found)(void *, const char *text, const char *help), void *arg)
-{
-	static const char *const switches[] = {"on", "off", NULL}, *const events[] = {"on", "off", "list", NULL},
-	    *const trust[] = {"list", "add", "remove", NULL};
-	const char *const *words = NULL;
-	const struct command *c = commands;
-	struct shell *sh = ctx;
-
-	while (c->word.name != NULL && strcmp(c->word.name, command) != 0)
-		c++;
-	if (c->word.name == NULL)
-		return false;
-	if (c->hint == HINT_SETTING && index == 1)
-		settings_each(found, arg);
-	if (index != 1)
-		return false;
-	switch (c->hint) {
-	case HINT_FORMAT:
-		for (const struct format *const *f = formats; *f != NULL; f++)
-			found(arg, (*f)->name, (*f)->help);
-		break;
-	case HINT_EVENT:
-	case HINT_JOB:
-		for (const struct field *f = catalog_events; f->name != NULL; f++)
-			found(arg, f->name, f->help);
-		break;
-	case HINT_FILE:
-		files_each(NULL, "", found, arg);
-		break;
-	case HINT_BOX:
-		each_box(sh, found, arg);
-		break;
-	case HINT_ON_OFF:
-		words = switches;
-		break;
-	case HINT_EVENTS:
-		words = events;
-		break;
-	case HINT_SNMP:
-		words = snmp_operations;
-		break;
-	case HINT_TRUST:
-		words = trust;
-		break;
-	case HINT_REQUEST:
-		if (c->word.takes_line)
-			return true;
-		for (size_t i = 0; i < catalog_len; i++)
-			found(arg, catalog[i].name, catalog[i].help);
-		commands_each(sh, found, arg);
-		break;
-	default:
-		break;
-	}
-	for (; words != NULL && *words != NULL; words++)
-		found(arg, *words, NULL);
-	return false;
 }

@@ -111,13 +111,13 @@ static bool begin_side(struct shell *sh)
 		if (t->state == TASK_RESOLVING)
 			break;
 		if (!link_takes(sh, early)) {
-			link_want(sh);
 			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
 				t->outcome = OUTCOME_UNSENT;
 				engine_finish(sh, t, NULL);
 				any = true;
 				continue;
 			}
+			link_want(sh);		/* if it fails at once, the task is gone */
 			if (!link_takes(sh, early))
 				break;
 		}
@@ -145,16 +145,16 @@ static bool turn(const struct shell *sh, const struct task *t)
 	return t->barrier ? t == e->queue.head : e->barriers == 0;
 }
 
-static void make_job(struct shell *sh, struct task *t, bool begun)
+static void make_job(struct shell *sh, struct task *t, const char *how)
 {
 	struct engine *e = sh->engine;
 
 	engine_queue_remove(e, t);
 	t->role = TASK_JOB;
 	t->job = ++e->next_job;
-	engine_side_append(e, t, begun, false);
+	engine_side_append(e, t, true, false);
 	if (sh->interactive)
-		show_job_started(sh, t);
+		show_job_started(sh, t, how);
 }
 
 static void begin_command(struct shell *sh, struct task *t)
@@ -184,6 +184,7 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 	bool job = t->role == TASK_JOB;
 
 	loop_timer_stop(sh->loop, &t->timer);
+	t->cancel = NULL;
 	engine_count_failure(sh, t, status);
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
@@ -238,12 +239,15 @@ static bool begin_line(struct shell *sh)
 	}
 	if (!room(sh))
 		return false;
+	/* What may change something is not begun while nobody can be told what came before it. */
+	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
+		return false;
 	if (resolve_names(sh, t) || change_ask(sh, t))
 		return true;	/* the question is to be sent */
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
 		events_note(sh, &t->line);
 	if (t->line.job) {
-		make_job(sh, t, true);
+		make_job(sh, t, "");
 		send_task(sh, t);
 		return true;
 	}
@@ -309,6 +313,10 @@ void engine_stop(struct shell *sh)
 	e->stopped = true;
 	drop_waiting(sh);
 	e->dropped += input_drop(sh);
+	/* What a script waits for does not matter any more; what it has sent does. */
+	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
+	if (t != NULL && t->cancel != NULL)
+		t->cancel(sh, t);
 }
 
 void engine_resume(struct shell *sh)
@@ -327,12 +335,25 @@ unsigned long engine_done(const struct shell *sh)
 	return sh->engine->ended;
 }
 
+/* At a prompt it is said why, too. */
+static void unsent(struct shell *sh, struct task *t)
+{
+	struct buf why = {0};
+
+	t->outcome = OUTCOME_UNSENT;
+	if (!sh->interactive || link_trouble(sh) == NULL)
+		return;
+	buf_printf(&why, "not sent: %s", link_trouble(sh));
+	free(t->why);
+	t->why = buf_steal(&why);
+}
+
 void engine_abandon(struct shell *sh)
 {
 	struct task *t;
 
 	while ((t = sh->engine->side_unsent) != NULL) {	/* the end of one may be the end of another */
-		t->outcome = OUTCOME_UNSENT;
+		unsent(sh, t);
 		engine_finish(sh, t, NULL);
 	}
 }
@@ -340,12 +361,18 @@ void engine_abandon(struct shell *sh)
 void engine_link_lost(struct shell *sh)
 {
 	struct engine *e = sh->engine;
+	struct task *t;
 
 	engine_abandon(sh);
-	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
-		engine_stop(sh);
+	if (sh->interactive && (t = e->unsent) != NULL && t->state == TASK_WAITING) {	/* the others are counted */
+		e->unsent = t->next;
+		unsent(sh, t);
+		t->state = TASK_ANSWERED;
+	}
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
 		wait_link_lost(sh);
+	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
+		engine_stop(sh);
 	engine_pump(sh);
 }
 
@@ -389,7 +416,7 @@ bool engine_background(struct shell *sh)
 		e->running--;
 		e->barriers -= t->barrier;
 	}
-	make_job(sh, t, true);
+	make_job(sh, t, ": goes on as a job");
 	return true;
 }
 

@@ -39,7 +39,7 @@ struct events {
 	struct subscription *subscriptions;
 	struct listener *listeners, *next;	/* next: to be told of the event at hand */
 	bool hidden;
-	struct kept kept[EVENTS_KEPT];
+	struct kept *kept;		/* EVENTS_KEPT of them; NULL before the first */
 	size_t kept_next, kept_count;
 	struct kind kinds[KINDS];
 	struct loop_timer fold;
@@ -332,10 +332,11 @@ static bool asked_for(const struct events *ev, struct json name)
 
 static void keep(struct events *ev, time_t when, const char *line, size_t len)
 {
-	struct kept *k = &ev->kept[ev->kept_next];
-
 	if (len > KEPT_TEXT)
 		return;
+	if (ev->kept == NULL && (ev->kept = calloc(EVENTS_KEPT, sizeof *ev->kept)) == NULL)
+		return;
+	struct kept *k = &ev->kept[ev->kept_next];
 	char *copy = realloc(k->line, len + 1);
 	if (copy == NULL)
 		return;
@@ -381,13 +382,22 @@ void events_show(struct shell *sh, bool on)
 void events_list(struct shell *sh)
 {
 	struct events *ev = sh->events;
+	struct sink page;
 
-	shell_show_begin(sh);
+	if (ev->kept_count == 0) {
+		shell_notice(sh, "no events so far");
+		return;
+	}
+	sink_init(&page, -1);
+	page.terminal = sh->out.terminal;
+	output_set_sink(sh->output, &page);
 	for (size_t i = ev->kept_count; i > 0; i--) {
 		const struct kept *k = &ev->kept[(ev->kept_next + EVENTS_KEPT - i) % EVENTS_KEPT];
 		show_line(sh, k->when, k->line, k->len);
 	}
-	shell_show_end(sh);
+	output_set_sink(sh->output, &sh->out);
+	show_text(sh, buf_head(&page.buf), page.buf.len);
+	sink_clear(&page);
 }
 
 struct events *events_create(struct shell *sh)
@@ -404,8 +414,9 @@ void events_free(struct shell *sh)
 		return;
 	loop_timer_stop(sh->loop, &ev->fold);
 	forget(ev, "*");
-	for (size_t i = 0; i < EVENTS_KEPT; i++)
+	for (size_t i = 0; i < ev->kept_count; i++)
 		free(ev->kept[i].line);
+	free(ev->kept);
 	free(ev);
 	sh->events = NULL;
 }

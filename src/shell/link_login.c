@@ -49,7 +49,7 @@ void link_login(struct shell *sh)
 			prompt_take(sh->prompt);
 		if (password == NULL) {
 			if (interrupted) {
-				sh->signal = sh->interactive ? 0 : SIGINT;
+				sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;
 				error_set(&e, STATUS_LOGIN, "%s: no password was given", o->box_text);
 			}
 			link_fail(sh, &e);

@@ -14,14 +14,18 @@ struct link {
 	bool connected, securing;
 	bool greeted;
 	int tries;			/* logins refused */
+	bool refused;			/* the last one on this connection: there will be another */
+	struct loop_timer another;	/* after which a person is asked for it */
 	enum auth_method method;
 	const char *method_name;
 	uint64_t partial;		/* bytes received since the last answer */
+	char trouble[ERROR_TEXT];	/* why there is no connection now */
 	int64_t since, lost_at, pause, heard;
 	struct loop_timer deadline, greeting, retry, silence, grace;
 	bool pinged;			/* the keepalive's ping is out */
 	bool ending;			/* a fatal error notification has come */
 	char error_text[256];		/* its text */
+	bool overdue;			/* the deadline has passed before it was connected */
 	bool feeding;			/* the session is at work: it cannot be ended now */
 	struct error why;		/* of a failure found meanwhile */
 };

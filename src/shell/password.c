@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,7 +25,8 @@
 
 struct password {
 	char text[PASSWORD_MAX];	/* in use */
-	char environment[PASSWORD_MAX];	/* $PTSH_PASSWORD */
+	char environment[PASSWORD_MAX];	/* $PTSH_PASSWORD, veiled: it stays as long as there may be another login */
+	char veil[PASSWORD_MAX];	/* random bytes: nobody who reads memory finds a password by its looks */
 	bool has_environment, environment_too_long;
 	char spill[PASSWORD_MAX];	/* what was read with it: a file's other lines */
 };
@@ -73,6 +75,12 @@ static void make_undumpable(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
+static void put_veiled(char *to, const char *from, const char *veil, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		to[i] = (char)(from[i] ^ veil[i]);
+}
+
 /* The bytes in the environment block are what /proc shows: unsetenv() alone would leave them there. */
 static void take_environment(struct password *p)
 {
@@ -89,8 +97,10 @@ static void take_environment(struct password *p)
 		if (p != NULL && !p->has_environment && len > 0) {
 			p->has_environment = true;
 			p->environment_too_long = len >= sizeof(p->environment);
+			if (getrandom(p->veil, sizeof(p->veil), 0) != (ssize_t)sizeof(p->veil))
+				explicit_bzero(p->veil, sizeof(p->veil));
 			if (!p->environment_too_long)
-				memcpy(p->environment, value, len + 1);
+				put_veiled(p->environment, value, p->veil, len + 1);
 		}
 		explicit_bzero(value, len);
 	}
@@ -394,7 +404,8 @@ static int read_environment(struct password *p, struct error *e)
 	if (p->environment_too_long)
 		return error_set(e, STATUS_USAGE, "$" VARIABLE ": longer than a password may be (%d bytes)",
 		    PASSWORD_MAX - 1);
-	memcpy(p->text, p->environment, sizeof(p->text));
+	put_veiled(p->text, p->environment, p->veil, sizeof(p->text));
+	p->text[strnlen(p->text, sizeof(p->text) - 1)] = '\0';
 	return 0;
 }
 

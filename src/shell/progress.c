@@ -43,6 +43,12 @@ void progress_clear(struct shell *sh)
 	sink_flush(&sh->err);
 }
 
+void progress_overtype(struct shell *sh)
+{
+	if (sh->screen != NULL && screen_visual(sh->screen))
+		sh->progress = true;
+}
+
 static bool possible(const struct shell *sh)
 {
 	return sh->err.terminal && !sh->options->quiet && (sh->screen == NULL || screen_visual(sh->screen));

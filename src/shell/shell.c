@@ -4,12 +4,9 @@
  */
 #include "shell/shell.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #include "out/sanitise.h"
 #include "shell/progress.h"
@@ -95,39 +92,6 @@ void shell_failed(struct shell *sh, enum status status)
 {
 	if (sh->status == STATUS_OK)
 		sh->status = status;
-}
-
-bool shell_ask(struct shell *sh, const char *text, char *answer, size_t size)
-{
-	bool reading = sh->prompt != NULL && prompt_reading(sh->prompt), got;
-	FILE *tty;
-
-	if (!sh->may_ask || (tty = fopen("/dev/tty", "r+e")) == NULL)
-		return false;
-	if (reading)
-		prompt_release(sh->prompt);
-	shell_flush(sh);
-	fputs(text, tty);
-	fflush(tty);
-	loop_signals_release(sh->loop);
-	got = fgets(answer, (int)size, tty) != NULL;
-	loop_signals_hold(sh->loop);
-	if (got)
-		answer[strcspn(answer, "\r\n")] = '\0';
-	else
-		fputc('\n', tty);
-	fclose(tty);
-	if (reading)
-		prompt_take(sh->prompt);
-	return got;
-}
-
-bool shell_ask_yes(struct shell *sh, const char *text)
-{
-	char answer[16];
-
-	return shell_ask(sh, text, answer, sizeof answer) &&
-	    (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0);
 }
 
 void shell_duration(char text[static 24], int64_t ms)

@@ -4,12 +4,12 @@
  */
 #include "shell/show.h"
 
-#include <bsd/readpassphrase.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/ask.h"
 #include "shell/change.h"
 #include "shell/engine.h"
 #include "shell/names.h"
@@ -235,12 +235,12 @@ void show_job(struct shell *sh, struct task *t, const struct reply *reply)
 	shell_show_end(sh);
 }
 
-void show_job_started(struct shell *sh, const struct task *t)
+void show_job_started(struct shell *sh, const struct task *t, const char *how)
 {
 	char name[NAME_MOST + 1];
 
 	show_task_name(t, name, sizeof name);
-	shell_notice(sh, "[%u] %s", t->job, name);
+	shell_notice(sh, "[%u] %s%s", t->job, name, how);
 }
 
 enum large_mode show_large(struct shell *sh, struct task *t, const char *text, size_t len)
@@ -267,22 +267,5 @@ bool show_confirm_delete(struct shell *sh, const struct task *t)
 
 	show_task_name(t, name, sizeof name);
 	snprintf(text, sizeof text, "%s\nThis deletes on the box. Go on? [y/N] ", name);
-	return shell_ask_yes(sh, text);
-}
-
-int show_ask_secret(struct shell *sh, const char *what, struct buf *out, struct error *e)
-{
-	char secret[4096], prompt[160];
-	bool got;
-
-	if (!sh->may_ask)
-		return error_set(e, STATUS_USAGE, "%s: a secret is to be asked for, but nobody is there", what);
-	snprintf(prompt, sizeof prompt, "%s: ", what);
-	loop_signals_release(sh->loop);
-	got = readpassphrase(prompt, secret, sizeof secret, RPP_REQUIRE_TTY) != NULL;
-	loop_signals_hold(sh->loop);
-	if (got)
-		buf_puts(out, secret);
-	explicit_bzero(secret, sizeof secret);
-	return got ? 0 : error_set(e, STATUS_USAGE, "%s: no secret was given", what);
+	return ask_yes(sh, text);
 }

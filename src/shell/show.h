@@ -12,7 +12,7 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply);
 void show_reply(struct shell *sh, const struct task *t, const struct reply *reply);
 /* The end of a job, behind a line that names it. */
 void show_job(struct shell *sh, struct task *t, const struct reply *reply);
-void show_job_started(struct shell *sh, const struct task *t);
+void show_job_started(struct shell *sh, const struct task *t, const char *how);
 
 /* A reply that is shown as it comes. */
 enum large_mode show_large(struct shell *sh, struct task *t, const char *text, size_t len);
@@ -30,8 +30,6 @@ void show_text(struct shell *sh, const char *text, size_t len);
 
 /* Whether a person agrees to what the line deletes. */
 bool show_confirm_delete(struct shell *sh, const struct task *t);
-/* Asks for a secret without echo. */
-int show_ask_secret(struct shell *sh, const char *what, struct buf *out, struct error *e);
 
 /* "realm_poll 5000015442": the line with its secrets hidden, shortened. */
 void show_task_name(const struct task *t, char *text, size_t size);

@@ -45,14 +45,19 @@ static void end(struct waiting *w, enum status status)
 	engine_pump(sh);
 }
 
+static void go_on(void *ctx)
+{
+	end(ctx, STATUS_OK);
+}
+
 static void heard(struct shell *sh, struct listener *l, struct json name, struct json_iter args)
 {
 	struct waiting *w = l->ctx;
 
 	(void)sh, (void)name, (void)args;
 	w->heard = true;
-	if (w->running)
-		end(w, STATUS_OK);
+	if (w->running)		/* but first all others hear it: .on off may be what comes next */
+		loop_timer_start(w->sh->loop, &w->task->timer, 0, go_on, w);
 }
 
 /* An event is waited for from the moment the line is known: nothing that an earlier line causes is missed. */

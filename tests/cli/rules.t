@@ -60,7 +60,7 @@ for my $path (@files) {
 	push @banned, "$name: setlocale(LC_ALL)" if $c =~ /setlocale\s*\(\s*LC_ALL/;
 	push @exits, $name if $name ne 'src/main.c' && $c =~ /(?<![_\w])(exit|abort|err|errx)\s*\(/;
 	my $lines = () = $t =~ /\n/g;
-	push @sizes, "$name: $lines lines" if $lines > 650 && $name !~ /\.def$|_table\.h$/;
+	push @sizes, "$name: $lines lines" if $lines > 700 && $name !~ /\.def$|_table\.h$/;
 }
 is_deeply \@outward, [], 'rings point inwards';
 is_deeply \@io, [], 'proto does no input or output';

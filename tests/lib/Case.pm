@@ -25,7 +25,8 @@
 #	env              a line each: NAME=VALUE, or NAME to remove it
 #	shell            what a shell does before it becomes ptsh: limits, umask, redirections
 #	before           a shell command run in the home before, without ptsh's limits
-#	steps            while it runs: wait stdout|stderr|received PATTERN; signal NAME; input TEXT; eof; pause MS
+#	steps            while it runs: wait stdout|stderr|received PATTERN; signal NAME; input TEXT; eof; pause MS;
+#	                 close-stdout; perl CODE (true or the case fails); no-secret-in-memory
 #	stdout           exactly this (nothing)
 #	stderr           a pattern for each line, in order; a line `...` is for any number of lines
 #	status           exit status, as a shell tells it (0)
@@ -118,7 +119,6 @@ sub play {
 	$self->{with} = { HOME => "$home", CERTS => $certs, UNIX => "$home/box.socket", NOBOX => '', SHIM => $ENV{SHIM}, FAULTS => $self->{at} =~ s{/[^/]*$}{}r };
 	if ($self->{box}) {
 		my @options = map { $self->expand($_) } shellwords(join ' ', @{ $self->{'box-options'} // [] });
-		push @options, '--once' unless @{ $self->{box} };
 		push @options, script => $self->text('box') if @{ $self->{box} };
 		$box = Box->start(password => $secret, @options);
 		@{ $self->{with} }{qw(BOX PORT)} = ($box->address, $box->port) if defined $box->{port};
@@ -216,9 +216,38 @@ sub step {
 		$r->turn(0.01) while time < $end;
 	} elsif ($what eq 'close-stdout') {
 		close delete $r->{out};
+	} elsif ($what eq 'perl') {
+		my $secret = $self->{secret};
+		my $true = eval "package main; $rest";
+		$r->die_loudly("perl $rest: " . ($@ || 'false')) unless $true;
+	} elsif ($what eq 'no-secret-in-memory') {
+		# Of others only root may look at this; a sanitizer keeps what was freed.
+		my @found = $> == 0 && !sanitized() ? $self->found_in_memory($r->pid) : ();
+		$r->die_loudly("in memory: @found") if @found;
 	} else {
 		croak "steps: $what: unknown";
 	}
+}
+
+# Where in the memory of a process the password is, or its key.
+sub found_in_memory {
+	my ($self, $pid) = @_;
+	my %needle = (password => $self->{secret}, key => Cram::key('admin', $self->{secret}));
+	my @found;
+
+	open my $memory, '<:raw', "/proc/$pid/mem" or croak "/proc/$pid/mem: $!";
+	for (split /\n/, Box::slurp("/proc/$pid/maps")) {
+		my ($from, $to, $mode, $what) = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s*(.*)/ or next;
+		next if $mode !~ /^rw/;
+		no warnings 'portable';
+		sysseek $memory, hex $from, 0 or next;
+		my $bytes = '';
+		1 while sysread $memory, $bytes, (hex($to) - hex($from)) - length $bytes, length $bytes;
+		for my $name (sort keys %needle) {
+			push @found, "$name in $what $mode" if index($bytes, $needle{$name}) >= 0;
+		}
+	}
+	return @found;
 }
 
 sub unescape {

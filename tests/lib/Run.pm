@@ -86,6 +86,9 @@ sub begin {
 		close $_ for $in_read, $out_write, $err_write;
 		chdir($o{dir} // "$self->{home}") or POSIX::_exit(126);
 		$o{prepare}->() if $o{prepare};		# limits, umask, closed descriptors
+		# What the test program itself was given is nobody's business here, but what it hands over.
+		my %keep = map { $_ => 1 } @{$o{keep} // []};
+		$keep{$_} or POSIX::close($_) for 3 .. 255;
 		no warnings 'exec';
 		exec { $program } $program, @args;
 		POSIX::_exit(127);

@@ -1,5 +1,9 @@
 # Random interleavings of keys, events, resizes and cursor movements, against a model of the line.
 # PTSH_TEST_LONG: 1000 of them and more resizes; PTSH_TEST_SEED: another course.
+#
+# Where the window is resized all letters are narrow.  When a wrapped row in its history has a wide character at the margin, tmux
+# 3.3a can forget, in widening, that it was wrapped (grid_reflow_join: the rest begins with a character that does not fit), and puts
+# the cursor of any program a row too high: about one event in 2000 is painted over then.
 use strict;
 use warnings;
 use utf8;
@@ -8,14 +12,17 @@ use Prompt;
 
 plan skip_all => 'needs tmux' unless Term::available;
 
-my $runs = $ENV{PTSH_TEST_LONG} ? 1002 : 150;
+my $runs = $ENV{PTSH_TEST_LONG} ? 1200 : 160;
 my $seed = $ENV{PTSH_TEST_SEED} || 1;
 diag "seed $seed" if $ENV{PTSH_TEST_SEED};
 srand $seed;
 
-my @letters = (split(//, 'abcdefghijklm noqrst äöüß éñ 日本語한 漢字'), '😀');
+my @narrow = split //, 'abcdefghijklm noqrst äöüß éñ €';
+my @wide = (@narrow, split(//, '日本語한 漢字'), '😀');
 
-for my $columns (80, 40, 24) {
+for my $columns (80, 40, 24, 60) {
+	my $resized = $columns == 40 || $columns == 60;
+	my @letters = $resized ? @narrow : @wide;
 	my $t = Prompt->new(columns => $columns, rows => 24);
 	my ($line, $cursor, $wrong, $done, @sent) = ('', 0, '', 0);
 	my %move = (
@@ -30,7 +37,7 @@ for my $columns (80, 40, 24) {
 		'C-u' => sub { ($line, $cursor) = ('', 0) },
 	);
 	my @keys = sort keys %move;
-	RUN: for my $run (1 .. $runs / 3) {
+	RUN: for my $run (1 .. $runs / 4) {
 		for (1 .. 3 + int rand 8) {
 			my $dice = rand;
 			if ($dice < 0.45 && length $line < 120) {
@@ -45,7 +52,7 @@ for my $columns (80, 40, 24) {
 				$move{$key}->();
 			} elsif ($dice < 0.97) {
 				$t->event(1 + int rand 3);
-			} elsif (rand > ($ENV{PTSH_TEST_LONG} ? 0.3 : 0.7)) {
+			} elsif ($resized) {
 				$t->resize((80, 40, 24, 31, 60)[rand 5]);
 			}
 		}
@@ -59,7 +66,13 @@ for my $columns (80, 40, 24) {
 		last RUN if $wrong ne '';
 	}
 	is $wrong, '', "from $columns columns: line and cursor are right after each of $done";
-	is $t->events_wrong, '', "from $columns columns: none of $t->{events} events is missing or torn";
+	is $t->settle_events, '', "from $columns columns: none of $t->{events} events is missing or torn";
+	if (!$resized) {
+		my @rows = map { s/ //gr } map({ (@{($t->painted($_, 0))[0]}, "you said [$_]") } @sent), @{($t->painted($line, 0))[0]};
+		my @found = map { s/ //gr } grep { !/^E\d/ } $t->scrollback;
+		pop @rows while $rows[-1] eq '';
+		is_deeply \@found, \@rows, "from $columns columns: and nothing else is on the screen";
+	}
 	$t->key('Enter');
 	push @sent, $line;
 	is_deeply [$t->wait_logged(scalar @sent)], [map { "LINE $_" } @sent], "from $columns columns: sent what was typed";
