@@ -169,7 +169,7 @@ static void begin_command(struct shell *sh, struct task *t)
 	switch (commands_run(sh, t, &status)) {
 	case COMMAND_WAITS:
 		if (t->line.job)
-			make_job(sh, t, true);
+			make_job(sh, t, "");
 		break;
 	case COMMAND_DONE:
 		status = STATUS_OK;

@@ -320,16 +320,16 @@ static int read_oids(struct snmp *s, struct error *e)
 {
 	static char mib2[] = "1.3.6.1.2.1", *of_mib2[] = {mib2};
 	char **text = s->words.operands + 1;
-	size_t words = s->words.operand_count - 1, each = s->operation == AGENT_SET ? 3 : 1;
+	size_t given = s->words.operand_count - 1, each = s->operation == AGENT_SET ? 3 : 1;
 
-	if (s->walk && words == 0) {
+	if (s->walk && given == 0) {
 		text = of_mib2;
-		words = 1;
+		given = 1;
 	}
-	if (words == 0 || words % each != 0)
+	if (given == 0 || given % each != 0)
 		return error_set(e, STATUS_USAGE, each == 3 ? "set takes HOST and then OID TYPE VALUE, once or more often" :
 		    "an OID is missing");
-	s->count = words / each;
+	s->count = given / each;
 	s->oids = calloc(s->count, sizeof *s->oids);
 	s->types = calloc(s->count, sizeof *s->types);
 	s->values = calloc(s->count, sizeof *s->values);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "proto/buf.h"
-#include "shell/show.h"
+#include "shell/ask.h"
 #include "snmp/agent.h"
 
 enum command_secret snmp_words_secret(const char *word, size_t *from)
@@ -59,12 +59,12 @@ int snmp_words_option(struct snmp_words *w, const char *letter, const char *argu
 	return insert(w, 0, letter, argument);
 }
 
-static int ask_secret(struct snmp_words *w, struct shell *sh, const char *letter, struct error *e)
+static int ask_for(struct snmp_words *w, struct shell *sh, const char *letter, struct error *e)
 {
 	const char *what = letter[1] == 'c' ? "SNMP community" : letter[1] == 'A' ? "SNMP authentication pass phrase" :
 	    "SNMP privacy pass phrase";
 	struct buf secret = {.secret = true};
-	int result = show_ask_secret(sh, what, &secret, e);
+	int result = ask_secret(sh, what, &secret, e);
 
 	if (result == 0 && (buf_string(&secret) == NULL || insert(w, w->option_count, letter, buf_string(&secret)) == -1))
 		result = error_memory(e);
@@ -100,7 +100,7 @@ static int read_option(struct snmp_words *w, struct shell *sh, char *word, char 
 	if (word[1] == 'C')
 		result = bulk_option(w, argument, e);
 	else if (secret && strcmp(argument, "?") == 0)
-		result = ask_secret(w, sh, letter, e);
+		result = ask_for(w, sh, letter, e);
 	else
 		result = insert(w, w->option_count, letter, argument) == 0 ? 0 : error_memory(e);
 	if (secret)
