@@ -18,7 +18,11 @@
 
 enum { REPETITIONS = 10 /* as snmpbulkwalk(1) has it */ };
 
-const char *const snmp_operations[] = {"get", "getnext", "getbulk", "walk", "set", "check", NULL};
+static const struct { const char *name, *help; } words[] = {
+	{"get", "objects"}, {"getnext", "the objects behind these"}, {"getbulk", "many objects behind these (2c and 3)"},
+	{"walk", "all objects below these"}, {"set", "objects: OID TYPE VALUE"},
+	{"check", "what the box would try with a host of a realm"}, {NULL, NULL},
+};
 
 struct snmp {
 	struct shell *sh;
@@ -316,16 +320,16 @@ static int read_oids(struct snmp *s, struct error *e)
 {
 	static char mib2[] = "1.3.6.1.2.1", *of_mib2[] = {mib2};
 	char **text = s->words.operands + 1;
-	size_t words = s->words.operand_count - 1, each = s->operation == AGENT_SET ? 3 : 1;
+	size_t given = s->words.operand_count - 1, each = s->operation == AGENT_SET ? 3 : 1;
 
-	if (s->walk && words == 0) {
+	if (s->walk && given == 0) {
 		text = of_mib2;
-		words = 1;
+		given = 1;
 	}
-	if (words == 0 || words % each != 0)
+	if (given == 0 || given % each != 0)
 		return error_set(e, STATUS_USAGE, each == 3 ? "set takes HOST and then OID TYPE VALUE, once or more often" :
 		    "an OID is missing");
-	s->count = words / each;
+	s->count = given / each;
 	s->oids = calloc(s->count, sizeof *s->oids);
 	s->types = calloc(s->count, sizeof *s->types);
 	s->values = calloc(s->count, sizeof *s->values);
@@ -363,8 +367,8 @@ static int begin(struct snmp *s, const char *operation, struct error *e)
 
 static bool known(const char *operation)
 {
-	for (const char *const *o = snmp_operations; *o != NULL; o++)
-		if (strcmp(*o, operation) == 0)
+	for (size_t i = 0; words[i].name != NULL; i++)
+		if (strcmp(words[i].name, operation) == 0)
 			return true;
 	return false;
 }
@@ -405,4 +409,34 @@ enum command_result snmp_run(struct shell *sh, struct task *t, enum status *stat
 	shell_complain(sh, t->at, ".snmp", "%s", e.text);
 	*status = e.status;
 	return COMMAND_FAILED;
+}
+
+/* --- completion --- */
+
+void snmp_words_first(void (*found)(void *arg, const char *text, const char *help), void *arg)
+{
+	for (size_t i = 0; words[i].name != NULL; i++)
+		found(arg, words[i].name, words[i].help);
+}
+
+void snmp_words_further(const char *operation, const char *before, void (*found)(void *arg, const char *text, const char *help),
+    void *arg)
+{
+	static const struct { const char *before, *text, *help; } further[] = {
+		{"-v", "1", NULL}, {"-v", "2c", NULL}, {"-v", "3", NULL},
+		{"-l", "noAuthNoPriv", NULL}, {"-l", "authNoPriv", NULL}, {"-l", "authPriv", NULL},
+		{"-a", "MD5", NULL}, {"-a", "SHA", NULL}, {"-a", "SHA-256", NULL}, {"-a", "SHA-512", NULL},
+		{"-x", "DES", NULL}, {"-x", "AES", NULL},
+		{"-c", "?", "is asked for"}, {"-A", "?", "is asked for"}, {"-X", "?", "is asked for"},
+		{NULL, "-t", "seconds to wait for an answer"}, {NULL, "-r", "times to ask again"},
+		{NULL, "-v", "version: 1, 2c or 3"}, {NULL, "-c", "community"}, {NULL, "-u", "user of v3"},
+		{NULL, "-l", "security level"}, {NULL, "-a", "authentication protocol"}, {NULL, "-A", "authentication pass phrase"},
+		{NULL, "-x", "privacy protocol"}, {NULL, "-X", "privacy pass phrase"}, {NULL, "-n", "context"},
+	};
+	bool option = before[0] == '-' && before[1] != '\0' && before[2] == '\0';
+	size_t most = strcmp(operation, "check") == 0 ? 2 : SIZE_MAX, free_ones = 0;
+
+	for (size_t i = 0; i < sizeof further / sizeof further[0]; i++)
+		if (further[i].before == NULL ? !option && free_ones++ < most : strcmp(further[i].before, before) == 0)
+			found(arg, further[i].text, further[i].help);
 }

@@ -8,7 +8,9 @@
 
 enum command_result snmp_run(struct shell *sh, struct task *t, enum status *status);
 
-/* The words behind `.snmp`, ended by NULL. */
-extern const char *const snmp_operations[];
+/* For completion: what may stand first behind `.snmp`; and further on, behind the word `before`. */
+void snmp_words_first(void (*found)(void *arg, const char *text, const char *help), void *arg);
+void snmp_words_further(const char *operation, const char *before, void (*found)(void *arg, const char *text, const char *help),
+    void *arg);
 
 #endif
