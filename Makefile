@@ -61,7 +61,8 @@ $(BUILD)/%.o: %.c
 # What is run by prove finds the programs in PTSH and BOX.
 TEST_ENV = PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver \
 	SHIM=$(abspath $(BUILD))/shim.so CMOCKA_MESSAGE_OUTPUT=TAP
-check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
+PROGRAMS = $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
+check: $(PROGRAMS)
 	$(TEST_ENV) prove -Itests/lib -j4 $(TESTS)
 
 # check-all, fuzz, coverage, mutants and what else takes minutes.
