@@ -163,9 +163,6 @@ static void put_first(const struct finding *f, enum command_hint hint)
 	case HINT_TRUST:
 		put_all(f, trust);
 		break;
-	case HINT_SNMP:
-		put_all(f, snmp_operations);
-		break;
 	case HINT_SETTING:
 		settings_each(f->found, f->arg);
 		break;
