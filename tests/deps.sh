@@ -1,9 +1,9 @@
 #!/bin/sh
 # deps: installs what ptsh needs, where apt-get is there; elsewhere names it.
 #
-#	sh tests/deps.sh [-n] [run | build | test | package]...
+#	sh tests/deps.sh [-n] [run | build | test | package | bench]...
 #
-# Without a word: all of it.  -n only prints what is missing.  What is there already is left alone.
+# Without a word: all of it but bench.  -n only prints what is missing.  What is there already is left alone.
 set -eu
 
 # To run ptsh.
@@ -23,6 +23,9 @@ test='libcmocka-dev
 # To make a Debian package of it.
 package='debhelper dpkg-dev fakeroot lintian'
 
+# What `make bench` compares with, where it is there; only installed when it is asked for.
+bench='redis-server redis-tools jq libjson-xs-perl'
+
 dry=no
 if [ "${1-}" = -n ]; then
 	dry=yes
@@ -37,8 +40,9 @@ for group; do
 	build) wanted="$wanted $build" ;;
 	test) wanted="$wanted $test" ;;
 	package) wanted="$wanted $package" ;;
+	bench) wanted="$wanted $bench" ;;
 	*)
-		echo "deps: $group: not one of run, build, test and package" >&2
+		echo "deps: $group: not one of run, build, test, package and bench" >&2
 		exit 2
 		;;
 	esac

@@ -601,6 +601,11 @@ enum channel_trust channel_trust(const struct channel *c)
 	return c->secured ? TRUST_TLS_UNKNOWN : TRUST_CLEAR;
 }
 
+bool channel_knows_tls(const struct channel *c)
+{
+	return c->have_trust && trust_knows_tls(&c->trust);
+}
+
 enum channel_wants channel_wants(const struct channel *c)
 {
 	switch (c->o->tls) {

@@ -96,6 +96,9 @@ enum channel_wants {
 };
 enum channel_wants channel_wants(const struct channel *c);
 
+/* Whether this box has been seen with TLS: --tls off is then worth a warning. */
+bool channel_knows_tls(const struct channel *c);
+
 /* The box refuses TLS: asks, remembers.  0: go on in clear; -1 with *e (STATUS_TLS). */
 int channel_accept_clear(struct channel *c, struct error *e);
 

@@ -214,6 +214,8 @@ words_mac(struct buf *out, struct json v, const struct heading *h)
 		return false;
 	if (h->unit != UNIT_RAW && (name < 3 || strcmp(h->name + name - 3, "mac") != 0))
 		return false;
+	if (v.len > 2 + 6 * 2 && memchr(v.text, '\\', v.len) == NULL)
+		return false;
 	json_decode(v, &octets);
 	while (!octets.failed && i < octets.len) {
 		n = utf8_decode(buf_head(&octets) + i, octets.len - i, &point);

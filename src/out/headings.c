@@ -85,7 +85,7 @@ output_headings(const struct reply_about *about, struct heading *headings, size_
 }
 
 bool
-headings_add(struct output *o, struct heading h)
+headings_add(struct output *o, struct heading h, bool copy)
 {
 	if (o->heading_count == o->heading_room) {
 		size_t room = o->heading_room == 0 ? 16 : 2 * o->heading_room;
@@ -96,7 +96,10 @@ headings_add(struct output *o, struct heading h)
 		o->headings = headings;
 		o->heading_room = room;
 	}
-	h.name = strdup(h.name);
+	if (o->heading_count == 0)
+		o->headings_copied = copy;
+	if (o->headings_copied)
+		h.name = strdup(h.name);
 	if (h.name == NULL)
 		return false;
 	o->headings[o->heading_count++] = h;
@@ -113,21 +116,21 @@ front_heading(const struct output *o, size_t i, struct buf *out)
 		buf_printf(out, "%zu", i + 1);
 }
 
-void
-headings_clear(struct output *o)
-{
-	for (size_t i = 0; i < o->heading_count; i++)
-		free((char *)(uintptr_t)o->headings[i].name);
-	o->heading_count = 0;
-	o->columns = 0;
-}
-
 static void
 cut_headings(struct output *o, size_t count)
 {
-	while (o->heading_count > count)
-		free((char *)(uintptr_t)o->headings[--o->heading_count].name);
+	while (o->heading_count > count) {
+		o->heading_count--;
+		if (o->headings_copied)
+			free((char *)(uintptr_t)o->headings[o->heading_count].name);
+	}
 	o->columns = o->heading_count;
+}
+
+void
+headings_clear(struct output *o)
+{
+	cut_headings(o, 0);
 }
 
 void

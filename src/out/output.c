@@ -149,14 +149,14 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 	o->type = about->type;
 	o->row_count = 0;
 	for (size_t i = 0; ok && headings_at(about, i, &h); i++)
-		ok = headings_add(o, h);
+		ok = headings_add(o, h, false);
 	hint = rows_hint(about->type, about->headings, about->heading_count, o->heading_count);
 	o->mode = rows_decide(&hint, values, cut);
 	if (o->format->cell == NULL)
 		return;
 	if (o->mode == ROWS_MEMBERS) {
 		headings_clear(o);
-		ok = ok && headings_add(o, member[0]) && headings_add(o, member[1]);
+		ok = ok && headings_add(o, member[0], false) && headings_add(o, member[1], false);
 	} else if (!hint.asked && o->heading_count > 0) {
 		headings_match(o, values, cut);
 	}
@@ -353,7 +353,7 @@ output_begin(struct output *o, const char *const *headings, size_t count)
 	o->type = NULL;
 	o->mode = ROWS_VALUES;
 	for (size_t i = 0; i < count && ok; i++)
-		ok = headings_add(o, (struct heading){ .name = headings[i] });
+		ok = headings_add(o, (struct heading){ .name = headings[i] }, true);
 	if (!ok)
 		front_failed(o);
 	o->header = shows_header(o);

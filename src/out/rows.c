@@ -330,11 +330,53 @@ rows_finish(struct rows *r)
 	r->cells = 0;
 }
 
+/* The cells from p up to the bracket that ends the row; where that is. */
+static const char *
+walk_cells(struct rows *r, const char *p, const char *end)
+{
+	struct json_iter it = { p, end, false };
+	struct json cell;
+	size_t count = 0;
+
+	for (; next_element(&it, &cell); count++)
+		r->ops->cell(r->ctx, count, cell);
+	r->ops->end(r->ctx, count);
+	return it.next;
+}
+
+/* The rows from p up to a closing bracket, or the end; where that is.  They are taken as they are walked: a table walks
+ * over all of them three times, and would as often again to look for the end of each before its cells, and once more
+ * for that of the list.  lists: how many brackets stand around a row's. */
+static const char *
+walk(struct rows *r, const char *p, const char *end, unsigned lists)
+{
+	struct json_iter it = { p, end, false };
+	struct json v;
+
+	for (;;) {
+		v = beginning(it);
+		it.next = v.text;
+		if (v.len == 0 || v.text[0] == ']')
+			return it.next;
+		if (v.text[0] != '[') {
+			json_next(&it, NULL, &v);
+			row(r, v);
+			continue;
+		}
+		it.next = lists > 0 ? walk(r, v.text + 1, end, lists - 1) : walk_cells(r, v.text + 1, end);
+		it.next += it.next < end;
+	}
+}
+
 void
 rows_all(struct rows *r, struct json_iter values)
 {
 	struct json v;
 
+	if (r->mode == ROWS_ELEMENTS || r->mode == ROWS_VALUES) {
+		walk(r, values.next, values.end, r->mode == ROWS_ELEMENTS);
+		return;
+	}
 	while (json_next(&values, NULL, &v))
 		rows_value(r, v);
 	rows_finish(r);
@@ -362,8 +404,14 @@ rows_longest(enum rows_mode mode, struct json_iter values)
 {
 	static const struct rows_ops ops = { ignore_cell, longest_end };
 	struct rows r;
+	struct json v;
 	size_t longest = 0;
 
+	if (mode == ROWS_BARE) {
+		while (json_next(&values, NULL, &v))
+			longest++;
+		return longest;
+	}
 	rows_init(&r, mode, &ops, &longest);
 	rows_all(&r, values);
 	return longest;

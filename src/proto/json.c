@@ -333,6 +333,12 @@ bool json_whole(struct json v, bool soft, uint64_t *number)
 	} else if (json_kind(v) != JSON_NUMBER) {
 		return false;
 	}
+	/* Most are a few digits: every reply has one in front. */
+	for (*number = 0; p + count < end && count < 15 && p[count] >= '0' && p[count] <= '9'; count++)
+		*number = *number * 10 + (uint64_t)(p[count] - '0');
+	if (count > 0 && p + count == end)
+		return true;
+	count = 0;
 	if (p == end || *p == '-')
 		return false;
 	for (bool point = false; p < end && *p != 'e' && *p != 'E'; p++) {

@@ -20,7 +20,8 @@ enum command_result {
 
 /* How a command's words are completed. */
 enum command_hint { HINT_NONE, HINT_FILE, HINT_FORMAT, HINT_EVENT, HINT_REQUEST, HINT_ON_OFF, HINT_SETTING, HINT_BOX,
-	HINT_EVENTS, HINT_TRUST, HINT_JOB, HINT_TRACE, HINT_WATCH };
+	HINT_EVENTS, HINT_TRUST, HINT_JOB, HINT_TRACE, HINT_WATCH,
+	HINT_SNMP };
 
 struct command {
 	struct command_word word;

@@ -15,6 +15,7 @@
 #include "shell/names.h"
 #include "shell/settings.h"
 #include "shell/show.h"
+#include "shell/snmp.h"
 
 struct finding {
 	struct shell *sh;		/* NULL: nothing but the tables is there */
@@ -165,6 +166,9 @@ static void put_first(const struct finding *f, enum command_hint hint)
 	case HINT_SETTING:
 		settings_each(f->found, f->arg);
 		break;
+	case HINT_SNMP:
+		snmp_words_first(f->found, f->arg);
+		break;
 	case HINT_REQUEST:
 		put_requests(f);
 		break;
@@ -181,6 +185,10 @@ static void put_second(const struct finding *f, enum command_hint hint, const ch
 	switch (hint) {
 	case HINT_SETTING:
 		settings_values(first, f->found, f->arg);
+		break;
+	case HINT_SNMP:
+		if (strcmp(first, "check") == 0)
+			put_realms(f);
 		break;
 	case HINT_TRUST:
 		if (strcmp(first, "remove") == 0)
@@ -213,5 +221,7 @@ enum command_place commands_word(void *ctx, char *const *words, size_t count, si
 		put_first(&f, c->hint);
 	else if (index == 2)
 		put_second(&f, c->hint, words[1]);
+	else if (c->hint == HINT_SNMP)
+		snmp_words_further(words[1], words[index - 1], found, arg);
 	return index == 1 && (c->hint == HINT_FILE || c->hint == HINT_TRACE) ? PLACE_FILE : PLACE_WORD;
 }

@@ -15,6 +15,7 @@
 #include "shell/names.h"
 #include "shell/show.h"
 #include "shell/wait.h"
+#include "shell/wait.h"
 
 enum {
 	WINDOW = 4096,			/* lines read ahead of what has been shown */
@@ -179,6 +180,8 @@ static void begin_command(struct shell *sh, struct task *t)
 	t->started = loop_now();
 	switch (commands_run(sh, t, &status)) {
 	case COMMAND_WAITS:
+		if (t->line.job)
+			make_job(sh, t, "");
 		break;
 	case COMMAND_DONE:
 		status = STATUS_OK;
@@ -190,13 +193,25 @@ static void begin_command(struct shell *sh, struct task *t)
 
 void engine_command_done(struct shell *sh, struct task *t, enum status status)
 {
+	bool job = t->role == TASK_JOB;
+
 	loop_timer_stop(sh->loop, &t->timer);
 	t->cancel = NULL;
 	engine_count_failure(sh, t, status);
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
-	engine_queue_remove(sh->engine, t);
+	if (job) {
+		t->outcome = status == STATUS_OK ? OUTCOME_OK : OUTCOME_REFUSED;
+		if (status != STATUS_OK && t->why == NULL)
+			t->why = strdup("as told above");
+		engine_side_remove(sh->engine, t);
+		show_job(sh, t, NULL);
+	} else {
+		engine_queue_remove(sh->engine, t);
+	}
 	engine_task_free(sh, t);
+	if (job)
+		wait_job_ended(sh);
 }
 
 /* Begins the first line not begun, if it may.  True: it was, or it has ended. */

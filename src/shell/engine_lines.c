@@ -52,9 +52,9 @@ static int permitted(const struct shell *sh, const struct line *line, struct err
 	if (line->kind != LINE_REQUEST)
 		return 0;
 	if (r != NULL && r->kind == REQUEST_SESSION && r->role != ROLE_SUBSCRIBE && r->role != ROLE_UNSUBSCRIBE)
-		return error_set(e, STATUS_USAGE, "this is ptsh's own business: it logs in and starts TLS by itself");
+		return error_set(e, STATUS_USAGE, "%s: this is ptsh's own business: it logs in and starts TLS by itself", r->name);
 	if (sh->options->read_only && (r == NULL || (r->kind != REQUEST_READ && r->kind != REQUEST_SESSION)))
-		return error_set(e, STATUS_USAGE, "refused by --read-only");
+		return error_set(e, STATUS_USAGE, "%s: refused by --read-only", line->type_name);
 	if (line->redirect != REDIRECT_NONE && line->job)
 		return error_set(e, STATUS_USAGE, "a job's result cannot be redirected");
 	return 0;
@@ -70,6 +70,14 @@ static void refuse(struct task *t, const struct error *e)
 	t->barrier = true;
 }
 
+/* No memory for a line that would say so in its turn. */
+static void stop_without_task(struct shell *sh, struct place at, const struct error *err)
+{
+	shell_complain(sh, at, NULL, "%s", err->text);
+	shell_failed(sh, err->status);
+	engine_stop(sh);
+}
+
 void engine_line(struct shell *sh, const char *text, size_t len, struct place at)
 {
 	struct engine *e = sh->engine;
@@ -81,9 +89,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 
 	if (t == NULL) {
 		error_memory(&err);
-		shell_complain(sh, at, NULL, "%s", err.text);
-		shell_failed(sh, err.status);
-		engine_stop(sh);
+		stop_without_task(sh, at, &err);
 		return;
 	}
 	t->at = at;
@@ -115,8 +121,10 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 	struct engine *e = sh->engine;
 	struct task *t = engine_task_new(e);
 
-	if (t == NULL)
+	if (t == NULL) {
+		stop_without_task(sh, at, err);
 		return;
+	}
 	t->at = at;
 	refuse(t, err);
 	engine_queue_append(e, t);

@@ -99,6 +99,8 @@ static void remember(struct shell *sh, const char *text)
 	context.confirm_nearest = NULL;
 	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
 	history_add(sh->history, text, line.masked);
+	if (history_trouble(sh->history, &e))
+		shell_notice(sh, "%s: history is not kept any more", e.text);
 	free(usage);
 	line_clear(&line);
 }
@@ -116,16 +118,16 @@ static void on_interrupt(void *ctx, int signo)
 {
 	struct shell *sh = ctx;
 
-	if (prompt_reading(sh->prompt)) {
-		prompt_interrupt(sh->prompt);
-		return;
-	}
 	if (!sh->entered) {		/* there is no prompt to go back to yet */
 		on_end(sh, signo);
 		return;
 	}
 	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
 		return;
+	if (prompt_reading(sh->prompt)) {
+		prompt_interrupt(sh->prompt);
+		return;
+	}
 	progress_overtype(sh);	/* the terminal has shown ^C */
 	if (!input_ended(sh))
 		engine_stop(sh);

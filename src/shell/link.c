@@ -253,6 +253,10 @@ static void on_greeted(void *ctx, const struct hello *hello)
 	loop_timer_stop(sh->loop, &k->greeting);
 	shell_step(sh, "%s: greeted; the box offers %s", sh->options->box_text,
 	    hello->types != NULL && *hello->types != '\0' ? hello->types : "no login");
+	if (!session_is_secured(k->session) && k->how.tls == TLS_OFF && channel_knows_tls(k->channel) &&
+	    channel_trust(k->channel) == TRUST_CLEAR)
+		shell_complain(sh, (struct place){0}, NULL, "%s: warning: this box has had TLS before; --tls off does without",
+		    sh->options->box_text);
 	if (session_is_secured(k->session) || channel_wants(k->channel) == WANTS_CLEAR) {
 		link_login(sh);
 	} else if (session_start_tls(k->session) == -1) {

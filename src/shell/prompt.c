@@ -24,6 +24,14 @@
 static const char continuation[] = "... ";
 const char prompt_paste_on[] = "\033[?2004h", prompt_paste_off[] = "\033[?2004l";
 
+struct prompt *prompt_of(EditLine *el)
+{
+	struct prompt *p = NULL;
+
+	el_get(el, EL_CLIENTDATA, &p);
+	return p;
+}
+
 /*
  * What is painted.
  */
@@ -132,10 +140,9 @@ static bool paste_again(struct prompt *p, const LineInfoW *li)
 /* EL_GETCFN.  1, 0 (end of input) or -1 (^C). */
 static int next_key(EditLine *el, wchar_t *key)
 {
-	struct prompt *p = NULL;
+	struct prompt *p = prompt_of(el);
 	const LineInfoW *li = el_wline(el);
 
-	el_get(el, EL_CLIENTDATA, &p);
 	/* vi's `$` in an empty line and `n` without a match leave the cursor outside of the line (3.1-20221030): the next
 	 * key would write there. */
 	if (li->cursor < li->buffer || li->cursor > li->lastchar)

@@ -77,6 +77,16 @@ subtest 'places' => sub {
 		['{3}', qr/^ptsh: stdin:1: \.each: \{3}: /m], ['{0}', qr/\{0}: /];
 };
 
+subtest 'over several lines' => sub {
+	my $want = good('.each realm_info gid,name Lab -- realm_seed_list {gid}');
+	for my $text (".each realm_info gid,name Lab --\\\n realm_seed_list {gid}", ".each realm_info gid,name Lab \\\n-- realm_seed_list {gid}",
+		".each \\\n  realm_info gid,name \\\r\n  Lab \\\n  -- \\\n  realm_seed_list {gid}") {
+		is(good($text), $want, $text =~ s/\r?\n/|/gr);
+	}
+	$l->bad("$_\n", 2, qr/usage: \.each LINE -- LINE2/) for '.each realm_info gid--realm_poll', '.each realm_info gid --realm_poll', '.each realm_info --',
+		'.each -- ping', q(.each 'realm_info -- ping');
+};
+
 subtest 'what it shows' => sub {
 	my %shown = (
 		tsv => "5200007311\tLab\t10.2.0.1\t0\n5200007311\tLab\t10.2.0.2\t0\n3865500631171652\tArchive\t\t\n",

@@ -91,7 +91,8 @@ show_all(const char *line, size_t len, struct json_iter values, const struct rep
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char *const names[] = { "gid", "pollers", "gid", "na\tme\x1b", "last_poll", "2" };
+	static char gid[] = "gid", pollers[] = "pollers", odd[] = "na\tme\x1b", poll[] = "last_poll", two[] = "2";
+	static char *const names[] = { gid, pollers, gid, odd, poll, two };
 	struct output_settings settings = {0};
 	struct reply_about about = {0};
 	struct json_scan scan;

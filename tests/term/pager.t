@@ -28,7 +28,7 @@ $t->key('C-c');
 ok $t->wait_for(sub { $t->key('Space'); grep { /^page line (\d+)/ && $1 >= 27 } $t->rows }), '... after ^C, too';
 $t->type('q');
 is $t->settle(''), '', 'q brings the prompt back, ^C was for less';
-is $t->events_wrong, '', 'the events are there';
+is $t->settle_events, '', 'the events are there';
 is_deeply [$t->logged], ['LINE pager 5', 'PAGED 5', 'LINE pager 100', 'PAGED 100'], 'nothing was interrupted';
 $t->type('typed');
 is $t->settle('typed'), '', 'keys are for the prompt again';
@@ -41,13 +41,13 @@ $t->key('C-c');
 $t->wait_for(sub { $t->key('Space'); grep { /^page line (\d+)/ && $1 >= 18 } $t->rows });
 $t->type('q');
 is $t->settle('typed'), '', 'the line is back';
-is $t->events_wrong, '', 'the event too';
+is $t->settle_events, '', 'the event too';
 $t->order('release');
 $t->wait_for(sub { !grep { /^me> typed/ } $t->rows });
 $t->event(2);
 $t->order('take');
 is $t->settle('typed'), '', 'released and taken back';
-is $t->events_wrong, '', 'with the events in between';
+is $t->settle_events, '', 'with the events in between';
 $t->key('C-u');
 
 # It dies, it is killed, it is stopped
@@ -144,6 +144,6 @@ $j->key('Enter');
 $j->wait_for(sub { Term::slurp('/proc/' . $j->pid . '/stat') !~ /\) T/ });
 $j->key('Enter');
 is $j->settle(''), '', 'fg brings it back, and then the prompt';
-is $j->events_wrong, '', '... with the event';
+is $j->settle_events, '', '... with the event';
 
 done_testing;

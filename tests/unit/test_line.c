@@ -51,7 +51,7 @@ static bool confirm_nearest(void *ctx, const char *typed, const char *nearest)
 
 static const struct command_word *find_command(void *ctx, const char *name, size_t len, struct error *e)
 {
-	static const struct command_word known[] = {{"each", true}, {"echo", false}, {"help", false}, {"quit", false}, {"last", false}};
+	static const struct command_word known[] = {{.name = "each", .takes_line = true}, {.name = "echo"}, {.name = "help"}, {.name = "quit"}, {.name = "last"}};
 	const struct command_word *found = NULL;
 
 	(void)ctx;
