@@ -61,8 +61,9 @@ $(BUILD)/%.o: %.c
 # What is run by prove finds the programs in PTSH and BOX.
 TEST_ENV = PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver \
 	SHIM=$(abspath $(BUILD))/shim.so CMOCKA_MESSAGE_OUTPUT=TAP
-check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
-	$(TEST_ENV) prove -Itests/lib -j4 $(TESTS)
+PROGRAMS = $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
+check: $(PROGRAMS)
+	@env $(TEST_ENV) sh tests/prove.sh $(BUILD)/prove/check 4 $(TESTS)
 
 # check-all, fuzz, coverage, mutants and what else takes minutes.
 include tests/checks.mk

@@ -201,8 +201,10 @@ int main(int argc, char **argv)
 	struct error e;
 	int status = STATUS_OK;
 
-	if (hold_standard_descriptors() == -1)
+	if (hold_standard_descriptors() == -1) {
+		fprintf(stderr, "ptsh: /dev/null: %s\n", strerror(errno));
 		return STATUS_USAGE;
+	}
 	reset_signals();
 	if ((password = password_create()) == NULL) {
 		error_memory(&e);

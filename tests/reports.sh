@@ -10,7 +10,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 # By this tests know that measuring time or memory makes no sense, and that they must be patient.
-export PTSH_TEST_SLOW=4
+export PTSH_TEST_SLOW=4 PTSH_TEST_SANITIZED=1
 if [ "$what" = sanitizers ]; then
 	tests=$(cd "$(dirname "$0")" && pwd)
 	export ASAN_OPTIONS="log_path=$folder/asan:detect_stack_use_after_return=1:detect_leaks=1:exitcode=99"

@@ -201,6 +201,10 @@ enum command_result about_jobs(struct shell *sh, struct task *t, enum status *st
 	static const char *const headings[] = {"job", "runs for", "line"};
 
 	(void)t, (void)status;
+	if (sh->interactive && engine_job_count(sh) == 0) {
+		shell_notice(sh, "no jobs");
+		return COMMAND_DONE;
+	}
 	shell_show_begin(sh);
 	output_begin(sh->output, headings, 3);
 	for (struct task *j = engine_jobs(sh); j != NULL; j = j->next) {

@@ -62,11 +62,23 @@ static bool send_task(struct shell *sh, struct task *t)
 	return true;
 }
 
+bool engine_drop_abandoned(struct shell *sh, struct task *t)
+{
+	if (!t->abandoned)
+		return false;
+	t->outcome = OUTCOME_UNSENT;
+	engine_finish(sh, t, NULL);
+	engine_pump(sh);
+	return true;
+}
+
 static void resolved(struct shell *sh, void *ctx, const char *gid, const struct error *err)
 {
 	struct task *t = ctx;
 
 	t->state = TASK_WAITING;
+	if (engine_drop_abandoned(sh, t))
+		return;
 	if (gid == NULL || line_resolve(&t->line, t->resolved, gid) == -1) {
 		t->outcome = OUTCOME_REFUSED;
 		t->why = strdup(gid == NULL ? err->text : "out of memory");
@@ -400,13 +412,31 @@ struct task *engine_foreground(struct shell *sh)
 	return t != NULL && t->state == TASK_RUNNING ? t : NULL;
 }
 
+/* The line that waits for its turn is not sent any more. */
+static bool give_up(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t = e->queue.head;
+
+	if (t != NULL && t->state == TASK_WAITING) {
+		e->unsent = t->next;
+		unsent(sh, t);
+		t->state = TASK_ANSWERED;
+		engine_pump(sh);
+	} else if (t != NULL && t->state == TASK_RESOLVING) {	/* the answer to the question will find it */
+		t->abandoned = true;
+		make_job(sh, t, ": interrupted, it will not be sent");
+	}
+	return t != NULL;
+}
+
 bool engine_background(struct shell *sh)
 {
 	struct engine *e = sh->engine;
 	struct task *t = engine_foreground(sh);
 
 	if (t == NULL)
-		return false;
+		return give_up(sh);
 	if (t->line.kind == LINE_COMMAND) {
 		if (t->cancel != NULL)
 			t->cancel(sh, t);

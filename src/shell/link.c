@@ -95,7 +95,7 @@ static void lost(struct shell *sh, const struct error *e)
 		shell_failed(sh, why.status);
 	} else if (again && k->lost_at == 0) {	/* told once, then only to those who want to know each step */
 		k->lost_at = loop_now();
-		shell_complain(sh, (struct place){0}, NULL, "%s; trying to connect again", why.text);
+		shell_complain(sh, (struct place){0}, NULL, "%s%s", why.text, sh->interactive ? "; trying to connect again" : "");
 	} else {
 		shell_step(sh, "%s", why.text);
 	}

@@ -115,11 +115,11 @@ static void complain(struct shell *sh, const struct task *t, const struct reply 
 	buf_clear(&text);
 }
 
-static void timing(struct shell *sh, const struct task *t)
+/* ms: without the time a person had it in the pager */
+static void timing(struct shell *sh, const struct task *t, int64_t ms)
 {
 	if (sh->timing && t->started != 0) {
 		char text[24];
-		int64_t ms = loop_now() - t->started;
 		shell_duration(text, ms);
 		if (ms < 1000)
 			shell_notice(sh, "time: %lld ms", (long long)ms);
@@ -175,6 +175,7 @@ void show_reply(struct shell *sh, const struct task *t, const struct reply *repl
 void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct reply_about about = show_about(t);
+	int64_t took = loop_now() - t->started;
 
 	shell_show_begin(sh);
 	if (t->outcome != OUTCOME_OK) {
@@ -191,7 +192,7 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 	if (reply != NULL)
 		note_bad_utf8(sh, t, reply->bad_utf8);
 	if (t->line.kind == LINE_REQUEST)
-		timing(sh, t);
+		timing(sh, t, took);
 	shell_show_end(sh);
 }
 

@@ -25,6 +25,8 @@ use MIME::Base64 qw(encode_base64);
 use POSIX qw(:sys_wait_h setsid);
 use Time::HiRes qw(time sleep);
 
+# For programs that are slow because of how they were built or are run.
+use constant SLOW => $ENV{PTSH_TEST_SLOW} // 1;
 use constant DEADLINE => 30;
 
 sub program { $ENV{PTSH} || croak 'PTSH: not set to ptsh\'s path' }
@@ -63,7 +65,7 @@ sub ptsh {
 # Starts it; between begin and finish a test may watch, signal $run->pid, or write with $run->input.
 sub begin {
 	my ($class, %o) = @_;
-	my $self = bless { home => $o{home} // new_home(), deadline => $o{deadline} // DEADLINE,
+	my $self = bless { home => $o{home} // new_home(), deadline => SLOW * ($o{deadline} // DEADLINE),
 	    secrets => [secrets(@o{qw(secret user)})],
 	    stdout => '', stderr => '', stdin => $o{stdin} // '', open => $o{open}, started => time, owner => $$ }, $class;
 	my $program = File::Spec->rel2abs($o{program} // program());
@@ -141,7 +143,7 @@ sub turn {
 # Reads until the pattern stands in 'stdout' or 'stderr'; dies if it does not in time.
 sub wait_for {
 	my ($self, $which, $pattern, $deadline) = @_;
-	my $end = time + ($deadline // $self->{deadline});
+	my $end = time + ($deadline ? SLOW * $deadline : $self->{deadline});
 
 	until ($self->{$which} =~ $pattern) {
 		$self->die_loudly("no $pattern on $which in time") if time > $end || !($self->{out} || $self->{err});
