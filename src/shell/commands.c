@@ -122,6 +122,25 @@ static enum command_result run_format(struct shell *sh, struct task *t, enum sta
 	return COMMAND_DONE;
 }
 
+/* The line with its secrets hidden; they are kept for who recalls it, not for who looks over a shoulder. */
+static void put_masked(struct shell *sh, struct buf *out, const char *text)
+{
+	struct line_context context = engine_context(sh);
+	struct line line = {0};
+	struct error e;
+	char *usage = NULL;
+	size_t at;
+
+	context.ask_secret = NULL;
+	context.read_file = NULL;
+	context.confirm_nearest = NULL;
+	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
+	if (line.masked != NULL)
+		sanitise(out, line.masked, strlen(line.masked));
+	free(usage);
+	line_clear(&line);
+}
+
 static enum command_result run_history(struct shell *sh, struct task *t, enum status *status)
 {
 	const char *text = t->line.word_count > 1 ? t->line.rest : "";
@@ -132,7 +151,7 @@ static enum command_result run_history(struct shell *sh, struct task *t, enum st
 		const char *entry = history_entry(sh->history, i);
 		if (strstr(entry, text) == NULL)
 			continue;
-		sanitise(&safe, entry, strlen(entry));
+		put_masked(sh, &safe, entry);
 		buf_putc(&safe, '\n');
 	}
 	show_text(sh, buf_head(&safe), safe.len);
