@@ -63,7 +63,7 @@ TEST_ENV = PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER
 	SHIM=$(abspath $(BUILD))/shim.so CMOCKA_MESSAGE_OUTPUT=TAP
 PROGRAMS = $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
 check: $(PROGRAMS)
-	$(TEST_ENV) prove -Itests/lib -j4 $(TESTS)
+	@env $(TEST_ENV) sh tests/prove.sh $(BUILD)/prove/check 4 $(TESTS)
 
 # check-all, fuzz, coverage, mutants and what else takes minutes.
 include tests/checks.mk

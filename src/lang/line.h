@@ -127,6 +127,9 @@ int line_mask_json(struct buf *out, const char *json, size_t len);
  * with every secret as "***": communities, keys of SNMP v3, private keys, secrets in settings.  0, or -1. */
 int line_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len);
 
+/* Whether the word that would come behind text is a secret, by what the text's command says of its words. */
+bool line_secret_next(const char *text, size_t len, const struct line_context *context);
+
 /* Appends text as one word of section "A LINE", quoted only where it must be. */
 void line_put_word(struct buf *out, const char *text, size_t len);
 

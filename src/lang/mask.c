@@ -388,6 +388,28 @@ static void mask_command_word(struct masked_text *m, const struct word *w)
 	}
 }
 
+bool line_secret_next(const char *text, size_t len, const struct line_context *context)
+{
+	struct masked_text m = {.text = text, .word.secret = true};
+	struct word w;
+	const char *why;
+	size_t pos = 0;
+
+	while (word_next(text, len, &pos, &w, &why) == WORD_FOUND) {
+		bool begins = m.secret == NULL && text[w.start] == '.';
+
+		if (begins)
+			mask_command_begins(&m, &w, context);
+		else if (!(w.end - w.start == 1 && text[w.start] == '-'))
+			mask_command_word(&m, &w);
+		if (m.secret == NULL && !(w.end - w.start == 1 && text[w.start] == '-'))
+			break;	/* no command, or one without secrets */
+	}
+	buf_clear(&m.word);
+	buf_clear(&m.out);
+	return m.next;
+}
+
 char *mask_text(const char *text, size_t len, const struct line_context *context)
 {
 	struct masked_text m = {.text = text, .word.secret = true};

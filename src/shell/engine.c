@@ -299,10 +299,13 @@ void engine_pump(struct shell *sh)
 	struct engine *e = sh->engine;
 	bool moved;
 
-	if (e->pumping)
+	if (e->pumping) {
+		e->again = true;
 		return;
+	}
 	e->pumping = true;
 	do {
+		e->again = false;
 		if (e->stopped)
 			drop_waiting(sh);
 		moved = engine_show_ready(sh);
@@ -311,7 +314,7 @@ void engine_pump(struct shell *sh)
 			moved = true;
 		if (engine_wants_lines(sh))
 			moved |= input_pump(sh);
-	} while (moved);
+	} while (moved || e->again);
 	e->pumping = false;
 	link_flush(sh);
 }

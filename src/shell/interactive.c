@@ -67,6 +67,14 @@ static bool goes_on(void *ctx, const char *text, size_t len)
 	return line_goes_on(text, len, &state);
 }
 
+static bool secret_next(void *ctx, const char *text, size_t len)
+{
+	const struct interactive *in = ctx;
+	struct line_context context = engine_context(in->sh);
+
+	return line_secret_next(text, len, &context);
+}
+
 /* --- what completion asks --- */
 
 static bool loading(void *ctx)
@@ -216,7 +224,7 @@ int interactive_run(struct shell *sh, struct error *e)
 		.gids = gids, .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
-		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,
+		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .secret_next = secret_next, .loading = loading, .ctx = &in,
 	};
 	bool failed = false;
 

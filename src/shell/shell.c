@@ -77,14 +77,15 @@ static void say(struct shell *sh, struct place at, const char *request, const ch
 	shell_show_begin(sh);
 	shell_flush(sh);
 	buf_putc(&safe, '\n');
-	if (text.failed || safe.failed || sh->err.error == ENOMEM) {
-		say_without_memory(at, request, format, again);
-	} else if (sh->screen != NULL && sh->err.terminal) {
+	bool failed = text.failed || safe.failed;
+	if (!failed && sh->screen != NULL && sh->err.terminal) {
 		screen_write(sh->screen, buf_head(&safe), safe.len);
-	} else {
+	} else if (!failed) {
 		sink_put(&sh->err, buf_head(&safe), safe.len);
 		sink_flush(&sh->err);
 	}
+	if (failed || sh->err.error == ENOMEM)
+		say_without_memory(at, request, format, again);
 	va_end(again);
 	buf_clear(&text);
 	buf_clear(&safe);

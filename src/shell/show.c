@@ -122,6 +122,8 @@ static void complain(struct shell *sh, const struct task *t, const struct reply 
 	show_failure(t, reply, &text);
 	if (t->outcome == OUTCOME_FAILED)	/* the box's words: one line, whatever is in them */
 		shell_complain(sh, t->at, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
+	else if (buf_string(&text) == NULL)
+		shell_complain(sh, t->at, t->bad_line ? NULL : t->line.type_name, "out of memory");
 	else
 		for (line = buf_string(&text); line != NULL; line = end != NULL ? end + 1 : NULL) {
 			end = strchr(line, '\n');

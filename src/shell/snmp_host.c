@@ -17,6 +17,7 @@ enum { HOST_MAX = 256 };
 static int split(const char *text, char host[static HOST_MAX], unsigned short *port, struct error *e)
 {
 	const char *colon, *end;
+	struct address a;
 	size_t len;
 
 	if (strncmp(text, "udp:", 4) == 0)
@@ -32,8 +33,11 @@ static int split(const char *text, char host[static HOST_MAX], unsigned short *p
 			len = 0;
 	} else {
 		colon = strchr(text, ':');
-		if (colon != NULL && strchr(colon + 1, ':') != NULL)	/* IPv6 without brackets */
+		if (colon != NULL && strchr(colon + 1, ':') != NULL) {	/* IPv6 without brackets */
+			if (!address_parse(&a, text, AGENT_PORT))
+				return error_set(e, STATUS_USAGE, "%.80s: not HOST or HOST:PORT (SNMP goes over UDP here)", text);
 			colon = NULL;
+		}
 		len = colon != NULL ? (size_t)(colon - text) : strlen(text);
 	}
 	if (colon != NULL) {
