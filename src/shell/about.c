@@ -167,10 +167,7 @@ static void got_product(struct shell *sh, struct task *child, const struct reply
 		struct json_iter it = reply->values;
 		while (json_next(&it, NULL, &v)) {
 			buf_puts(&text, text.len > 0 ? " " : "");
-			if (json_kind(v) == JSON_STRING)
-				json_decode(v, &text);
-			else
-				buf_put(&text, v.text, v.len);
+			show_decode(v, &text);
 		}
 	}
 	rows(sh, text.len > 0 ? buf_string(&text) : NULL);

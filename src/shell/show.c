@@ -55,6 +55,25 @@ void show_task_name(const struct task *t, char *text, size_t size)
 	text[n] = '\0';
 }
 
+void show_decode(struct json v, struct buf *text)
+{
+	struct buf raw = {0};
+	const char *p, *end, *nul;
+
+	if (json_kind(v) == JSON_STRING)
+		json_decode(v, &raw);
+	else
+		buf_put(&raw, v.text, v.len);
+	end = buf_head(&raw) + raw.len;
+	for (p = buf_head(&raw); p < end && (nul = memchr(p, '\0', (size_t)(end - p))) != NULL; p = nul + 1) {
+		buf_put(text, p, (size_t)(nul - p));
+		buf_puts(text, "\\x00");
+	}
+	buf_put(text, p, (size_t)(end - p));
+	text->failed |= raw.failed;
+	buf_clear(&raw);
+}
+
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text)
 {
 	struct json message;
@@ -70,10 +89,7 @@ void show_failure(const struct task *t, const struct reply *reply, struct buf *t
 			buf_puts(text, "failed, no reason given");
 			return;
 		}
-		if (json_kind(message) == JSON_STRING)
-			json_decode(message, text);
-		else
-			buf_put(text, message.text, message.len);
+		show_decode(message, text);
 		if (text->len > FAILURE_MOST) {
 			buf_truncate(text, FAILURE_MOST);
 			buf_puts(text, "...");
