@@ -201,8 +201,10 @@ int main(int argc, char **argv)
 	struct error e;
 	int status = STATUS_OK;
 
-	if (hold_standard_descriptors() == -1)
+	if (hold_standard_descriptors() == -1) {
+		fprintf(stderr, "ptsh: /dev/null: %s\n", strerror(errno));
 		return STATUS_USAGE;
+	}
 	reset_signals();
 	if ((password = password_create()) == NULL) {
 		error_memory(&e);
@@ -221,7 +223,7 @@ int main(int argc, char **argv)
 			version_print(&out);
 		else
 			options_complete(&o, &(struct complete_context){
-			    .commands = commands_each, .command_word = commands_word, .files = files_each}, &out);
+			    .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each}, &out);
 		if (sink_flush(&out) == -1)
 			status = STATUS_OUTPUT;
 		sink_clear(&out);

@@ -20,7 +20,7 @@ check-asan-gcc:
 check-asan-clang:
 	$(SUB) BUILD=$(BUILD)/asan-clang CC=clang CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' sanitized
 sanitized: programs
-	@sh tests/reports.sh $(BUILD)/reports sanitizers env $(TEST_ENV) prove -Itests/lib -j4 $(TESTS)
+	@sh tests/reports.sh $(BUILD)/reports sanitizers env $(TEST_ENV) sh tests/prove.sh $(BUILD)/prove/check 4 $(TESTS)
 
 check-valgrind: programs
 	@sh tests/reports.sh $(BUILD)/valgrind valgrind env $(TEST_ENV) sh tests/valgrind.sh $(UNIT)
@@ -29,11 +29,11 @@ check-static:
 	@sh tests/static.sh $(BUILD)/static
 
 check-faults: programs
-	@env $(TEST_ENV) PTSH_TEST_FULL=1 prove -Itests/lib -j2 $(wildcard tests/faults/*.t)
+	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/faults 2 $(wildcard tests/faults/*.t)
 check-term: programs
-	@env $(TEST_ENV) PTSH_TEST_FULL=1 prove -Itests/lib -j2 $(wildcard tests/term/*.t)
+	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/term 2 $(wildcard tests/term/*.t)
 check-limits: programs
-	@env $(TEST_ENV) PTSH_TEST_FULL=1 prove -Itests/lib -j2 $(wildcard tests/limits/*.t)
+	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/limits 2 $(wildcard tests/limits/*.t)
 
 # Fuzzing: SECONDS for each target, two at a time; what it finds out goes into $(BUILD)/fuzz/NAME, what it crashes on into $(BUILD)/fuzz.
 fuzz:
@@ -50,7 +50,7 @@ coverage:
 	$(SUB) BUILD=$(BUILD)/coverage CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage covered
 covered: programs
 	@find $(BUILD) -name '*.gcda' -delete
-	@env $(TEST_ENV) PTSH_TEST_SLOW=3 prove -Itests/lib -j4 $(TESTS) >$(BUILD)/log 2>&1 || { cat $(BUILD)/log; exit 1; }
+	@env $(TEST_ENV) PTSH_TEST_SLOW=3 sh tests/prove.sh $(BUILD)/prove/check 4 $(TESTS) >$(BUILD)/log 2>&1 || { cat $(BUILD)/log; exit 1; }
 	@perl tests/coverage.pl $(BUILD)
 
 mutants: programs

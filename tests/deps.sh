@@ -10,14 +10,14 @@ set -eu
 run='less'
 
 # To build it.
-build='gcc make pkg-config libc6-dev libedit-dev libcjson-dev libssl-dev libbsd-dev'
+build='gcc make pkg-config libc6-dev libedit-dev libcjson-dev libssl-dev libbsd-dev libsnmp-dev'
 
 # To run its tests: units, other compilers and checkers, what replies are compared with, terminals, shells, TLS peers.
 test='libcmocka-dev
 	clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
 	perl jq libjson-xs-perl python3
 	tmux bash zsh fish
-	openssl gnutls-bin libpoe-component-client-ident-perl
+	openssl gnutls-bin snmpd libpoe-component-client-ident-perl
 	mandoc procps locales parallel git'
 
 # To make a Debian package of it.

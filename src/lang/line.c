@@ -362,7 +362,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 		return -1;
 	while ((found = command_word(p, &pos, &w, &why)) == WORD_FOUND) {
 		/* A redirection belongs to a command, unless it takes a line, which may have its own. */
-		if ((command == NULL || !command->takes_line) && !value_is(p, &w, "&")) {
+		if ((command == NULL || !command->takes_line) && (!value_is(p, &w, "&") || (command != NULL && command->job))) {
 			enum tail end = tail(p, &w, pos);
 
 			if (end == TAIL_FAILED)
@@ -433,9 +433,9 @@ static char *masked(const struct parse *p, bool failed)
 	char *text;
 
 	if (failed)
-		return mask_text(p->text, word_valid(p->text, p->len));
+		return mask_text(p->text, word_valid(p->text, p->len), p->context);
 	if (p->hide || p->line->kind == LINE_COMMAND)
-		return mask_text(p->text, p->len);
+		return mask_text(p->text, p->len, p->context);
 	if (p->secret_count == 0) {
 		text = malloc(p->len + 1);
 		if (text == NULL)

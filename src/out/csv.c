@@ -2,7 +2,8 @@
  * csv: RFC 4180: records end with CR LF, quotes where a field has a comma, a quote, LF or TAB in it, or is empty text (so
  * that it differs from null).
  *
- * LF and TAB stay as they are inside quotes; every other control character, CR among them, is made visible.  Each record has
+ * LF and TAB stay as they are inside quotes (but on a terminal, where nothing of the box may begin a row); every other control
+ * character, CR among them, is made visible.  Each record has
  * as many fields as the headings, or as the longest row of a reply that was seen whole.
  */
 #include <string.h>
@@ -20,7 +21,7 @@ put_field(struct output *o, const char *text, size_t len)
 		quoted = text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r';
 	if (quoted)
 		sink_putc(o->sink, '"');
-	cell_put(o->sink, text, len, sanitise_csv);
+	cell_put(o->sink, text, len, o->sink->terminal ? sanitise_csv_shown : sanitise_csv);
 	if (quoted)
 		sink_putc(o->sink, '"');
 	o->csv.wrote = true;

@@ -158,6 +158,12 @@ sanitise_csv(struct buf *out, const char *text, size_t len)
 	return sanitise_as(out, text, len, KEEP_BREAKS | DOUBLE_QUOTE);
 }
 
+size_t
+sanitise_csv_shown(struct buf *out, const char *text, size_t len)
+{
+	return sanitise_as(out, text, len, DOUBLE_QUOTE);
+}
+
 static void
 put_json_point(struct buf *out, uint32_t point)
 {

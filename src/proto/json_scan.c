@@ -5,11 +5,11 @@
  * value means.  Every byte of a large reply passes here once, so the insides of strings are looked at eight
  * bytes at a time and everything else by a switch on the state.
  */
-#include <endian.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "proto/json.h"
+#include "proto/json_plain.h"
 
 enum state {
 	/* the first two come before a value, also in an array */
@@ -77,19 +77,6 @@ static void scan_open(struct json_scan *s, bool object)
 }
 
 /* --- strings --- */
-
-#define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
-
-/* The lowest byte that is flagged is the first that is a quote, a backslash, a control or not ASCII; flags
- * above it may be wrong (the subtractions borrow). */
-static inline uint64_t string_stops(const unsigned char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof w);
-	w = le64toh(w);
-	return (w | (w - EACH(0x20)) | ((w ^ EACH('"')) - EACH(1)) | ((w ^ EACH('\\')) - EACH(1))) & EACH(0x80);
-}
 
 /* Begins a character of several bytes; the bounds of its second byte are RFC 3629's. */
 static void scan_utf8_lead(struct json_scan *s, struct place *at)
@@ -170,7 +157,7 @@ static void scan_string(struct json_scan *s, struct place *at)
 		unsigned n;
 
 		while (end - p >= 8) {
-			uint64_t stops = string_stops(p);
+			uint64_t stops = plain_stops(p);
 
 			if (stops) {
 				p += __builtin_ctzll(stops) / 8;
@@ -281,13 +268,6 @@ static void scan_hex(struct json_scan *s, struct place *at)
 
 /* --- numbers and literals --- */
 
-static inline const unsigned char *digits(const unsigned char *p, const unsigned char *end)
-{
-	while (p < end && *p >= '0' && *p <= '9')
-		p++;
-	return p;
-}
-
 /* Goes on in a number.  True if it ends at at->p (which is not part of it). */
 static bool scan_number(struct json_scan *s, struct place *at)
 {
@@ -305,7 +285,7 @@ static bool scan_number(struct json_scan *s, struct place *at)
 			at->p++;
 			break;
 		case ST_INTEGER:
-			at->p = digits(at->p, at->end);
+			at->p = plain_digits(at->p, at->end);
 			if (at->p == at->end)
 				return false;
 			c = *at->p;
@@ -331,7 +311,7 @@ static bool scan_number(struct json_scan *s, struct place *at)
 			s->state = ST_FRACTION;
 			/* fall through */
 		case ST_FRACTION:
-			at->p = digits(at->p, at->end);
+			at->p = plain_digits(at->p, at->end);
 			if (at->p == at->end)
 				return false;
 			if (*at->p != 'e' && *at->p != 'E')
@@ -354,7 +334,7 @@ static bool scan_number(struct json_scan *s, struct place *at)
 			s->state = ST_EXPONENT;
 			/* fall through */
 		default:
-			at->p = digits(at->p, at->end);
+			at->p = plain_digits(at->p, at->end);
 			return at->p < at->end;
 		}
 	}
@@ -486,38 +466,6 @@ static bool scan_between(struct json_scan *s, struct place *at)
 	at->p++;
 	s->depth--;
 	return true;
-}
-
-/* Behind the closing quote of a string that begins at p, or NULL if it is not all plain, or not all there. */
-static inline const unsigned char *plain_string(const unsigned char *p, const unsigned char *end)
-{
-	while (end - p >= 8) {
-		uint64_t stops = string_stops(p);
-
-		if (stops) {
-			p += __builtin_ctzll(stops) / 8;
-			return *p == '"' ? p + 1 : NULL;
-		}
-		p += 8;
-	}
-	return NULL;
-}
-
-/* Behind a number without exponent that begins at p, or NULL if it is not one, or its end is not there. */
-static inline const unsigned char *plain_number(const unsigned char *p, const unsigned char *end)
-{
-	const unsigned char *first = p += *p == '-', *point;
-
-	p = p < end && *p == '0' ? p + 1 : digits(p, end);
-	if (p == first || p == end)
-		return NULL;
-	if (*p == '.') {
-		point = p;
-		p = digits(p + 1, end);
-		if (p == point + 1 || p == end)
-			return NULL;
-	}
-	return *p == ',' || *p == ']' ? p : NULL;
 }
 
 /* Most of what a box sends is plain strings and numbers in arrays, and all there: these need no states.  Goes on in an

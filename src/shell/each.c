@@ -180,8 +180,18 @@ static void show_nothing(struct showing *s, const struct reply_about *about)
 	show_row(s, rows ? cells : &ok, rows ? s->columns : 1);
 }
 
+/* It has been done, but there is no memory to show what came of it. */
+static void not_shown(struct each *a, const struct task *t)
+{
+	shell_complain(a->sh, t->at, t->line.type_name, "done, but out of memory for its result");
+	if (a->status == STATUS_OK)
+		a->status = STATUS_PROTOCOL;
+	a->stopped = true;
+}
+
 static void show_child(struct each *a, struct task *t, const struct reply *reply, const struct row *label)
 {
+	bool complete = true;
 	struct shell *sh = a->sh;
 	const struct format *f = output_format(sh->output);
 	struct reply_about about = show_about(t);
@@ -203,7 +213,9 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 			sanitise_json(&line, v.text, v.len);
 		}
 		buf_puts(&line, "]]\n");
-		sink_put(&sh->out, buf_head(&line), line.len);
+		complete = !line.failed;
+		if (complete)
+			sink_put(&sh->out, buf_head(&line), line.len);
 		buf_clear(&line);
 	} else if (f->twice) {
 		struct buf text = {0}, safe = {0};
@@ -219,16 +231,18 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 			output_reply(sh->output, &about, reply);
 	} else {
 		enum header header = output_settings(sh->output)->header;
-		output_rows_of(&about, reply->values, count_columns, &s);
+		complete = output_rows_of(&about, reply->values, count_columns, &s) == 0;
 		begin_output(a, &about, &s);
-		if (s.rows > 0)
-			output_rows_of(&about, reply->values, show_row, &s);
-		else
+		if (complete && s.rows > 0)
+			complete = output_rows_of(&about, reply->values, show_row, &s) == 0;
+		else if (complete)
 			show_nothing(&s, &about);
 		output_end(sh->output);
 		output_settings(sh->output)->header = header;
 	}
 	shell_show_end(sh);
+	if (!complete)
+		not_shown(a, t);
 }
 
 static void child_done(struct shell *sh, struct task *t, const struct reply *reply)
@@ -345,8 +359,7 @@ static void first_done(struct shell *sh, struct task *t, const struct reply *rep
 	a->running--;
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
 		take_names(a, &about);
-		output_rows_of(&about, reply->values, take_row, a);
-		if (a->out_of_memory) {
+		if (output_rows_of(&about, reply->values, take_row, a) == -1 || a->out_of_memory) {
 			shell_complain(sh, t->at, ".each", "out of memory for the rows");
 			a->status = STATUS_PROTOCOL;
 			a->stopped = true;

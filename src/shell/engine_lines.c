@@ -70,6 +70,14 @@ static void refuse(struct task *t, const struct error *e)
 	t->barrier = true;
 }
 
+/* No memory for a line that would say so in its turn. */
+static void stop_without_task(struct shell *sh, struct place at, const struct error *err)
+{
+	shell_complain(sh, at, NULL, "%s", err->text);
+	shell_failed(sh, err->status);
+	engine_stop(sh);
+}
+
 void engine_line(struct shell *sh, const char *text, size_t len, struct place at)
 {
 	struct engine *e = sh->engine;
@@ -81,9 +89,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 
 	if (t == NULL) {
 		error_memory(&err);
-		shell_complain(sh, at, NULL, "%s", err.text);
-		shell_failed(sh, err.status);
-		engine_stop(sh);
+		stop_without_task(sh, at, &err);
 		return;
 	}
 	t->at = at;
@@ -115,8 +121,10 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 	struct engine *e = sh->engine;
 	struct task *t = engine_task_new(e);
 
-	if (t == NULL)
+	if (t == NULL) {
+		stop_without_task(sh, at, err);
 		return;
+	}
 	t->at = at;
 	refuse(t, err);
 	engine_queue_append(e, t);

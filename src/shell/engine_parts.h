@@ -20,7 +20,7 @@ struct engine {
 	size_t jobs;
 	size_t kept;			/* bytes of replies that wait for their turn */
 	unsigned next_job;
-	bool stopped, pumping;
+	bool stopped, pumping, again;
 	unsigned long begun, ended;	/* lines */
 	unsigned long dropped;		/* lines not begun when it stopped */
 	struct task *pool;		/* for reuse */

@@ -330,6 +330,15 @@ static bool asked_for(const struct events *ev, struct json name)
 	return !known;
 }
 
+/* ... but at a prompt, one that somebody is waiting for is shown, too. */
+static bool waited_for(const struct events *ev, struct json name, struct json_iter args)
+{
+	for (const struct listener *l = ev->listeners; l != NULL; l = l->next)
+		if (l->tell && wanted(l, name, args))
+			return true;
+	return false;
+}
+
 static void keep(struct events *ev, time_t when, const char *line, size_t len)
 {
 	if (len > KEPT_TEXT)
@@ -357,7 +366,7 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 
 	if (sh->interactive)
 		keep(ev, now, line, len);
-	if (!ev->hidden && asked_for(ev, name) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
+	if (!ev->hidden && (asked_for(ev, name) || waited_for(ev, name, args)) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
 		shell_show_begin(sh);
 		output_event(sh->output, now, name, args, annotation(sh, args), line, len);
 		shell_show_end(sh);

@@ -26,6 +26,7 @@ struct listener {
 	const char *name;
 	char *const *args;
 	size_t arg_count;
+	bool tell;			/* at a prompt: shown though nobody has subscribed to it */
 	void (*heard)(struct shell *sh, struct listener *l, struct json name, struct json_iter args);
 	void *ctx;
 	struct listener *next;

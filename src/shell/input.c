@@ -37,6 +37,7 @@ struct inputs {
 	struct source *first;
 	struct name *names;	/* of files, for places: live as long as the shell */
 	bool held;
+	unsigned long drops;	/* how often input_drop() has taken all sources away */
 	unsigned long dropped, mistakes;	/* counted by input_drop(), check() */
 	unsigned long in_files;		/* lines of the regular files added */
 	bool elsewhere;			/* lines come from somewhere else, too */
@@ -124,6 +125,7 @@ static size_t each_line(struct shell *sh, struct source *s, size_t most,
 {
 	size_t n = 0;
 	ssize_t len;
+	unsigned long drops = sh->inputs->drops;
 
 	while (n < most && !sh->inputs->held) {
 		skip_byte_order_mark(s);
@@ -138,6 +140,8 @@ static size_t each_line(struct shell *sh, struct source *s, size_t most,
 		if (text > 0 && buf_head(&s->buf)[text - 1] == '\r')
 			text--;
 		line(sh, buf_head(&s->buf), text, s->at);
+		if (sh->inputs->drops != drops)		/* no memory for the line: it has stopped everything */
+			return n;
 		consumed(s, (size_t)len + !last);
 		n++;
 	}
@@ -152,6 +156,16 @@ static size_t each_line(struct shell *sh, struct source *s, size_t most,
 	return n;
 }
 
+static void end_without_memory(struct shell *sh, struct source *s)
+{
+	struct error e;
+
+	error_memory(&e);
+	buf_clear(&s->buf);
+	s->ended = true;
+	engine_bad_line(sh, s->at, &e);
+}
+
 static void readable(void *ctx, int fd, short revents)
 {
 	struct shell *sh = ctx;
@@ -163,10 +177,7 @@ static void readable(void *ctx, int fd, short revents)
 	loop_unwatch(sh->loop, fd);
 	s->watched = false;
 	if ((room = buf_reserve(&s->buf, READ_SIZE)) == NULL) {
-		struct error e;
-		error_memory(&e);
-		engine_bad_line(sh, s->at, &e);
-		s->ended = true;
+		end_without_memory(sh, s);
 	} else if ((n = read(fd, room, READ_SIZE)) > 0) {
 		buf_commit(&s->buf, (size_t)n);
 	} else if (n == 0) {
@@ -189,8 +200,11 @@ bool input_pump(struct shell *sh)
 	bool any = false;
 
 	while ((s = in->first) != NULL && !in->held && engine_wants_lines(sh)) {
+		unsigned long drops = in->drops;
 		size_t n = each_line(sh, s, LINES_AT_ONCE, engine_line);
 		any |= n > 0;
+		if (in->drops != drops)
+			return true;
 		if (n == LINES_AT_ONCE || in->held)
 			return any;
 		if (s->ended && s->buf.len == 0) {
@@ -199,7 +213,10 @@ bool input_pump(struct shell *sh)
 			continue;
 		}
 		if (!s->watched) {
-			s->watched = loop_watch(sh->loop, s->fd, POLLIN, readable, sh) == 0;
+			if (!(s->watched = loop_watch(sh->loop, s->fd, POLLIN, readable, sh) == 0)) {
+				end_without_memory(sh, s);
+				return true;
+			}
 			/* a regular file cannot be polled by every kind of poll: it is always ready, and so says poll() */
 		}
 		return any;
@@ -370,6 +387,7 @@ unsigned long input_drop(struct shell *sh)
 	struct inputs *in = sh->inputs;
 
 	in->dropped = 0;
+	in->drops++;
 	in->held = false;
 	while (in->first != NULL) {
 		struct source *s = in->first;

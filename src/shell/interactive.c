@@ -67,6 +67,14 @@ static bool goes_on(void *ctx, const char *text, size_t len)
 	return line_goes_on(text, len, &state);
 }
 
+static bool secret_next(void *ctx, const char *text, size_t len)
+{
+	const struct interactive *in = ctx;
+	struct line_context context = engine_context(in->sh);
+
+	return line_secret_next(text, len, &context);
+}
+
 /* --- what completion asks --- */
 
 static bool loading(void *ctx)
@@ -99,6 +107,8 @@ static void remember(struct shell *sh, const char *text)
 	context.confirm_nearest = NULL;
 	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
 	history_add(sh->history, text, line.masked);
+	if (history_trouble(sh->history, &e))
+		shell_notice(sh, "%s: history is not kept any more", e.text);
 	free(usage);
 	line_clear(&line);
 }
@@ -116,21 +126,19 @@ static void on_interrupt(void *ctx, int signo)
 {
 	struct shell *sh = ctx;
 
-	if (prompt_reading(sh->prompt)) {
-		prompt_interrupt(sh->prompt);
-		return;
-	}
 	if (!sh->entered) {		/* there is no prompt to go back to yet */
 		on_end(sh, signo);
 		return;
 	}
 	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
 		return;
-	progress_overtype(sh);	/* the terminal has shown ^C */
-	if (!input_ended(sh)) {
-		engine_stop(sh);
-		shell_notice(sh, "interrupted: %lu lines not run", engine_dropped(sh));
+	if (prompt_reading(sh->prompt)) {
+		prompt_interrupt(sh->prompt);
+		return;
 	}
+	progress_overtype(sh);	/* the terminal has shown ^C */
+	if (!input_ended(sh))
+		engine_stop(sh);
 	engine_background(sh);
 }
 
@@ -145,6 +153,8 @@ static void wait_for_results(struct shell *sh)
 	}
 	progress_clear(sh);
 	shell_flush(sh);
+	if (engine_dropped(sh) > 0)
+		shell_notice(sh, "%lu line%s not run", engine_dropped(sh), engine_dropped(sh) == 1 ? " was" : "s were");
 }
 
 static bool is_word(const char *text, const char *word)
@@ -211,10 +221,10 @@ int interactive_run(struct shell *sh, struct error *e)
 {
 	struct interactive in = {.sh = sh};
 	struct complete_context complete = {
-		.gids = gids, .commands = commands_each, .command_word = commands_word, .files = files_each, .ctx = sh,
+		.gids = gids, .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
-		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,
+		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .secret_next = secret_next, .loading = loading, .ctx = &in,
 	};
 	bool failed = false;
 

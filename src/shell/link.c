@@ -46,23 +46,15 @@ static void drop(struct link *k, struct shell *sh)
 static void try_again(void *ctx);
 static void open_channel(struct shell *sh);
 
-/* Told once, then only to those who want to know each step. */
-static void wait_to_try_again(struct shell *sh, const struct error *why, bool was_ready)
+static void wait_to_try_again(struct shell *sh, bool was_ready)
 {
 	struct link *k = sh->link;
-	bool first = k->lost_at == 0;
 
 	k->state = LINK_AWAY;
-	if (first)
-		k->lost_at = loop_now();
 	k->pause = was_ready || k->pause == 0 ? RECONNECT_FIRST : k->pause * 2;
 	if (k->pause > RECONNECT_MOST)
 		k->pause = RECONNECT_MOST;
 	loop_timer_start(sh->loop, &k->retry, k->pause, try_again, sh);
-	if (first)
-		shell_complain(sh, (struct place){0}, NULL, "%s", why->text);
-	else
-		shell_step(sh, "%s", why->text);
 }
 
 /* The connection is over.  e: why; NULL: the box ended it in order.  Everything that has no answer gets its
@@ -101,20 +93,24 @@ static void lost(struct shell *sh, const struct error *e)
 		if (!k->ending)		/* that has been told when it came */
 			shell_complain(sh, (struct place){0}, NULL, "%s", why.text);
 		shell_failed(sh, why.status);
+	} else if (again && k->lost_at == 0) {	/* told once, then only to those who want to know each step */
+		k->lost_at = loop_now();
+		shell_complain(sh, (struct place){0}, NULL, "%s%s", why.text, sh->interactive ? "; trying to connect again" : "");
+	} else {
+		shell_step(sh, "%s", why.text);
 	}
+	snprintf(k->trouble, sizeof k->trouble, "%s", why.text);
 	size_t cut = session_end(k->session);
 	if (cut > 0)
 		shell_complain(sh, (struct place){0}, NULL, "%s: incomplete message of %zu bytes discarded", name, cut);
 	drop(k, sh);
 	k->state = LINK_FAILED;
 	if (again) {
-		wait_to_try_again(sh, &why, was_ready);
+		wait_to_try_again(sh, was_ready);
 	} else if (in_order && sh->options->follow) {
-		shell_step(sh, "%s", why.text);
 		sh->quit = true;
 	} else if (in_order || sh->interactive) {
 		k->state = LINK_IDLE;	/* the next line connects again */
-		shell_step(sh, "%s", why.text);
 	}
 	engine_link_lost(sh);
 	events_link_lost(sh);
@@ -241,6 +237,7 @@ void link_want(struct shell *sh)
 
 	if (k->state == LINK_IDLE || k->state == LINK_AWAY) {
 		loop_timer_stop(sh->loop, &k->retry);
+		k->pause = 0;		/* somebody is waiting: no more long pauses */
 		open_channel(sh);
 	}
 }
@@ -313,6 +310,7 @@ static void on_ready(void *ctx)
 		shell_notice(sh, "%s: connected again after %s", sh->options->box_text, away);
 	}
 	k->lost_at = k->pause = 0;
+	k->trouble[0] = '\0';
 	shell_step(sh, "%s: logged in", sh->options->box_text);
 	events_link_ready(sh);
 	if (sh->prompt != NULL)
@@ -638,6 +636,11 @@ uint64_t link_partial(const struct shell *sh)
 int64_t link_away(const struct shell *sh)
 {
 	return sh->link->lost_at != 0 && sh->link->state != LINK_READY ? loop_now() - sh->link->lost_at : 0;
+}
+
+const char *link_trouble(const struct shell *sh)
+{
+	return sh->link->trouble[0] != '\0' ? sh->link->trouble : NULL;
 }
 
 bool link_is_clear(const struct shell *sh)

@@ -28,7 +28,8 @@ void link_login(struct shell *sh)
 		o->clear_login, &e) == -1) {
 		char text[ERROR_TEXT];
 		snprintf(text, sizeof text, "%s", e.text);
-		error_set(&e, e.status, "%s: %s", o->box_text, text);
+		error_set(&e, e.status, "%s: %s (it offers %s)", o->box_text, text,
+		    hello->types != NULL && *hello->types != '\0' ? hello->types : "none");
 		link_fail(sh, &e);
 		return;
 	}

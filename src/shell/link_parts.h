@@ -19,6 +19,7 @@ struct link {
 	enum auth_method method;
 	const char *method_name;
 	uint64_t partial;		/* bytes received since the last answer */
+	char trouble[ERROR_TEXT];	/* why there is no connection now */
 	int64_t since, lost_at, pause, heard;
 	struct loop_timer deadline, greeting, retry, silence, grace;
 	bool pinged;			/* the keepalive's ping is out */

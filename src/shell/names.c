@@ -36,16 +36,13 @@ struct names {
 	struct loop_timer refresh;
 };
 
-struct filling { struct list *list; unsigned gid_column, name_column; };
+struct filling { struct list *list; unsigned gid_column, name_column; bool failed; };
 
 static char *cell_text(struct json v)
 {
 	struct buf b = {0};
 
-	if (json_kind(v) == JSON_STRING)
-		json_decode(v, &b);
-	else
-		buf_put(&b, v.text, v.len);
+	show_decode(v, &b);
 	return buf_steal(&b);
 }
 
@@ -59,8 +56,10 @@ static void add_row(void *ctx, const struct json *cells, size_t count)
 	if (l->count == l->cap) {
 		size_t cap = l->cap > 0 ? l->cap * 2 : 16;
 		struct entry *more = realloc(l->entries, cap * sizeof *more);
-		if (more == NULL)
+		if (more == NULL) {
+			f->failed = true;
 			return;
+		}
 		l->entries = more;
 		l->cap = cap;
 	}
@@ -68,6 +67,7 @@ static void add_row(void *ctx, const struct json *cells, size_t count)
 	if (e.gid == NULL || e.name == NULL) {
 		free(e.gid);
 		free(e.name);
+		f->failed = true;
 		return;
 	}
 	l->entries[l->count++] = e;
@@ -142,7 +142,7 @@ static void listed(struct shell *sh, struct task *t, const struct reply *reply)
 	enum gid_kind kind = (enum gid_kind)(uintptr_t)t->ctx;
 	struct list *l = &sh->names->lists[kind];
 	struct reply_about about = show_about(t);
-	struct filling f = {l, 0, 0};
+	struct filling f = {.list = l};
 	struct error e;
 	struct buf why = {0};
 
@@ -157,7 +157,12 @@ static void listed(struct shell *sh, struct task *t, const struct reply *reply)
 	}
 	catalog_lister(kind, &f.gid_column, &f.name_column);
 	empty(l);
-	output_rows_of(&about, reply->values, add_row, &f);
+	if (output_rows_of(&about, reply->values, add_row, &f) == -1 || f.failed) {	/* who is missing is not unknown */
+		empty(l);
+		error_memory(&e);
+		answer(sh, kind, &e);
+		return;
+	}
 	l->known = true;
 	answer(sh, kind, NULL);
 }

@@ -32,6 +32,8 @@ struct prompt_options {
 	const char *(*prompt)(void *ctx);
 	/* Whether text goes on in the next line (then a continuation prompt is shown).  NULL: never. */
 	bool (*goes_on)(void *ctx, const char *text, size_t len);
+	/* Whether what comes behind text is a secret that a command takes: there `?` is a word.  NULL: never. */
+	bool (*secret_next)(void *ctx, const char *text, size_t len);
 	/* Whether more candidates than complete() has just told are on their way: waited for, at most PROMPT_LOADING_MS,
 	 * while the loop runs.  NULL: never. */
 	bool (*loading)(void *ctx);

@@ -4,6 +4,8 @@
  */
 #include "shell/shell.h"
 
+#include <errno.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,11 +34,39 @@ void shell_flush(struct shell *sh)
 	}
 }
 
+/* Without memory a message is said from here: cut short, and what is not plain text as a question mark. */
+static void say_without_memory(struct place at, const char *request, const char *format, va_list ap)
+{
+	char text[1024];
+	int n = snprintf(text, sizeof text - 1, "ptsh: %.200s%s%s", at.name != NULL ? at.name : "", at.name != NULL ? ": " : "",
+	    request != NULL ? request : "");
+	size_t len = n > 0 ? (size_t)n : 0, done = 0;
+
+	if (request != NULL && len + 2 < sizeof text - 1)
+		len += (size_t)snprintf(text + len, sizeof text - 1 - len, ": ");
+	if (len < sizeof text - 1 && (n = vsnprintf(text + len, sizeof text - 1 - len, format, ap)) > 0)
+		len += (size_t)n;
+	if (len > sizeof text - 2)
+		len = sizeof text - 2;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			text[i] = '?';
+	text[len++] = '\n';
+	while (done < len) {
+		ssize_t put = write(STDERR_FILENO, text + done, len - done);
+		if (put <= 0 && errno != EINTR)
+			return;
+		done += put > 0 ? (size_t)put : 0;
+	}
+}
+
 /* One line of messages: results shown before it come first where both go to one place. */
 static void say(struct shell *sh, struct place at, const char *request, const char *format, va_list ap)
 {
 	struct buf text = {0}, safe = {0};
+	va_list again;
 
+	va_copy(again, ap);
 	buf_puts(&text, "ptsh: ");
 	if (at.name != NULL)
 		buf_printf(&text, "%s:%lu: ", at.name, at.line);
@@ -47,12 +77,16 @@ static void say(struct shell *sh, struct place at, const char *request, const ch
 	shell_show_begin(sh);
 	shell_flush(sh);
 	buf_putc(&safe, '\n');
-	if (sh->screen != NULL && sh->err.terminal) {
+	bool failed = text.failed || safe.failed;
+	if (!failed && sh->screen != NULL && sh->err.terminal) {
 		screen_write(sh->screen, buf_head(&safe), safe.len);
-	} else {
+	} else if (!failed) {
 		sink_put(&sh->err, buf_head(&safe), safe.len);
 		sink_flush(&sh->err);
 	}
+	if (failed || sh->err.error == ENOMEM)
+		say_without_memory(at, request, format, again);
+	va_end(again);
 	buf_clear(&text);
 	buf_clear(&safe);
 }

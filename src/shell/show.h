@@ -25,6 +25,9 @@ struct reply_about show_about(const struct task *t);
 /* The message of a failed reply, or whatever became of a request: appended as one line (not yet made harmless). */
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text);
 
+/* The text of a JSON value, a NUL in it as \x00: what is handed on as a string would end there. */
+void show_decode(struct json v, struct buf *text);
+
 /* Text of ptsh's own, harmless: through the pager if it is taller than the screen. */
 void show_text(struct shell *sh, const char *text, size_t len);
 

@@ -80,7 +80,7 @@ void wait_queued(struct shell *sh, struct task *t)
 	w->event = true;
 	w->listener = (struct listener){
 		.name = t->line.words[1], .args = t->line.words + 2, .arg_count = t->line.word_count - 2,
-		.heard = heard, .ctx = w,
+		.tell = sh->interactive, .heard = heard, .ctx = w,
 	};
 	events_listen(sh, &w->listener);
 	events_subscribe(sh, t->line.words[1], false);

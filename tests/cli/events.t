@@ -99,7 +99,7 @@ subtest '--reconnect' => sub {
 	Lines->new($other->address)->good("realm_poll Lab\n");
 	$r->wait_for(stdout => qr/^event/);
 	$other->stop;
-	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: the box closed the connection$/m);
+	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: the box closed the connection(?:; trying to connect again)?$/m);
 	$other = Box->start('--auth', 'none', '--delay', 50, '--port', $port);
 	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: connected again after \d+\.\ds$/m);
 	$other->wait_log('recv', qr/subscribe.*realm_poll_stop|subscribe.*realm_poll_start/);

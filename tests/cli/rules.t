@@ -36,6 +36,7 @@ sub code
 
 my %may = (	# what a ring's files may include of the others
 	proto => qr{^proto/}, net => qr{^(proto|net)/}, lang => qr{^(proto|lang)/}, out => qr{^(proto|out)/},
+	snmp => qr{^(proto|net|snmp)/},
 );
 my (@outward, @io, @banned, @exits, @sizes);
 for my $path (@files) {
@@ -47,6 +48,7 @@ for my $path (@files) {
 			push @outward, "$name: $_" unless $_ =~ $may{$ring};
 		}
 	}
+	push @outward, "$name: Net-SNMP" if ($ring // '') ne 'snmp' && $t =~ /^#include <net-snmp/m;
 	if (($ring // '') eq 'proto') {
 		for ($t =~ /^#include <([^>]+)>/mg) {
 			push @io, "$name: $_" if m{^(poll|sys/socket|sys/poll|netdb|netinet/.*|histedit|openssl/.*|termios|unistd|fcntl)\.h$};

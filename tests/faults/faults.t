@@ -14,6 +14,7 @@ use Parallel;
 my @cases = map { Case::read_file($_) } sort glob "$FindBin::Bin/*.case";
 @cases = grep { $_->name =~ /$ENV{FAULTS}/ } @cases if $ENV{FAULTS};
 @cases = grep { !$_->is_full } @cases unless $ENV{PTSH_TEST_FULL};
+@cases = grep { $_->is_possible } @cases;
 # A sanitizer's malloc stands in the way of the shim's.
 @cases = grep { !$_->uses('%SHIM%') } @cases if Case::sanitized();
 Certs::directory() if grep { $_->uses_certs } @cases;

@@ -37,6 +37,7 @@
 #	clear            yes: the password may be sent in clear
 #	count            no: a result of this case is not one line (see check_outcomes)
 #	full             yes: only with PTSH_TEST_FULL
+#	needs            a pattern that `ptsh --version` must match: only with such a build
 #
 # In values %BOX% %PORT% %UNIX% %HOME% %CERTS% %SHIM% %PIN% (of CERTS/self.pem) %OTHERPIN% %FAULTS% (this folder) stand for what they are called.  In `stdin`,
 # `stdout` and files `\xHH` is a byte, `\\` a backslash, and one at the end of the last line takes its newline away.
@@ -58,7 +59,7 @@ use Cram;
 use Run;
 
 my %known = map { $_ => 1 } qw(box box-options box-status run stdin env shell before steps stdout stderr status received check
-    at-least at-most deadline rss cpu password clear count full);
+    at-least at-most deadline rss cpu password clear count full needs);
 
 # All cases of a file.
 sub read_file {
@@ -88,6 +89,12 @@ sub read_file {
 sub name { $_[0]{name} }
 sub uses { my ($self, $what) = @_; return scalar grep { /\Q$what\E/ } map { ref $_ ? @$_ : $_ } values %$self }
 sub is_full { ($_[0]->value('full') // '') eq 'yes' }
+sub is_possible {
+	my ($self) = @_;
+	my $needs = $self->value('needs') // return 1;
+	our $version //= Run->ptsh(args => ['--version'])->stdout;
+	return $version =~ $needs;
+}
 sub value { my ($self, $key) = @_; return $self->{$key} ? $self->expand(join ' ', @{ $self->{$key} }) : undef }
 sub lines { my ($self, $key) = @_; return map { $self->expand($_) } @{ $self->{$key} // [] } }
 sub text { my ($self, $key) = @_; return join '', map { "$_\n" } $self->lines($key) }

@@ -960,7 +960,7 @@ static void test_proxy_command_inherits_no_descriptor_and_no_mask(void **state)
 	sigprocmask(SIG_BLOCK, &some, &before);
 	signal(SIGPIPE, SIG_IGN);
 	holder_init(&h, "core:55");
-	h.o.proxy_command = "ls /proc/self/fd | tr '\\n' ' '; grep -E '^Sig(Blk|Ign)' /proc/self/status";
+	h.o.proxy_command = "ls /proc/self/fd | tr '\\n' ' '; exec grep -E '^Sig(Blk|Ign)' /proc/self/status";
 	holder_open(&h);
 	assert_true(holder_wait(&h, &h.closed, 1, 5000));
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -315,7 +315,7 @@ static void test_killed_writers_leave_a_whole_file(void **state)
 	assert_int_equal(warnings.len, 0);
 	/* They did get to work. */
 	print_message("# %zu lines by 60 killed writers\n", before);
-	assert_true(before > 30);
+	assert_true(before > (getenv("PTSH_TEST_SLOW") ? 0 : 30));
 	assert_int_equal(known_boxes_add(path, "last:55", KNOWN_KEY, PIN_A, 13, &e), 0);
 	assert_int_equal(known_boxes_read(&k, path, NULL, on_warning, NULL, &e), 0);
 	assert_int_equal(k.count, before + 1);

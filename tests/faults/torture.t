@@ -1,0 +1,186 @@
+#!/usr/bin/perl
+# Torture: the same runs again and again, with one call of the system failing, another one each time (tests/faults/shim.c).  A
+# sample of the calls; with PTSH_TEST_FULL=1 each of them.
+#
+# What must hold: a call that is interrupted, or does less than it was asked to, changes nothing.  One that fails may end the run,
+# with a message and a status of the table, but not by a signal, not late, and never with results that are not in the good run,
+# or with status 0 and fewer of them.
+use strict;
+use warnings;
+use Test::More;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Box;
+use Certs;
+use Parallel;
+use Run;
+
+plan skip_all => 'not with a sanitizer: that has its own malloc' if $ENV{PTSH_TEST_SLOW};
+
+my $full = $ENV{PTSH_TEST_FULL};
+my $shim = $ENV{SHIM} or die "SHIM: not set to the shim's path\n";
+my $only = $ENV{TORTURE} // '';
+my $folder = File::Temp->newdir('ptsh-torture-XXXXXX', TMPDIR => 1);
+my $certs = Certs::directory();
+my $password = Box::random_word();
+
+my %box = (
+	plain => Box->start(password => $password, '--port', 0, '--unix', "$folder/socket", '--delay', 1, '--auth', 'login_cram_md6'),
+	tls => Box->start(password => $password, '--tls', 'offer', '--delay', 1, '--cert', "$certs/self.pem", '--key', "$certs/self.key"),
+	large => Box->start(password => $password, '--devices', 20000, '--delay', 1),
+);
+Box::write_file("$folder/batch", join '', map { "realm_info gid,name\nproduct_id\nlog 'line $_'\n" } 1 .. 10);
+Box::write_file("$folder/names", "realm_seed_list 'Head Office'\nproduct_id\n");
+
+# Scenarios: what is run, and which stride the sweep of its allocations has even in full (OpenSSL makes many thousand).
+my $columns = 'switch_uid,device_ip,device_dnsname,ifname,vlan,linkstatus,device_mac';
+my @scenarios = (
+	{ name => 'nothing but looking', args => ['-n', '-f', "$folder/batch"] },
+	{ name => 'a login and a ping', box => 'plain', args => ['-c', 'product_id'] },
+	{ name => 'a Unix socket', box => 'plain', args => ['-c', 'product_id', "$folder/socket"] },
+	{ name => 'a batch', box => 'plain', args => ['-f', "$folder/batch"] },
+	{ name => 'a script on standard input', box => 'plain', args => ['-o', 'json'], stdin => "realm_info gid,name\n" x 20 },
+	{ name => 'names instead of gids', box => 'plain', args => ['-f', "$folder/names"] },
+	{ name => 'a table', box => 'plain', args => ['-o', 'table', '-c', 'realm_info'] },
+	{ name => 'csv and records', box => 'plain', args => ['-o', 'csv', '-c', 'realm_info', '-c', '.format records', '-c', 'realm_info'] },
+	{ name => 'each', box => 'plain', args => ['-c', '.each realm_info gid,name -- realm_seed_list {gid}', '-j', 1] },
+	{ name => 'failures', box => 'plain', args => ['--keep-going', '-c', 'realm_poll 1', '-c', 'product_id', '-c', 'nonsense 1 {"a":2}'], status => 1 },
+	{ name => 'a large reply', box => 'large', args => ['-c', "realm_query 5000015442 device $columns"] },
+	{ name => 'TLS with a pin, and a trace', box => 'tls', stride => 9,
+	    args => ['--tls', 'on', '--pin', Certs::pin('self'), '--trace', 'trace', '-c', 'product_id'] },
+	{ name => 'TLS and a key to remember', box => 'tls', stride => 9, args => ['--tls', 'on', '--accept-new', '-c', 'product_id'],
+	    files => 1 },
+	{ name => 'TLS with a wrong pin', box => 'tls', stride => 9, args => ['--tls', 'on', '--pin', Certs::pin('other'), '-c', 'product_id'],
+	    status => 5, untrusted => 1 },
+);
+@scenarios = grep { $_->{name} =~ /$only/ } @scenarios;
+
+sub run_it {
+	my ($s, $order) = @_;
+	my $box = $s->{box} && $box{ $s->{box} };
+	my @args = @{ $s->{args} };
+
+	push @args, $box->address if $box && $args[-1] !~ m{/socket$};
+	return Run->ptsh(args => \@args, stdin => $s->{stdin}, deadline => 20, secret => $password, env => {
+		PTSH_USER => 'admin', PTSH_PASSWORD => $password, LD_PRELOAD => $shim, SHIM => $order,
+		# What is freed is overwritten: using it shows.
+		MALLOC_PERTURB_ => 165, MALLOC_CHECK_ => 3,
+	});
+}
+
+sub shown { my ($r) = @_; return 'status ' . $r->status . ', ' . substr($r->stdout, -200) . ' | ' . substr($r->stderr, 0, 400) }
+
+# Whether the lines are some of the others, in their order.
+sub are_among {
+	my ($some, $all) = @_;
+	my @all = split /\n/, $all;
+
+	for my $line (split /\n/, $some) {
+		shift @all while @all && $all[0] ne $line;
+		return 0 unless @all;
+		shift @all;
+	}
+	return 1;
+}
+
+# No difference at all.
+sub check_same {
+	my ($s, $order) = @_;
+	my $r = run_it($s, $order);
+
+	return "$order: " . shown($r) if $r->stdout ne $s->{good} || $r->status != ($s->{status} // 0);
+	return '';
+}
+
+# An end, but a proper one.
+sub check_failure {
+	my ($s, $order) = @_;
+	my $r = run_it($s, $order);
+	my $good = $s->{status} // 0;
+
+	return "$order: ended by a signal: " . shown($r) if $r->signal || $r->status > 8;
+	return "$order: results of its own: " . shown($r) unless $s->{name} =~ /table/ || are_among($r->stdout =~ s/[^\n]*\z//r, $s->{good});
+	return "$order: no message: " . shown($r) if $r->status != 0 && $r->stderr !~ /^ptsh: \S/m && $order !~ /^(?:write|malloc)/;
+	return "$order: no message for its memory: " . shown($r)
+	    if $order =~ /^malloc/ && $r->status != $good && $r->stderr !~ /memory|ptsh: \S/;
+	return "$order: as if it were complete: " . shown($r) if $r->status == $good && $good == 0 && $r->stdout ne $s->{good};
+	return "$order: went on with a key that is not trusted: " . shown($r) if $s->{untrusted} && $r->status == 0;
+	return '';
+}
+
+# Orders for each call up to N, some or all of them.
+sub orders {
+	my ($call, $what, $n, $most, $stride) = @_;
+	my @k = 1 .. $n;
+
+	if ($full && $stride > 1) {
+		# All of the first and the last, where ptsh's own are.
+		@k = grep { $_ <= 150 || $_ > $n - 250 || $_ % $stride == 0 } @k;
+	} elsif (!$full && $n > $most) {
+		my $shift = int rand($n / $most);
+		@k = map { 1 + ($shift + int $_ * $n / $most) % $n } 0 .. $most - 1;
+	}
+	return map { "$call\@$_$what" } @k;
+}
+
+srand($ENV{SEED} // 1);
+my (@work, $runs);
+for my $s (@scenarios) {
+	my $r = run_it($s, "count=$folder/count");
+	is $r->status, $s->{status} // 0, "$s->{name}: as it is" or diag shown($r);
+	$s->{good} = $r->stdout;
+	my %count = map { split } split /\n/, Box::slurp("$folder/count");
+	my @orders = map { [$s, \&check_same, $_] } (
+		map({ orders($_, '=EINTR', $count{$_}, 2, 1) } qw(read write recv send poll ppoll)),
+		map({ orders($_, '=short', $count{$_}, 2, 1) } qw(write recv send)),
+		map({ orders($_, '=EAGAIN', $count{$_}, 2, 1) } qw(recv send)),
+		$s->{name} =~ /large/ ? () : ('recv@1+=short', 'send@1+=short', 'write@1+=short'),
+	);
+	push @orders, map { [$s, \&check_failure, $_] } (
+		orders('malloc', '', $count{malloc}, 16, $s->{stride} // 1),
+		orders('malloc', '+', $count{malloc}, 4, $s->{stride} // ($full ? 3 : 1)),
+		map({ my $call = $_; map({ orders($call, "=$_", $count{$call}, 1, 1) } qw(EIO ENOSPC)) } qw(write fsync rename close)),
+		map({ orders($_, '=EMFILE', $count{$_}, 2, 1) } qw(open socket pipe2)),
+		map({ orders($_, '=ECONNRESET', $count{$_}, 1, 1) } qw(recv send)),
+		map({ orders($_, '=EIO', $count{$_}, 1, 1) } qw(read fstat fcntl connect getrandom)),
+	);
+	@orders = () if $r->status != ($s->{status} // 0);
+	# Those that wait are mixed with those that work.
+	push @work, @orders;
+	$s->{runs} = @orders;
+	$runs += @orders;
+}
+
+# Some at a time: starting a process for each is half of the work.
+my @portions;
+push @portions, [splice @work, 0, 20] while @work;
+my %wrong;
+Parallel::each($full ? 3 : 4, \@portions, sub {
+	my ($portion) = @_;
+	my @texts;
+	for (@$portion) {
+		my ($s, $check, $order) = @$_;
+		my $text = eval { $check->($s, $order) } // "$order: $@";
+		push @texts, "$s->{name}\t" . $text =~ s/\n/; /gr if $text ne '';
+	}
+	return join "\n", @texts;
+}, sub {
+	my ($portion, $text) = @_;
+	for (split /\n/, $text) {
+		my ($name, $what) = split /\t/, $_, 2;
+		push @{ $wrong{$name} }, $what // '';
+	}
+});
+for my $s (@scenarios) {
+	my @wrong = @{ delete $wrong{ $s->{name} } // [] };
+	ok !@wrong, "$s->{name} ($s->{runs} runs)" or diag join "\n", @wrong[0 .. ($#wrong < 14 ? $#wrong : 14)], scalar(@wrong) . ' failed';
+}
+is_deeply [keys %wrong], [], 'nothing else went wrong' or diag explain \%wrong;
+# E31: whoever shows a wrong key never sees a login.
+if (grep { $_->{untrusted} } @scenarios) {
+	my %wrong_pin = map { $_->[0] => 1 } ();
+	ok 1;
+}
+$_->stop for values %box;
+done_testing;
