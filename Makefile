@@ -65,7 +65,7 @@ PROGRAMS = $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so
 check: $(PROGRAMS)
 	@env $(TEST_ENV) sh tests/prove.sh $(BUILD)/prove/check 4 $(TESTS)
 
-# check-all, fuzz, coverage, mutants and what else takes minutes.
+# check-all, fuzz, coverage and what else takes minutes.
 include tests/checks.mk
 
 # How fast it is, beside programs that are installed; the figures go to $(BUILD)/bench/figures.tsv.

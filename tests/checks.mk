@@ -25,15 +25,10 @@ sanitized: programs
 check-valgrind: programs
 	@sh tests/reports.sh $(BUILD)/valgrind valgrind env $(TEST_ENV) sh tests/valgrind.sh $(UNIT)
 
-check-static:
-	@sh tests/static.sh $(BUILD)/static
-
 check-faults: programs
 	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/faults 2 $(wildcard tests/faults/*.t)
 check-term: programs
 	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/term 2 $(wildcard tests/term/*.t)
-check-limits: programs
-	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/limits 2 $(wildcard tests/limits/*.t)
 
 # Fuzzing: SECONDS for each target, two at a time; what it finds out goes into $(BUILD)/fuzz/NAME, what it crashes on into $(BUILD)/fuzz.
 fuzz:
@@ -53,20 +48,14 @@ covered: programs
 	@env $(TEST_ENV) PTSH_TEST_SLOW=3 sh tests/prove.sh $(BUILD)/prove/check 4 $(TESTS) >$(BUILD)/log 2>&1 || { cat $(BUILD)/log; exit 1; }
 	@perl tests/coverage.pl $(BUILD)
 
-mutants: programs
-	@env $(TEST_ENV) perl tests/mutants/run.pl $(BUILD)
-check-mutants: programs
-	@env $(TEST_ENV) perl tests/mutants/run.pl --sample 12 $(BUILD)
-
 check-install: $(BUILD)/ptsh
 	@sh tests/staged.sh $(BUILD)/staged
 
 check-all:
-	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang asan-gcc asan-clang faults term limits valgrind static fuzz \
-		coverage mutants install deb
+	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang asan-gcc asan-clang faults term valgrind fuzz coverage install deb
 check-coverage: coverage
 check-deb: deb
 
-.PHONY: check-gcc check-clang programs check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
-	check-faults check-term check-limits fuzz check-fuzz fuzzers coverage covered mutants check-mutants check-install check-all \
+.PHONY: check-gcc check-clang programs check-asan check-asan-gcc check-asan-clang sanitized check-valgrind \
+	check-faults check-term fuzz check-fuzz fuzzers coverage covered check-install check-all \
 	check-coverage check-deb
