@@ -417,7 +417,8 @@ struct agent *agent_open(struct loop *l, const struct address *to, char **option
 	agent_library_start();
 	*a = (struct agent){.loop = l, .ops = ops, .ctx = ctx, .fd = -1};
 	argv[0] = program;
-	memcpy(argv + 1, options, count * sizeof *argv);
+	if (count > 0)
+		memcpy(argv + 1, options, count * sizeof *argv);
 	argv[count + 1] = end;
 	argv[count + 2] = peer;
 	a->session = open_session(argv, (int)count + 3, &template, e);

@@ -87,7 +87,10 @@ for (my $i = 0; time < $until; $i++) {
 	}
 }
 cmp_ok $worst, '<', 0.1 * $Term::SLOW + 0.1, 'a key is echoed at once';	# (tmux looks at most every 30 ms)
-cmp_ok resident($f) - $before, '<', 2048, 'memory stays flat';
+SKIP: {
+	skip 'memory says nothing here', 1 if $ENV{PTSH_TEST_SLOW};
+	cmp_ok resident($f) - $before, '<', 2048, 'memory stays flat';
+}
 $f->key('C-c', 'C-d');
 is $f->status, 0, 'and it ends as usual';
 
