@@ -12,8 +12,7 @@
 #include "out/sanitise.h"
 #include "out/scan.h"
 
-static void
-put_field(struct output *o, const char *text, size_t len)
+static void put_field(struct output *o, const char *text, size_t len)
 {
 	bool quoted = len == 0;
 
@@ -27,8 +26,7 @@ put_field(struct output *o, const char *text, size_t len)
 	o->csv.wrote = true;
 }
 
-static void
-put_value(struct output *o, struct json v)
+static void put_value(struct output *o, struct json v)
 {
 	if (json_kind(v) == JSON_NULL)
 		return;
@@ -44,8 +42,7 @@ put_value(struct output *o, struct json v)
 }
 
 /* As in tsv: what needs no second look is copied at once. */
-static void
-csv_cell(void *output, size_t index, struct json v)
+static void csv_cell(void *output, size_t index, struct json v)
 {
 	struct output *o = output;
 	struct sink *s = o->sink;
@@ -79,8 +76,7 @@ csv_cell(void *output, size_t index, struct json v)
 	put_value(o, v);
 }
 
-static void
-csv_row_end(struct output *o, size_t count)
+static void csv_row_end(struct output *o, size_t count)
 {
 	size_t columns = o->columns > count ? o->columns : count;
 
@@ -95,8 +91,7 @@ csv_row_end(struct output *o, size_t count)
 	o->csv.wrote = false;
 }
 
-static void
-csv_begin(struct output *o)
+static void csv_begin(struct output *o)
 {
 	o->csv.wrote = false;
 	if (!o->header || o->columns == 0)
@@ -114,8 +109,7 @@ csv_begin(struct output *o)
 	o->csv.wrote = false;
 }
 
-static void
-csv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+static void csv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
 	struct json v;

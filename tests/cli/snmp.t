@@ -140,6 +140,24 @@ fails(".snmp get $to -v 3 -u nobody -l noAuthNoPriv $services", 1, qr/Unknown us
 fails(".snmp get $to -v 1 -c public 1.3.6.1.2.1.99.0", 1, qr/: noSuchName \(\.1\.3\.6\.1\.2\.1\.99\.0\)$/, 'version 1: no such name');
 fails(".snmp get nosuch.invalid -v 1 -c public $services", 3, qr/nosuch\.invalid: /, 'an unknown host');
 
+# Agents that are not as they should be.
+my ($fake, $process) = Snmpd->fake(sub { $_[0] =~ s/\xa1/\xa2/r });
+fails(".snmp walk $fake -v 1 -c public 1.3.6.1.2.1", 1, qr/out of order: the walk would never end$/, 'the same object again');
+$process->stop;
+my $counted = File::Temp->new;
+($fake, $process) = Snmpd->fake(sub {
+	syswrite $counted, '.';
+	return $_[0] =~ s/\xa5(.\x02.*?)\x02\x01\x00\x02\x01.(?=\x30)/\xa2$1\x02\x01\x01\x02\x01\x00/sr;
+});
+fails(".snmp walk $fake -v 2c -c public 1.3.6.1.2.1", 1, qr/: tooBig$/, 'everything is too big');
+is -s $counted->filename, 4, '... also a half of it, and a half of that';
+$process->stop;
+for my $garbage ('', "\x30", "\x30\x84\xff\xff\xff\xff", "\x30\x03\x02\x01\x01", 'x' x 3000) {
+	($fake, $process) = Snmpd->fake(sub { $garbage });
+	fails(".snmp get $fake $_ -t 0.1 -r 0 1.3.6.1", 6, qr/no answer in time$/, 'garbage of ' . length($garbage) . ' bytes') for '-v 2c -c public', $v3{priv};
+	$process->stop;
+}
+
 for (
 	['.snmp', qr/usage: \.snmp get/], ['.snmp fetch h 1.3', qr/fetch: get, getnext/], ['.snmp get', qr/which HOST/],
 	[".snmp get $to", qr/an OID is missing/], [".snmp get $to -v 9 -c x 1.3", qr/Invalid version specified after -v flag$/],

@@ -143,10 +143,29 @@ sub relay {
 	return '127.0.0.1:' . $front->sockport;
 }
 
+# A process that answers each question with what answer() makes of its bytes (undef: with nothing) until the test ends; its address.
+sub fake {
+	my ($class, $answer) = @_;
+	my $front = socket_of();
+	my $pid = fork // croak "fork: $!";
+
+	if ($pid == 0) {
+		my $parent = getppid;
+		while (getppid == $parent) {
+			IO::Select->new($front)->can_read(0.5) or next;
+			my $from = $front->recv(my $bytes, 65536);
+			my $text = defined $from ? $answer->($bytes) : undef;
+			$front->send($text, 0, $from) if defined $text;
+		}
+		POSIX::_exit(0);
+	}
+	return '127.0.0.1:' . $front->sockport, bless { children => [$pid], owner => $$ }, $class;
+}
+
 sub stop {
 	my ($self) = @_;
 
-	for my $pid (@{ $self->{children} }, $self->{pid}) {
+	for my $pid (@{ $self->{children} }, $self->{pid} // ()) {
 		kill KILL => $pid;
 		waitpid $pid, 0;
 	}
@@ -157,7 +176,7 @@ sub stop {
 sub DESTROY {
 	my ($self) = @_;
 
-	return if !$self->{pid} || $self->{owner} != $$;
+	return if $self->{owner} != $$;
 	local ($?, $!, $@);
 	$self->stop;
 }
