@@ -47,6 +47,21 @@ struct events {
 
 /* --- subscriptions --- */
 
+static void forget(struct events *ev, const char *name);
+
+/* What the box refuses to tell of is waited for in vain. */
+static void refused(struct shell *sh, const char *name)
+{
+	struct listener *l, *next;
+
+	forget(sh->events, name);
+	for (l = sh->events->listeners; l != NULL; l = next) {
+		next = l->next;
+		if (l->refused != NULL && strcmp(l->name, name) == 0)
+			l->refused(sh, l);
+	}
+}
+
 static void subscribed(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct buf text = {0};
@@ -56,6 +71,15 @@ static void subscribed(struct shell *sh, struct task *t, const struct reply *rep
 	show_failure(t, reply, &text);
 	shell_complain(sh, (struct place){0}, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
 	shell_failed(sh, STATUS_FAILED);
+	struct json all = {buf_head(&t->line.json), t->line.json.len}, v;
+	struct json_iter it = json_iterate(all);
+	json_next(&it, NULL, &v);	/* "subscribe" */
+	while (json_next(&it, NULL, &v)) {
+		buf_reset(&text);
+		json_decode(v, &text);
+		if (buf_string(&text) != NULL)
+			refused(sh, buf_string(&text));
+	}
 	buf_clear(&text);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lang/complete.h"
+#include "proto/catalog.h"
 #include "shell/commands.h"
 #include "shell/engine.h"
 #include "shell/events.h"
@@ -166,6 +167,23 @@ static bool is_word(const char *text, const char *word)
 	return strncmp(text, word, n) == 0 && strspn(text + n, " \t\n") == strlen(text + n);
 }
 
+/* A command without its dot, which the box does not know either: a box that knows it gets it as JSON. */
+static bool lacks_dot(struct shell *sh, const char *text)
+{
+	size_t len;
+
+	text += strspn(text, " \t");
+	len = strcspn(text, " \t\n");
+	if (catalog_find(text, len) != NULL || (len == 4 && memcmp(text, "help", 4) == 0))	/* help is a word of the language */
+		return false;
+	for (const struct command *c = commands; c->word.name != NULL; c++)
+		if (strlen(c->word.name) == len && memcmp(c->word.name, text, len) == 0) {
+			shell_complain(sh, (struct place){0}, NULL, "%s: no such request; the command is .%s", c->word.name, c->word.name);
+			return true;
+		}
+	return false;
+}
+
 static void run_text(struct shell *sh, const char *text, bool paste)
 {
 	struct error e;
@@ -175,6 +193,8 @@ static void run_text(struct shell *sh, const char *text, bool paste)
 		sh->quit = true;
 		return;
 	}
+	if (!paste && lacks_dot(sh, text))
+		return;
 	if (!paste)
 		engine_line(sh, text, strlen(text), (struct place){0});
 	else if (input_add_text(sh, text, strlen(text), NULL, true, &e) == -1)

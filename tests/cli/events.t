@@ -149,6 +149,9 @@ subtest '.on' => sub {
 	is($r->status, 0, '.wait and .on off at one event') or diag $r->stderr;
 	is(scalar(() = $r->stderr =~ /\.on: log once: done/g), 1, '... which .on has heard, and no later one');
 
+	# An event that the box does not know is not waited for.
+	$l->bad(".wait realm_nonsense\nping\n", 1, qr/^ptsh: subscribe: unknown event 'realm_nonsense'$/m);
+
 	# At most 64 at once.
 	my $other = Box->start(script => "hello none\nexpect subscribe\nreply 1\nfill 100 [null,\"event\",\"x\",1]\\n\ncollect 64\nsleep 50\n"
 	    . "reply-all 1\ncollect 36\nreply-all 1\nexpect-eof\n");

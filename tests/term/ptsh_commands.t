@@ -102,6 +102,7 @@ is_deeply [$s->run('.echo on')], ['on'], '^C ends .wait';
 ok scalar(grep { /^\.trace off$/ } $s->run('.history trace')), '.history TEXT';
 is scalar(grep { /timing/ } $s->run('.history trace')), 0, '... only those';
 like join("\n", $s->run('.help realm_poll')), qr/^realm_poll REALM\n/, '.help REQUEST';
+like join("\n", $s->run('help realm_poll')), qr/^realm_poll REALM\n/, '... the dot may be missing';
 like join("\n", $s->run('.help .watch')), qr/^\.watch SECONDS \[N\] LINE\n/, '.help COMMAND';
 like join("\n", $s->run('.help')), qr/^  group_info +show groups.*^  \.watch /sm, '.help';
 like(($s->run('.help nosuch'))[0], qr/^ptsh: \.help: nosuch: /, '.help of nothing');
@@ -110,6 +111,10 @@ like join(';', $s->run('.status')), qr/box +box .*state +connected.*address +127
 like join(';', $s->run('.set')), qr/;undo +on /, '.set lists';
 $s->run('.set undo off');
 like join(';', $s->run('.set undo')), qr/;undo +off /, '.set';
+
+is_deeply [$s->run('status')], ['ptsh: status: no such request; the command is .status'], 'a command without its dot';
+is_deeply [$s->run('connect other')], ['ptsh: connect: no such request; the command is .connect'], '... with words';
+like(($s->run('.wait realm_nonsense'))[-1], qr/^ptsh: subscribe: unknown event/, '.wait for an event that there is not ends');
 
 # A paste of two lines
 $s->key('C-l');
