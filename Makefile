@@ -8,6 +8,9 @@ PKG_CONFIG ?= pkg-config
 BUILD ?= build
 
 LIBS = libedit libcjson libssl libcrypto libbsd-overlay
+# SNMP needs Net-SNMP; NO_SNMP=1 leaves it out though it is there.
+NO_SNMP ?= $(if $(shell $(PKG_CONFIG) --exists netsnmp && echo there),,1)
+LIBS += $(if $(filter-out 0,$(NO_SNMP)),,netsnmp)
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
 HARDEN = -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 CFLAGS ?= -O2 -g
@@ -17,7 +20,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPTSH_VERSION='"$(VERSION)"' -Isrc $(WARN) 
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread $(LDFLAGS)
 LDLIBS += $(shell $(PKG_CONFIG) --libs $(LIBS))
 
-SRC = $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
+SRC = $(filter-out src/main.c $(if $(filter netsnmp,$(LIBS)),src/snmp/absent.c,src/snmp/agent%.c),$(wildcard src/*.c src/*/*.c))
 OBJ = $(SRC:%.c=$(BUILD)/%.o)
 BOX = $(wildcard tests/box/*.c)
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -56,9 +59,14 @@ $(BUILD)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is run by prove finds the programs in PTSH and BOX.
-check: $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
-	SHIM=$(abspath $(BUILD))/shim.so PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver CMOCKA_MESSAGE_OUTPUT=TAP \
-		prove -Itests/lib -j4 $(TESTS)
+TEST_ENV = PTSH=$(abspath $(BUILD))/ptsh BOX=$(abspath $(BUILD))/ptsh-box DRIVER=$(abspath $(BUILD))/term-driver \
+	SHIM=$(abspath $(BUILD))/shim.so CMOCKA_MESSAGE_OUTPUT=TAP
+PROGRAMS = $(BUILD)/ptsh $(BUILD)/ptsh-box $(BUILD)/term-driver $(BUILD)/shim.so $(UNIT)
+check: $(PROGRAMS)
+	@env $(TEST_ENV) sh tests/prove.sh $(BUILD)/prove/check 4 $(TESTS)
+
+# check-all, fuzz, coverage and what else takes minutes.
+include tests/checks.mk
 
 # How fast it is, beside programs that are installed; the figures go to $(BUILD)/bench/figures.tsv.
 BENCH = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))

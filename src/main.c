@@ -3,8 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,14 +38,6 @@ static int hold_standard_descriptors(void)
 	} while (fd <= 2);
 	close(fd);
 	return 0;
-}
-
-/* Only what characters are: numbers, dates and messages are never the locale's.  The C locale cannot take a typed
- * umlaut. */
-static void choose_charset(void)
-{
-	if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 /* Whatever the parent process had in mind, these mean what they mean. */
@@ -216,7 +206,6 @@ int main(int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	reset_signals();
-	choose_charset();
 	if ((password = password_create()) == NULL) {
 		error_memory(&e);
 		return complain(&e);
@@ -234,7 +223,7 @@ int main(int argc, char **argv)
 			version_print(&out);
 		else
 			options_complete(&o, &(struct complete_context){
-			    .commands = commands_each, .command_word = commands_word, .files = files_each}, &out);
+			    .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each}, &out);
 		if (sink_flush(&out) == -1)
 			status = STATUS_OUTPUT;
 		sink_clear(&out);

@@ -19,7 +19,8 @@ trap 'exit 143' TERM
 
 # It opens the pipe to say that it is ready: reading from it waits for that, or for its end.
 mkfifo "$dir/ready"
-"$BOX" --unix "$dir/box" --delay 2000 --devices 1000 >"$dir/ready" &
+# ^C is for ptsh, not for the box.
+(trap '' INT; exec "$BOX" --unix "$dir/box" --delay 2000 --devices 1000 >"$dir/ready") &
 box=$!
 read -r ready <"$dir/ready" || { echo "the simulated box did not start" >&2; exit 1; }
 

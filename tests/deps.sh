@@ -1,27 +1,30 @@
 #!/bin/sh
 # deps: installs what ptsh needs, where apt-get is there; elsewhere names it.
 #
-#	sh tests/deps.sh [-n] [run | build | test | package]...
+#	sh tests/deps.sh [-n] [run | build | test | package | bench]...
 #
-# Without a word: all of it.  -n only prints what is missing.  What is there already is left alone.
+# Without a word: all of it but bench.  -n only prints what is missing.  What is there already is left alone.
 set -eu
 
 # To run ptsh.
 run='less'
 
 # To build it.
-build='gcc make pkg-config libc6-dev libedit-dev libcjson-dev libssl-dev libbsd-dev'
+build='gcc make pkg-config libc6-dev libedit-dev libcjson-dev libssl-dev libbsd-dev libsnmp-dev'
 
 # To run its tests: units, other compilers and checkers, what replies are compared with, terminals, shells, TLS peers.
 test='libcmocka-dev
 	clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
 	perl jq libjson-xs-perl python3
 	tmux bash zsh fish
-	openssl gnutls-bin libpoe-component-client-ident-perl
+	openssl gnutls-bin snmpd libpoe-component-client-ident-perl
 	mandoc procps locales parallel git'
 
 # To make a Debian package of it.
 package='debhelper dpkg-dev fakeroot lintian'
+
+# What `make bench` compares with, where it is there; only installed when it is asked for.
+bench='redis-server redis-tools jq libjson-xs-perl'
 
 dry=no
 if [ "${1-}" = -n ]; then
@@ -37,8 +40,9 @@ for group; do
 	build) wanted="$wanted $build" ;;
 	test) wanted="$wanted $test" ;;
 	package) wanted="$wanted $package" ;;
+	bench) wanted="$wanted $bench" ;;
 	*)
-		echo "deps: $group: not one of run, build, test and package" >&2
+		echo "deps: $group: not one of run, build, test, package and bench" >&2
 		exit 2
 		;;
 	esac

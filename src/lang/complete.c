@@ -343,38 +343,77 @@ static void complete_arguments(struct completing *c, const struct request *type)
 
 static int complete_line(struct completing *c, size_t from);
 
-/* The words of a command, up to a line within it. */
-static int complete_command(struct completing *c)
+static void put_files_too(struct completing *c)
 {
-	char *name = strndup(c->text + c->words[0].start, c->words[0].end - c->words[0].start);
-	int result = 0;
+	c->offer.files = true;
+	if (c->context->files != NULL && c->offer.typed_text != NULL)
+		c->context->files(c->context->ctx, c->offer.typed_text, found_value, &c->offer);
+}
 
-	if (name == NULL)
-		return -1;
-	for (size_t i = 1; i <= c->count; i++) {
-		const struct word *w = i < c->count ? &c->words[i] : &c->typed;
-		bool line;
+static void explain_command(struct completing *c, const char *command)
+{
+	struct buf usage = {0};
+
+	if (c->context->command_usage == NULL)
+		return;
+	c->context->command_usage(c->context->ctx, command, &usage);
+	if (usage.len > 0 && buf_string(&usage) != NULL)
+		offer_explain(&c->offer, "%s", buf_string(&usage));
+	buf_clear(&usage);
+}
+
+/* The words of a command, up to a line within it; they are read by words[], as c->words goes with that line. */
+static int complete_words(struct completing *c, char *const *words, size_t count)
+{
+	for (size_t i = 1; i <= count; i++) {
+		const struct word *w = i < count ? &c->words[i] : &c->typed;
 
 		/* Behind -- a line begins, if this is a command that takes one. */
-		if (i < c->count && is(c, w, "--")) {
-			result = complete_line(c, w->end);
-			break;
-		}
+		if (i < count && is(c, w, "--"))
+			return complete_line(c, w->end);
 		offer_from(&c->offer, c->text, w->start, w->end);
-		line = c->context != NULL && c->context->command_word != NULL &&
-		    c->context->command_word(c->context->ctx, name, i, found_value, &c->offer);
-		if (line) {
-			size_t over = i;
-
-			while (over < c->count && !is(c, &c->words[over], "--"))
-				over++;
-			result = complete_line(c, over < c->count ? c->words[over].end : w->start);
+		switch (c->context->command_word(c->context->ctx, words, count, i, found_value, &c->offer)) {
+		case PLACE_LINE:
+			while (i < count && !is(c, &c->words[i], "--"))
+				i++;
+			return complete_line(c, i < count ? c->words[i].end : w->start);
+		case PLACE_FILE:
+			if (i == count)
+				put_files_too(c);
+			break;
+		case PLACE_WORD:
 			break;
 		}
-		if (i < c->count)
+		if (i < count)
 			offer_forget(&c->offer);
 	}
-	free(name);
+	explain_command(c, words[0]);
+	return 0;
+}
+
+static int complete_command(struct completing *c)
+{
+	size_t count = c->count, at;
+	char **words;
+	int result = -1;
+
+	if (c->context == NULL || c->context->command_word == NULL)
+		return 0;
+	if ((words = calloc(count, sizeof *words)) == NULL)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct buf text = {0};
+		word_decode(c->text, c->words[i].start, c->words[i].end, &text, &at);	/* what is no good is empty */
+		if ((words[i] = text.failed ? NULL : buf_steal(&text)) == NULL) {
+			buf_clear(&text);
+			goto out;
+		}
+	}
+	result = complete_words(c, words, count);
+out:
+	for (size_t i = 0; i < count; i++)
+		free(words[i]);
+	free(words);
 	return result;
 }
 

@@ -15,16 +15,25 @@ struct candidate {
 	char *help;	/* one line, or NULL; may be the box's text: made harmless by whoever shows it */
 };
 
+/* What may stand at a place behind a command. */
+enum command_place {
+	PLACE_WORD,	/* a word: what found() was called for, or anything */
+	PLACE_FILE,	/* the same, or a file's name */
+	PLACE_LINE,	/* a line of its own begins here */
+};
+
 /* What the walk cannot know: names on the box, files, commands and their arguments.  Each may be NULL: there are none. */
 struct complete_context {
 	/* Calls found() for every gid of a kind with its name; silent when nothing is known (yet). */
 	void (*gids)(void *ctx, enum gid_kind kind, void (*found)(void *, const char *gid, const char *name), void *arg);
 	/* Calls found() for every command (name with its dot) and its help. */
 	void (*commands)(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg);
-	/* What a command's word number `index` (1: the first behind the command) may be; calls found() for each
-	 * value.  Returns true if that word and all behind it are a line of their own. */
-	bool (*command_word)(void *ctx, const char *command, size_t index, void (*found)(void *, const char *text, const char *help),
-	    void *arg);
+	/* What a command's word number `index` (1: the first behind the command) may be; calls found() for each value.
+	 * words: the `count` words before the cursor, words[0] the command with its dot; index <= count. */
+	enum command_place (*command_word)(void *ctx, char *const *words, size_t count, size_t index,
+	    void (*found)(void *, const char *text, const char *help), void *arg);
+	/* A command's usage and help, for `?`; nothing if there is no such command. */
+	void (*command_usage)(void *ctx, const char *command, struct buf *usage);
 	void *ctx;
 	/* Calls found() for every file whose path begins with `path` (as a shell completes: "dir/fi" finds "dir/file"); a
 	 * directory's ends with a slash. */

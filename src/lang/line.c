@@ -3,6 +3,7 @@
  */
 #include "lang/line.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,10 +96,18 @@ static enum tail tail(struct parse *p, const struct word *w, size_t pos)
 
 /* --- requests --- */
 
+static void forget_type_name(struct line *line)
+{
+	if (line->type == NULL || line->type_name != line->type->name)
+		free((char *)(uintptr_t)line->type_name);
+	line->type_name = NULL;
+}
+
+/* Of a type that is known, name is what the catalogue calls it. */
 static int set_type_name(struct parse *p, const char *name, size_t len)
 {
-	free(p->line->type_name);
-	p->line->type_name = strndup(name, len);
+	forget_type_name(p->line);
+	p->line->type_name = p->line->type != NULL ? p->line->type->name : strndup(name, len);
 	return p->line->type_name == NULL ? parse_memory(p) : 0;
 }
 
@@ -154,10 +163,14 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 	const char *why = NULL;
 	struct word w;
 
-	if (value_decode(p, first) < 0)
-		return -1;
-	line->type = catalog_find(buf_head(&p->scratch), p->scratch.len);
-	if (line->type == NULL ? unknown_type(p, first) < 0 : set_type_name(p, line->type->name, p->scratch.len) < 0)
+	if (first->plain)
+		line->type = catalog_find(p->text + first->start, first->end - first->start);
+	if (line->type == NULL) {
+		if (value_decode(p, first) < 0)
+			return -1;
+		line->type = catalog_find(buf_head(&p->scratch), p->scratch.len);
+	}
+	if (line->type == NULL ? unknown_type(p, first) < 0 : set_type_name(p, line->type->name, strlen(line->type->name)) < 0)
 		return -1;
 	if (line->type != NULL)
 		line->json.secret = p->scratch.secret = catalog_secret(line->type);
@@ -313,6 +326,18 @@ static int add_command_word(struct parse *p, const char *text, size_t len)
 	return 0;
 }
 
+/* A command takes no JSON: what is none is a word like any other. */
+static enum word_found command_word(const struct parse *p, size_t *pos, struct word *w, const char **why)
+{
+	size_t start = *pos;
+	enum word_found found = word_next(p->text, p->len, pos, w, why);
+
+	if (found != WORD_BAD || !w->json)
+		return found;
+	*pos = start;
+	return word_next_plain(p->text, p->len, pos, w, why);
+}
+
 /* name: as typed, without its dot. */
 static int parse_command(struct parse *p, const struct word *first, const char *name, size_t len, size_t pos)
 {
@@ -335,9 +360,9 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 	}
 	if (add_command_word(p, name, len) < 0)
 		return -1;
-	while ((found = word_next(p->text, p->len, &pos, &w, &why)) == WORD_FOUND) {
+	while ((found = command_word(p, &pos, &w, &why)) == WORD_FOUND) {
 		/* A redirection belongs to a command, unless it takes a line, which may have its own. */
-		if ((command == NULL || !command->takes_line) && !value_is(p, &w, "&")) {
+		if ((command == NULL || !command->takes_line) && (!value_is(p, &w, "&") || (command != NULL && command->job))) {
 			enum tail end = tail(p, &w, pos);
 
 			if (end == TAIL_FAILED)
@@ -408,9 +433,9 @@ static char *masked(const struct parse *p, bool failed)
 	char *text;
 
 	if (failed)
-		return mask_text(p->text, word_valid(p->text, p->len));
+		return mask_text(p->text, word_valid(p->text, p->len), p->context);
 	if (p->hide || p->line->kind == LINE_COMMAND)
-		return mask_text(p->text, p->len);
+		return mask_text(p->text, p->len, p->context);
 	if (p->secret_count == 0) {
 		text = malloc(p->len + 1);
 		if (text == NULL)
@@ -472,7 +497,7 @@ void line_clear(struct line *line)
 	free_all(line->notes, line->note_count);
 	free_all(line->words, line->word_count);
 	free(line->redirect_to);
-	free(line->type_name);
+	forget_type_name(line);
 	free(line->rest);
 	free(line->masked);
 	buf_clear(&line->json);

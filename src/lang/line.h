@@ -27,11 +27,24 @@ struct lookup {
 	char *name;
 };
 
+/* What a word of a command says of secrets. */
+enum command_secret {
+	SECRET_NONE,
+	SECRET_HERE,		/* in the word, from byte *from on */
+	SECRET_NEXT,		/* the next word is one */
+};
+
 /* A command of ptsh's own, as the line language needs to know it; shell/commands has the table. */
 struct command_word {
 	const char *name;	/* without the dot */
 	bool takes_line;	/* the rest from its `--` on (or all of it) is a line of its own, kept as typed */
+	bool job;		/* `&` behind it makes a job of it */
+	/* Where the secret is that a word of it announces or holds; NULL: it takes none. */
+	enum command_secret (*secret)(const char *word, size_t *from);
 };
+/* For those who take secrets behind the options of one letter that are in `letters`: "-c", "public" or "-cpublic"; and
+ * behind `=` of any long one. */
+enum command_secret line_option_secret(const char *word, const char *letters, size_t *from);
 
 struct line {
 	enum line_kind kind;
@@ -43,7 +56,7 @@ struct line {
 
 	/* LINE_REQUEST */
 	const struct request *type;	/* NULL: the catalogue does not know it */
-	char *type_name;
+	const char *type_name;		/* type's, or owned */
 	struct buf json;		/* ["type",args...]; secret if the type has secrets */
 	bool secret;			/* json holds a secret */
 	bool deletes;			/* a non-empty delete list */
@@ -113,6 +126,9 @@ int line_mask_json(struct buf *out, const char *json, size_t len);
 /* Writes what the box sent (a whole message, id and all; type: the request it answers, NULL if it is not known or a notification)
  * with every secret as "***": communities, keys of SNMP v3, private keys, secrets in settings.  0, or -1. */
 int line_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len);
+
+/* Whether the word that would come behind text is a secret, by what the text's command says of its words. */
+bool line_secret_next(const char *text, size_t len, const struct line_context *context);
 
 /* Appends text as one word of section "A LINE", quoted only where it must be. */
 void line_put_word(struct buf *out, const char *text, size_t len);

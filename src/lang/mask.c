@@ -311,9 +311,108 @@ static bool word_is_secret(const char *text, const struct word *w, struct buf *n
 
 enum { MASK_NEARLY = 16 };	/* words of a command that may be a misspelt request */
 
-char *mask_text(const char *text, size_t len)
+enum command_secret line_option_secret(const char *word, const char *letters, size_t *from)
 {
-	struct buf out = {0}, name = {0};
+	const char *equals = strchr(word, '=');
+
+	if (word[0] != '-' || word[1] == '\0' || word[1] == '?')
+		return SECRET_NONE;
+	if (word[1] == '-') {
+		*from = equals != NULL ? (size_t)(equals + 1 - word) : 0;
+		return equals != NULL ? SECRET_HERE : SECRET_NONE;
+	}
+	if (strchr(letters, word[1]) == NULL)
+		return SECRET_NONE;
+	*from = 2;
+	return word[2] != '\0' ? SECRET_HERE : SECRET_NEXT;
+}
+
+/* A command that is not known may be one that is: what stands behind its options is not for others. */
+static enum command_secret unknown_secret(const char *word, size_t *from)
+{
+	char letter[2] = {word[0] == '-' ? word[1] : '\0', '\0'};
+
+	return line_option_secret(word, letter, from);
+}
+
+/* The text of a line, copied but for what is secret in it. */
+struct masked_text {
+	struct buf out;
+	const char *text;
+	size_t from;		/* what is before it has been copied */
+	struct buf word;	/* decoded */
+	enum command_secret (*secret)(const char *word, size_t *from);	/* of the command that is being read */
+	bool next;		/* the word to come is one */
+};
+
+static void hide(struct masked_text *m, size_t start, size_t end)
+{
+	buf_put(&m->out, m->text + m->from, start - m->from);
+	buf_putc(&m->out, '?');
+	m->from = end;
+}
+
+static void mask_command_begins(struct masked_text *m, const struct word *w, const struct line_context *context)
+{
+	const struct command_word *command = NULL;
+	struct error e;
+
+	if (context != NULL && context->find_command != NULL)
+		command = context->find_command(context->ctx, m->text + w->start + 1, w->end - w->start - 1, &e);
+	m->secret = command != NULL ? command->secret : unknown_secret;
+	m->next = false;
+}
+
+static void mask_command_word(struct masked_text *m, const struct word *w)
+{
+	const char *word;
+	size_t from = 0, at;
+
+	if (m->secret == NULL)
+		return;
+	if (m->next) {
+		m->next = false;
+		hide(m, w->start, w->end);
+		return;
+	}
+	buf_reset(&m->word);
+	word = word_decode(m->text, w->start, w->end, &m->word, &at) == NULL ? buf_string(&m->word) : NULL;
+	switch (word != NULL ? m->secret(word, &from) : SECRET_HERE) {
+	case SECRET_NONE:
+		break;
+	case SECRET_NEXT:
+		m->next = true;
+		break;
+	case SECRET_HERE:	/* with quotes in it nothing is where it seems to be */
+		hide(m, w->start + (w->plain ? from : 0), w->end);
+	}
+}
+
+bool line_secret_next(const char *text, size_t len, const struct line_context *context)
+{
+	struct masked_text m = {.text = text, .word.secret = true};
+	struct word w;
+	const char *why;
+	size_t pos = 0;
+
+	while (word_next(text, len, &pos, &w, &why) == WORD_FOUND) {
+		bool begins = m.secret == NULL && text[w.start] == '.';
+
+		if (begins)
+			mask_command_begins(&m, &w, context);
+		else if (!(w.end - w.start == 1 && text[w.start] == '-'))
+			mask_command_word(&m, &w);
+		if (m.secret == NULL && !(w.end - w.start == 1 && text[w.start] == '-'))
+			break;	/* no command, or one without secrets */
+	}
+	buf_clear(&m.word);
+	buf_clear(&m.out);
+	return m.next;
+}
+
+char *mask_text(const char *text, size_t len, const struct line_context *context)
+{
+	struct masked_text m = {.text = text, .word.secret = true};
 	struct word w;
 	const char *why;
 	size_t pos = 0, end = len;
@@ -330,24 +429,29 @@ char *mask_text(const char *text, size_t len)
 			before_json = true;
 			break;
 		}
-		if (place && text[w.start] == '.')
+		if (place && text[w.start] == '.') {
 			command = true;
-		if ((place || command) && word_is_secret(text, &w, &name, place || count < MASK_NEARLY)) {
+			mask_command_begins(&m, &w, context);
+		} else if (command && !over) {
+			mask_command_word(&m, &w);
+		}
+		if ((place || command) && m.from <= w.start && word_is_secret(text, &w, &m.word, place || count < MASK_NEARLY)) {
 			before_json = w.json;
 			end = w.json ? w.start : w.end;
 			break;
 		}
 		place = over || (place && w.end - w.start == 1 && text[w.start] == '-');
 	}
-	buf_put(&out, text, end);
+	if (m.from < end)
+		buf_put(&m.out, text + m.from, end - m.from);
 	if (before_json)
-		buf_putc(&out, '?');
+		buf_putc(&m.out, '?');
 	else if (end < len && word_skip_blanks(text, len, end) < len)
-		buf_puts(&out, " ?");
-	buf_clear(&name);
-	if (buf_string(&out) == NULL) {
-		buf_clear(&out);
+		buf_puts(&m.out, " ?");
+	buf_clear(&m.word);
+	if (m.out.failed || buf_string(&m.out) == NULL) {
+		buf_clear(&m.out);
 		return NULL;
 	}
-	return buf_steal(&out);
+	return buf_steal(&m.out);
 }

@@ -155,6 +155,6 @@ void mask_argument(const struct arg *arg, struct json v, mask_found *found, void
 void mask_arguments(const struct request *type, struct json_iter args, mask_found *found, void *ctx);
 
 /* The text of a line that was not understood, as far as it can be shown: heap, NULL without memory. */
-char *mask_text(const char *text, size_t len);
+char *mask_text(const char *text, size_t len, const struct line_context *context);
 
 #endif

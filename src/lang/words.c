@@ -137,6 +137,18 @@ enum word_found word_next(const char *text, size_t len, size_t *pos, struct word
 		}
 		return WORD_FOUND;
 	}
+	return word_next_plain(text, len, pos, w, why);
+}
+
+enum word_found word_next_plain(const char *text, size_t len, size_t *pos, struct word *w, const char **why)
+{
+	size_t at = word_skip_blanks(text, len, *pos);
+
+	*pos = at;
+	if (at == len)
+		return WORD_END;
+	w->start = at;
+	w->json = false;
 	w->end = word_end(text, at, len, &w->plain, why, pos);
 	if (w->end == 0)
 		return WORD_BAD;

@@ -27,6 +27,9 @@ enum word_found word_next(const char *text, size_t len, size_t *pos, struct word
 /* Steps over blanks (and a backslash before the end of a line). */
 size_t word_skip_blanks(const char *text, size_t len, size_t pos);
 
+/* The same, where brackets mean nothing: [2001:db8::1]:55 is a word. */
+enum word_found word_next_plain(const char *text, size_t len, size_t *pos, struct word *w, const char **why);
+
 /* The next part of text[*pos .. end) up to a separator that is not quoted (and not within brackets, if the part begins with one);
  * *pos is set behind the separator.  False: there was none (after the last part *pos is end + 1). */
 bool word_part(const char *text, size_t *pos, size_t end, char separator, struct word *part);

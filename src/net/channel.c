@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@
 enum {
 	CHANNEL_CHUNK = 64 * 1024,	/* read at once */
 	CHANNEL_ROUNDS = 32,		/* reads before others get a turn */
-	CHANNEL_GRACE_MS = 2000,	/* after a failed write, for what may still be read */
+	CHANNEL_GRACE_MS = 2000,	/* after a failed write, for what may still come */
 };
 
 enum channel_state { CHANNEL_CONNECTING, CHANNEL_OPEN, CHANNEL_SHAKING, CHANNEL_JUDGING, CHANNEL_ENDED };
@@ -64,7 +65,7 @@ struct channel {
 	struct tls_peer peer;
 	const char *tls_version, *cipher;
 
-	char bytes[CHANNEL_CHUNK];
+	char bytes[CHANNEL_CHUNK];	/* last: not cleared */
 };
 
 static void channel_on_ready(void *ctx, int fd, short revents);
@@ -176,6 +177,16 @@ static void channel_end_read(struct channel *c, const struct error *why)
 {
 	struct error e;
 
+	/* It has not said a word: that was no box. */
+	if (c->stream.received == 0 && connect_left(c->connect) > 0) {
+		char text[320];
+
+		snprintf(text, sizeof text, "%.100s: %.100s closed the connection without a greeting; trying the next address",
+		    c->name, c->address);
+		channel_warn(c, text);
+		if (channel_next(c))
+			return;
+	}
 	if (c->write_failed)
 		channel_end_lost(c, &c->write_error);
 	else if (connect_proxy_failed(c->connect, &e))
@@ -190,6 +201,11 @@ static void channel_on_grace(void *ctx)
 {
 	struct channel *c = ctx;
 
+	/* Who is held has had no chance to read. */
+	if (c->hold) {
+		loop_timer_start(c->loop, &c->grace, CHANNEL_GRACE_MS, channel_on_grace, c);
+		return;
+	}
 	channel_enter(c);
 	channel_end_lost(c, &c->write_error);
 	channel_leave(c);
@@ -515,10 +531,11 @@ struct channel *channel_open(struct loop *l, const struct channel_options *o, co
 {
 	struct connect_options options = {.target = o->target, .bind = o->bind, .proxy_command = o->proxy_command,
 	    .peer_uid = o->peer_uid};
-	struct channel *c = calloc(1, sizeof *c);
+	struct channel *c = malloc(sizeof *c);
 
 	if (c == NULL)
 		return NULL;
+	memset(c, 0, offsetof(struct channel, bytes));
 	c->loop = l;
 	c->o = o;
 	c->ops = ops;
@@ -582,6 +599,11 @@ enum channel_trust channel_trust(const struct channel *c)
 	if (c->kind == CONNECT_LOOPBACK)
 		return c->port < IPPORT_RESERVED ? TRUST_LOOPBACK_LOW : TRUST_LOOPBACK;
 	return c->secured ? TRUST_TLS_UNKNOWN : TRUST_CLEAR;
+}
+
+bool channel_knows_tls(const struct channel *c)
+{
+	return c->have_trust && trust_knows_tls(&c->trust);
 }
 
 enum channel_wants channel_wants(const struct channel *c)

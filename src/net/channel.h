@@ -46,6 +46,7 @@ struct channel_ops {
 	 * written into answer[size]; end of input is an empty answer.  False: nobody there to ask.  The channel's own
 	 * deadline rests meanwhile; the holder's should, too.  May step the loop, may free the channel. */
 	bool (*ask)(void *ctx, const char *text, char *answer, size_t size);
+	/* Once an address; again for the next one, if this one has said nothing (it hung up, or channel_next()). */
 	void (*connected)(void *ctx);
 	/* Bytes came, at least one.  May close the channel. */
 	void (*received)(void *ctx, const char *bytes, size_t len);
@@ -94,6 +95,9 @@ enum channel_wants {
 	WANTS_TLS_OR_ASK,	/* TLS; if the box has none, channel_accept_clear() decides */
 };
 enum channel_wants channel_wants(const struct channel *c);
+
+/* Whether this box has been seen with TLS: --tls off is then worth a warning. */
+bool channel_knows_tls(const struct channel *c);
 
 /* The box refuses TLS: asks, remembers.  0: go on in clear; -1 with *e (STATUS_TLS). */
 int channel_accept_clear(struct channel *c, struct error *e);

@@ -180,15 +180,25 @@ static bool known_next(const char **text, size_t *left, struct word *line)
 
 static int known_keep(struct known_boxes *k, const struct known_line *line, unsigned number)
 {
-	struct known_box *items = reallocarray(k->items, k->count + 1, sizeof *items);
+	struct known_box *box;
 
-	if (items == NULL)
+	/* Room for a power of two. */
+	if ((k->count & (k->count - 1)) == 0) {
+		size_t room = k->count > 0 ? k->count * 2 : 1;
+		struct known_box *items = reallocarray(k->items, room, sizeof *items);
+
+		if (items == NULL)
+			return -1;
+		k->items = items;
+	}
+	box = &k->items[k->count];
+	*box = line->box;
+	box->line = number;
+	box->name = strndup(line->name.text, line->name.len);
+	if (box->name == NULL)
 		return -1;
-	k->items = items;
-	items[k->count] = line->box;
-	items[k->count].line = number;
-	items[k->count].name = strndup(line->name.text, line->name.len);
-	return items[k->count].name != NULL ? (k->count++, 0) : -1;
+	k->count++;
+	return 0;
 }
 
 int known_boxes_read(struct known_boxes *k, const char *path, const char *name,

@@ -16,8 +16,7 @@
 
 enum { PIECE = 16 * 1024 };
 
-void
-cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t))
+void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t))
 {
 	while (len > 0 && s->error == 0) {
 		size_t n = sanitise_piece(text, len, PIECE);
@@ -29,15 +28,13 @@ cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf 
 	}
 }
 
-static bool
-is_space(char c)
+static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* Whether a request's modifier takes a secret of that name: then the reply's member of that name is one. */
-static bool
-is_secret_member(const struct request *type, struct json key)
+static bool is_secret_member(const struct request *type, struct json key)
 {
 	for (size_t i = 0; i < catalog_len; i++) {
 		const struct request *r = &catalog[i];
@@ -54,8 +51,7 @@ is_secret_member(const struct request *type, struct json key)
 	return false;
 }
 
-void
-cell_compact(struct buf *out, struct json v, const struct request *type)
+void cell_compact(struct buf *out, struct json v, const struct request *type)
 {
 	/* Not an array's iterator, but a walk over tokens: depth costs nothing. */
 	struct json_iter it = { v.text, v.text + v.len, false };
@@ -84,8 +80,7 @@ cell_compact(struct buf *out, struct json v, const struct request *type)
 	}
 }
 
-void
-cell_text(struct buf *out, struct json v, const struct request *type)
+void cell_text(struct buf *out, struct json v, const struct request *type)
 {
 	switch (json_kind(v)) {
 	case JSON_NULL:
@@ -108,8 +103,7 @@ cell_text(struct buf *out, struct json v, const struct request *type)
 /* --- words --- */
 
 /* The characters of a value that stand in the text as they are. */
-static bool
-simple(struct json v, struct json *text)
+static bool simple(struct json v, struct json *text)
 {
 	enum json_kind kind = json_kind(v);
 
@@ -122,20 +116,17 @@ simple(struct json v, struct json *text)
 	return kind == JSON_NUMBER || kind == JSON_TRUE || kind == JSON_FALSE;
 }
 
-static bool
-same(struct json text, const char *word)
+static bool same(struct json text, const char *word)
 {
 	return strlen(word) == text.len && memcmp(word, text.text, text.len) == 0;
 }
 
-static bool
-small_number(struct json v, uint64_t *number)
+static bool small_number(struct json v, uint64_t *number)
 {
 	return json_whole(v, true, number) && *number < 1 << 16;
 }
 
-void
-cell_time(struct buf *out, time_t when)
+void cell_time(struct buf *out, time_t when)
 {
 	struct tm tm;
 	char text[64];
@@ -148,8 +139,7 @@ cell_time(struct buf *out, time_t when)
 }
 
 /* Epoch seconds; what comes behind the point is kept as it is. */
-static bool
-words_time(struct buf *out, struct json v)
+static bool words_time(struct buf *out, struct json v)
 {
 	struct json t;
 	int64_t seconds = 0;
@@ -176,8 +166,7 @@ words_time(struct buf *out, struct json v)
 }
 
 /* Names for bits; bits without a name as a number. */
-static bool
-words_bits(struct buf *out, struct json v, const char *const names[], size_t count, const char *none)
+static bool words_bits(struct buf *out, struct json v, const char *const names[], size_t count, const char *none)
 {
 	uint64_t number;
 	const char *between = "";
@@ -200,8 +189,7 @@ words_bits(struct buf *out, struct json v, const char *const names[], size_t cou
 }
 
 /* Six octets, each a character below U+0100, in a column of MACs. */
-static bool
-words_mac(struct buf *out, struct json v, const struct heading *h)
+static bool words_mac(struct buf *out, struct json v, const struct heading *h)
 {
 	struct buf octets = {0};
 	size_t name = h->name == NULL ? 0 : strlen(h->name), i = 0, count = 0;
@@ -213,6 +201,8 @@ words_mac(struct buf *out, struct json v, const struct heading *h)
 	if (v.len > 2 + 6 * 6 || json_kind(v) != JSON_STRING)
 		return false;
 	if (h->unit != UNIT_RAW && (name < 3 || strcmp(h->name + name - 3, "mac") != 0))
+		return false;
+	if (v.len > 2 + 6 * 2 && memchr(v.text, '\\', v.len) == NULL)
 		return false;
 	json_decode(v, &octets);
 	while (!octets.failed && i < octets.len) {
@@ -230,8 +220,7 @@ words_mac(struct buf *out, struct json v, const struct heading *h)
 	return is;
 }
 
-static bool
-words_named(struct buf *out, struct json v, const struct value_name *values)
+static bool words_named(struct buf *out, struct json v, const struct value_name *values)
 {
 	struct json t;
 
@@ -246,8 +235,7 @@ words_named(struct buf *out, struct json v, const struct value_name *values)
 	return false;
 }
 
-bool
-cell_words(struct buf *out, struct json v, const struct heading *heading)
+bool cell_words(struct buf *out, struct json v, const struct heading *heading)
 {
 	static const struct value_name flag[] = { {"no", "0", ""}, {"yes", "1", ""}, {0} };
 	static const struct value_name permission[] = {

@@ -2,7 +2,8 @@
  * csv: RFC 4180: records end with CR LF, quotes where a field has a comma, a quote, LF or TAB in it, or is empty text (so
  * that it differs from null).
  *
- * LF and TAB stay as they are inside quotes; every other control character, CR among them, is made visible.  Each record has
+ * LF and TAB stay as they are inside quotes (but on a terminal, where nothing of the box may begin a row); every other control
+ * character, CR among them, is made visible.  Each record has
  * as many fields as the headings, or as the longest row of a reply that was seen whole.
  */
 #include <string.h>
@@ -11,8 +12,7 @@
 #include "out/sanitise.h"
 #include "out/scan.h"
 
-static void
-put_field(struct output *o, const char *text, size_t len)
+static void put_field(struct output *o, const char *text, size_t len)
 {
 	bool quoted = len == 0;
 
@@ -20,14 +20,13 @@ put_field(struct output *o, const char *text, size_t len)
 		quoted = text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r';
 	if (quoted)
 		sink_putc(o->sink, '"');
-	cell_put(o->sink, text, len, sanitise_csv);
+	cell_put(o->sink, text, len, o->sink->terminal ? sanitise_csv_shown : sanitise_csv);
 	if (quoted)
 		sink_putc(o->sink, '"');
 	o->csv.wrote = true;
 }
 
-static void
-put_value(struct output *o, struct json v)
+static void put_value(struct output *o, struct json v)
 {
 	if (json_kind(v) == JSON_NULL)
 		return;
@@ -43,8 +42,7 @@ put_value(struct output *o, struct json v)
 }
 
 /* As in tsv: what needs no second look is copied at once. */
-static void
-csv_cell(void *output, size_t index, struct json v)
+static void csv_cell(void *output, size_t index, struct json v)
 {
 	struct output *o = output;
 	struct sink *s = o->sink;
@@ -78,8 +76,7 @@ csv_cell(void *output, size_t index, struct json v)
 	put_value(o, v);
 }
 
-static void
-csv_row_end(struct output *o, size_t count)
+static void csv_row_end(struct output *o, size_t count)
 {
 	size_t columns = o->columns > count ? o->columns : count;
 
@@ -94,8 +91,7 @@ csv_row_end(struct output *o, size_t count)
 	o->csv.wrote = false;
 }
 
-static void
-csv_begin(struct output *o)
+static void csv_begin(struct output *o)
 {
 	o->csv.wrote = false;
 	if (!o->header || o->columns == 0)
@@ -113,8 +109,7 @@ csv_begin(struct output *o)
 	o->csv.wrote = false;
 }
 
-static void
-csv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+static void csv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
 	struct json v;

@@ -14,7 +14,8 @@ struct output {
 
 	/* The result in progress. */
 	const struct request *type;	/* NULL: unknown, or ptsh's own */
-	struct heading *headings;	/* names are owned */
+	struct heading *headings;	/* names: the reply's caller's, or copies */
+	bool headings_copied;
 	size_t heading_count, heading_room;
 	size_t columns;			/* headings, or the cells of the longest row if that is known to be more */
 	bool header;			/* headings are to be shown */
@@ -54,7 +55,8 @@ void front_heading(const struct output *o, size_t i, struct buf *out);
 
 /* Heading i of a reply; false behind the last one. */
 bool headings_at(const struct reply_about *about, size_t i, struct heading *h);
-bool headings_add(struct output *o, struct heading h);	/* copies the name; false: no memory */
+/* The first decides for all: copy the names, or borrow them until the reply ends.  False: no memory. */
+bool headings_add(struct output *o, struct heading h, bool copy);
 void headings_clear(struct output *o);
 /* Headings that nobody asked for are what the catalogue expects; here the rows say what a box really sends. */
 void headings_match(struct output *o, struct json_iter values, bool cut);

@@ -9,8 +9,7 @@
 
 #include "out/front.h"
 
-static const struct field *
-find_field(const struct field *fields, const char *name)
+static const struct field *find_field(const struct field *fields, const char *name)
 {
 	for (; fields != NULL && fields->name != NULL; fields++) {
 		if (strcmp(fields->name, name) == 0)
@@ -19,8 +18,7 @@ find_field(const struct field *fields, const char *name)
 	return NULL;
 }
 
-static bool
-chooses_headings(const struct request *type)
+static bool chooses_headings(const struct request *type)
 {
 	for (size_t i = 0; i < REQUEST_ARGS && type->args[i].name != NULL; i++) {
 		if (type->args[i].flags & ARG_HEADINGS)
@@ -37,16 +35,14 @@ static const struct field roles[] = {
 static const struct field members[] = { { .name = "name" }, { .name = "value" }, {0} };
 
 /* What the reply's shape says when the catalogue names no columns. */
-static const struct field *
-shape_fields(const struct request *type)
+static const struct field *shape_fields(const struct request *type)
 {
 	if (type == NULL || type->reply != NULL)
 		return type == NULL ? NULL : type->reply;
 	return type->shape == REPLY_ROLES ? roles : type->shape == REPLY_OBJECT ? members : NULL;
 }
 
-bool
-headings_at(const struct reply_about *about, size_t i, struct heading *h)
+bool headings_at(const struct reply_about *about, size_t i, struct heading *h)
 {
 	const struct field *f = about->type == NULL ? NULL : about->type->reply;
 
@@ -71,8 +67,7 @@ headings_at(const struct reply_about *about, size_t i, struct heading *h)
 	return true;
 }
 
-size_t
-output_headings(const struct reply_about *about, struct heading *headings, size_t max)
+size_t output_headings(const struct reply_about *about, struct heading *headings, size_t max)
 {
 	struct heading h;
 	size_t count = 0;
@@ -84,8 +79,7 @@ output_headings(const struct reply_about *about, struct heading *headings, size_
 	return count;
 }
 
-bool
-headings_add(struct output *o, struct heading h)
+bool headings_add(struct output *o, struct heading h, bool copy)
 {
 	if (o->heading_count == o->heading_room) {
 		size_t room = o->heading_room == 0 ? 16 : 2 * o->heading_room;
@@ -96,7 +90,10 @@ headings_add(struct output *o, struct heading h)
 		o->headings = headings;
 		o->heading_room = room;
 	}
-	h.name = strdup(h.name);
+	if (o->heading_count == 0)
+		o->headings_copied = copy;
+	if (o->headings_copied)
+		h.name = strdup(h.name);
 	if (h.name == NULL)
 		return false;
 	o->headings[o->heading_count++] = h;
@@ -104,8 +101,7 @@ headings_add(struct output *o, struct heading h)
 	return true;
 }
 
-void
-front_heading(const struct output *o, size_t i, struct buf *out)
+void front_heading(const struct output *o, size_t i, struct buf *out)
 {
 	if (i < o->heading_count)
 		buf_puts(out, o->headings[i].name);
@@ -113,25 +109,22 @@ front_heading(const struct output *o, size_t i, struct buf *out)
 		buf_printf(out, "%zu", i + 1);
 }
 
-void
-headings_clear(struct output *o)
+static void cut_headings(struct output *o, size_t count)
 {
-	for (size_t i = 0; i < o->heading_count; i++)
-		free((char *)(uintptr_t)o->headings[i].name);
-	o->heading_count = 0;
-	o->columns = 0;
-}
-
-static void
-cut_headings(struct output *o, size_t count)
-{
-	while (o->heading_count > count)
-		free((char *)(uintptr_t)o->headings[--o->heading_count].name);
+	while (o->heading_count > count) {
+		o->heading_count--;
+		if (o->headings_copied)
+			free((char *)(uintptr_t)o->headings[o->heading_count].name);
+	}
 	o->columns = o->heading_count;
 }
 
-void
-headings_match(struct output *o, struct json_iter values, bool cut)
+void headings_clear(struct output *o)
+{
+	cut_headings(o, 0);
+}
+
+void headings_match(struct output *o, struct json_iter values, bool cut)
 {
 	size_t cells;
 

@@ -19,8 +19,7 @@ const struct format *const formats[] = {
 	&format_table, &format_tsv, &format_csv, &format_json, &format_records, &format_raw, NULL
 };
 
-const struct format *
-format_find(const char *name)
+const struct format *format_find(const char *name)
 {
 	for (size_t i = 0; formats[i] != NULL; i++) {
 		if (strcmp(formats[i]->name, name) == 0)
@@ -31,8 +30,7 @@ format_find(const char *name)
 
 /* --- the object --- */
 
-struct output *
-output_create(struct sink *sink, const struct format *f, const struct output_settings *s)
+struct output *output_create(struct sink *sink, const struct format *f, const struct output_settings *s)
 {
 	struct output *o = calloc(1, sizeof *o);
 
@@ -44,8 +42,7 @@ output_create(struct sink *sink, const struct format *f, const struct output_set
 	return o;
 }
 
-void
-output_free(struct output *o)
+void output_free(struct output *o)
 {
 	if (o == NULL)
 		return;
@@ -59,46 +56,39 @@ output_free(struct output *o)
 	free(o);
 }
 
-void
-output_set_format(struct output *o, const struct format *f)
+void output_set_format(struct output *o, const struct format *f)
 {
 	if (o->format->clear != NULL)
 		o->format->clear(o);
 	o->format = f;
 }
 
-void
-output_set_sink(struct output *o, struct sink *sink)
+void output_set_sink(struct output *o, struct sink *sink)
 {
 	o->sink = sink;
 }
 
-const struct format *
-output_format(const struct output *o)
+const struct format *output_format(const struct output *o)
 {
 	return o->format;
 }
 
-struct sink *
-output_sink(struct output *o)
+struct sink *output_sink(struct output *o)
 {
 	return o->sink;
 }
 
-struct output_settings *
-output_settings(struct output *o)
+struct output_settings *output_settings(struct output *o)
 {
 	return &o->settings;
 }
 
-uint64_t
-output_rows(const struct output *o)
+uint64_t output_rows(const struct output *o)
 {
 	return o->row_count;
 }
 
-void
-front_failed(struct output *o)
+void front_failed(struct output *o)
 {
 	if (o->sink->error == 0)
 		o->sink->error = ENOMEM;
@@ -106,8 +96,7 @@ front_failed(struct output *o)
 
 /* --- a reply --- */
 
-static void
-count_row(void *output, size_t count)
+static void count_row(void *output, size_t count)
 {
 	struct output *o = output;
 
@@ -115,8 +104,7 @@ count_row(void *output, size_t count)
 	o->format->row_end(o, count);
 }
 
-static void
-start_rows(struct output *o)
+static void start_rows(struct output *o)
 {
 	o->ops.cell = o->format->cell;
 	o->ops.end = count_row;
@@ -124,8 +112,7 @@ start_rows(struct output *o)
 	rows_init(&o->rows, o->mode, &o->ops, o);
 }
 
-static bool
-shows_header(const struct output *o)
+static bool shows_header(const struct output *o)
 {
 	if (o->settings.header != HEADER_DEFAULT)
 		return o->settings.header == HEADER_ON;
@@ -136,8 +123,7 @@ shows_header(const struct output *o)
 }
 
 /* Decides what the rows are and begins the format. */
-static void
-begin(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
+static void begin(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
 {
 	static const struct heading member[] = { { .name = "name" }, { .name = "value" } };
 	struct rows_hint hint;
@@ -149,14 +135,14 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 	o->type = about->type;
 	o->row_count = 0;
 	for (size_t i = 0; ok && headings_at(about, i, &h); i++)
-		ok = headings_add(o, h);
+		ok = headings_add(o, h, false);
 	hint = rows_hint(about->type, about->headings, about->heading_count, o->heading_count);
 	o->mode = rows_decide(&hint, values, cut);
 	if (o->format->cell == NULL)
 		return;
 	if (o->mode == ROWS_MEMBERS) {
 		headings_clear(o);
-		ok = ok && headings_add(o, member[0]) && headings_add(o, member[1]);
+		ok = ok && headings_add(o, member[0], false) && headings_add(o, member[1], false);
 	} else if (!hint.asked && o->heading_count > 0) {
 		headings_match(o, values, cut);
 	}
@@ -173,8 +159,7 @@ begin(struct output *o, const struct reply_about *about, struct json_iter values
 
 enum { KEEP_ROOM = 1024 * 1024 };
 
-static void
-finish(struct output *o)
+static void finish(struct output *o)
 {
 	if (o->format->end != NULL)
 		o->format->end(o);
@@ -186,8 +171,7 @@ finish(struct output *o)
 }
 
 /* The bytes in front of the values, or 0. */
-static size_t
-head_of(const char *text, size_t len)
+static size_t head_of(const char *text, size_t len)
 {
 	struct json_iter it = { text + 1, text + len, false };
 	struct json id, status;
@@ -200,9 +184,9 @@ head_of(const char *text, size_t len)
 }
 
 /* Counts the rows that end in a piece of the line. */
-static void
-count_text(struct output *o, const char *text, size_t len)
+static void count_text(struct output *o, const char *text, size_t len)
 {
+	static const bool of_interest[256] = {['"'] = true, ['['] = true, ['{'] = true, [']'] = true, ['}'] = true};
 	unsigned row_depth = o->mode == ROWS_ELEMENTS || o->mode == ROWS_ROLES ? 2 : 1;
 	size_t i = 0;
 
@@ -222,6 +206,10 @@ count_text(struct output *o, const char *text, size_t len)
 			i++;
 			continue;
 		}
+		while (i < len && !of_interest[(unsigned char)text[i]])
+			i++;
+		if (i == len)
+			return;
 		switch (text[i++]) {
 		case '"':
 			o->text_string = true;
@@ -236,22 +224,19 @@ count_text(struct output *o, const char *text, size_t len)
 	}
 }
 
-static void
-start_text(struct output *o)
+static void start_text(struct output *o)
 {
 	o->text_depth = 0;
 	o->text_string = o->text_escape = false;
 	o->row_count = 0;
 }
 
-static bool
-returns_rows(const struct request *type)
+static bool returns_rows(const struct request *type)
 {
 	return type != NULL && type->shape == REPLY_ROWS;
 }
 
-void
-output_reply(struct output *o, const struct reply_about *about, const struct reply *reply)
+void output_reply(struct output *o, const struct reply_about *about, const struct reply *reply)
 {
 	o->row_count = 0;
 	if (!rows_any(reply->values) && !returns_rows(about->type) && !o->format->untouched) {
@@ -275,8 +260,7 @@ output_reply(struct output *o, const struct reply_about *about, const struct rep
 	finish(o);
 }
 
-enum large_mode
-output_large(struct output *o, const struct reply_about *about, const char *text, size_t len)
+enum large_mode output_large(struct output *o, const struct reply_about *about, const char *text, size_t len)
 {
 	struct json_iter values;
 
@@ -295,8 +279,7 @@ output_large(struct output *o, const struct reply_about *about, const char *text
 	return LARGE_VALUES;
 }
 
-void
-output_item(struct output *o, struct json item, unsigned depth, bool first)
+void output_item(struct output *o, struct json item, unsigned depth, bool first)
 {
 	if (depth > 1)
 		rows_element(&o->rows, item);
@@ -306,15 +289,13 @@ output_item(struct output *o, struct json item, unsigned depth, bool first)
 		rows_container(&o->rows, first);
 }
 
-void
-output_text(struct output *o, const char *text, size_t len)
+void output_text(struct output *o, const char *text, size_t len)
 {
 	count_text(o, text, len);
 	o->format->text(o, text, len);
 }
 
-void
-output_large_end(struct output *o, bool complete)
+void output_large_end(struct output *o, bool complete)
 {
 	if (o->format->cell != NULL && !complete) {
 		/* The cells of a row that broke off are printed, but it is none. */
@@ -329,8 +310,7 @@ output_large_end(struct output *o, bool complete)
 
 /* --- events --- */
 
-void
-output_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+void output_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
 	o->format->event(o, when, name, args, annotation, line, len);
@@ -339,8 +319,7 @@ output_event(struct output *o, time_t when, struct json name, struct json_iter a
 
 /* --- ptsh's own tables --- */
 
-void
-output_begin(struct output *o, const char *const *headings, size_t count)
+void output_begin(struct output *o, const char *const *headings, size_t count)
 {
 	bool ok = true;
 
@@ -348,7 +327,7 @@ output_begin(struct output *o, const char *const *headings, size_t count)
 	o->type = NULL;
 	o->mode = ROWS_VALUES;
 	for (size_t i = 0; i < count && ok; i++)
-		ok = headings_add(o, (struct heading){ .name = headings[i] });
+		ok = headings_add(o, (struct heading){ .name = headings[i] }, true);
 	if (!ok)
 		front_failed(o);
 	o->header = shows_header(o);
@@ -359,8 +338,7 @@ output_begin(struct output *o, const char *const *headings, size_t count)
 }
 
 /* A row as the array it would have come in; it stands at the end of `kept`. */
-static void
-take_row(struct output *o, size_t start)
+static void take_row(struct output *o, size_t start)
 {
 	struct json row = { NULL, o->kept.len - start };
 
@@ -379,16 +357,14 @@ take_row(struct output *o, size_t start)
 }
 
 /* Where the next row begins: behind those that a format wants to see again. */
-static size_t
-begin_row(struct output *o)
+static size_t begin_row(struct output *o)
 {
 	if (!o->format->twice)
 		buf_reset(&o->kept);
 	return o->kept.len;
 }
 
-void
-output_strings(struct output *o, const char *const *cells, size_t count)
+void output_strings(struct output *o, const char *const *cells, size_t count)
 {
 	size_t start = begin_row(o);
 
@@ -405,8 +381,7 @@ output_strings(struct output *o, const char *const *cells, size_t count)
 	take_row(o, start);
 }
 
-void
-output_cells(struct output *o, const struct json *cells, size_t count)
+void output_cells(struct output *o, const struct json *cells, size_t count)
 {
 	size_t start = begin_row(o);
 
@@ -420,8 +395,7 @@ output_cells(struct output *o, const struct json *cells, size_t count)
 	take_row(o, start);
 }
 
-void
-output_end(struct output *o)
+void output_end(struct output *o)
 {
 	struct json_iter rows = { buf_head(&o->kept), buf_head(&o->kept) + o->kept.len, false };
 
@@ -445,8 +419,7 @@ struct collector {
 	bool failed;
 };
 
-static void
-collect_cell(void *ctx, size_t index, struct json cell)
+static void collect_cell(void *ctx, size_t index, struct json cell)
 {
 	struct collector *c = ctx;
 
@@ -464,8 +437,7 @@ collect_cell(void *ctx, size_t index, struct json cell)
 	c->cells[index] = cell;
 }
 
-static void
-collect_end(void *ctx, size_t count)
+static void collect_end(void *ctx, size_t count)
 {
 	struct collector *c = ctx;
 
@@ -473,8 +445,7 @@ collect_end(void *ctx, size_t count)
 		c->row(c->ctx, c->cells, count);
 }
 
-int
-output_rows_of(const struct reply_about *about, struct json_iter values,
+int output_rows_of(const struct reply_about *about, struct json_iter values,
     void (*row)(void *ctx, const struct json *cells, size_t count), void *ctx)
 {
 	static const struct rows_ops ops = { collect_cell, collect_end };

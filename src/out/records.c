@@ -11,8 +11,7 @@
 #include "out/sanitise.h"
 #include "out/scan.h"
 
-static void
-put_json(struct output *o, struct json v)
+static void put_json(struct output *o, struct json v)
 {
 	char *room;
 
@@ -30,8 +29,7 @@ put_json(struct output *o, struct json v)
 
 /* --- keys --- */
 
-static const char *
-key_at(const struct output *o, size_t i, size_t *len)
+static const char *key_at(const struct output *o, size_t i, size_t *len)
 {
 	size_t start = i == 0 ? 0 : o->records.ends[i - 1];
 
@@ -40,8 +38,7 @@ key_at(const struct output *o, size_t i, size_t *len)
 }
 
 /* Whether a key is one of those made so far, or will be the heading of a later column. */
-static bool
-is_taken(const struct output *o, const char *name, size_t len, const struct buf *key, size_t column, bool suffixed)
+static bool is_taken(const struct output *o, const char *name, size_t len, const struct buf *key, size_t column, bool suffixed)
 {
 	for (size_t i = 0; i < o->records.count; i++) {
 		size_t other_len;
@@ -58,8 +55,7 @@ is_taken(const struct output *o, const char *name, size_t len, const struct buf 
 }
 
 /* Sets o->text to `"name":` for a column, as no other column has it. */
-static void
-make_key(struct output *o, size_t column)
+static void make_key(struct output *o, size_t column)
 {
 	size_t name_len;
 
@@ -93,8 +89,7 @@ make_key(struct output *o, size_t column)
 	}
 }
 
-static void
-records_begin(struct output *o)
+static void records_begin(struct output *o)
 {
 	o->records.count = 0;
 	buf_reset(&o->records.keys);
@@ -120,8 +115,7 @@ records_begin(struct output *o)
 	}
 }
 
-static void
-put_key(struct output *o, size_t index)
+static void put_key(struct output *o, size_t index)
 {
 	size_t len;
 	const char *key;
@@ -145,8 +139,7 @@ put_key(struct output *o, size_t index)
 	sink_wrote(o->sink, len + 1);
 }
 
-static void
-records_cell(void *output, size_t index, struct json v)
+static void records_cell(void *output, size_t index, struct json v)
 {
 	struct output *o = output;
 
@@ -154,8 +147,7 @@ records_cell(void *output, size_t index, struct json v)
 	put_json(o, v);
 }
 
-static void
-records_row_end(struct output *o, size_t count)
+static void records_row_end(struct output *o, size_t count)
 {
 	size_t i;
 
@@ -166,8 +158,7 @@ records_row_end(struct output *o, size_t count)
 	sink_puts(o->sink, i == 0 ? "{}\n" : "}\n");
 }
 
-static void
-records_clear(struct output *o)
+static void records_clear(struct output *o)
 {
 	buf_clear(&o->records.keys);
 	free(o->records.ends);

@@ -21,16 +21,14 @@ enum {
 	LOOK_AT = 100,		/* elements of the first value that are looked at */
 };
 
-static bool
-is_list(struct json v)
+static bool is_list(struct json v)
 {
 	return v.len > 0 && v.text[0] == '[';
 }
 
 static const struct json null_cell = { "null", 4 };
 
-struct rows_hint
-rows_hint(const struct request *type, char *const *headings, size_t heading_count, size_t known)
+struct rows_hint rows_hint(const struct request *type, char *const *headings, size_t heading_count, size_t known)
 {
 	struct rows_hint h = { .shape = type == NULL ? REPLY_UNKNOWN : type->shape, .columns = known };
 
@@ -40,23 +38,20 @@ rows_hint(const struct request *type, char *const *headings, size_t heading_coun
 }
 
 /* Whether anything but white space and commas is left. */
-static bool
-goes_on(struct json_iter it)
+static bool goes_on(struct json_iter it)
 {
 	while (it.next < it.end && (*it.next == ',' || *it.next == ' ' || *it.next == '\t' || *it.next == '\r'))
 		it.next++;
 	return it.next < it.end;
 }
 
-bool
-rows_any(struct json_iter values)
+bool rows_any(struct json_iter values)
 {
 	return goes_on(values);
 }
 
 /* The first value, without looking for its end: up to the end of all. */
-static struct json
-beginning(struct json_iter values)
+static struct json beginning(struct json_iter values)
 {
 	while (values.next < values.end && (*values.next == ',' || *values.next == ' ' || *values.next == '\t' ||
 	    *values.next == '\r'))
@@ -65,21 +60,18 @@ beginning(struct json_iter values)
 }
 
 /* The elements of an array whose end may not have been looked for.  Its closing bracket shows as an empty element. */
-static struct json_iter
-elements_of(struct json array)
+static struct json_iter elements_of(struct json array)
 {
 	return (struct json_iter){ array.text + 1, array.text + array.len, false };
 }
 
-static bool
-next_element(struct json_iter *it, struct json *v)
+static bool next_element(struct json_iter *it, struct json *v)
 {
 	return json_next(it, NULL, v) && v->len > 0 && v->text[0] != ']';
 }
 
 /* Whether the first value, all of arrays as far as it was looked at, is a row and not a list of rows. */
-static bool
-lists_are_cells(const struct rows_hint *hint, struct json_iter values, bool cut)
+static bool lists_are_cells(const struct rows_hint *hint, struct json_iter values, bool cut)
 {
 	struct json_iter it = elements_of(beginning(values)), inner;
 	struct json first, v;
@@ -101,8 +93,7 @@ lists_are_cells(const struct rows_hint *hint, struct json_iter values, bool cut)
 	return cells != hint->columns && (more || (hint->asked && hint->columns == 1));
 }
 
-static enum rows_mode
-decide_array(const struct rows_hint *hint, struct json_iter values, bool cut)
+static enum rows_mode decide_array(const struct rows_hint *hint, struct json_iter values, bool cut)
 {
 	struct json_iter it = elements_of(beginning(values));
 	struct json v;
@@ -127,8 +118,7 @@ decide_array(const struct rows_hint *hint, struct json_iter values, bool cut)
 	return lists_are_cells(hint, values, cut) ? row : ROWS_ELEMENTS;
 }
 
-enum rows_mode
-rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut)
+enum rows_mode rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut)
 {
 	struct json first = beginning(values), v;
 	struct json_iter rest = values;
@@ -157,8 +147,7 @@ rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut)
 	return ROWS_BARE;
 }
 
-size_t
-rows_first(enum rows_mode mode, struct json_iter values, bool cut)
+size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut)
 {
 	struct json first = beginning(values);
 	struct json_iter it = values;
@@ -172,15 +161,13 @@ rows_first(enum rows_mode mode, struct json_iter values, bool cut)
 	return json_count(first);
 }
 
-void
-rows_init(struct rows *r, enum rows_mode mode, const struct rows_ops *ops, void *ctx)
+void rows_init(struct rows *r, enum rows_mode mode, const struct rows_ops *ops, void *ctx)
 {
 	*r = (struct rows){ .mode = mode, .ops = ops, .ctx = ctx };
 }
 
 /* A row: the cells of an array, or anything else as its only cell. */
-static void
-row(struct rows *r, struct json v)
+static void row(struct rows *r, struct json v)
 {
 	struct json_iter it;
 	struct json cell;
@@ -195,8 +182,7 @@ row(struct rows *r, struct json v)
 	r->ops->end(r->ctx, count);
 }
 
-static void
-members(struct rows *r, struct json v)
+static void members(struct rows *r, struct json v)
 {
 	struct json_iter it = json_iterate(v);
 	struct json key, value;
@@ -215,8 +201,7 @@ members(struct rows *r, struct json v)
 }
 
 /* [role, permission], [realm, [[role, permission]...]], or lists of these. */
-static void
-roles(struct rows *r, struct json v, struct json realm, unsigned depth)
+static void roles(struct rows *r, struct json v, struct json realm, unsigned depth)
 {
 	struct json_iter it = json_iterate(v);
 	struct json first, second, cell;
@@ -255,8 +240,7 @@ roles(struct rows *r, struct json v, struct json realm, unsigned depth)
 	r->ops->end(r->ctx, count);
 }
 
-void
-rows_element(struct rows *r, struct json element)
+void rows_element(struct rows *r, struct json element)
 {
 	switch (r->mode) {
 	case ROWS_CELLS:
@@ -277,8 +261,7 @@ rows_element(struct rows *r, struct json element)
 	}
 }
 
-void
-rows_container(struct rows *r, bool begins)
+void rows_container(struct rows *r, bool begins)
 {
 	if (r->mode != ROWS_CELLS)
 		return;
@@ -288,8 +271,7 @@ rows_container(struct rows *r, bool begins)
 	r->cells = 0;
 }
 
-void
-rows_value(struct rows *r, struct json value)
+void rows_value(struct rows *r, struct json value)
 {
 	struct json_iter it;
 	struct json element;
@@ -321,8 +303,7 @@ rows_value(struct rows *r, struct json value)
 	}
 }
 
-void
-rows_finish(struct rows *r)
+void rows_finish(struct rows *r)
 {
 	if (r->open)
 		r->ops->end(r->ctx, r->cells);
@@ -330,26 +311,63 @@ rows_finish(struct rows *r)
 	r->cells = 0;
 }
 
-void
-rows_all(struct rows *r, struct json_iter values)
+/* The cells from p up to the bracket that ends the row; where that is. */
+static const char *walk_cells(struct rows *r, const char *p, const char *end)
+{
+	struct json_iter it = { p, end, false };
+	struct json cell;
+	size_t count = 0;
+
+	for (; next_element(&it, &cell); count++)
+		r->ops->cell(r->ctx, count, cell);
+	r->ops->end(r->ctx, count);
+	return it.next;
+}
+
+/* The rows from p up to a closing bracket, or the end; where that is.  They are taken as they are walked: a table walks
+ * over all of them three times, and would as often again to look for the end of each before its cells, and once more
+ * for that of the list.  lists: how many brackets stand around a row's. */
+static const char *walk(struct rows *r, const char *p, const char *end, unsigned lists)
+{
+	struct json_iter it = { p, end, false };
+	struct json v;
+
+	for (;;) {
+		v = beginning(it);
+		it.next = v.text;
+		if (v.len == 0 || v.text[0] == ']')
+			return it.next;
+		if (v.text[0] != '[') {
+			json_next(&it, NULL, &v);
+			row(r, v);
+			continue;
+		}
+		it.next = lists > 0 ? walk(r, v.text + 1, end, lists - 1) : walk_cells(r, v.text + 1, end);
+		it.next += it.next < end;
+	}
+}
+
+void rows_all(struct rows *r, struct json_iter values)
 {
 	struct json v;
 
+	if (r->mode == ROWS_ELEMENTS || r->mode == ROWS_VALUES) {
+		walk(r, values.next, values.end, r->mode == ROWS_ELEMENTS);
+		return;
+	}
 	while (json_next(&values, NULL, &v))
 		rows_value(r, v);
 	rows_finish(r);
 }
 
-static void
-ignore_cell(void *ctx, size_t index, struct json cell)
+static void ignore_cell(void *ctx, size_t index, struct json cell)
 {
 	(void)ctx;
 	(void)index;
 	(void)cell;
 }
 
-static void
-longest_end(void *ctx, size_t count)
+static void longest_end(void *ctx, size_t count)
 {
 	size_t *longest = ctx;
 
@@ -357,13 +375,18 @@ longest_end(void *ctx, size_t count)
 		*longest = count;
 }
 
-size_t
-rows_longest(enum rows_mode mode, struct json_iter values)
+size_t rows_longest(enum rows_mode mode, struct json_iter values)
 {
 	static const struct rows_ops ops = { ignore_cell, longest_end };
 	struct rows r;
+	struct json v;
 	size_t longest = 0;
 
+	if (mode == ROWS_BARE) {
+		while (json_next(&values, NULL, &v))
+			longest++;
+		return longest;
+	}
 	rows_init(&r, mode, &ops, &longest);
 	rows_all(&r, values);
 	return longest;

@@ -41,8 +41,7 @@ static const struct range unsafe[] = {
 	{0xe0000, 0xe0fff},	/* tags, variation selectors supplement, the rest of the invisible block */
 };
 
-bool
-sanitise_safe(uint32_t point)
+bool sanitise_safe(uint32_t point)
 {
 	size_t low = 0, high = sizeof unsafe / sizeof unsafe[0];
 
@@ -65,8 +64,7 @@ sanitise_safe(uint32_t point)
 
 enum { KEEP_BREAKS = 1, DOUBLE_SLASH = 2, DOUBLE_QUOTE = 4 };
 
-static void
-put_point(struct buf *out, uint32_t point)
+static void put_point(struct buf *out, uint32_t point)
 {
 	char text[16];
 	int n;
@@ -82,8 +80,7 @@ put_point(struct buf *out, uint32_t point)
 	buf_put(out, text, (size_t)n);
 }
 
-static void
-put_byte(struct buf *out, unsigned char byte)
+static void put_byte(struct buf *out, unsigned char byte)
 {
 	static const char digits[] = "0123456789abcdef";
 	char text[4] = { '\\', 'x', digits[byte >> 4], digits[byte & 15] };
@@ -91,8 +88,7 @@ put_byte(struct buf *out, unsigned char byte)
 	buf_put(out, text, sizeof text);
 }
 
-static size_t
-sanitise_as(struct buf *out, const char *text, size_t len, unsigned how)
+static size_t sanitise_as(struct buf *out, const char *text, size_t len, unsigned how)
 {
 	unsigned char stop = how & DOUBLE_SLASH ? '\\' : how & DOUBLE_QUOTE ? '"' : 0;
 	size_t i = 0, kept = 0, bad = 0;	/* text[kept .. i) is safe and not yet written */
@@ -140,26 +136,27 @@ sanitise_as(struct buf *out, const char *text, size_t len, unsigned how)
 	return bad;
 }
 
-size_t
-sanitise(struct buf *out, const char *text, size_t len)
+size_t sanitise(struct buf *out, const char *text, size_t len)
 {
 	return sanitise_as(out, text, len, 0);
 }
 
-size_t
-sanitise_tsv(struct buf *out, const char *text, size_t len)
+size_t sanitise_tsv(struct buf *out, const char *text, size_t len)
 {
 	return sanitise_as(out, text, len, DOUBLE_SLASH);
 }
 
-size_t
-sanitise_csv(struct buf *out, const char *text, size_t len)
+size_t sanitise_csv(struct buf *out, const char *text, size_t len)
 {
 	return sanitise_as(out, text, len, KEEP_BREAKS | DOUBLE_QUOTE);
 }
 
-static void
-put_json_point(struct buf *out, uint32_t point)
+size_t sanitise_csv_shown(struct buf *out, const char *text, size_t len)
+{
+	return sanitise_as(out, text, len, DOUBLE_QUOTE);
+}
+
+static void put_json_point(struct buf *out, uint32_t point)
 {
 	if (point > 0xffff)
 		buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((point - 0x10000) >> 10)),
@@ -169,8 +166,7 @@ put_json_point(struct buf *out, uint32_t point)
 }
 
 /* Bytes at text that one U+FFFD stands for: the longest beginning of a character, else a single byte. */
-static size_t
-bad_length(const char *text, size_t len)
+static size_t bad_length(const char *text, size_t len)
 {
 	uint32_t point;
 	size_t n;
@@ -182,8 +178,7 @@ bad_length(const char *text, size_t len)
 	return 1;
 }
 
-size_t
-sanitise_json(struct buf *out, const char *text, size_t len)
+size_t sanitise_json(struct buf *out, const char *text, size_t len)
 {
 	size_t i = 0, kept = 0, bad = 0;
 
@@ -232,8 +227,7 @@ sanitise_json(struct buf *out, const char *text, size_t len)
 	return bad;
 }
 
-size_t
-sanitise_piece(const char *text, size_t len, size_t most)
+size_t sanitise_piece(const char *text, size_t len, size_t most)
 {
 	uint32_t point;
 

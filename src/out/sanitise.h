@@ -30,6 +30,7 @@ size_t sanitise_tsv(struct buf *out, const char *text, size_t len);
 
 /* The same for the inside of a quoted csv field: LF and TAB stay, a quote is doubled. */
 size_t sanitise_csv(struct buf *out, const char *text, size_t len);
+size_t sanitise_csv_shown(struct buf *out, const char *text, size_t len);	/* on a terminal: LF and TAB do not stay */
 
 /* Appends JSON text (validated) with DEL, C1, bidi controls and the like inside strings as \u escapes, bytes that are not
  * UTF-8 as U+FFFD (one for each cut sequence, as the Unicode standard recommends), and CR between values as a blank:

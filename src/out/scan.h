@@ -15,8 +15,7 @@
 
 #define SCAN_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-static inline uint64_t
-scan_load(const char *p)
+static inline uint64_t scan_load(const char *p)
 {
 	uint64_t w;
 
@@ -24,37 +23,32 @@ scan_load(const char *p)
 	return le64toh(w);	/* the first byte lowest */
 }
 
-static inline uint64_t
-scan_equals(uint64_t w, unsigned char byte)
+static inline uint64_t scan_equals(uint64_t w, unsigned char byte)
 {
 	uint64_t x = w ^ SCAN_EACH(byte);
 
 	return (x - SCAN_EACH(0x01)) & ~x & SCAN_EACH(0x80);
 }
 
-static inline uint64_t
-scan_below(uint64_t w, unsigned char byte)
+static inline uint64_t scan_below(uint64_t w, unsigned char byte)
 {
 	return (w - SCAN_EACH(byte)) & ~w & SCAN_EACH(0x80);
 }
 
 /* DEL and everything that is not ASCII. */
-static inline uint64_t
-scan_above_ascii(uint64_t w)
+static inline uint64_t scan_above_ascii(uint64_t w)
 {
 	return (w | (w + SCAN_EACH(0x01))) & SCAN_EACH(0x80);
 }
 
 /* Which byte the lowest bit set belongs to. */
-static inline size_t
-scan_first(uint64_t bits)
+static inline size_t scan_first(uint64_t bits)
 {
 	return (size_t)__builtin_ctzll(bits) / 8;
 }
 
 /* How many bytes at the front are neither a quote nor a backslash. */
-static inline size_t
-scan_string_run(const char *text, size_t len)
+static inline size_t scan_string_run(const char *text, size_t len)
 {
 	size_t i = 0;
 
@@ -71,15 +65,13 @@ scan_string_run(const char *text, size_t len)
 }
 
 /* Neither a control nor beyond ASCII: may be shown as it is. */
-static inline bool
-scan_plain(unsigned char c)
+static inline bool scan_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x7f;
 }
 
 /* How many bytes at the front are plain; stops at `stop` too (one that is itself not plain: none). */
-static inline size_t
-scan_plain_run(const char *text, size_t len, unsigned char stop)
+static inline size_t scan_plain_run(const char *text, size_t len, unsigned char stop)
 {
 	size_t i = 0;
 
@@ -99,8 +91,7 @@ scan_plain_run(const char *text, size_t len, unsigned char stop)
  * two characters; if not, what was copied is of no use. */
 enum { SCAN_SLACK = 8 };
 
-static inline bool
-scan_copy_plain(char *to, const char *text, size_t len, unsigned char stop, unsigned char other)
+static inline bool scan_copy_plain(char *to, const char *text, size_t len, unsigned char stop, unsigned char other)
 {
 	uint64_t w, bad = 0;
 	size_t i;

@@ -12,8 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void
-sink_init(struct sink *s, int fd)
+void sink_init(struct sink *s, int fd)
 {
 	memset(s, 0, sizeof *s);
 	s->fd = fd;
@@ -23,8 +22,7 @@ sink_init(struct sink *s, int fd)
 		s->error = ENOMEM;
 }
 
-static void
-fail(struct sink *s, int error)
+static void fail(struct sink *s, int error)
 {
 	if (s->error == 0)
 		s->error = error;
@@ -32,8 +30,7 @@ fail(struct sink *s, int error)
 }
 
 /* A descriptor that somebody else made non-blocking is still to be written to. */
-static int
-wait_writable(struct sink *s)
+static int wait_writable(struct sink *s)
 {
 	struct pollfd p = { .fd = s->fd, .events = POLLOUT };
 
@@ -44,8 +41,7 @@ wait_writable(struct sink *s)
 	return 0;
 }
 
-static void
-write_all(struct sink *s, const char *bytes, size_t len)
+static void write_all(struct sink *s, const char *bytes, size_t len)
 {
 	while (len > 0) {
 		ssize_t n;
@@ -77,8 +73,7 @@ write_all(struct sink *s, const char *bytes, size_t len)
 	}
 }
 
-void
-sink_settle(struct sink *s)
+void sink_settle(struct sink *s)
 {
 	if (s->buf.failed)
 		fail(s, ENOMEM);
@@ -88,8 +83,7 @@ sink_settle(struct sink *s)
 		sink_flush(s);
 }
 
-int
-sink_flush(struct sink *s)
+int sink_flush(struct sink *s)
 {
 	if (s->buf.failed)
 		fail(s, ENOMEM);
@@ -100,8 +94,7 @@ sink_flush(struct sink *s)
 	return s->error == 0 ? 0 : -1;
 }
 
-char *
-sink_room_slow(struct sink *s, size_t len)
+char *sink_room_slow(struct sink *s, size_t len)
 {
 	char *room;
 
@@ -115,8 +108,7 @@ sink_room_slow(struct sink *s, size_t len)
 	return room;
 }
 
-void
-sink_put(struct sink *s, const void *bytes, size_t len)
+void sink_put(struct sink *s, const void *bytes, size_t len)
 {
 	if (s->error != 0 || len == 0)
 		return;
@@ -132,14 +124,12 @@ sink_put(struct sink *s, const void *bytes, size_t len)
 	sink_settle(s);
 }
 
-void
-sink_puts(struct sink *s, const char *text)
+void sink_puts(struct sink *s, const char *text)
 {
 	sink_put(s, text, strlen(text));
 }
 
-void
-sink_putc(struct sink *s, char c)
+void sink_putc(struct sink *s, char c)
 {
 	char *room = sink_room(s, 1);
 
@@ -149,8 +139,7 @@ sink_putc(struct sink *s, char c)
 	}
 }
 
-void
-sink_printf(struct sink *s, const char *format, ...)
+void sink_printf(struct sink *s, const char *format, ...)
 {
 	va_list ap;
 
@@ -162,8 +151,7 @@ sink_printf(struct sink *s, const char *format, ...)
 	sink_settle(s);
 }
 
-void
-sink_clear(struct sink *s)
+void sink_clear(struct sink *s)
 {
 	buf_clear(&s->buf);
 }

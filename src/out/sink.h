@@ -41,8 +41,7 @@ void sink_clear(struct sink *s);	/* gives the memory back; the descriptor stays 
  * buffered, or NULL (s->error is set); sink_wrote() says how many were used. */
 char *sink_room_slow(struct sink *s, size_t len);
 
-static inline char *
-sink_room(struct sink *s, size_t len)
+static inline char *sink_room(struct sink *s, size_t len)
 {
 	size_t used = s->buf.off + s->buf.len;
 
@@ -51,8 +50,7 @@ sink_room(struct sink *s, size_t len)
 	return sink_room_slow(s, len);
 }
 
-static inline void
-sink_wrote(struct sink *s, size_t len)
+static inline void sink_wrote(struct sink *s, size_t len)
 {
 	s->buf.len += len;
 }

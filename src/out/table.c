@@ -20,8 +20,7 @@ enum { COLUMN_NUMBERS = 1 << 30 };
 
 struct cell { const char *text; size_t len, width; bool number; };
 
-static bool
-has_columns(struct output *o, size_t count)
+static bool has_columns(struct output *o, size_t count)
 {
 	uint32_t *columns;
 	size_t room = o->table.room < 16 ? 16 : o->table.room;
@@ -42,8 +41,7 @@ has_columns(struct output *o, size_t count)
 	return true;
 }
 
-static void
-widen(struct output *o, size_t index, size_t width)
+static void widen(struct output *o, size_t index, size_t width)
 {
 	uint32_t *column = &o->table.columns[index];
 
@@ -53,15 +51,13 @@ widen(struct output *o, size_t index, size_t width)
 		*column = (*column & ~(uint32_t)COLUMN_WIDTH) | (uint32_t)width;
 }
 
-static bool
-right_aligned(const struct output *o, size_t index)
+static bool right_aligned(const struct output *o, size_t index)
 {
 	return (o->table.columns[index] & (COLUMN_TEXT | COLUMN_NUMBERS)) == COLUMN_NUMBERS;
 }
 
 /* Digits with a sign, a point, an exponent: as JSON writes numbers, but zeros may lead. */
-static bool
-is_number(const char *p, size_t len)
+static bool is_number(const char *p, size_t len)
 {
 	const char *end = p + len;
 	const char *digits;
@@ -91,8 +87,7 @@ is_number(const char *p, size_t len)
 
 /* --- what a cell says --- */
 
-static const struct field *
-field_of(const struct field *fields, struct json name)
+static const struct field *field_of(const struct field *fields, struct json name)
 {
 	for (; fields != NULL && fields->name != NULL; fields++) {
 		if (json_is(name, fields->name))
@@ -102,8 +97,7 @@ field_of(const struct field *fields, struct json name)
 }
 
 /* In rows of name and value, the name says how the value is to be read. */
-static void
-note_name(struct output *o, struct json name)
+static void note_name(struct output *o, struct json name)
 {
 	const struct field *f = NULL;
 	const struct arg *a;
@@ -130,8 +124,7 @@ note_name(struct output *o, struct json name)
 
 /* A reply with secrets in one column may come with more columns than are documented; then a nested value in any of
  * them may be the secret. */
-static bool
-is_secret(const struct output *o, const struct heading *h, struct json v)
+static bool is_secret(const struct output *o, const struct heading *h, struct json v)
 {
 	enum json_kind kind = json_kind(v);
 
@@ -148,8 +141,7 @@ is_secret(const struct output *o, const struct heading *h, struct json v)
 	return false;
 }
 
-static struct heading
-heading_of(const struct output *o, size_t index)
+static struct heading heading_of(const struct output *o, size_t index)
 {
 	struct heading h = {0};
 
@@ -165,8 +157,7 @@ heading_of(const struct output *o, size_t index)
 }
 
 /* The text is valid until the next cell. */
-static struct cell
-cell_of(struct output *o, size_t index, struct json v)
+static struct cell cell_of(struct output *o, size_t index, struct json v)
 {
 	struct heading h = heading_of(o, index);
 	struct cell c = { .text = v.text, .len = v.len };
@@ -202,8 +193,7 @@ cell_of(struct output *o, size_t index, struct json v)
 
 /* --- printing --- */
 
-static void
-put_repeated(struct sink *s, char c, size_t count)
+static void put_repeated(struct sink *s, char c, size_t count)
 {
 	while (count > 0 && s->error == 0) {
 		size_t n = count < 4096 ? count : 4096;
@@ -218,8 +208,7 @@ put_repeated(struct sink *s, char c, size_t count)
 }
 
 /* Blanks are owed until text follows: no line ends with one. */
-static void
-print(struct output *o, size_t index, const struct cell *c)
+static void print(struct output *o, size_t index, const struct cell *c)
 {
 	size_t width = o->table.columns[index] & COLUMN_WIDTH;
 	size_t pad = width > c->width ? width - c->width : 0;
@@ -245,15 +234,13 @@ print(struct output *o, size_t index, const struct cell *c)
 		o->table.blanks += pad;
 }
 
-static void
-print_end(struct output *o)
+static void print_end(struct output *o)
 {
 	sink_putc(o->sink, '\n');
 	o->table.blanks = 0;
 }
 
-static struct cell
-cell_of_heading(struct output *o, size_t index)
+static struct cell cell_of_heading(struct output *o, size_t index)
 {
 	struct cell c = {0};
 
@@ -269,8 +256,7 @@ cell_of_heading(struct output *o, size_t index)
 	return c;
 }
 
-static void
-table_begin(struct output *o)
+static void table_begin(struct output *o)
 {
 	o->table.count = 0;
 	o->table.blanks = 0;
@@ -284,8 +270,7 @@ table_begin(struct output *o)
 		widen(o, i, cell_of_heading(o, i).width);
 }
 
-static void
-table_again(struct output *o)
+static void table_again(struct output *o)
 {
 	o->table.printing = true;
 	o->table.in_rows = false;
@@ -311,8 +296,7 @@ table_again(struct output *o)
 	print_end(o);
 }
 
-static void
-table_cell(void *output, size_t index, struct json v)
+static void table_cell(void *output, size_t index, struct json v)
 {
 	struct output *o = output;
 	struct cell c;
@@ -332,8 +316,7 @@ table_cell(void *output, size_t index, struct json v)
 		o->table.columns[index] |= c.number ? (uint32_t)COLUMN_NUMBERS : COLUMN_TEXT;
 }
 
-static void
-table_row_end(struct output *o, size_t count)
+static void table_row_end(struct output *o, size_t count)
 {
 	(void)count;
 	if (!o->table.printing)
@@ -343,15 +326,13 @@ table_row_end(struct output *o, size_t count)
 	o->table.row++;
 }
 
-static void
-table_end(struct output *o)
+static void table_end(struct output *o)
 {
 	if (o->row_count == 0 && o->header)
 		sink_puts(o->sink, "(0 rows)\n");
 }
 
-static void
-put_event_text(struct output *o, struct json v)
+static void put_event_text(struct output *o, struct json v)
 {
 	buf_reset(&o->text);
 	cell_text(&o->text, v, NULL);
@@ -360,8 +341,7 @@ put_event_text(struct output *o, struct json v)
 	cell_put(o->sink, buf_head(&o->text), o->text.len, sanitise);
 }
 
-static void
-table_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+static void table_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
 	struct tm tm;
@@ -386,8 +366,7 @@ table_event(struct output *o, time_t when, struct json name, struct json_iter ar
 	sink_putc(o->sink, '\n');
 }
 
-static void
-table_clear(struct output *o)
+static void table_clear(struct output *o)
 {
 	free(o->table.columns);
 	memset(&o->table, 0, sizeof o->table);

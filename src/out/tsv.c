@@ -10,14 +10,12 @@
 #include "out/sanitise.h"
 #include "out/scan.h"
 
-static void
-put_text(struct output *o, const char *text, size_t len)
+static void put_text(struct output *o, const char *text, size_t len)
 {
 	cell_put(o->sink, text, len, sanitise_tsv);
 }
 
-static void
-put_value(struct output *o, struct json v)
+static void put_value(struct output *o, struct json v)
 {
 	if (v.text[0] == '"' && memchr(v.text, '\\', v.len) == NULL) {
 		put_text(o, v.text + 1, v.len - 2);
@@ -32,8 +30,7 @@ put_value(struct output *o, struct json v)
 
 /* Most cells are a number or a short plain string: these are copied in one go.  The cells of a large reply are seen
  * here one by one, so this is what its speed depends on. */
-static void
-tsv_cell(void *output, size_t index, struct json v)
+static void tsv_cell(void *output, size_t index, struct json v)
 {
 	struct output *o = output;
 	struct sink *s = o->sink;
@@ -64,8 +61,7 @@ tsv_cell(void *output, size_t index, struct json v)
 	put_value(o, v);
 }
 
-static void
-tsv_row_end(struct output *o, size_t count)
+static void tsv_row_end(struct output *o, size_t count)
 {
 	for (; count < o->columns; count++) {
 		if (count > 0)
@@ -74,8 +70,7 @@ tsv_row_end(struct output *o, size_t count)
 	sink_putc(o->sink, '\n');
 }
 
-static void
-tsv_begin(struct output *o)
+static void tsv_begin(struct output *o)
 {
 	if (!o->header || o->columns == 0)
 		return;
@@ -91,8 +86,7 @@ tsv_begin(struct output *o)
 	sink_putc(o->sink, '\n');
 }
 
-static void
-tsv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+static void tsv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
 	struct json v;

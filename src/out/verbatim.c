@@ -9,29 +9,25 @@
 #include "out/sanitise.h"
 #include "proto/utf8.h"
 
-static void
-put_json(struct output *o, const char *text, size_t len)
+static void put_json(struct output *o, const char *text, size_t len)
 {
 	cell_put(o->sink, text, len, sanitise_json);
 }
 
-static bool
-is_space(char c)
+static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* What is left of a walk, without the comma in front. */
-static const char *
-rest_of(struct json_iter it)
+static const char *rest_of(struct json_iter it)
 {
 	while (it.next < it.end && (is_space(*it.next) || *it.next == ','))
 		it.next++;
 	return it.next;
 }
 
-static void
-json_reply(struct output *o, const struct reply *reply)
+static void json_reply(struct output *o, const struct reply *reply)
 {
 	const char *rest = rest_of(reply->values);
 
@@ -42,8 +38,7 @@ json_reply(struct output *o, const struct reply *reply)
 
 /* A large reply in pieces, from its beginning: its `[id,1,` becomes `[`, its last bracket is ours.  A character that is
  * not whole yet waits for the next piece. */
-static void
-json_text(struct output *o, const char *text, size_t len)
+static void json_text(struct output *o, const char *text, size_t len)
 {
 	char whole[2 * sizeof o->json.part];
 	uint32_t point;
@@ -88,16 +83,14 @@ json_text(struct output *o, const char *text, size_t len)
 	put_json(o, text, len);
 }
 
-static void
-json_end(struct output *o)
+static void json_end(struct output *o)
 {
 	put_json(o, o->json.part, o->json.part_len);
 	o->json.part_len = 0;
 	sink_putc(o->sink, '\n');
 }
 
-void
-json_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+void json_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
 	const char *rest = rest_of(args);
@@ -123,27 +116,23 @@ const struct format format_json = {
 	.large = LARGE_TEXT,
 };
 
-static void
-raw_reply(struct output *o, const struct reply *reply)
+static void raw_reply(struct output *o, const struct reply *reply)
 {
 	sink_put(o->sink, reply->line, reply->len);
 	sink_putc(o->sink, '\n');
 }
 
-static void
-raw_text(struct output *o, const char *text, size_t len)
+static void raw_text(struct output *o, const char *text, size_t len)
 {
 	sink_put(o->sink, text, len);
 }
 
-static void
-raw_end(struct output *o)
+static void raw_end(struct output *o)
 {
 	sink_putc(o->sink, '\n');
 }
 
-static void
-raw_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+static void raw_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
 	(void)when;

@@ -13,8 +13,7 @@ struct range { uint32_t first, last; };
 
 #include "out/width_table.h"
 
-static int
-in_table(const struct range *table, size_t count, uint32_t point)
+static int in_table(const struct range *table, size_t count, uint32_t point)
 {
 	size_t low = 0, high = count;
 
@@ -31,8 +30,7 @@ in_table(const struct range *table, size_t count, uint32_t point)
 	return 0;
 }
 
-int
-width_point(uint32_t point)
+int width_point(uint32_t point)
 {
 	if (point < 0x20 || (point >= 0x7f && point < 0xa0))
 		return 0;
@@ -45,8 +43,7 @@ width_point(uint32_t point)
 	return 1;
 }
 
-size_t
-width_text(const char *text, size_t len)
+size_t width_text(const char *text, size_t len)
 {
 	size_t i = 0, width = 0;
 

@@ -20,10 +20,10 @@ const char *const catalog_groups[] = {
 /* strcmp() of a name that may hold anything, NUL as well. */
 static int compare(const char *name, size_t len, const char *known)
 {
-	size_t known_len = strlen(known);
-	int order = memcmp(name, known, len < known_len ? len : known_len);
-
-	return order != 0 ? order : len < known_len ? -1 : len > known_len;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] != known[i] || known[i] == '\0')
+			return known[i] == '\0' || (unsigned char)name[i] > (unsigned char)known[i] ? 1 : -1;
+	return known[len] == '\0' ? 0 : -1;
 }
 
 const struct request *catalog_find(const char *name, size_t len)

@@ -16,9 +16,9 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static const char *skip_space(const char *p, const char *end)
+static inline const char *skip_space(const char *p, const char *end)
 {
-	while (p < end && is_space(*p))
+	while (p < end && (unsigned char)*p <= ' ' && is_space(*p))
 		p++;
 	return p;
 }
@@ -121,15 +121,18 @@ static const char *skip_container(const char *p, const char *end)
 	return end;
 }
 
-static const char *skip_value(const char *p, const char *end)
+static inline const char *skip_value(const char *p, const char *end)
 {
+	static const bool behind[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, [','] = true,
+	    [']'] = true, ['}'] = true};
+
 	switch (*p) {
 	case '"':
 		return skip_string(p + 1, end);
 	case '[': case '{':
 		return skip_container(p, end);
 	}
-	while (p < end && *p != ',' && *p != ']' && *p != '}' && !is_space(*p))
+	while (p < end && !behind[(unsigned char)*p])
 		p++;
 	return p;
 }
@@ -146,7 +149,7 @@ struct json_iter json_iterate(struct json container)
 	return it;
 }
 
-static bool next_value(struct json_iter *it, struct json *v)
+static inline bool next_value(struct json_iter *it, struct json *v)
 {
 	it->next = skip_space(it->next, it->end);
 	if (it->next == it->end)
@@ -330,6 +333,12 @@ bool json_whole(struct json v, bool soft, uint64_t *number)
 	} else if (json_kind(v) != JSON_NUMBER) {
 		return false;
 	}
+	/* Most are a few digits: every reply has one in front. */
+	for (*number = 0; p + count < end && count < 15 && p[count] >= '0' && p[count] <= '9'; count++)
+		*number = *number * 10 + (uint64_t)(p[count] - '0');
+	if (count > 0 && p + count == end)
+		return true;
+	count = 0;
 	if (p == end || *p == '-')
 		return false;
 	for (bool point = false; p < end && *p != 'e' && *p != 'E'; p++) {

@@ -124,18 +124,31 @@ struct buf *session_output(struct session *s)
 	return &s->out;
 }
 
+/* Writes n at the end of head[size); where it begins. */
+static char *queue_digits(char *head, size_t size, uint64_t n)
+{
+	char *p = head + size;
+
+	do
+		*--p = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	return p;
+}
+
 int session_queue(struct session *s, enum pending_kind kind, void *tag, const char *text, size_t len, bool lf)
 {
 	struct pending p = {.id = s->next_id, .start = s->queued, .tag = tag, .kind = kind};
-	char head[32];
-	size_t head_len = (size_t)snprintf(head, sizeof head, "[%llu,", (unsigned long long)p.id);
+	char digits[20], *first = queue_digits(digits, sizeof digits, p.id);
+	size_t digits_len = (size_t)(digits + sizeof digits - first), head_len = digits_len + 2;
 	char *room = buf_reserve(&s->out, head_len + len + 1);
 
 	if (!room || pending_add(&s->pending, &p) == -1) {
 		s->out.failed = false;	/* nothing was appended: what is queued is complete */
 		return -1;
 	}
-	memcpy(room, head, head_len);
+	room[0] = '[';
+	memcpy(room + 1, first, digits_len);
+	room[head_len - 1] = ',';
 	memcpy(room + head_len, text, len);
 	len += head_len;
 	room[len] = '\n';

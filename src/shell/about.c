@@ -98,7 +98,8 @@ static void key_rows(struct shell *sh, const struct channel_info *c)
 		return;
 	}
 	row(sh, "encryption", "%s, %s", c->tls_version, c->cipher != NULL ? c->cipher : "?");
-	row(sh, "key", "%s %s", c->key != NULL ? c->key : "", c->pin != NULL ? c->pin : "");
+	row(sh, "key", "%s", c->key != NULL ? c->key : "");
+	row(sh, "pin", "%s", c->pin != NULL ? c->pin : "");
 	if (c->subject != NULL)
 		row(sh, "subject", "%s", c->subject);
 	row(sh, "vouched for by", "%s", c->vouched != NULL ? c->vouched : "nobody");
@@ -142,6 +143,8 @@ static void rows(struct shell *sh, const char *product)
 	output_begin(sh->output, headings, 2);
 	row(sh, "box", "%s (%s)", o->box_text, origin_text(o->box_origin));
 	row(sh, "state", "%s", state_text(info.state));
+	if (info.state != LINK_READY && link_trouble(sh) != NULL)
+		row(sh, "because", "%s", link_trouble(sh));
 	if (info.connected)
 		connection_rows(sh, &info);
 	if (product != NULL)
@@ -164,10 +167,7 @@ static void got_product(struct shell *sh, struct task *child, const struct reply
 		struct json_iter it = reply->values;
 		while (json_next(&it, NULL, &v)) {
 			buf_puts(&text, text.len > 0 ? " " : "");
-			if (json_kind(v) == JSON_STRING)
-				json_decode(v, &text);
-			else
-				buf_put(&text, v.text, v.len);
+			show_decode(v, &text);
 		}
 	}
 	rows(sh, text.len > 0 ? buf_string(&text) : NULL);
@@ -198,6 +198,10 @@ enum command_result about_jobs(struct shell *sh, struct task *t, enum status *st
 	static const char *const headings[] = {"job", "runs for", "line"};
 
 	(void)t, (void)status;
+	if (sh->interactive && engine_job_count(sh) == 0) {
+		shell_notice(sh, "no jobs");
+		return COMMAND_DONE;
+	}
 	shell_show_begin(sh);
 	output_begin(sh->output, headings, 3);
 	for (struct task *j = engine_jobs(sh); j != NULL; j = j->next) {

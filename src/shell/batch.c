@@ -82,7 +82,7 @@ static bool finished(const struct batch *b)
 		return false;
 	if (b->ending || engine_stopped(sh))
 		return true;
-	if (!input_ended(sh))
+	if (!input_ended(sh) || link_state(sh) == LINK_CONNECTING)	/* .connect at the end is to be tried */
 		return false;
 	return !sh->options->follow || link_state(sh) == LINK_FAILED;
 }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boxes.h"
 #include "out/output.h"
 #include "out/sanitise.h"
 #include "proto/catalog.h"
@@ -15,7 +14,6 @@
 #include "shell/each.h"
 #include "shell/engine.h"
 #include "shell/events.h"
-#include "shell/files.h"
 #include "shell/help.h"
 #include "shell/history.h"
 #include "shell/input.h"
@@ -24,6 +22,8 @@
 #include "shell/on.h"
 #include "shell/settings.h"
 #include "shell/show.h"
+#include "shell/snmp.h"
+#include "shell/snmp_words.h"
 #include "shell/trace.h"
 #include "shell/wait.h"
 #include "shell/watch.h"
@@ -122,6 +122,25 @@ static enum command_result run_format(struct shell *sh, struct task *t, enum sta
 	return COMMAND_DONE;
 }
 
+/* The line with its secrets hidden; they are kept for who recalls it, not for who looks over a shoulder. */
+static void put_masked(struct shell *sh, struct buf *out, const char *text)
+{
+	struct line_context context = engine_context(sh);
+	struct line line = {0};
+	struct error e;
+	char *usage = NULL;
+	size_t at;
+
+	context.ask_secret = NULL;
+	context.read_file = NULL;
+	context.confirm_nearest = NULL;
+	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
+	if (line.masked != NULL)
+		sanitise(out, line.masked, strlen(line.masked));
+	free(usage);
+	line_clear(&line);
+}
+
 static enum command_result run_history(struct shell *sh, struct task *t, enum status *status)
 {
 	const char *text = t->line.word_count > 1 ? t->line.rest : "";
@@ -132,7 +151,7 @@ static enum command_result run_history(struct shell *sh, struct task *t, enum st
 		const char *entry = history_entry(sh->history, i);
 		if (strstr(entry, text) == NULL)
 			continue;
-		sanitise(&safe, entry, strlen(entry));
+		put_masked(sh, &safe, entry);
 		buf_putc(&safe, '\n');
 	}
 	show_text(sh, buf_head(&safe), safe.len);
@@ -213,37 +232,45 @@ static enum command_result run_trace(struct shell *sh, struct task *t, enum stat
 }
 
 const struct command commands[] = {
-	{{"connect", false}, "[BOX]", "connect to a box, or to this one again", NULL, 0, 1, HINT_BOX, false, about_connect},
-	{{"each", true}, "LINE -- LINE2", "run LINE, then LINE2 for every row of its result",
+	{{.name = "connect"}, "[BOX]", "connect to a box, or to this one again", NULL, 0, 1, HINT_BOX, false, about_connect},
+	{{.name = "each", .takes_line = true}, "LINE -- LINE2", "run LINE, then LINE2 for every row of its result",
 	    "  In LINE2 {column} or {1} stands for a cell of the row.  All run at once, --jobs bounds them;\n"
 	    "  each end is shown with its row.\n"
 	    "Example\n  .each realm_info gid,name -- realm_poll {gid}", 1, SIZE_MAX, HINT_REQUEST, true, each_run},
-	{{"echo", false}, "[TEXT]", "print TEXT", NULL, 0, SIZE_MAX, HINT_NONE, false, run_echo},
-	{{"events", false}, "[on | off | list]", "show or hide events; the last 1000", NULL, 0, 1, HINT_EVENTS, false, run_events},
-	{{"format", false}, "[FORMAT]", "the format of results", NULL, 0, 1, HINT_FORMAT, false, run_format},
-	{{"help", false}, "[WORD]", "requests and commands; more of one", NULL, 0, 1, HINT_REQUEST, false, help_run},
-	{{"history", false}, "[TEXT]", "the lines typed, those with TEXT", NULL, 0, SIZE_MAX, HINT_NONE, false, run_history},
-	{{"jobs", false}, "", "what runs", NULL, 0, 0, HINT_NONE, false, about_jobs},
-	{{"last", false}, "[FORMAT]", "the last reply again, in another format", NULL, 0, 1, HINT_FORMAT, false, run_last},
-	{{"on", true}, "[EVENT [ARG...] -- LINE | off [N]]", "run LINE as a job at every such event",
+	{{.name = "echo"}, "[TEXT]", "print TEXT", NULL, 0, SIZE_MAX, HINT_NONE, false, run_echo},
+	{{.name = "events"}, "[on | off | list]", "show or hide events; the last 1000", NULL, 0, 1, HINT_EVENTS, false, run_events},
+	{{.name = "format"}, "[FORMAT]", "the format of results", NULL, 0, 1, HINT_FORMAT, false, run_format},
+	{{.name = "help"}, "[WORD]", "requests and commands; more of one", NULL, 0, 1, HINT_REQUEST, false, help_run},
+	{{.name = "history"}, "[TEXT]", "the lines typed, those with TEXT", NULL, 0, SIZE_MAX, HINT_NONE, false, run_history},
+	{{.name = "jobs"}, "", "what runs", NULL, 0, 0, HINT_NONE, false, about_jobs},
+	{{.name = "last"}, "[FORMAT]", "the last reply again, in another format", NULL, 0, 1, HINT_FORMAT, false, run_last},
+	{{.name = "on", .takes_line = true}, "[EVENT [ARG...] -- LINE | off [N]]", "run LINE as a job at every such event",
 	    "  In LINE {1} {2}... stand for the event's arguments.  `.on` lists, `.on off [N]` ends.\n"
 	    "  At most 64 run at once, the rest wait their turn.\n"
 	    "Example\n  .on realm_discover_stop -- realm_poll {1}", 0, SIZE_MAX, HINT_EVENT, true, on_run},
-	{{"quit", false}, "", "leave (also quit, exit, ^D)", NULL, 0, 0, HINT_NONE, false, run_quit},
-	{{"refresh", false}, "", "ask the box for its names again", NULL, 0, 0, HINT_NONE, true, run_refresh},
-	{{"set", false}, "[NAME [VALUE]]", "settings", NULL, 0, 2, HINT_SETTING, false, settings_run},
-	{{"sleep", false}, "SECONDS", "wait for so long", NULL, 1, 1, HINT_NONE, false, sleep_run},
-	{{"source", false}, "FILE", "run FILE's lines", NULL, 1, 1, HINT_FILE, false, run_source},
-	{{"status", false}, "", "the connection, the box, the settings", NULL, 0, 0, HINT_NONE, false, about_status},
-	{{"timing", false}, "[on | off]", "tell how long each request took", NULL, 0, 1, HINT_ON_OFF, false, run_timing},
-	{{"trace", false}, "FILE | off", "write every message to FILE, secrets hidden", NULL, 1, 1, HINT_FILE, false, run_trace},
-	{{"trust", false}, "[list | add BOX PIN | remove BOX [PIN]]", "the boxes whose keys are remembered", NULL, 0, 3, HINT_TRUST, false,
+	{{.name = "quit"}, "", "leave (also quit, exit, ^D)", NULL, 0, 0, HINT_NONE, false, run_quit},
+	{{.name = "refresh"}, "", "ask the box for its names again", NULL, 0, 0, HINT_NONE, true, run_refresh},
+	{{.name = "set"}, "[NAME [VALUE]]", "settings", NULL, 0, 2, HINT_SETTING, false, settings_run},
+	{{.name = "sleep"}, "SECONDS", "wait for so long", NULL, 1, 1, HINT_NONE, false, sleep_run},
+	{{.name = "snmp", .job = true, .secret = snmp_words_secret}, "get | getnext | getbulk | walk | set | check ...",
+	    "ask an SNMP agent; why is a switch not polled",
+	    "  .snmp get HOST[:PORT] [OPTION...] OID...     also getnext, getbulk (-CrN repetitions), walk\n"
+	    "  .snmp set HOST[:PORT] [OPTION...] OID TYPE VALUE...\n"
+	    "  .snmp check REALM HOST[:PORT] [-t S] [-r N]  tries what the box would try, all at once\n"
+	    "  Options are those of snmpcmd(1): -v 1|2c|3 -c COMMUNITY -u USER -l LEVEL -a -A -x -X -n -e -E,\n"
+	    "  -t SECONDS and -r RETRIES; what is not given is snmp.conf(5)'s.  A secret that is `?` is asked for.\n"
+	    "Example\n  .snmp walk 192.0.2.1 -v 2c -c ? 1.3.6.1.2.1.2.2.1.2 &", 1, SIZE_MAX, HINT_SNMP, false, snmp_run},
+	{{.name = "source"}, "FILE", "run FILE's lines", NULL, 1, 1, HINT_FILE, false, run_source},
+	{{.name = "status"}, "", "the connection, the box, the settings", NULL, 0, 0, HINT_NONE, false, about_status},
+	{{.name = "timing"}, "[on | off]", "tell how long each request took", NULL, 0, 1, HINT_ON_OFF, false, run_timing},
+	{{.name = "trace"}, "FILE | off", "write every message to FILE, secrets hidden", NULL, 1, 1, HINT_TRACE, false, run_trace},
+	{{.name = "trust"}, "[list | add BOX PIN | remove BOX [PIN]]", "the boxes whose keys are remembered", NULL, 0, 3, HINT_TRUST, false,
 	    about_trust},
-	{{"wait", false}, "[N | EVENT [ARG...]]", "for all jobs, for job N, or for the next such event", NULL, 0, SIZE_MAX, HINT_JOB,
+	{{.name = "wait"}, "[N | EVENT [ARG...]]", "for all jobs, for job N, or for the next such event", NULL, 0, SIZE_MAX, HINT_JOB,
 	    false, wait_run},
-	{{"watch", true}, "SECONDS [N] LINE", "LINE again every SECONDS, N times; changed cells stand out", NULL, 2, SIZE_MAX, HINT_NONE,
+	{{.name = "watch", .takes_line = true}, "SECONDS [N] LINE", "LINE again every SECONDS, N times; changed cells stand out", NULL, 2, SIZE_MAX, HINT_WATCH,
 	    true, watch_run},
-	{{NULL, false}, NULL, NULL, NULL, 0, 0, HINT_NONE, false, NULL},
+	{{.name = NULL}, NULL, NULL, NULL, 0, 0, HINT_NONE, false, NULL},
 };
 
 const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e)
@@ -310,87 +337,4 @@ enum command_result commands_run(struct shell *sh, struct task *t, enum status *
 		return COMMAND_DONE;
 	}
 	return c->run(sh, t, status);
-}
-
-/* --- completion --- */
-
-void commands_each(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg)
-{
-	(void)ctx;
-	for (const struct command *c = commands; c->word.name != NULL; c++) {
-		char name[64];
-		snprintf(name, sizeof name, ".%s", c->word.name);
-		found(arg, name, c->help);
-	}
-}
-
-/* The names of the boxes file. */
-static void each_box(const struct shell *sh, void (*found)(void *, const char *text, const char *help), void *arg)
-{
-	struct boxes boxes = {0};
-	struct error e;
-
-	if (sh == NULL || sh->options->boxes_path == NULL)
-		return;
-	if (boxes_read(&boxes, sh->options->boxes_path, getenv("HOME"), &e) == 0)
-		for (size_t i = 0; i < boxes.count; i++)
-			found(arg, boxes.lines[i].name, NULL);
-	boxes_clear(&boxes);
-}
-
-bool commands_word(void *ctx, const char *command, size_t index,
-    void (*found)(void *, const char *text, const char *help), void *arg)
-{
-	static const char *const switches[] = {"on", "off", NULL}, *const events[] = {"on", "off", "list", NULL},
-	    *const trust[] = {"list", "add", "remove", NULL};
-	const char *const *words = NULL;
-	const struct command *c = commands;
-	struct shell *sh = ctx;
-
-	while (c->word.name != NULL && strcmp(c->word.name, command) != 0)
-		c++;
-	if (c->word.name == NULL)
-		return false;
-	if (c->hint == HINT_SETTING && index == 1)
-		settings_each(found, arg);
-	if (index != 1)
-		return false;
-	switch (c->hint) {
-	case HINT_FORMAT:
-		for (const struct format *const *f = formats; *f != NULL; f++)
-			found(arg, (*f)->name, (*f)->help);
-		break;
-	case HINT_EVENT:
-	case HINT_JOB:
-		for (const struct field *f = catalog_events; f->name != NULL; f++)
-			found(arg, f->name, f->help);
-		break;
-	case HINT_FILE:
-		files_each(NULL, "", found, arg);
-		break;
-	case HINT_BOX:
-		each_box(sh, found, arg);
-		break;
-	case HINT_ON_OFF:
-		words = switches;
-		break;
-	case HINT_EVENTS:
-		words = events;
-		break;
-	case HINT_TRUST:
-		words = trust;
-		break;
-	case HINT_REQUEST:
-		if (c->word.takes_line)
-			return true;
-		for (size_t i = 0; i < catalog_len; i++)
-			found(arg, catalog[i].name, catalog[i].help);
-		commands_each(sh, found, arg);
-		break;
-	default:
-		break;
-	}
-	for (; words != NULL && *words != NULL; words++)
-		found(arg, *words, NULL);
-	return false;
 }

@@ -20,7 +20,8 @@ enum command_result {
 
 /* How a command's words are completed. */
 enum command_hint { HINT_NONE, HINT_FILE, HINT_FORMAT, HINT_EVENT, HINT_REQUEST, HINT_ON_OFF, HINT_SETTING, HINT_BOX,
-	HINT_EVENTS, HINT_TRUST, HINT_JOB };
+	HINT_EVENTS, HINT_TRUST, HINT_JOB, HINT_TRACE, HINT_WATCH,
+	HINT_SNMP };
 
 struct command {
 	struct command_word word;
@@ -46,7 +47,8 @@ enum command_result commands_run(struct shell *sh, struct task *t, enum status *
 
 /* For struct complete_context. */
 void commands_each(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg);
-bool commands_word(void *ctx, const char *command, size_t index,
+enum command_place commands_word(void *ctx, char *const *words, size_t count, size_t index,
     void (*found)(void *, const char *text, const char *help), void *arg);
+void commands_usage(void *ctx, const char *command, struct buf *usage);
 
 #endif

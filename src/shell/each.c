@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lang/line.h"
+#include "lang/words.h"
 #include "out/output.h"
 #include "out/sanitise.h"
 #include "shell/engine.h"
@@ -38,20 +39,20 @@ bool each_split(const char *text, size_t *first, const char **second)
 {
 	struct line_state state = {0};
 	const char *p = text;
+	size_t end = strlen(text);
 
 	while ((p = strstr(p, "--")) != NULL) {
-		bool alone = (p == text || p[-1] == ' ' || p[-1] == '\t') && (p[2] == ' ' || p[2] == '\t');
-		size_t len = (size_t)(p - text);
+		/* A line may go on in the next one on either side of it. */
+		size_t len = (size_t)(p - text), behind = word_skip_blanks(text, end, len + 2);
+		bool alone = (len == 0 || strchr(" \t\n", p[-1]) != NULL) && behind > len + 2;
 		if (alone) {
 			memset(&state, 0, sizeof state);
 			if (!line_goes_on(text, len, &state)) {
 				while (len > 0 && strchr(" \t", text[len - 1]) != NULL)
 					len--;
 				*first = len;
-				for (p += 2; *p == ' ' || *p == '\t'; p++)
-					;
-				*second = p;
-				return len > 0 && *p != '\0';
+				*second = text + behind;
+				return len > 0 && behind < end;
 			}
 		}
 		p += 2;

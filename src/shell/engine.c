@@ -15,6 +15,7 @@
 #include "shell/names.h"
 #include "shell/show.h"
 #include "shell/wait.h"
+#include "shell/wait.h"
 
 enum {
 	WINDOW = 4096,			/* lines read ahead of what has been shown */
@@ -62,11 +63,23 @@ static bool send_task(struct shell *sh, struct task *t)
 	return true;
 }
 
+bool engine_drop_abandoned(struct shell *sh, struct task *t)
+{
+	if (!t->abandoned)
+		return false;
+	t->outcome = OUTCOME_UNSENT;
+	engine_finish(sh, t, NULL);
+	engine_pump(sh);
+	return true;
+}
+
 static void resolved(struct shell *sh, void *ctx, const char *gid, const struct error *err)
 {
 	struct task *t = ctx;
 
 	t->state = TASK_WAITING;
+	if (engine_drop_abandoned(sh, t))
+		return;
 	if (gid == NULL || line_resolve(&t->line, t->resolved, gid) == -1) {
 		t->outcome = OUTCOME_REFUSED;
 		t->why = strdup(gid == NULL ? err->text : "out of memory");
@@ -168,6 +181,8 @@ static void begin_command(struct shell *sh, struct task *t)
 	t->started = loop_now();
 	switch (commands_run(sh, t, &status)) {
 	case COMMAND_WAITS:
+		if (t->line.job)
+			make_job(sh, t, "");
 		break;
 	case COMMAND_DONE:
 		status = STATUS_OK;
@@ -179,13 +194,25 @@ static void begin_command(struct shell *sh, struct task *t)
 
 void engine_command_done(struct shell *sh, struct task *t, enum status status)
 {
+	bool job = t->role == TASK_JOB;
+
 	loop_timer_stop(sh->loop, &t->timer);
 	t->cancel = NULL;
 	engine_count_failure(sh, t, status);
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
-	engine_queue_remove(sh->engine, t);
+	if (job) {
+		t->outcome = status == STATUS_OK ? OUTCOME_OK : OUTCOME_REFUSED;
+		if (status != STATUS_OK && t->why == NULL)
+			t->why = strdup("as told above");
+		engine_side_remove(sh->engine, t);
+		show_job(sh, t, NULL);
+	} else {
+		engine_queue_remove(sh->engine, t);
+	}
 	engine_task_free(sh, t);
+	if (job)
+		wait_job_ended(sh);
 }
 
 /* Begins the first line not begun, if it may.  True: it was, or it has ended. */
@@ -324,12 +351,25 @@ unsigned long engine_done(const struct shell *sh)
 	return sh->engine->ended;
 }
 
+/* At a prompt it is said why, too. */
+static void unsent(struct shell *sh, struct task *t)
+{
+	struct buf why = {0};
+
+	t->outcome = OUTCOME_UNSENT;
+	if (!sh->interactive || link_trouble(sh) == NULL)
+		return;
+	buf_printf(&why, "not sent: %s", link_trouble(sh));
+	free(t->why);
+	t->why = buf_steal(&why);
+}
+
 void engine_abandon(struct shell *sh)
 {
 	struct task *t;
 
 	while ((t = sh->engine->side_unsent) != NULL) {	/* the end of one may be the end of another */
-		t->outcome = OUTCOME_UNSENT;
+		unsent(sh, t);
 		engine_finish(sh, t, NULL);
 	}
 }
@@ -337,8 +377,14 @@ void engine_abandon(struct shell *sh)
 void engine_link_lost(struct shell *sh)
 {
 	struct engine *e = sh->engine;
+	struct task *t;
 
 	engine_abandon(sh);
+	if (sh->interactive && (t = e->unsent) != NULL && t->state == TASK_WAITING) {	/* the others are counted */
+		e->unsent = t->next;
+		unsent(sh, t);
+		t->state = TASK_ANSWERED;
+	}
 	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
 		wait_link_lost(sh);
 	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
@@ -370,13 +416,31 @@ struct task *engine_foreground(struct shell *sh)
 	return t != NULL && t->state == TASK_RUNNING ? t : NULL;
 }
 
+/* The line that waits for its turn is not sent any more. */
+static bool give_up(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t = e->queue.head;
+
+	if (t != NULL && t->state == TASK_WAITING) {
+		e->unsent = t->next;
+		unsent(sh, t);
+		t->state = TASK_ANSWERED;
+		engine_pump(sh);
+	} else if (t != NULL && t->state == TASK_RESOLVING) {	/* the answer to the question will find it */
+		t->abandoned = true;
+		make_job(sh, t, ": interrupted, it will not be sent");
+	}
+	return t != NULL;
+}
+
 bool engine_background(struct shell *sh)
 {
 	struct engine *e = sh->engine;
 	struct task *t = engine_foreground(sh);
 
 	if (t == NULL)
-		return false;
+		return give_up(sh);
 	if (t->line.kind == LINE_COMMAND) {
 		if (t->cancel != NULL)
 			t->cancel(sh, t);

@@ -59,6 +59,8 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status);
 /* The foreground task that a person is waiting for, or NULL; and making a job of it. */
 struct task *engine_foreground(struct shell *sh);
 bool engine_background(struct shell *sh);
+/* A question had to be asked before t could be sent, and is answered now: true if nobody wants t any more; it is gone then. */
+bool engine_drop_abandoned(struct shell *sh, struct task *t);
 
 /* Jobs, oldest first. */
 struct task *engine_jobs(struct shell *sh);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/catalog.h"
+#include "shell/ask.h"
 #include "shell/commands.h"
 #include "shell/engine_parts.h"
 #include "shell/input.h"
@@ -19,9 +20,9 @@ static int read_file(void *ctx, const char *path, struct buf *out, struct error 
 	return input_read_file(path, LINE_MAX_BYTES, out, e);
 }
 
-static int ask_secret(void *ctx, const char *what, struct buf *out, struct error *e)
+static int on_secret(void *ctx, const char *what, struct buf *out, struct error *e)
 {
-	return show_ask_secret(ctx, what, out, e);
+	return ask_secret(ctx, what, out, e);
 }
 
 static bool confirm_nearest(void *ctx, const char *typed, const char *nearest)
@@ -32,14 +33,14 @@ static bool confirm_nearest(void *ctx, const char *typed, const char *nearest)
 	if (!sh->interactive)
 		return false;
 	snprintf(text, sizeof text, "%.60s: no such request; did you mean %s? [y/N] ", typed, nearest);
-	return shell_ask_yes(sh, text);
+	return ask_yes(sh, text);
 }
 
 struct line_context engine_context(struct shell *sh)
 {
 	return (struct line_context){
 		.prompt = sh->interactive, .terminal = sh->may_ask, .read_file = read_file,
-		.ask_secret = ask_secret, .confirm_nearest = confirm_nearest, .find_command = commands_find, .ctx = sh,
+		.ask_secret = on_secret, .confirm_nearest = confirm_nearest, .find_command = commands_find, .ctx = sh,
 	};
 }
 
@@ -51,9 +52,9 @@ static int permitted(const struct shell *sh, const struct line *line, struct err
 	if (line->kind != LINE_REQUEST)
 		return 0;
 	if (r != NULL && r->kind == REQUEST_SESSION && r->role != ROLE_SUBSCRIBE && r->role != ROLE_UNSUBSCRIBE)
-		return error_set(e, STATUS_USAGE, "this is ptsh's own business: it logs in and starts TLS by itself");
+		return error_set(e, STATUS_USAGE, "%s: this is ptsh's own business: it logs in and starts TLS by itself", r->name);
 	if (sh->options->read_only && (r == NULL || (r->kind != REQUEST_READ && r->kind != REQUEST_SESSION)))
-		return error_set(e, STATUS_USAGE, "refused by --read-only");
+		return error_set(e, STATUS_USAGE, "%s: refused by --read-only", line->type_name);
 	if (line->redirect != REDIRECT_NONE && line->job)
 		return error_set(e, STATUS_USAGE, "a job's result cannot be redirected");
 	return 0;

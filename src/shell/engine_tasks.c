@@ -7,7 +7,7 @@
 #include "shell/change.h"
 #include "shell/engine_parts.h"
 
-enum { POOL = 64 };	/* tasks kept for reuse */
+enum { POOL = 4096 };	/* tasks kept for reuse: as many as engine.c reads ahead */
 
 struct task *engine_task_new(struct engine *e)
 {

@@ -39,13 +39,28 @@ struct events {
 	struct subscription *subscriptions;
 	struct listener *listeners, *next;	/* next: to be told of the event at hand */
 	bool hidden;
-	struct kept kept[EVENTS_KEPT];
+	struct kept *kept;		/* EVENTS_KEPT of them; NULL before the first */
 	size_t kept_next, kept_count;
 	struct kind kinds[KINDS];
 	struct loop_timer fold;
 };
 
 /* --- subscriptions --- */
+
+static void forget(struct events *ev, const char *name);
+
+/* What the box refuses to tell of is waited for in vain. */
+static void refused(struct shell *sh, const char *name)
+{
+	struct listener *l, *next;
+
+	forget(sh->events, name);
+	for (l = sh->events->listeners; l != NULL; l = next) {
+		next = l->next;
+		if (l->refused != NULL && strcmp(l->name, name) == 0)
+			l->refused(sh, l);
+	}
+}
 
 static void subscribed(struct shell *sh, struct task *t, const struct reply *reply)
 {
@@ -56,6 +71,15 @@ static void subscribed(struct shell *sh, struct task *t, const struct reply *rep
 	show_failure(t, reply, &text);
 	shell_complain(sh, (struct place){0}, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
 	shell_failed(sh, STATUS_FAILED);
+	struct json all = {buf_head(&t->line.json), t->line.json.len}, v;
+	struct json_iter it = json_iterate(all);
+	json_next(&it, NULL, &v);	/* "subscribe" */
+	while (json_next(&it, NULL, &v)) {
+		buf_reset(&text);
+		json_decode(v, &text);
+		if (buf_string(&text) != NULL)
+			refused(sh, buf_string(&text));
+	}
 	buf_clear(&text);
 }
 
@@ -330,12 +354,22 @@ static bool asked_for(const struct events *ev, struct json name)
 	return !known;
 }
 
+/* ... but at a prompt, one that somebody is waiting for is shown, too. */
+static bool waited_for(const struct events *ev, struct json name, struct json_iter args)
+{
+	for (const struct listener *l = ev->listeners; l != NULL; l = l->next)
+		if (l->tell && wanted(l, name, args))
+			return true;
+	return false;
+}
+
 static void keep(struct events *ev, time_t when, const char *line, size_t len)
 {
-	struct kept *k = &ev->kept[ev->kept_next];
-
 	if (len > KEPT_TEXT)
 		return;
+	if (ev->kept == NULL && (ev->kept = calloc(EVENTS_KEPT, sizeof *ev->kept)) == NULL)
+		return;
+	struct kept *k = &ev->kept[ev->kept_next];
 	char *copy = realloc(k->line, len + 1);
 	if (copy == NULL)
 		return;
@@ -356,7 +390,7 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 
 	if (sh->interactive)
 		keep(ev, now, line, len);
-	if (!ev->hidden && asked_for(ev, name) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
+	if (!ev->hidden && (asked_for(ev, name) || waited_for(ev, name, args)) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
 		shell_show_begin(sh);
 		output_event(sh->output, now, name, args, annotation(sh, args), line, len);
 		shell_show_end(sh);
@@ -381,13 +415,22 @@ void events_show(struct shell *sh, bool on)
 void events_list(struct shell *sh)
 {
 	struct events *ev = sh->events;
+	struct sink page;
 
-	shell_show_begin(sh);
+	if (ev->kept_count == 0) {
+		shell_notice(sh, "no events so far");
+		return;
+	}
+	sink_init(&page, -1);
+	page.terminal = sh->out.terminal;
+	output_set_sink(sh->output, &page);
 	for (size_t i = ev->kept_count; i > 0; i--) {
 		const struct kept *k = &ev->kept[(ev->kept_next + EVENTS_KEPT - i) % EVENTS_KEPT];
 		show_line(sh, k->when, k->line, k->len);
 	}
-	shell_show_end(sh);
+	output_set_sink(sh->output, &sh->out);
+	show_text(sh, buf_head(&page.buf), page.buf.len);
+	sink_clear(&page);
 }
 
 struct events *events_create(struct shell *sh)
@@ -404,8 +447,9 @@ void events_free(struct shell *sh)
 		return;
 	loop_timer_stop(sh->loop, &ev->fold);
 	forget(ev, "*");
-	for (size_t i = 0; i < EVENTS_KEPT; i++)
+	for (size_t i = 0; i < ev->kept_count; i++)
 		free(ev->kept[i].line);
+	free(ev->kept);
 	free(ev);
 	sh->events = NULL;
 }

@@ -26,7 +26,9 @@ struct listener {
 	const char *name;
 	char *const *args;
 	size_t arg_count;
+	bool tell;			/* at a prompt: shown though nobody has subscribed to it */
 	void (*heard)(struct shell *sh, struct listener *l, struct json name, struct json_iter args);
+	void (*refused)(struct shell *sh, struct listener *l);	/* the box knows no such event (told); may be NULL */
 	void *ctx;
 	struct listener *next;
 };

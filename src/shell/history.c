@@ -160,7 +160,7 @@ static size_t newest_entries(const char *text, size_t len, size_t *entries)
  */
 static int fail(struct history *h, const char *what, int number)
 {
-	error_set(&h->trouble, STATUS_OUTPUT, "%s: %s%s%s; history is kept in memory only", h->path, what,
+	error_set(&h->trouble, STATUS_OUTPUT, "%s: %s%s%s", h->path, what,
 	    number != 0 ? ": " : "", number != 0 ? strerror(number) : "");
 	h->untold = true;
 	free(h->path);

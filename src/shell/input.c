@@ -26,6 +26,8 @@ struct source {
 	size_t scanned;		/* bytes at the head of buf known to hold no end of a line */
 	struct line_state state;
 	struct place at;	/* of the last line begun */
+	dev_t dev;		/* of a file: which one it is */
+	ino_t ino;
 	unsigned long lines;	/* newlines in the line being gathered */
 };
 
@@ -305,6 +307,15 @@ int input_read_file(const char *path, size_t max, struct buf *out, struct error 
 	return 0;
 }
 
+/* Whether one of the files whose lines have led here is the same. */
+static bool is_within(const struct inputs *in, const struct stat *st)
+{
+	for (const struct source *s = in->first; s != NULL; s = s->next)
+		if (s->at.line > 0 && s->ino == st->st_ino && s->dev == st->st_dev)
+			return true;
+	return false;
+}
+
 int input_add_file(struct shell *sh, const char *path, bool next, struct error *e)
 {
 	struct stat st;
@@ -323,11 +334,17 @@ int input_add_file(struct shell *sh, const char *path, bool next, struct error *
 		close(fd);
 		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(EISDIR));
 	}
+	if (next && is_within(sh->inputs, &st)) {
+		close(fd);
+		return error_set(e, STATUS_USAGE, "%s: a file cannot run itself", path);
+	}
 	if ((s = add(sh->inputs, next)) == NULL) {
 		close(fd);
 		return error_memory(e);
 	}
 	s->at.name = intern(sh->inputs, path);
+	s->dev = st.st_dev;
+	s->ino = st.st_ino;
 	if (!S_ISREG(st.st_mode)) {
 		sh->inputs->elsewhere = true;
 		s->fd = fd;

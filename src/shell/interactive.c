@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lang/complete.h"
+#include "proto/catalog.h"
 #include "shell/commands.h"
 #include "shell/engine.h"
 #include "shell/events.h"
@@ -67,6 +68,14 @@ static bool goes_on(void *ctx, const char *text, size_t len)
 	return line_goes_on(text, len, &state);
 }
 
+static bool secret_next(void *ctx, const char *text, size_t len)
+{
+	const struct interactive *in = ctx;
+	struct line_context context = engine_context(in->sh);
+
+	return line_secret_next(text, len, &context);
+}
+
 /* --- what completion asks --- */
 
 static bool loading(void *ctx)
@@ -99,27 +108,10 @@ static void remember(struct shell *sh, const char *text)
 	context.confirm_nearest = NULL;
 	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
 	history_add(sh->history, text, line.masked);
+	if (history_trouble(sh->history, &e))
+		shell_notice(sh, "%s: history is not kept any more", e.text);
 	free(usage);
 	line_clear(&line);
-}
-
-static void on_interrupt(void *ctx, int signo)
-{
-	struct shell *sh = ctx;
-
-	(void)signo;
-	if (prompt_reading(sh->prompt)) {
-		prompt_interrupt(sh->prompt);
-		return;
-	}
-	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
-		return;
-	progress_overtype(sh);	/* the terminal has shown ^C */
-	if (!input_ended(sh)) {
-		engine_stop(sh);
-		shell_notice(sh, "interrupted: %lu lines not run", engine_dropped(sh));
-	}
-	engine_background(sh);
 }
 
 static void on_end(void *ctx, int signo)
@@ -129,6 +121,26 @@ static void on_end(void *ctx, int signo)
 	sh->signal = signo;
 	sh->quit = true;
 	prompt_stop(sh->prompt);
+}
+
+static void on_interrupt(void *ctx, int signo)
+{
+	struct shell *sh = ctx;
+
+	if (!sh->entered) {		/* there is no prompt to go back to yet */
+		on_end(sh, signo);
+		return;
+	}
+	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
+		return;
+	if (prompt_reading(sh->prompt)) {
+		prompt_interrupt(sh->prompt);
+		return;
+	}
+	progress_overtype(sh);	/* the terminal has shown ^C */
+	if (!input_ended(sh))
+		engine_stop(sh);
+	engine_background(sh);
 }
 
 /* Runs the loop until the lines have their results. */
@@ -142,6 +154,8 @@ static void wait_for_results(struct shell *sh)
 	}
 	progress_clear(sh);
 	shell_flush(sh);
+	if (engine_dropped(sh) > 0)
+		shell_notice(sh, "%lu line%s not run", engine_dropped(sh), engine_dropped(sh) == 1 ? " was" : "s were");
 }
 
 static bool is_word(const char *text, const char *word)
@@ -153,6 +167,23 @@ static bool is_word(const char *text, const char *word)
 	return strncmp(text, word, n) == 0 && strspn(text + n, " \t\n") == strlen(text + n);
 }
 
+/* A command without its dot, which the box does not know either: a box that knows it gets it as JSON. */
+static bool lacks_dot(struct shell *sh, const char *text)
+{
+	size_t len;
+
+	text += strspn(text, " \t");
+	len = strcspn(text, " \t\n");
+	if (catalog_find(text, len) != NULL || (len == 4 && memcmp(text, "help", 4) == 0))	/* help is a word of the language */
+		return false;
+	for (const struct command *c = commands; c->word.name != NULL; c++)
+		if (strlen(c->word.name) == len && memcmp(c->word.name, text, len) == 0) {
+			shell_complain(sh, (struct place){0}, NULL, "%s: no such request; the command is .%s", c->word.name, c->word.name);
+			return true;
+		}
+	return false;
+}
+
 static void run_text(struct shell *sh, const char *text, bool paste)
 {
 	struct error e;
@@ -162,6 +193,8 @@ static void run_text(struct shell *sh, const char *text, bool paste)
 		sh->quit = true;
 		return;
 	}
+	if (!paste && lacks_dot(sh, text))
+		return;
 	if (!paste)
 		engine_line(sh, text, strlen(text), (struct place){0});
 	else if (input_add_text(sh, text, strlen(text), NULL, true, &e) == -1)
@@ -208,10 +241,10 @@ int interactive_run(struct shell *sh, struct error *e)
 {
 	struct interactive in = {.sh = sh};
 	struct complete_context complete = {
-		.gids = gids, .commands = commands_each, .command_word = commands_word, .files = files_each, .ctx = sh,
+		.gids = gids, .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
-		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .loading = loading, .ctx = &in,
+		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .secret_next = secret_next, .loading = loading, .ctx = &in,
 	};
 	bool failed = false;
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "out/sanitise.h"
+#include "shell/ask.h"
 #include "shell/engine.h"
 #include "shell/events.h"
 #include "shell/link_parts.h"
@@ -21,6 +22,7 @@ enum {
 	ERROR_GRACE = 2000,		/* ms for replies after the box's fatal error */
 	LOGIN_TRIES = 3,
 	CHANNEL_FIRST = 200,		/* ms that the channel has to tell itself that it is late */
+	ANOTHER_AFTER = 300,		/* ms in which a box may hang up that has refused a login */
 };
 
 static const struct session_ops session_operations;
@@ -32,33 +34,27 @@ static void drop(struct link *k, struct shell *sh)
 	loop_timer_stop(sh->loop, &k->greeting);
 	loop_timer_stop(sh->loop, &k->silence);
 	loop_timer_stop(sh->loop, &k->grace);
+	loop_timer_stop(sh->loop, &k->another);
 	channel_free(k->channel);
 	session_free(k->session);
 	k->channel = NULL;
 	k->session = NULL;
-	k->connected = k->greeted = k->pinged = k->ending = false;
+	k->connected = k->greeted = k->pinged = k->ending = k->refused = false;
 	k->method_name = NULL;
 }
 
 static void try_again(void *ctx);
+static void open_channel(struct shell *sh);
 
-/* Told once, then only to those who want to know each step. */
-static void wait_to_try_again(struct shell *sh, const struct error *why, bool was_ready)
+static void wait_to_try_again(struct shell *sh, bool was_ready)
 {
 	struct link *k = sh->link;
-	bool first = k->lost_at == 0;
 
 	k->state = LINK_AWAY;
-	if (first)
-		k->lost_at = loop_now();
 	k->pause = was_ready || k->pause == 0 ? RECONNECT_FIRST : k->pause * 2;
 	if (k->pause > RECONNECT_MOST)
 		k->pause = RECONNECT_MOST;
 	loop_timer_start(sh->loop, &k->retry, k->pause, try_again, sh);
-	if (first)
-		shell_complain(sh, (struct place){0}, NULL, "%s", why->text);
-	else
-		shell_step(sh, "%s", why->text);
 }
 
 /* The connection is over.  e: why; NULL: the box ended it in order.  Everything that has no answer gets its
@@ -72,6 +68,12 @@ static void lost(struct shell *sh, const struct error *e)
 
 	if (k->session == NULL)
 		return;
+	if (k->refused && (e == NULL || e->status == STATUS_LOST)) {	/* it wants another connection for another try */
+		session_end(k->session);
+		drop(k, sh);
+		open_channel(sh);
+		return;
+	}
 	nothing_open = session_open(k->session) == 0;
 	if (e != NULL)
 		why = *e;
@@ -91,20 +93,24 @@ static void lost(struct shell *sh, const struct error *e)
 		if (!k->ending)		/* that has been told when it came */
 			shell_complain(sh, (struct place){0}, NULL, "%s", why.text);
 		shell_failed(sh, why.status);
+	} else if (again && k->lost_at == 0) {	/* told once, then only to those who want to know each step */
+		k->lost_at = loop_now();
+		shell_complain(sh, (struct place){0}, NULL, "%s%s", why.text, sh->interactive ? "; trying to connect again" : "");
+	} else {
+		shell_step(sh, "%s", why.text);
 	}
+	snprintf(k->trouble, sizeof k->trouble, "%s", why.text);
 	size_t cut = session_end(k->session);
 	if (cut > 0)
 		shell_complain(sh, (struct place){0}, NULL, "%s: incomplete message of %zu bytes discarded", name, cut);
 	drop(k, sh);
 	k->state = LINK_FAILED;
 	if (again) {
-		wait_to_try_again(sh, &why, was_ready);
+		wait_to_try_again(sh, was_ready);
 	} else if (in_order && sh->options->follow) {
-		shell_step(sh, "%s", why.text);
 		sh->quit = true;
 	} else if (in_order || sh->interactive) {
 		k->state = LINK_IDLE;	/* the next line connects again */
-		shell_step(sh, "%s", why.text);
 	}
 	engine_link_lost(sh);
 	events_link_lost(sh);
@@ -216,7 +222,12 @@ static void try_again(void *ctx)
 {
 	struct shell *sh = ctx;
 
-	if (sh->link->state == LINK_AWAY)
+	if (sh->link->state != LINK_AWAY)
+		return;
+	if (sh->prompt != NULL && prompt_released(sh->prompt) && !password_configured(sh->password, sh->options))
+		/* a pager has the terminal: nothing can be asked there */
+		loop_timer_start(sh->loop, &sh->link->retry, RECONNECT_FIRST, try_again, sh);
+	else
 		open_channel(sh);
 }
 
@@ -226,6 +237,7 @@ void link_want(struct shell *sh)
 
 	if (k->state == LINK_IDLE || k->state == LINK_AWAY) {
 		loop_timer_stop(sh->loop, &k->retry);
+		k->pause = 0;		/* somebody is waiting: no more long pauses */
 		open_channel(sh);
 	}
 }
@@ -241,6 +253,10 @@ static void on_greeted(void *ctx, const struct hello *hello)
 	loop_timer_stop(sh->loop, &k->greeting);
 	shell_step(sh, "%s: greeted; the box offers %s", sh->options->box_text,
 	    hello->types != NULL && *hello->types != '\0' ? hello->types : "no login");
+	if (!session_is_secured(k->session) && k->how.tls == TLS_OFF && channel_knows_tls(k->channel) &&
+	    channel_trust(k->channel) == TRUST_CLEAR)
+		shell_complain(sh, (struct place){0}, NULL, "%s: warning: this box has had TLS before; --tls off does without",
+		    sh->options->box_text);
 	if (session_is_secured(k->session) || channel_wants(k->channel) == WANTS_CLEAR) {
 		link_login(sh);
 	} else if (session_start_tls(k->session) == -1) {
@@ -294,6 +310,7 @@ static void on_ready(void *ctx)
 		shell_notice(sh, "%s: connected again after %s", sh->options->box_text, away);
 	}
 	k->lost_at = k->pause = 0;
+	k->trouble[0] = '\0';
 	shell_step(sh, "%s: logged in", sh->options->box_text);
 	events_link_ready(sh);
 	if (sh->prompt != NULL)
@@ -321,6 +338,14 @@ static void message_text(struct json message, char *text, size_t size)
 	buf_clear(&b);
 }
 
+static void another_login(void *ctx)
+{
+	struct shell *sh = ctx;
+
+	sh->link->refused = false;
+	link_login(sh);
+}
+
 static void on_login_refused(void *ctx, struct json message)
 {
 	struct shell *sh = ctx;
@@ -330,7 +355,8 @@ static void on_login_refused(void *ctx, struct json message)
 	message_text(message, text, sizeof text);
 	if (sh->may_ask && sh->interactive && k->method != AUTH_NONE && ++k->tries < LOGIN_TRIES) {
 		shell_complain(sh, (struct place){0}, NULL, "%s: login refused: %s", sh->options->box_text, text);
-		link_login(sh);
+		k->refused = true;	/* first it is seen whether the box stays */
+		loop_timer_start(sh->loop, &k->another, ANOTHER_AFTER, another_login, sh);
 		return;
 	}
 	struct error e;
@@ -432,7 +458,7 @@ static void on_warn(void *ctx, const char *text)
 static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
 {
 	struct shell *sh = ctx;
-	bool got = shell_ask(sh, text, answer, size);
+	bool got = ask_text(sh, text, answer, size);
 
 	link_set_deadline(sh);	/* a person's time is not the box's */
 	return got;
@@ -548,37 +574,6 @@ void link_switch(struct shell *sh)
 	link_want(sh);
 }
 
-enum link_state link_state(const struct shell *sh)
-{
-	return sh->link->state;
-}
-
-bool link_takes(const struct shell *sh, bool early)
-{
-	const struct link *k = sh->link;
-
-	if (k->session == NULL || k->ending)
-		return false;
-	switch (session_phase(k->session)) {
-	case PHASE_READY:
-		return true;
-	case PHASE_LOGIN:
-		return early;
-	default:
-		return false;
-	}
-}
-
-bool link_endpoints(const struct shell *sh, struct address *local, struct address *remote)
-{
-	return sh->link->channel != NULL && channel_endpoints(sh->link->channel, local, remote);
-}
-
-size_t link_unsent(const struct shell *sh)
-{
-	return sh->link->session != NULL ? session_output(sh->link->session)->len : 0;
-}
-
 uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag)
 {
 	struct link *k = sh->link;
@@ -600,35 +595,4 @@ void link_flush(struct shell *sh)
 
 	if (k->channel != NULL && k->connected && session_output(k->session)->len > 0)
 		channel_send(k->channel, session_output(k->session));
-}
-
-uint64_t link_partial(const struct shell *sh)
-{
-	return sh->link->partial;
-}
-
-int64_t link_away(const struct shell *sh)
-{
-	return sh->link->lost_at != 0 && sh->link->state != LINK_READY ? loop_now() - sh->link->lost_at : 0;
-}
-
-bool link_is_clear(const struct shell *sh)
-{
-	return sh->link->state == LINK_READY && channel_trust(sh->link->channel) == TRUST_CLEAR;
-}
-
-void link_info(const struct shell *sh, struct link_info *info)
-{
-	const struct link *k = sh->link;
-
-	memset(info, 0, sizeof *info);
-	info->state = k->state;
-	info->connected = k->channel != NULL && k->connected;
-	info->method = k->method_name;
-	info->since = k->since;
-	if (info->connected) {
-		channel_info(k->channel, &info->channel);
-		info->counters = session_counters(k->session);
-		info->trust = channel_trust(k->channel);
-	}
 }

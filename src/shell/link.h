@@ -52,6 +52,9 @@ int64_t link_away(const struct shell *sh);
 bool link_is_clear(const struct shell *sh);	/* ready, without encryption over a network */
 
 /* For .status. */
+/* Why there is no connection (any more); NULL: there is one, or there never was. */
+const char *link_trouble(const struct shell *sh);
+
 struct link_info {
 	enum link_state state;
 	struct channel_info channel;	/* only if connected */

@@ -28,7 +28,8 @@ void link_login(struct shell *sh)
 		o->clear_login, &e) == -1) {
 		char text[ERROR_TEXT];
 		snprintf(text, sizeof text, "%s", e.text);
-		error_set(&e, e.status, "%s: %s", o->box_text, text);
+		error_set(&e, e.status, "%s: %s (it offers %s)", o->box_text, text,
+		    hello->types != NULL && *hello->types != '\0' ? hello->types : "none");
 		link_fail(sh, &e);
 		return;
 	}
@@ -49,7 +50,7 @@ void link_login(struct shell *sh)
 			prompt_take(sh->prompt);
 		if (password == NULL) {
 			if (interrupted) {
-				sh->signal = sh->interactive ? 0 : SIGINT;
+				sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;
 				error_set(&e, STATUS_LOGIN, "%s: no password was given", o->box_text);
 			}
 			link_fail(sh, &e);

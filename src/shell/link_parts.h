@@ -14,9 +14,12 @@ struct link {
 	bool connected, securing;
 	bool greeted;
 	int tries;			/* logins refused */
+	bool refused;			/* the last one on this connection: there will be another */
+	struct loop_timer another;	/* after which a person is asked for it */
 	enum auth_method method;
 	const char *method_name;
 	uint64_t partial;		/* bytes received since the last answer */
+	char trouble[ERROR_TEXT];	/* why there is no connection now */
 	int64_t since, lost_at, pause, heard;
 	struct loop_timer deadline, greeting, retry, silence, grace;
 	bool pinged;			/* the keepalive's ping is out */

@@ -42,10 +42,7 @@ static char *cell_text(struct json v)
 {
 	struct buf b = {0};
 
-	if (json_kind(v) == JSON_STRING)
-		json_decode(v, &b);
-	else
-		buf_put(&b, v.text, v.len);
+	show_decode(v, &b);
 	return buf_steal(&b);
 }
 

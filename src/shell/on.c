@@ -146,6 +146,10 @@ static enum command_result list(struct shell *sh)
 {
 	static const char *const headings[] = {"number", "event", "runs", "line"};
 
+	if (sh->interactive && sh->on->rules == NULL) {
+		shell_notice(sh, "no rules");
+		return COMMAND_DONE;
+	}
 	shell_show_begin(sh);
 	output_begin(sh->output, headings, 4);
 	for (const struct rule *r = sh->on->rules; r != NULL; r = r->next) {

@@ -1,5 +1,5 @@
 /*
- * pager: a text taller than the screen, shown by somebody else's program.
+ * pager: text for somebody else's program: the pager for what is taller than the screen, or the command behind `|`.
  *
  * Owns the child while it runs: its pipe, its environment, its end.  Refuses to know what the text is.
  */
@@ -15,11 +15,18 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "proto/buf.h"
 
 extern char **environ;
 
-enum { NO_PROGRAM = 126, REAP_MS = 50 };	/* the shell's statuses for what it cannot run begin there */
+enum {
+	NO_PROGRAM = 126,	/* the shell's statuses for what it cannot run begin there */
+	REAP_MS = 50,
+	STOP_TRIES = 40, STOP_PAUSE_MS = 5,
+};
 
 struct pager {
 	struct loop *loop;
@@ -33,7 +40,7 @@ struct pager {
 	int status;
 };
 
-static const char *command(void)
+static const char *pager(void)
 {
 	const char *own = getenv("PTSH_PAGER"), *common = getenv("PAGER");
 
@@ -50,9 +57,9 @@ static bool taller_than(const char *text, size_t len, int rows)
 	return true;
 }
 
-/* The environment without the password and with less's safe mode: what it shows comes from a box, and its commands can
- * write files and run programs.  Made before fork(): another thread may hold malloc's lock then. */
-static char **environment(void)
+/* The environment without the password and, for a pager, with less's safe mode: what it shows comes from a box, and its commands
+ * can write files and run programs.  Made before fork(): another thread may hold malloc's lock then. */
+static char **environment(bool safe)
 {
 	static char secure[] = "LESSSECURE=1";
 	size_t n = 0, kept = 0;
@@ -64,9 +71,10 @@ static char **environment(void)
 	if (env == NULL)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "PTSH_PASSWORD=", 14) != 0 && strncmp(environ[i], "LESSSECURE=", 11) != 0)
+		if (strncmp(environ[i], "PTSH_PASSWORD=", 14) != 0 && (!safe || strncmp(environ[i], "LESSSECURE=", 11) != 0))
 			env[kept++] = environ[i];
-	env[kept] = secure;
+	if (safe)
+		env[kept] = secure;
 	return env;
 }
 
@@ -114,6 +122,27 @@ static void on_look(void *ctx)
 	loop_timer_start(g->loop, &g->look, REAP_MS, on_look, g);
 }
 
+/*
+ * ^Z is for both of us.  The shell takes the terminal as soon as we have stopped: not before the pager has given it
+ * back, and not at all if it does not stop (less does not in its safe mode).
+ */
+static bool has_stopped(void *ctx)
+{
+	const struct pager *g = ctx;
+
+	for (int i = 0; i < STOP_TRIES; i++) {
+		const struct timespec pause = {.tv_nsec = STOP_PAUSE_MS * 1000000L};
+		siginfo_t info = {0};
+
+		if (waitid(P_PID, (id_t)g->pid, &info, WSTOPPED | WEXITED | WNOHANG | WNOWAIT) < 0)
+			return false;
+		if (info.si_pid != 0)
+			return info.si_code == CLD_STOPPED;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 static _Noreturn void run(struct loop *l, int text, const char *shell_command, char **env)
 {
 	loop_signals_release(l);
@@ -127,20 +156,26 @@ static _Noreturn void run(struct loop *l, int text, const char *shell_command, c
 	_exit(NO_PROGRAM);
 }
 
-static int start(struct pager *g)
+static int start(struct pager *g, const char *command, bool safe)
 {
+	/* A plain command replaces the shell, so that what is waited for and signalled is the program itself. */
+	bool plain = strcspn(command, "|&;<>()$`\\\"'*?[]#~=!{}\n") == strlen(command);
+	struct buf line = {0};
+	const char *shell_command;
 	int ends[2];
-	char **env = environment();
+	char **env = environment(safe);
 
-	if (env == NULL)
-		return -1;
-	if (pipe2(ends, O_CLOEXEC) < 0) {
+	buf_printf(&line, "%s%s", plain ? "exec " : "", command);
+	shell_command = buf_string(&line);
+	if (env == NULL || shell_command == NULL || pipe2(ends, O_CLOEXEC) < 0) {
+		buf_clear(&line);
 		free(env);
 		return -1;
 	}
 	g->pid = fork();
 	if (g->pid == 0)
-		run(g->loop, ends[0], command(), env);
+		run(g->loop, ends[0], shell_command, env);
+	buf_clear(&line);
 	free(env);
 	close(ends[0]);
 	g->pipe = ends[1];
@@ -172,33 +207,52 @@ static void finish(struct pager *g)
 	}
 }
 
-void pager_show(struct loop *l, struct screen *s, struct prompt *p, const char *text, size_t len)
+/* Lets the command have the terminal until it has ended.  -1: it could not be started. */
+static int serve(struct pager *g, struct prompt *p, const char *command, bool safe)
 {
-	struct pager g = {.loop = l, .text = text, .left = len, .pipe = -1, .pidfd = -1};
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct sigaction before;
 	struct termios modes;
-	bool have_modes, shown = false;
-	int columns, rows;
+	bool have_modes;
+	int rc, error;
 
-	screen_size(s, &columns, &rows);
-	if (!screen_visual(s) || *command() == '\0' || !taller_than(text, len, rows - 1)) {
-		screen_write(s, text, len);
-		return;
-	}
 	prompt_release(p);
 	have_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
 	sigaction(SIGPIPE, &ignore, &before);
-	if (start(&g) == 0) {
-		while (!g.ended && !prompt_stopping(p))
-			loop_step(l, -1);
-		finish(&g);
-		shown = !(WIFEXITED(g.status) && WEXITSTATUS(g.status) >= NO_PROGRAM);
+	rc = start(g, command, safe);
+	error = errno;
+	if (rc == 0) {
+		prompt_may_stop(p, has_stopped, g);
+		while (!g->ended && !prompt_stopping(p))
+			loop_step(g->loop, -1);
+		prompt_may_stop(p, NULL, NULL);
+		finish(g);
 	}
 	sigaction(SIGPIPE, &before, NULL);
 	if (have_modes)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);	/* it may have been killed */
 	prompt_take(p);
-	if (!shown)
+	errno = error;
+	return rc;
+}
+
+void pager_show(struct loop *l, struct screen *s, struct prompt *p, const char *text, size_t len)
+{
+	struct pager g = {.loop = l, .text = text, .left = len, .pipe = -1, .pidfd = -1};
+	int columns, rows;
+
+	screen_size(s, &columns, &rows);
+	if (!screen_visual(s) || *pager() == '\0' || !taller_than(text, len, rows - 1) || serve(&g, p, pager(), true) == -1 ||
+	    (WIFEXITED(g.status) && WEXITSTATUS(g.status) >= NO_PROGRAM))
 		screen_write(s, text, len);
+}
+
+int pager_pipe(struct loop *l, struct prompt *p, const char *command, const char *text, size_t len, int *status)
+{
+	struct pager g = {.loop = l, .text = text, .left = len, .pipe = -1, .pidfd = -1};
+
+	if (serve(&g, p, command, false) == -1)
+		return -1;
+	*status = g.status;
+	return 0;
 }

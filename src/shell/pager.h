@@ -15,4 +15,8 @@
  * text: it is written.  Not to be called again from what the loop calls: see prompt_released(). */
 void pager_show(struct loop *l, struct screen *s, struct prompt *p, const char *text, size_t len);
 
+/* Runs a shell command with text (as it is) for its standard input, in the same way; the prompt's SIGINT is the command's meanwhile.
+ * *status: as waitpid() tells it.  -1 with errno: it could not be started. */
+int pager_pipe(struct loop *l, struct prompt *p, const char *command, const char *text, size_t len, int *status);
+
 #endif

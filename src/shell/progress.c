@@ -78,8 +78,9 @@ int64_t progress_foreground(struct shell *sh)
 		uint64_t received = link_partial(sh);
 		if (received > BIG)
 			snprintf(bytes, sizeof bytes, ", %.1f MB", (double)received / 1e6);
-		snprintf(text, sizeof text, "%s: %s%s%s (^C leaves it running)", name, duration,
-		    strchr(duration, 'm') == NULL && strchr(duration, 's') == NULL ? " s" : "", bytes);
+		snprintf(text, sizeof text, "%s: %s%s%s (^C %s)", name, duration,
+		    strchr(duration, 'm') == NULL && strchr(duration, 's') == NULL ? " s" : "", bytes,
+		    t->line.kind == LINE_COMMAND ? "ends it" : "leaves it running");
 	} else {
 		snprintf(text, sizeof text, "connecting to %.200s: %s s", sh->options->box_text, duration);
 	}

@@ -24,6 +24,14 @@
 static const char continuation[] = "... ";
 const char prompt_paste_on[] = "\033[?2004h", prompt_paste_off[] = "\033[?2004l";
 
+struct prompt *prompt_of(EditLine *el)
+{
+	struct prompt *p = NULL;
+
+	el_get(el, EL_CLIENTDATA, &p);
+	return p;
+}
+
 /*
  * What is painted.
  */
@@ -92,7 +100,7 @@ void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms)
 {
 	int wait = -1;
 
-	if (p->released == 0 && !p->input.pasting) {
+	if (p->released == 0) {
 		struct edited e;
 
 		prompt_edited(p, &e);
@@ -132,10 +140,9 @@ static bool paste_again(struct prompt *p, const LineInfoW *li)
 /* EL_GETCFN.  1, 0 (end of input) or -1 (^C). */
 static int next_key(EditLine *el, wchar_t *key)
 {
-	struct prompt *p = NULL;
+	struct prompt *p = prompt_of(el);
 	const LineInfoW *li = el_wline(el);
 
-	el_get(el, EL_CLIENTDATA, &p);
 	/* vi's `$` in an empty line and `n` without a match leave the cursor outside of the line (3.1-20221030): the next
 	 * key would write there. */
 	if (li->cursor < li->buffer || li->cursor > li->lastchar)
@@ -190,6 +197,8 @@ static void on_suspend(void *ctx, int signo)
 	struct sigaction old, stop = {.sa_handler = SIG_DFL};
 	sigset_t set, mask;
 
+	if (p->may_stop != NULL && !p->may_stop(p->may_stop_ctx))
+		return;
 	if (p->reading && p->released == 0) {
 		struct edited e;
 
@@ -495,6 +504,12 @@ bool prompt_released(const struct prompt *p)
 	return p->released > 0;
 }
 
+void prompt_may_stop(struct prompt *p, bool (*callback)(void *ctx), void *ctx)
+{
+	p->may_stop = callback;
+	p->may_stop_ctx = ctx;
+}
+
 bool prompt_stopping(const struct prompt *p)
 {
 	return p->stopped;
@@ -507,7 +522,7 @@ void prompt_changed(struct prompt *p)
 
 void prompt_interrupt(struct prompt *p)
 {
-	if (p->reading)
+	if (p->reading && p->released == 0)
 		p->interrupted = true;
 }
 

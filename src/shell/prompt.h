@@ -32,6 +32,8 @@ struct prompt_options {
 	const char *(*prompt)(void *ctx);
 	/* Whether text goes on in the next line (then a continuation prompt is shown).  NULL: never. */
 	bool (*goes_on)(void *ctx, const char *text, size_t len);
+	/* Whether what comes behind text is a secret that a command takes: there `?` is a word.  NULL: never. */
+	bool (*secret_next)(void *ctx, const char *text, size_t len);
 	/* Whether more candidates than complete() has just told are on their way: waited for, at most PROMPT_LOADING_MS,
 	 * while the loop runs.  NULL: never. */
 	bool (*loading)(void *ctx);
@@ -60,10 +62,14 @@ void prompt_release(struct prompt *p);
 void prompt_take(struct prompt *p);
 bool prompt_released(const struct prompt *p);
 
+/* Asked when ^Z (SIGTSTP) is about to stop the process; NULL: it may. */
+void prompt_may_stop(struct prompt *p, bool (*callback)(void *ctx), void *ctx);
+
 /* The prompt's text has changed: paint it. */
 void prompt_changed(struct prompt *p);
 
-void prompt_interrupt(struct prompt *p);	/* SIGINT: ends prompt_read() with PROMPT_INTERRUPT; else nothing */
+void prompt_interrupt(struct prompt *p);	/* SIGINT: ends prompt_read() with PROMPT_INTERRUPT; nothing while
+						 * nobody reads or the terminal is another's */
 void prompt_stop(struct prompt *p);		/* ends prompt_read(), this one or the next, with PROMPT_SIGNAL */
 bool prompt_stopping(const struct prompt *p);	/* and that has not happened yet */
 

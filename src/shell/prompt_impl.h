@@ -67,6 +67,8 @@ struct prompt {
 	bool woken;			/* a SIGCONT is under way for what is already done */
 	unsigned paste_tries;		/* how often PASTE_KEY was delivered for the paste that waits */
 	unsigned released;
+	bool (*may_stop)(void *ctx);
+	void *may_stop_ctx;
 
 	struct buf rows;		/* of the text, before the one being edited; each with its LF */
 	const char *question;		/* shown instead of prompt and line */
@@ -87,6 +89,14 @@ void prompt_put(struct buf *out, const wchar_t *text, const wchar_t *end);
 void prompt_edited(struct prompt *p, struct edited *e);
 /* Runs the loop once, painting; keyboard: keys are read.  max_ms < 0: waits as long as it takes. */
 void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms);
+
+/* Shows, above the line, what may come next (explain: and what it is): at most a screenful. */
+void prompt_list(struct prompt *p, const struct completion *c, bool explain);
+
+struct prompt *prompt_of(EditLine *el);
+
+/* An editor function: takes the paste that PASTE_KEY stands for. */
+unsigned char prompt_on_paste(EditLine *el, int key);
 
 /* Adds the editor functions and binds the keys. */
 void prompt_bind_first(EditLine *el);	/* what ~/.editrc may change */

@@ -6,8 +6,11 @@
 
 #include "shell/task.h"
 
-/* Writes the reply where the line says, in the current format (a table becomes tsv: nobody looks at it).  What goes wrong is
- * told. */
+/* Writes what show() puts into sh->output where the line says, in the current format (a table becomes tsv: nobody looks at it).
+ * What goes wrong is told. */
+void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx);
+
+/* Writes the reply there. */
 void redirect_reply(struct shell *sh, const struct task *t, const struct reply_about *about, const struct reply *reply);
 
 #endif

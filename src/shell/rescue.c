@@ -63,9 +63,13 @@ void rescue_disarm(void)
 	if (!rescue.armed)
 		return;
 	rescue.armed = 0;
-	for (size_t i = 0; i < FATAL; i++)
-		if (rescue.caught[i])
+	for (size_t i = 0; i < FATAL; i++) {
+		struct sigaction now_set;
+
+		/* somebody else may have taken it since */
+		if (rescue.caught[i] && sigaction(fatal[i], NULL, &now_set) == 0 && now_set.sa_handler == on_fatal)
 			signal(fatal[i], SIG_DFL);
+	}
 	if (tcgetattr(rescue.fd, &now) == 0 && (now.c_lflag != rescue.modes.c_lflag || now.c_iflag != rescue.modes.c_iflag ||
 	    now.c_oflag != rescue.modes.c_oflag || memcmp(now.c_cc, rescue.modes.c_cc, sizeof now.c_cc) != 0))
 		tcsetattr(rescue.fd, TCSADRAIN, &rescue.modes);

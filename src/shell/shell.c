@@ -5,11 +5,10 @@
 #include "shell/shell.h"
 
 #include <errno.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #include "out/sanitise.h"
 #include "shell/progress.h"
@@ -78,14 +77,15 @@ static void say(struct shell *sh, struct place at, const char *request, const ch
 	shell_show_begin(sh);
 	shell_flush(sh);
 	buf_putc(&safe, '\n');
-	if (text.failed || safe.failed || sh->err.error == ENOMEM) {
-		say_without_memory(at, request, format, again);
-	} else if (sh->screen != NULL && sh->err.terminal) {
+	bool failed = text.failed || safe.failed;
+	if (!failed && sh->screen != NULL && sh->err.terminal) {
 		screen_write(sh->screen, buf_head(&safe), safe.len);
-	} else {
+	} else if (!failed) {
 		sink_put(&sh->err, buf_head(&safe), safe.len);
 		sink_flush(&sh->err);
 	}
+	if (failed || sh->err.error == ENOMEM)
+		say_without_memory(at, request, format, again);
 	va_end(again);
 	buf_clear(&text);
 	buf_clear(&safe);
@@ -126,39 +126,6 @@ void shell_failed(struct shell *sh, enum status status)
 {
 	if (sh->status == STATUS_OK)
 		sh->status = status;
-}
-
-bool shell_ask(struct shell *sh, const char *text, char *answer, size_t size)
-{
-	bool reading = sh->prompt != NULL && prompt_reading(sh->prompt), got;
-	FILE *tty;
-
-	if (!sh->may_ask || (tty = fopen("/dev/tty", "r+e")) == NULL)
-		return false;
-	if (reading)
-		prompt_release(sh->prompt);
-	shell_flush(sh);
-	fputs(text, tty);
-	fflush(tty);
-	loop_signals_release(sh->loop);
-	got = fgets(answer, (int)size, tty) != NULL;
-	loop_signals_hold(sh->loop);
-	if (got)
-		answer[strcspn(answer, "\r\n")] = '\0';
-	else
-		fputc('\n', tty);
-	fclose(tty);
-	if (reading)
-		prompt_take(sh->prompt);
-	return got;
-}
-
-bool shell_ask_yes(struct shell *sh, const char *text)
-{
-	char answer[16];
-
-	return shell_ask(sh, text, answer, sizeof answer) &&
-	    (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0);
 }
 
 void shell_duration(char text[static 24], int64_t ms)

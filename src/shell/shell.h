@@ -80,11 +80,6 @@ void shell_step(struct shell *sh, const char *format, ...) __attribute__((format
 /* Remembers the first failure's status. */
 void shell_failed(struct shell *sh, enum status status);
 
-/* Asks a person on the terminal: text may have several lines, the last one is the question.  False: nobody there, or
- * end of file. */
-bool shell_ask(struct shell *sh, const char *text, char *answer, size_t size);
-bool shell_ask_yes(struct shell *sh, const char *text);
-
 /* "1.2s", "1m32s". */
 void shell_duration(char text[static 24], int64_t ms);
 

@@ -4,12 +4,12 @@
  */
 #include "shell/show.h"
 
-#include <bsd/readpassphrase.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "shell/ask.h"
 #include "shell/change.h"
 #include "shell/engine.h"
 #include "shell/names.h"
@@ -55,6 +55,25 @@ void show_task_name(const struct task *t, char *text, size_t size)
 	text[n] = '\0';
 }
 
+void show_decode(struct json v, struct buf *text)
+{
+	struct buf raw = {0};
+	const char *p, *end, *nul;
+
+	if (json_kind(v) == JSON_STRING)
+		json_decode(v, &raw);
+	else
+		buf_put(&raw, v.text, v.len);
+	end = buf_head(&raw) + raw.len;
+	for (p = buf_head(&raw); p < end && (nul = memchr(p, '\0', (size_t)(end - p))) != NULL; p = nul + 1) {
+		buf_put(text, p, (size_t)(nul - p));
+		buf_puts(text, "\\x00");
+	}
+	buf_put(text, p, (size_t)(end - p));
+	text->failed |= raw.failed;
+	buf_clear(&raw);
+}
+
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text)
 {
 	struct json message;
@@ -70,10 +89,7 @@ void show_failure(const struct task *t, const struct reply *reply, struct buf *t
 			buf_puts(text, "failed, no reason given");
 			return;
 		}
-		if (json_kind(message) == JSON_STRING)
-			json_decode(message, text);
-		else
-			buf_put(text, message.text, message.len);
+		show_decode(message, text);
 		if (text->len > FAILURE_MOST) {
 			buf_truncate(text, FAILURE_MOST);
 			buf_puts(text, "...");
@@ -117,11 +133,11 @@ static void complain(struct shell *sh, const struct task *t, const struct reply 
 	buf_clear(&text);
 }
 
-static void timing(struct shell *sh, const struct task *t)
+/* ms: without the time a person had it in the pager */
+static void timing(struct shell *sh, const struct task *t, int64_t ms)
 {
 	if (sh->timing && t->started != 0) {
 		char text[24];
-		int64_t ms = loop_now() - t->started;
 		shell_duration(text, ms);
 		if (ms < 1000)
 			shell_notice(sh, "time: %lld ms", (long long)ms);
@@ -177,6 +193,7 @@ void show_reply(struct shell *sh, const struct task *t, const struct reply *repl
 void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct reply_about about = show_about(t);
+	int64_t took = loop_now() - t->started;
 
 	shell_show_begin(sh);
 	if (t->outcome != OUTCOME_OK) {
@@ -193,7 +210,7 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 	if (reply != NULL)
 		note_bad_utf8(sh, t, reply->bad_utf8);
 	if (t->line.kind == LINE_REQUEST)
-		timing(sh, t);
+		timing(sh, t, took);
 	shell_show_end(sh);
 }
 
@@ -269,22 +286,5 @@ bool show_confirm_delete(struct shell *sh, const struct task *t)
 
 	show_task_name(t, name, sizeof name);
 	snprintf(text, sizeof text, "%s\nThis deletes on the box. Go on? [y/N] ", name);
-	return shell_ask_yes(sh, text);
-}
-
-int show_ask_secret(struct shell *sh, const char *what, struct buf *out, struct error *e)
-{
-	char secret[4096], prompt[160];
-	bool got;
-
-	if (!sh->may_ask)
-		return error_set(e, STATUS_USAGE, "%s: a secret is to be asked for, but nobody is there", what);
-	snprintf(prompt, sizeof prompt, "%s: ", what);
-	loop_signals_release(sh->loop);
-	got = readpassphrase(prompt, secret, sizeof secret, RPP_REQUIRE_TTY) != NULL;
-	loop_signals_hold(sh->loop);
-	if (got)
-		buf_puts(out, secret);
-	explicit_bzero(secret, sizeof secret);
-	return got ? 0 : error_set(e, STATUS_USAGE, "%s: no secret was given", what);
+	return ask_yes(sh, text);
 }

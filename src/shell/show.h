@@ -25,13 +25,14 @@ struct reply_about show_about(const struct task *t);
 /* The message of a failed reply, or whatever became of a request: appended as one line (not yet made harmless). */
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text);
 
+/* The text of a JSON value, a NUL in it as \x00: what is handed on as a string would end there. */
+void show_decode(struct json v, struct buf *text);
+
 /* Text of ptsh's own, harmless: through the pager if it is taller than the screen. */
 void show_text(struct shell *sh, const char *text, size_t len);
 
 /* Whether a person agrees to what the line deletes. */
 bool show_confirm_delete(struct shell *sh, const struct task *t);
-/* Asks for a secret without echo. */
-int show_ask_secret(struct shell *sh, const char *what, struct buf *out, struct error *e);
 
 /* "realm_poll 5000015442": the line with its secrets hidden, shortened. */
 void show_task_name(const struct task *t, char *text, size_t size);

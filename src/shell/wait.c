@@ -16,7 +16,7 @@ struct waiting {
 	struct shell *sh;
 	struct task *task;
 	struct listener listener;
-	bool event, heard;	/* waits for one; it has come */
+	bool event, heard, refused;	/* waits for one; it has come; it never will */
 	bool running;		/* the command has its turn */
 	unsigned long job;	/* 0: all */
 };
@@ -45,14 +45,30 @@ static void end(struct waiting *w, enum status status)
 	engine_pump(sh);
 }
 
+static void go_on(void *ctx)
+{
+	struct waiting *w = ctx;
+
+	end(w, w->refused ? STATUS_FAILED : STATUS_OK);
+}
+
+static void refused(struct shell *sh, struct listener *l)
+{
+	struct waiting *w = l->ctx;
+
+	w->refused = true;
+	if (w->running)
+		loop_timer_start(sh->loop, &w->task->timer, 0, go_on, w);
+}
+
 static void heard(struct shell *sh, struct listener *l, struct json name, struct json_iter args)
 {
 	struct waiting *w = l->ctx;
 
 	(void)sh, (void)name, (void)args;
 	w->heard = true;
-	if (w->running)
-		end(w, STATUS_OK);
+	if (w->running)		/* but first all others hear it: .on off may be what comes next */
+		loop_timer_start(w->sh->loop, &w->task->timer, 0, go_on, w);
 }
 
 /* An event is waited for from the moment the line is known: nothing that an earlier line causes is missed. */
@@ -75,7 +91,7 @@ void wait_queued(struct shell *sh, struct task *t)
 	w->event = true;
 	w->listener = (struct listener){
 		.name = t->line.words[1], .args = t->line.words + 2, .arg_count = t->line.word_count - 2,
-		.heard = heard, .ctx = w,
+		.tell = sh->interactive, .heard = heard, .refused = refused, .ctx = w,
 	};
 	events_listen(sh, &w->listener);
 	events_subscribe(sh, t->line.words[1], false);
@@ -125,6 +141,11 @@ enum command_result wait_run(struct shell *sh, struct task *t, enum status *stat
 	if (w->job > engine_last_job(sh)) {
 		shell_complain(sh, t->at, ".wait", "there is no job %lu; .jobs lists them", w->job);
 		*status = STATUS_USAGE;
+		wait_drop(sh, t);
+		return COMMAND_FAILED;
+	}
+	if (w->refused) {
+		*status = STATUS_FAILED;
 		wait_drop(sh, t);
 		return COMMAND_FAILED;
 	}

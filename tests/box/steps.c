@@ -101,10 +101,12 @@ static void run_file(struct script *s, const char *text)
 
 	if (!file)
 		script_unexpected(s, "%s: %s", text, strerror(errno));
-	while ((room = buf_reserve(&b, FILL_SIZE)) && (n = fread(room, 1, FILL_SIZE, file)) > 0)
+	while (!s->peer.cut && (room = buf_reserve(&b, FILL_SIZE)) && (n = fread(room, 1, FILL_SIZE, file)) > 0) {
 		buf_commit(&b, n);
+		send_buf(s, &b);
+	}
+	buf_clear(&b);
 	fclose(file);
-	send_buf(s, &b);
 }
 
 static void run_hello(struct script *s, const char *text)

@@ -279,6 +279,7 @@ subtest 'each failure has its status' => sub {
 	is(ptsh('-c', 'ping')->status, 0, '0: well');
 	is(ptsh('-c', 'nix 1')->status, 1, '1: the box said no');
 	is(ptsh('-c', 'realm_poll')->status, 2, '2: a line that cannot be right');
+	is(ptsh('-r', '-c', 'log x')->stderr, "ptsh: log: refused by --read-only\n", '... is told of the request');
 	is(ptsh('-r', '-c', 'log x')->status, 2, '2: --read-only');
 	is(ptsh('-c', 'pign')->status, 2, '2: a misspelling');
 	is(ptsh('-c', '["pign"]')->status, 1, '... but not in raw JSON');

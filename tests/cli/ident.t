@@ -124,7 +124,7 @@ end($run);
 
 my $handed = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 5, Type => SOCK_STREAM) or die $@;
 $run = Run->begin(args => ['-v', '--follow', '-e', 'realm_poll_stop', '--ident=jim', '--ident-fd', 7, $box->address],
-	prepare => sub { POSIX::dup2(fileno $handed, 7) });
+	prepare => sub { POSIX::dup2(fileno $handed, 7) }, keep => [7]);
 $run->wait_for('stderr', qr/logged in/);
 $port = $handed->sockport;
 $mine = local_port($to);

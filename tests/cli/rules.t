@@ -36,6 +36,7 @@ sub code
 
 my %may = (	# what a ring's files may include of the others
 	proto => qr{^proto/}, net => qr{^(proto|net)/}, lang => qr{^(proto|lang)/}, out => qr{^(proto|out)/},
+	snmp => qr{^(proto|net|snmp)/},
 );
 my (@outward, @io, @banned, @exits, @sizes);
 for my $path (@files) {
@@ -47,6 +48,7 @@ for my $path (@files) {
 			push @outward, "$name: $_" unless $_ =~ $may{$ring};
 		}
 	}
+	push @outward, "$name: Net-SNMP" if ($ring // '') ne 'snmp' && $t =~ /^#include <net-snmp/m;
 	if (($ring // '') eq 'proto') {
 		for ($t =~ /^#include <([^>]+)>/mg) {
 			push @io, "$name: $_" if m{^(poll|sys/socket|sys/poll|netdb|netinet/.*|histedit|openssl/.*|termios|unistd|fcntl)\.h$};
@@ -60,7 +62,7 @@ for my $path (@files) {
 	push @banned, "$name: setlocale(LC_ALL)" if $c =~ /setlocale\s*\(\s*LC_ALL/;
 	push @exits, $name if $name ne 'src/main.c' && $c =~ /(?<![_\w])(exit|abort|err|errx)\s*\(/;
 	my $lines = () = $t =~ /\n/g;
-	push @sizes, "$name: $lines lines" if $lines > 650 && $name !~ /\.def$|_table\.h$/;
+	push @sizes, "$name: $lines lines" if $lines > 700 && $name !~ /\.def$|_table\.h$/;
 }
 is_deeply \@outward, [], 'rings point inwards';
 is_deeply \@io, [], 'proto does no input or output';

@@ -37,10 +37,14 @@ static void commands(void *ctx, void (*found)(void *, const char *, const char *
 	found(arg, ".watch", NULL);
 }
 
-static bool command_word(void *ctx, const char *command, size_t index, void (*found)(void *, const char *, const char *), void *arg)
+static enum command_place command_word(void *ctx, char *const *words, size_t count, size_t index,
+    void (*found)(void *, const char *, const char *), void *arg)
 {
+	bool line = index == (strcmp(words[0], ".watch") == 0 ? 2 : 1);
+
+	(void)count;
 	found(arg, ctx, NULL);
-	return strcmp(command, ".watch") == 0 ? index == 2 : index == 1;
+	return line ? PLACE_LINE : strcmp(words[0], ".source") == 0 ? PLACE_FILE : PLACE_WORD;
 }
 
 static void files(void *ctx, const char *path, void (*found)(void *, const char *, const char *), void *arg)

@@ -10,8 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void
-check(const struct format *f, const struct buf *out)
+static void check(const struct format *f, const struct buf *out)
 {
 	const char *p = buf_head(out), *end = p + out->len;
 
@@ -35,8 +34,7 @@ check(const struct format *f, const struct buf *out)
 	}
 }
 
-static void
-show_large(struct output *o, const struct reply_about *about, const struct reply *r, size_t first)
+static void show_large(struct output *o, const struct reply_about *about, const struct reply *r, size_t first)
 {
 	enum large_mode mode = output_large(o, about, r->line, first);
 	struct json_iter it = r->values, elements;
@@ -62,8 +60,7 @@ show_large(struct output *o, const struct reply_about *about, const struct reply
 	output_large_end(o, true);
 }
 
-static void
-show_all(const char *line, size_t len, struct json_iter values, const struct reply_about *about,
+static void show_all(const char *line, size_t len, struct json_iter values, const struct reply_about *about,
     const struct output_settings *settings, size_t first)
 {
 	struct reply r = { .ok = true, .line = line, .len = len, .values = values };
@@ -91,7 +88,8 @@ show_all(const char *line, size_t len, struct json_iter values, const struct rep
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static char *const names[] = { "gid", "pollers", "gid", "na\tme\x1b", "last_poll", "2" };
+	static char gid[] = "gid", pollers[] = "pollers", odd[] = "na\tme\x1b", poll[] = "last_poll", two[] = "2";
+	static char *const names[] = { gid, pollers, gid, odd, poll, two };
 	struct output_settings settings = {0};
 	struct reply_about about = {0};
 	struct json_scan scan;

@@ -11,8 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static inline void
-oracle_fail(const char *what, const char *text, size_t len)
+static inline void oracle_fail(const char *what, const char *text, size_t len)
 {
 	fprintf(stderr, "oracle: %s in: ", what);
 	fwrite(text, 1, len, stderr);
@@ -21,8 +20,7 @@ oracle_fail(const char *what, const char *text, size_t len)
 }
 
 /* crlf: CR is allowed where LF follows (csv's own ends of records). */
-static inline void
-oracle_harmless(const char *text, size_t len, bool crlf)
+static inline void oracle_harmless(const char *text, size_t len, bool crlf)
 {
 	const unsigned char *p = (const unsigned char *)text, *end = p + len;
 

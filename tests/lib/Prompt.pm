@@ -119,6 +119,15 @@ sub settle
 	return $wrong;
 }
 
+# Waits until all events are there; '' or what is still wrong.
+sub settle_events
+{
+	my ($t) = @_;
+	my $wrong = '';
+	$t->wait_for(sub { ($wrong = $t->events_wrong) eq '' });
+	return encode('UTF-8', $wrong);
+}
+
 sub logged { return split /\n/, decode('UTF-8', Term::slurp("$_[0]{dir}/log")) }
 
 # Waits until the driver has noted that many things.

@@ -25,6 +25,8 @@ use MIME::Base64 qw(encode_base64);
 use POSIX qw(:sys_wait_h setsid);
 use Time::HiRes qw(time sleep);
 
+# For programs that are slow because of how they were built or are run.
+use constant SLOW => $ENV{PTSH_TEST_SLOW} // 1;
 use constant DEADLINE => 30;
 
 sub program { $ENV{PTSH} || croak 'PTSH: not set to ptsh\'s path' }
@@ -63,7 +65,7 @@ sub ptsh {
 # Starts it; between begin and finish a test may watch, signal $run->pid, or write with $run->input.
 sub begin {
 	my ($class, %o) = @_;
-	my $self = bless { home => $o{home} // new_home(), deadline => $o{deadline} // DEADLINE,
+	my $self = bless { home => $o{home} // new_home(), deadline => SLOW * ($o{deadline} // DEADLINE),
 	    secrets => [secrets(@o{qw(secret user)})],
 	    stdout => '', stderr => '', stdin => $o{stdin} // '', open => $o{open}, started => time, owner => $$ }, $class;
 	my $program = File::Spec->rel2abs($o{program} // program());
@@ -86,8 +88,9 @@ sub begin {
 		close $_ for $in_read, $out_write, $err_write;
 		chdir($o{dir} // "$self->{home}") or POSIX::_exit(126);
 		$o{prepare}->() if $o{prepare};		# limits, umask, closed descriptors
-		# What the test program itself was given is nobody's business here.
-		POSIX::close($_) for 3 .. 255;
+		# What the test program itself was given is nobody's business here, but what it hands over.
+		my %keep = map { $_ => 1 } @{$o{keep} // []};
+		$keep{$_} or POSIX::close($_) for 3 .. 255;
 		no warnings 'exec';
 		exec { $program } $program, @args;
 		POSIX::_exit(127);
@@ -140,7 +143,7 @@ sub turn {
 # Reads until the pattern stands in 'stdout' or 'stderr'; dies if it does not in time.
 sub wait_for {
 	my ($self, $which, $pattern, $deadline) = @_;
-	my $end = time + ($deadline // $self->{deadline});
+	my $end = time + ($deadline ? SLOW * $deadline : $self->{deadline});
 
 	until ($self->{$which} =~ $pattern) {
 		$self->die_loudly("no $pattern on $which in time") if time > $end || !($self->{out} || $self->{err});

@@ -72,6 +72,7 @@ sub start_server
 	local $ENV{LC_ALL} = 'C.UTF-8';
 	local $ENV{TERM} = 'xterm';
 	delete local $ENV{TMUX};
+	$SIG{$_} ||= sub { exit 1 } for qw(INT TERM HUP);	# so that END runs
 	$client = open2($from, $to, 'tmux', '-u', '-S', "$dir/tmux", '-f', "$dir/conf", '-C',
 	    'new-session', '-s', 'control', '-x', '20', '-y', '4', 'exec cat');
 	binmode $_ for $from, $to;

@@ -77,11 +77,11 @@ static void commands(void *ctx, void (*found)(void *, const char *, const char *
 	found(arg, ".quit", "Leave");
 }
 
-static bool command_word(void *ctx, const char *command, size_t index, void (*found)(void *, const char *, const char *),
-    void *arg)
+static enum command_place command_word(void *ctx, char *const *words, size_t count, size_t index,
+    void (*found)(void *, const char *, const char *), void *arg)
 {
-	(void)ctx, (void)command, (void)index, (void)found, (void)arg;
-	return false;
+	(void)ctx, (void)words, (void)count, (void)index, (void)found, (void)arg;
+	return PLACE_WORD;
 }
 
 static void say(const char *format, const char *text)

@@ -20,7 +20,7 @@ for my $columns (80, 40, 24) {
 	}
 	is $wrong, '', "$columns columns: right all the way";
 	is $t->settle($line), '', "$columns columns: the line reads the same";
-	is $t->events_wrong, '', "$columns columns: no event is missing or torn";
+	is $t->settle_events, '', "$columns columns: no event is missing or torn";
 	my @rows = $t->scrollback;
 	is scalar(@rows), $t->{events} + @{($t->painted($line, 0))[0]}, "$columns columns: nothing else is on the screen";
 	$t->key('Enter');
@@ -58,7 +58,7 @@ $t->bytes("\xa5");
 is $t->settle('first Xalpha日'), '', '... which is complete in the end';
 $t->bytes("\xff\xc3z\xe6\x97y");
 is $t->settle('first Xalpha日zy'), '', 'bytes that are not UTF-8 are dropped, and only they';
-is $t->events_wrong, '', 'no event was lost';
+is $t->settle_events, '', 'no event was lost';
 $t->key('C-a', 'C-c');
 $t->type('next');
 is $t->settle('next'), '', '^C discards the line and goes below it';
@@ -79,7 +79,7 @@ is $t->settle('ok'), '', '... to nothing';
 $t->order("prompt a prompt that is wider than the terminal is> ");
 $t->{prompt} = 'a prompt that is wider than the terminal is> ';
 is $t->settle('ok'), '', '... and to something wider than the terminal';
-is $t->events_wrong, '', 'no event was lost';
+is $t->settle_events, '', 'no event was lost';
 $t->key('C-c');
 $t->wait_logged(4);
 $t->wait_row(qr/^l is>$/);
@@ -110,7 +110,7 @@ $vi->type('v');
 $vi->event;
 $vi->type('x');
 is $vi->settle('a', 0), '', 'vi: `v` starts no editor';
-is $vi->events_wrong, '', 'vi: no event was lost';
+is $vi->settle_events, '', 'vi: no event was lost';
 
 # taller than the screen
 my $tall = Prompt->new(columns => 20, rows => 6);
@@ -126,7 +126,7 @@ $tall->event;
 $tall->key('Enter');
 is_deeply [$tall->wait_logged(1)], ["LINE X$long"], 'a line taller than the screen is sent whole';
 ok $tall->wait_row(qr/^me>$/), 'and the prompt is back';
-is $tall->events_wrong, '', 'no event was lost above it';
+is $tall->settle_events, '', 'no event was lost above it';
 my $all = join '', $tall->scrollback;
 like $all, qr/me> X\Q$long\Eyou said/, 'all of it can be read above';
 

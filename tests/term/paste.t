@@ -71,7 +71,7 @@ $t->event;
 $t->bytes("\xa4\e[20");
 $t->bytes('1~after');
 is $t->settle('begun äafter'), '', 'a paste in pieces';
-is $t->events_wrong, '', '... and events between them';
+is $t->settle_events, '', '... and events between them';
 $t->key('C-u');
 $t->bytes("\e[200~never ended");
 $t->event;

@@ -66,7 +66,13 @@ for my $columns (80, 40, 24, 60) {
 		last RUN if $wrong ne '';
 	}
 	is $wrong, '', "from $columns columns: line and cursor are right after each of $done";
-	is $t->events_wrong, '', "from $columns columns: none of $t->{events} events is missing or torn";
+	is $t->settle_events, '', "from $columns columns: none of $t->{events} events is missing or torn";
+	if (!$resized) {
+		my @rows = map { s/ //gr } map({ (@{($t->painted($_, 0))[0]}, "you said [$_]") } @sent), @{($t->painted($line, 0))[0]};
+		my @found = map { s/ //gr } grep { !/^E\d/ } $t->scrollback;
+		pop @rows while $rows[-1] eq '';
+		is_deeply \@found, \@rows, "from $columns columns: and nothing else is on the screen";
+	}
 	$t->key('Enter');
 	push @sent, $line;
 	is_deeply [$t->wait_logged(scalar @sent)], [map { "LINE $_" } @sent], "from $columns columns: sent what was typed";

@@ -17,8 +17,7 @@
 static struct output_settings settings;
 static size_t large_from;
 
-static char **
-split(char *fields, size_t *count)
+static char **split(char *fields, size_t *count)
 {
 	char **list = NULL, *field;
 
@@ -32,8 +31,7 @@ split(char *fields, size_t *count)
 }
 
 /* What the session does: items with their depth, or text in pieces. */
-static void
-show_large(struct output *o, const char *line, size_t len, const struct reply_about *about,
+static void show_large(struct output *o, const char *line, size_t len, const struct reply_about *about,
     const struct reply *reply)
 {
 	enum large_mode mode = output_large(o, about, line, large_from < len - 2 ? large_from : len - 2);
@@ -60,8 +58,7 @@ show_large(struct output *o, const char *line, size_t len, const struct reply_ab
 	output_large_end(o, true);
 }
 
-static int
-show(struct output *o, const char *line, size_t len, const struct reply_about *about)
+static int show(struct output *o, const char *line, size_t len, const struct reply_about *about)
 {
 	struct json_scan scan;
 	struct json id, status;
@@ -91,8 +88,7 @@ show(struct output *o, const char *line, size_t len, const struct reply_about *a
 	return 0;
 }
 
-int
-main(int argc, char *argv[])
+int main(int argc, char *argv[])
 {
 	struct reply_about about = {0};
 	struct sink sink;

@@ -328,6 +328,37 @@ static void test_address_that_is_no_box_is_left_for_the_next(void **state)
 	help_end(box, true);
 }
 
+static void hang_up(int fd)
+{
+	(void)fd;
+}
+
+static void test_address_that_hangs_up_unheard_is_left_for_the_next(void **state)
+{
+	struct holder h;
+	unsigned short port;
+	int first = help_listen(AF_INET, 4, &port);
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
+
+	(void)state;
+	inet_pton(AF_INET, "127.0.0.2", &in.sin_addr);
+	int second = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(second, (struct sockaddr *)&in, sizeof in), 0);
+	assert_int_equal(listen(second, 4), 0);
+	pid_t no_box = help_serve(first, hang_up), box = help_serve(second, hello);
+	fake_add_v4("127.0.0.1");
+	fake_add_v4("127.0.0.2");
+	holder_init_port(&h, "box", port);
+	holder_open(&h);
+	assert_true(holder_wait_bytes(&h, 6, 5000));
+	assert_int_equal(h.connected, 2);
+	assert_says(buf_string(&h.warnings), "127.0.0.1 port ");
+	assert_says(buf_string(&h.warnings), "without a greeting");
+	holder_clear(&h);
+	help_end(no_box, false);
+	help_end(box, true);
+}
+
 /* --- SRV --- */
 
 static void answer_begin(unsigned records)
@@ -929,7 +960,7 @@ static void test_proxy_command_inherits_no_descriptor_and_no_mask(void **state)
 	sigprocmask(SIG_BLOCK, &some, &before);
 	signal(SIGPIPE, SIG_IGN);
 	holder_init(&h, "core:55");
-	h.o.proxy_command = "ls /proc/self/fd | tr '\\n' ' '; grep -E '^Sig(Blk|Ign)' /proc/$$/status";
+	h.o.proxy_command = "ls /proc/self/fd | tr '\\n' ' '; exec grep -E '^Sig(Blk|Ign)' /proc/self/status";
 	holder_open(&h);
 	assert_true(holder_wait(&h, &h.closed, 1, 5000));
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -1051,6 +1082,7 @@ int main(void)
 		faked(test_next_address_is_tried_at_once_after_a_refusal),
 		faked(test_every_address_tried_is_named),
 		faked(test_address_that_is_no_box_is_left_for_the_next),
+		faked(test_address_that_hangs_up_unheard_is_left_for_the_next),
 		faked(test_srv_record_gives_host_and_port),
 		faked(test_srv_dot_means_no_such_service),
 		faked(test_no_srv_record_means_the_name_itself),

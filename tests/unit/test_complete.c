@@ -52,14 +52,22 @@ static void commands(void *ctx, void (*found)(void *, const char *, const char *
 	found(arg, ".watch", "again and again");
 }
 
-static bool command_word(void *ctx, const char *command, size_t index, void (*found)(void *, const char *, const char *), void *arg)
+static enum command_place command_word(void *ctx, char *const *words, size_t count, size_t index,
+    void (*found)(void *, const char *, const char *), void *arg)
 {
+	const char *command = words[0];
+
 	(void)ctx;
+	if (strcmp(command, ".source") == 0)
+		return PLACE_FILE;
 	if (strcmp(command, ".format") == 0 && index == 1) {
 		found(arg, "table", "aligned");
 		found(arg, "tsv", "tabs");
 	}
-	return (strcmp(command, ".each") == 0 && index == 1) || (strcmp(command, ".watch") == 0 && index == 2);
+	/* .watch SECONDS [N] LINE */
+	if (strcmp(command, ".watch") == 0 && index == 2 && index < count && words[2][0] >= '0' && words[2][0] <= '9')
+		return PLACE_WORD;
+	return (strcmp(command, ".each") == 0 && index == 1) || (strcmp(command, ".watch") == 0 && index >= 2) ? PLACE_LINE : PLACE_WORD;
 }
 
 static void files(void *ctx, const char *path, void (*found)(void *, const char *, const char *), void *arg)
@@ -263,6 +271,8 @@ static void lines_within_commands(void **state)
 	offers(".watch 5 pi", "ping ");
 	offers(".format t", "table|tsv");
 	offers(".format table ", "");
+	offers(".watch 5 3 pi", "ping ");
+	offers(".source ce", "cert.pem|certs/");
 	offers(".echo x", "");
 	offers(".watch 5 .for", ".format ");
 }

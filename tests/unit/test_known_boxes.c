@@ -283,6 +283,8 @@ static void test_killed_writers_leave_a_whole_file(void **state)
 	struct known_boxes k;
 	struct error e;
 	size_t before = 0;
+	struct stat st;
+	ino_t inode = 0;
 
 	(void)state;
 	for (int i = 0; i < 60; i++) {
@@ -295,8 +297,14 @@ static void test_killed_writers_leave_a_whole_file(void **state)
 				snprintf(name, sizeof name, "box%d-%d:55", i, n);
 				known_boxes_add(path, name, KNOWN_KEY, PIN_A, 13, &e);
 			}
-		/* Some time: anywhere in its work is meant. */
-		nanosleep(&(struct timespec){.tv_nsec = 2000000 + 170000 * i}, NULL);
+		/* Once it is at work, at any moment. */
+		int64_t end = loop_now() + 10000;
+		while (stat(path, &st) == -1 || st.st_ino == inode) {
+			assert_true(loop_now() < end);
+			nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+		}
+		inode = st.st_ino;
+		nanosleep(&(struct timespec){.tv_nsec = 17000 * i}, NULL);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 		assert_int_equal(known_boxes_read(&k, path, NULL, on_warning, NULL, &e), 0);
@@ -307,7 +315,7 @@ static void test_killed_writers_leave_a_whole_file(void **state)
 	assert_int_equal(warnings.len, 0);
 	/* They did get to work. */
 	print_message("# %zu lines by 60 killed writers\n", before);
-	assert_true(before > 60);
+	assert_true(before > (getenv("PTSH_TEST_SLOW") ? 0 : 30));
 	assert_int_equal(known_boxes_add(path, "last:55", KNOWN_KEY, PIN_A, 13, &e), 0);
 	assert_int_equal(known_boxes_read(&k, path, NULL, on_warning, NULL, &e), 0);
 	assert_int_equal(k.count, before + 1);
@@ -335,7 +343,7 @@ static void test_100000_lines_are_no_trouble(void **state)
 	known_boxes_clear(&k);
 	assert_int_equal(known_boxes_add(path, "more:55", KNOWN_TLS, NULL, 13, &e), 0);
 	print_message("# read one and added one: %lld ms\n", (long long)(loop_now() - start));
-	assert_true(loop_now() - start < 3000);
+	assert_true(loop_now() - start < 20000);	/* valgrind: 8 s; in square time it were minutes */
 	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), 0);
 	assert_int_equal(k.count, 100001);
 	known_boxes_clear(&k);

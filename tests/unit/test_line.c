@@ -49,9 +49,15 @@ static bool confirm_nearest(void *ctx, const char *typed, const char *nearest)
 	return confirms;
 }
 
+static enum command_secret ask_secrets(const char *word, size_t *from)
+{
+	return line_option_secret(word, "cA", from);
+}
+
 static const struct command_word *find_command(void *ctx, const char *name, size_t len, struct error *e)
 {
-	static const struct command_word known[] = {{"each", true}, {"echo", false}, {"help", false}, {"quit", false}, {"last", false}};
+	static const struct command_word known[] = {{.name = "each", .takes_line = true}, {.name = "echo"}, {.name = "help"}, {.name = "quit"}, {.name = "last"},
+		{.name = "ask", .job = true, .secret = ask_secrets}};
 	const struct command_word *found = NULL;
 
 	(void)ctx;
@@ -656,6 +662,65 @@ static void secrets_become_question_marks(void **state)
 	assert_false(line.secret);
 }
 
+static void commands_say_where_their_secrets_are(void **state)
+{
+	static const char *const cases[][2] = {
+		{".ask h -c S3CR3T 1.3", ".ask h -c ? 1.3"},
+		{".ask h -cS3CR3T 1.3", ".ask h -c? 1.3"},
+		{".ask -A 'S3CR3T S3CR3T' -x y", ".ask -A ? -x y"},
+		{".ask h -'c'S3CR3T 1.3", ".ask h ? 1.3"},
+		{".ask '-c' \"S3CR3T\"", ".ask '-c' ?"},
+		{".as -c -c -c S3CR3T", ".as -c ? -c ?"},
+		{"- .ask -c S3CR3T &", "- .ask -c ? &"},
+		{".ask --pass=S3CR3T -- -c S3CR3T", ".ask --pass=? -- -c ?"},
+		{".ask h 1.3", ".ask h 1.3"},
+		{".ask h -c", ".ask h -c"},
+		{".each realm_info -- .ask -c S3CR3T x", ".each realm_info -- .ask -c ? x"},
+		{".echo -c public", ".echo -c public"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (parse(&script, cases[i][0]) < 0)
+			fail_msg("%s: %s", cases[i][0], error.text);
+		if (strcmp(line.masked, cases[i][1]) != 0)
+			fail_msg("%s: %s instead of %s", cases[i][0], line.masked, cases[i][1]);
+	}
+	/* Where nothing knows the command, all that stands behind an option is hidden; and where the line is no good. */
+	assert_int_equal(parse(&script, ".asks h -c S3CR3T 1.3 -zS3CR3T"), -1);
+	assert_string_equal(line.masked, ".asks h -c ? 1.3 -z?");
+	assert_int_equal(parse(&script, ".ask h -c S3CR3T 'open"), -1);
+	assert_string_equal(line.masked, ".ask h -c ? ?");
+	assert_int_equal(parse(&script, ".ask h -c 'S3CR3T"), -1);
+	assert_string_equal(line.masked, ".ask h -c ?");
+}
+
+static void a_prompt_can_see_that_a_secret_comes_next(void **state)
+{
+	static const struct { const char *text; bool secret; } cases[] = {
+		{".ask h -c ", true}, {".ask h -c x ", false}, {"- .ask -A ", true}, {".ask h ", false}, {".echo -c ", false},
+		{".ask '", false}, {"", false}, {"realm_info -c ", false}, {".ask h -cx ", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (line_secret_next(cases[i].text, strlen(cases[i].text), &script) != cases[i].secret)
+			fail_msg("%s: %d", cases[i].text, !cases[i].secret);
+}
+
+static void a_command_may_be_a_job(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(&script, ".ask h 1.3 &"), 0);
+	assert_true(line.job);
+	assert_int_equal(line.word_count, 3);
+	assert_string_equal(line.rest, "h 1.3");
+	refused(&script, ".ask h & x", "nothing may stand behind &");
+	assert_int_equal(parse(&script, ".echo a &"), 0);
+	assert_false(line.job);
+	assert_int_equal(line.word_count, 3);
+}
+
 static void lines_with_errors_hide_what_may_be_a_secret(void **state)
 {
 	static const char *const cases[] = {
@@ -1003,6 +1068,9 @@ int main(void)
 		cmocka_unit_test(each_argument_mistyped_is_refused_and_no_secret_is_told),
 		cmocka_unit_test(arguments_that_do_not_fit),
 		cmocka_unit_test(secrets_become_question_marks),
+		cmocka_unit_test(commands_say_where_their_secrets_are),
+		cmocka_unit_test(a_prompt_can_see_that_a_secret_comes_next),
+		cmocka_unit_test(a_command_may_be_a_job),
 		cmocka_unit_test(lines_with_errors_hide_what_may_be_a_secret),
 		cmocka_unit_test(secrets_are_asked_for_and_read_from_files),
 		cmocka_unit_test(names_are_looked_up_and_put_in_their_places),

@@ -16,8 +16,7 @@
 
 struct about { struct reply_about about; char *list[16]; char fields[400]; };
 
-static void
-about_set(struct about *a, const char *type, const char *headings)
+static void about_set(struct about *a, const char *type, const char *headings)
 {
 	char *rest = a->fields, *field;
 
@@ -32,8 +31,7 @@ about_set(struct about *a, const char *type, const char *headings)
 		a->list[a->about.heading_count++] = field;
 }
 
-static struct reply
-reply_of(const char *line)
+static struct reply reply_of(const char *line)
 {
 	struct reply r = { .ok = true, .line = line, .len = strlen(line) };
 	struct json v;
@@ -45,8 +43,7 @@ reply_of(const char *line)
 }
 
 /* As the session hands a large reply over: decided after `first` bytes. */
-static void
-show_large(struct output *o, const struct reply_about *about, const struct reply *r, size_t first, bool complete)
+static void show_large(struct output *o, const struct reply_about *about, const struct reply *r, size_t first, bool complete)
 {
 	enum large_mode mode = output_large(o, about, r->line, first);
 	struct json_iter it = r->values, elements;
@@ -77,8 +74,7 @@ struct example { const char *format, *type, *headings, *line, *expected; };
 
 static struct output_settings settings;
 
-static void
-check_one(const struct example *e, size_t large)
+static void check_one(const struct example *e, size_t large)
 {
 	struct about a;
 	struct sink s;
@@ -100,8 +96,7 @@ check_one(const struct example *e, size_t large)
 	sink_clear(&s);
 }
 
-static void
-check(const struct example *e, size_t count)
+static void check(const struct example *e, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		check_one(&e[i], 0);
@@ -109,8 +104,7 @@ check(const struct example *e, size_t count)
 
 #define CHECK(list) check(list, sizeof list / sizeof list[0])
 
-static void
-tsv_has_a_row_a_line(void **state)
+static void tsv_has_a_row_a_line(void **state)
 {
 	static const struct example list[] = {
 		{ "tsv", "realm_info", "gid,name", "[1,1,[\"5\",\"a\"],[\"6\",null]]", "5\ta\n6\t\n" },
@@ -138,8 +132,7 @@ tsv_has_a_row_a_line(void **state)
 	CHECK(list);
 }
 
-static void
-headings_can_be_turned_on_and_off(void **state)
+static void headings_can_be_turned_on_and_off(void **state)
 {
 	static const struct example on[] = {
 		{ "tsv", "realm_info", "gid,na\tme", "[1,1,[[\"5\",\"a\",\"b\"],[\"6\"]]]", "gid\tna\\tme\t3\n5\ta\tb\n6\t\t\n" },
@@ -158,8 +151,7 @@ headings_can_be_turned_on_and_off(void **state)
 	CHECK(off);
 }
 
-static void
-csv_quotes_what_needs_it(void **state)
+static void csv_quotes_what_needs_it(void **state)
 {
 	static const struct example list[] = {
 		{ "csv", "realm_info", "gid,name", "[1,1,[[\"5\",\"a,b\"],[\"6\",\"say \\\"hi\\\"\"]]]",
@@ -179,8 +171,7 @@ csv_quotes_what_needs_it(void **state)
 	CHECK(list);
 }
 
-static void
-json_shows_the_values_as_the_box_wrote_them(void **state)
+static void json_shows_the_values_as_the_box_wrote_them(void **state)
 {
 	static const struct example list[] = {
 		{ "json", NULL, NULL, "[\"7\" , 1 , [1.50, 1e400,\"\\u00e9\\/\"] ,{\"a\":1,\"a\":2}]",
@@ -198,8 +189,7 @@ json_shows_the_values_as_the_box_wrote_them(void **state)
 	CHECK(list);
 }
 
-static void
-records_have_headings_as_keys(void **state)
+static void records_have_headings_as_keys(void **state)
 {
 	static const struct example list[] = {
 		{ "records", "realm_info", "gid,name", "[1,1,[[\"5\",\"\xc2\x9b\"],[6.0]]]",
@@ -220,8 +210,7 @@ records_have_headings_as_keys(void **state)
 	CHECK(list);
 }
 
-static void
-table_is_aligned_and_has_no_trailing_blanks(void **state)
+static void table_is_aligned_and_has_no_trailing_blanks(void **state)
 {
 	static const struct example list[] = {
 		{ "table", "poller_info", "name,dns_max_outstanding,hostname", "[1,1,[[\"a\",65,\"h\"],[\"\xe6\x9d\xb1\xe4\xba\xac\",7,null]]]",
@@ -242,8 +231,7 @@ table_is_aligned_and_has_no_trailing_blanks(void **state)
 	CHECK(list);
 }
 
-static void
-table_says_in_words_what_numbers_mean(void **state)
+static void table_says_in_words_what_numbers_mean(void **state)
 {
 	static const struct example list[] = {
 		{ "table", "realm_info", "last_poll,polling", "[1,1,[[1260274620,1],[\"2009-12-08 12:17:00\",\"0\"],[null,2],[1260274620.25,null]]]",
@@ -275,8 +263,7 @@ table_says_in_words_what_numbers_mean(void **state)
 	CHECK(list);
 }
 
-static void
-table_masks_secrets_unless_told_otherwise(void **state)
+static void table_masks_secrets_unless_told_otherwise(void **state)
 {
 	static const char line[] = "[1,1,[[\"10.0.0.0\",8,[[2,[\"public\"]]],1],[\"10.0.0.1\",8,[2,[\"public\"]],[3,\"u\",\"pw\"],1],[\"\",0,null,0]]]";
 	static const struct example masked[] = {
@@ -307,8 +294,7 @@ table_masks_secrets_unless_told_otherwise(void **state)
 }
 
 /* However early a reply is taken as a large one, it looks the same. */
-static void
-a_large_reply_looks_as_a_whole_one(void **state)
+static void a_large_reply_looks_as_a_whole_one(void **state)
 {
 	static const char *const lines[] = {
 		"[12,1,[\"5\",\"a\\u001b\"],[\"6\",\"\xe6\x9d\xb1\"],[\"7\",\"\xff\xf0\x9f\x98\x80\xc2\x9b\"]]",
@@ -350,8 +336,7 @@ a_large_reply_looks_as_a_whole_one(void **state)
 	}
 }
 
-static void
-a_large_reply_that_breaks_off_ends_its_line(void **state)
+static void a_large_reply_that_breaks_off_ends_its_line(void **state)
 {
 	static const struct { const char *format, *line, *expected; unsigned rows; } list[] = {
 		{ "tsv", "[12,1,[[1,2],[3,4]", "1\t2\n3\t4\n", 2 },
@@ -392,8 +377,7 @@ a_large_reply_that_breaks_off_ends_its_line(void **state)
 	}
 }
 
-static void
-events_are_a_line_each(void **state)
+static void events_are_a_line_each(void **state)
 {
 	static const char line[] = "[null,\"event\",\"realm_\\u001bpoll\",\"50\\n00\",[1, 2]]";
 	static const struct { const char *format, *expected; } list[] = {
@@ -423,8 +407,7 @@ events_are_a_line_each(void **state)
 	}
 }
 
-static void
-own_tables_come_in_every_format(void **state)
+static void own_tables_come_in_every_format(void **state)
 {
 	static const struct { const char *format, *expected; } list[] = {
 		{ "table", "job  request\n---  ---------------\n  1  realm_poll 50\n 12  say \"hi\" \\x1b\xe6\x9d\xb1\n" },
@@ -457,8 +440,7 @@ own_tables_come_in_every_format(void **state)
 	}
 }
 
-static void
-without_values_there_is_ok_on_a_terminal_only(void **state)
+static void without_values_there_is_ok_on_a_terminal_only(void **state)
 {
 	static const struct example list[] = {
 		{ "table", "log", NULL, "[1,1]", "ok\n" }, { "tsv", "log", NULL, "[1,1]", "ok\n" },
@@ -478,8 +460,7 @@ without_values_there_is_ok_on_a_terminal_only(void **state)
 	}
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tsv_has_a_row_a_line),

@@ -13,8 +13,7 @@
 #include "out/output.h"
 #include "out/rows.h"
 
-static void
-dump_row(void *ctx, const struct json *cells, size_t count)
+static void dump_row(void *ctx, const struct json *cells, size_t count)
 {
 	struct buf *out = ctx;
 
@@ -32,8 +31,7 @@ struct example {
 	const char *rows;
 };
 
-static size_t
-split(char *text, char **list, size_t max)
+static size_t split(char *text, char **list, size_t max)
 {
 	size_t n = 0;
 	char *field;
@@ -43,8 +41,7 @@ split(char *text, char **list, size_t max)
 	return n;
 }
 
-static void
-check(const struct example *e, size_t count)
+static void check(const struct example *e, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		char fields[200] = "", line[1000], *list[8];
@@ -73,8 +70,7 @@ check(const struct example *e, size_t count)
 
 #define CHECK(list) check(list, sizeof list / sizeof list[0])
 
-static void
-both_shapes_look_the_same(void **state)
+static void both_shapes_look_the_same(void **state)
 {
 	static const struct example list[] = {
 		{ "realm_info", "gid,name", "[\"5\",\"a\"],[\"6\",\"b\"]", "\"5\"|\"a\";\"6\"|\"b\";" },
@@ -98,8 +94,7 @@ both_shapes_look_the_same(void **state)
 	CHECK(list);
 }
 
-static void
-cells_that_are_lists_stay_cells(void **state)
+static void cells_that_are_lists_stay_cells(void **state)
 {
 	static const struct example list[] = {
 		{ "realm_info", "gid,pollers", "[\"5\",[\"8\",\"9\"]],[\"6\",[]]", "\"5\"|[\"8\",\"9\"];\"6\"|[];" },
@@ -128,8 +123,7 @@ cells_that_are_lists_stay_cells(void **state)
 	CHECK(list);
 }
 
-static void
-bare_values_are_one_row(void **state)
+static void bare_values_are_one_row(void **state)
 {
 	static const struct example list[] = {
 		{ "ping", NULL, "1202674637.64799,17372", "1202674637.64799|17372;" },
@@ -145,8 +139,7 @@ bare_values_are_one_row(void **state)
 	CHECK(list);
 }
 
-static void
-objects_are_rows_of_name_and_value(void **state)
+static void objects_are_rows_of_name_and_value(void **state)
 {
 	static const struct example list[] = {
 		{ "realm_poll", NULL, "{\"ports\":5,\"a\":[1],\"a\":2}", "\"ports\"|5;\"a\"|[1];\"a\"|2;" },
@@ -160,8 +153,7 @@ objects_are_rows_of_name_and_value(void **state)
 	CHECK(list);
 }
 
-static void
-roles_are_rows_of_realm_role_and_permission(void **state)
+static void roles_are_rows_of_realm_role_and_permission(void **state)
 {
 	static const struct example list[] = {
 		{ "group_settings", NULL, "[[[\"API\",2],[\"License\",0]],[[\"38\",[[\"Views\",1],[\"Plugins\",2]]],[\"39\",[[\"Views\",0]]]]]",
@@ -178,8 +170,7 @@ roles_are_rows_of_realm_role_and_permission(void **state)
 	CHECK(list);
 }
 
-static void
-odd_members_are_shown(void **state)
+static void odd_members_are_shown(void **state)
 {
 	static const struct example list[] = {
 		{ "report_info", NULL, "[[1,\"a\"],5,[2,\"b\"]]", "[1,\"a\"]|5|[2,\"b\"];" },
@@ -193,8 +184,7 @@ odd_members_are_shown(void **state)
 }
 
 /* What is decided from a beginning must be what the whole reply says, wherever it is cut. */
-static void
-a_beginning_decides_as_the_whole(void **state)
+static void a_beginning_decides_as_the_whole(void **state)
 {
 	static const char *const texts[] = {
 		"[\"5\",\"a\"],[\"6\",\"b\"],[\"7\",\"c\"]", "[[\"5\",\"a\"],[\"6\",\"b\"],[\"7\",\"c\"]]",
@@ -217,8 +207,7 @@ a_beginning_decides_as_the_whole(void **state)
 	}
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_shapes_look_the_same),

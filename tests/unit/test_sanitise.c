@@ -16,8 +16,7 @@
 
 typedef size_t (*sanitiser)(struct buf *, const char *, size_t);
 
-static void
-check(sanitiser f, const char *text, size_t len, const char *expected, size_t bad)
+static void check(sanitiser f, const char *text, size_t len, const char *expected, size_t bad)
 {
 	struct buf out = {0};
 	size_t found = f(&out, text, len);
@@ -30,8 +29,7 @@ check(sanitiser f, const char *text, size_t len, const char *expected, size_t ba
 
 #define CHECK(f, text, expected, bad) check(f, "" text, sizeof(text) - 1, expected, bad)
 
-static void
-controls_are_written_as_escapes(void **state)
+static void controls_are_written_as_escapes(void **state)
 {
 	(void)state;
 	CHECK(sanitise, "a\x1b[31mred", "a\\x1b[31mred", 0);
@@ -43,8 +41,7 @@ controls_are_written_as_escapes(void **state)
 	CHECK(sanitise_csv, "a\"b\tc\nd\re\x1b\\", "a\"\"b\tc\nd\\re\\x1b\\", 0);
 }
 
-static void
-bidi_and_invisible_characters_are_written_as_escapes(void **state)
+static void bidi_and_invisible_characters_are_written_as_escapes(void **state)
 {
 	(void)state;
 	CHECK(sanitise, "\xe2\x80\xae\xe2\x81\xa6\xd8\x9c", "\\u202e\\u2066\\u061c", 0);
@@ -54,8 +51,7 @@ bidi_and_invisible_characters_are_written_as_escapes(void **state)
 	    "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xe6\x9d\xb1 e\xcc\x81 \xf0\x9f\x98\x80 \xe2\x9d\xa4\xef\xb8\x8f", 0);
 }
 
-static void
-bytes_that_are_not_utf8_are_written_and_counted(void **state)
+static void bytes_that_are_not_utf8_are_written_and_counted(void **state)
 {
 	(void)state;
 	CHECK(sanitise, "a\xff" "b", "a\\xffb", 1);
@@ -66,8 +62,7 @@ bytes_that_are_not_utf8_are_written_and_counted(void **state)
 	    "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd.\"", 6);
 }
 
-static void
-json_keeps_its_value(void **state)
+static void json_keeps_its_value(void **state)
 {
 	(void)state;
 	CHECK(sanitise_json, "[1e400,\"\x7f\\u0000\\n\",0.10]", "[1e400,\"\\u007f\\u0000\\n\",0.10]", 0);
@@ -75,8 +70,7 @@ json_keeps_its_value(void **state)
 }
 
 /* Every character there is: what is left as it is must be harmless by a list of properties that is not the table's. */
-static void
-no_control_or_bidi_character_is_called_safe(void **state)
+static void no_control_or_bidi_character_is_called_safe(void **state)
 {
 	(void)state;
 	for (uint32_t p = 0; p <= 0x10ffff; p++) {
@@ -106,16 +100,14 @@ no_control_or_bidi_character_is_called_safe(void **state)
 
 static uint32_t seed = 12345;
 
-static unsigned
-pick(unsigned below)
+static unsigned pick(unsigned below)
 {
 	seed = seed * 1664525 + 1013904223;
 	return (seed >> 8) % below;
 }
 
 /* Random text: bytes, characters of every kind, cut characters. */
-static void
-make_text(struct buf *text)
+static void make_text(struct buf *text)
 {
 	static const uint32_t kinds[] = { 0x80, 0x800, 0x3000, 0x10000, 0x110000 };
 	size_t len = pick(60);
@@ -134,8 +126,7 @@ make_text(struct buf *text)
 	}
 }
 
-static unsigned
-hex(const char **p, int digits)
+static unsigned hex(const char **p, int digits)
 {
 	char text[9] = {0};
 
@@ -145,8 +136,7 @@ hex(const char **p, int digits)
 }
 
 /* Undoes tsv's notation as its description says. */
-static void
-undo_tsv(const struct buf *in, struct buf *out)
+static void undo_tsv(const struct buf *in, struct buf *out)
 {
 	const char *p = buf_head(in), *end = p + in->len;
 	char bytes[UTF8_MAX];
@@ -170,8 +160,7 @@ undo_tsv(const struct buf *in, struct buf *out)
 	}
 }
 
-static void
-tsv_can_be_undone(void **state)
+static void tsv_can_be_undone(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
@@ -190,8 +179,7 @@ tsv_can_be_undone(void **state)
 	}
 }
 
-static void
-json_of_valid_text_decodes_to_the_same(void **state)
+static void json_of_valid_text_decodes_to_the_same(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 20000; i++) {
@@ -220,8 +208,7 @@ json_of_valid_text_decodes_to_the_same(void **state)
 	}
 }
 
-static void
-pieces_are_sanitised_as_the_whole(void **state)
+static void pieces_are_sanitised_as_the_whole(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 5000; i++) {
@@ -245,8 +232,7 @@ pieces_are_sanitised_as_the_whole(void **state)
 	}
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(controls_are_written_as_escapes),

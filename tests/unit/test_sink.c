@@ -20,8 +20,7 @@
 
 struct reader { int fd; struct buf got; };
 
-static void *
-read_all(void *arg)
+static void *read_all(void *arg)
 {
 	struct reader *r = arg;
 	char bytes[777];	/* odd, so that writes are cut anywhere */
@@ -34,8 +33,7 @@ read_all(void *arg)
 	return NULL;
 }
 
-static void
-everything_arrives_in_order(int flags)
+static void everything_arrives_in_order(int flags)
 {
 	int fds[2];
 	struct reader r = {0};
@@ -81,22 +79,19 @@ everything_arrives_in_order(int flags)
 	sink_clear(&s);
 }
 
-static void
-a_pipe_gets_everything(void **state)
+static void a_pipe_gets_everything(void **state)
 {
 	(void)state;
 	everything_arrives_in_order(0);
 }
 
-static void
-a_pipe_that_does_not_block_gets_everything(void **state)
+static void a_pipe_that_does_not_block_gets_everything(void **state)
 {
 	(void)state;
 	everything_arrives_in_order(O_NONBLOCK);
 }
 
-static void
-a_full_disk_is_an_error_that_stays(void **state)
+static void a_full_disk_is_an_error_that_stays(void **state)
 {
 	struct sink s;
 	int fd = open("/dev/full", O_WRONLY);
@@ -119,8 +114,7 @@ a_full_disk_is_an_error_that_stays(void **state)
 	close(fd);
 }
 
-static void
-a_closed_pipe_is_epipe(void **state)
+static void a_closed_pipe_is_epipe(void **state)
 {
 	struct sink s;
 	int fds[2];
@@ -139,15 +133,13 @@ a_closed_pipe_is_epipe(void **state)
 
 static volatile sig_atomic_t stop, alarms;
 
-static void
-on_alarm(int sig)
+static void on_alarm(int sig)
 {
 	(void)sig;
 	stop = ++alarms >= 3;
 }
 
-static void
-a_blocked_write_ends_when_a_signal_asks_to_stop(void **state)
+static void a_blocked_write_ends_when_a_signal_asks_to_stop(void **state)
 {
 	struct sigaction action = { .sa_handler = on_alarm };	/* no SA_RESTART */
 	struct itimerval every = { { 0, 20000 }, { 0, 20000 } }, never = {0};
@@ -171,8 +163,7 @@ a_blocked_write_ends_when_a_signal_asks_to_stop(void **state)
 	close(fds[1]);
 }
 
-static void
-without_a_descriptor_the_buffer_keeps_all(void **state)
+static void without_a_descriptor_the_buffer_keeps_all(void **state)
 {
 	struct sink s;
 
@@ -186,8 +177,7 @@ without_a_descriptor_the_buffer_keeps_all(void **state)
 	sink_clear(&s);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pipe_gets_everything),

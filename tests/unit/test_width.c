@@ -11,14 +11,12 @@
 
 #include "out/width.h"
 
-static void
-assert_width(const char *text, size_t width)
+static void assert_width(const char *text, size_t width)
 {
 	assert_int_equal(width_text(text, strlen(text)), width);
 }
 
-static void
-scripts_have_the_width_that_unicode_says(void **state)
+static void scripts_have_the_width_that_unicode_says(void **state)
 {
 	(void)state;
 	assert_width("", 0);
@@ -36,8 +34,7 @@ scripts_have_the_width_that_unicode_says(void **state)
 	assert_width("\xd8\x80", 1);						/* Arabic number sign: drawn */
 }
 
-static void
-emoji_are_counted_character_by_character(void **state)
+static void emoji_are_counted_character_by_character(void **state)
 {
 	(void)state;
 	assert_width("\xf0\x9f\x98\x80", 2);
@@ -49,8 +46,7 @@ emoji_are_counted_character_by_character(void **state)
 	assert_width("\xe2\x9c\x85\xe2\x8c\x9a", 4);
 }
 
-static void
-controls_take_no_column(void **state)
+static void controls_take_no_column(void **state)
 {
 	(void)state;
 	for (uint32_t p = 0; p < 0xa0; p++)
@@ -59,8 +55,7 @@ controls_take_no_column(void **state)
 		assert_in_range(width_point(p), 0, 2);
 }
 
-int
-main(void)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scripts_have_the_width_that_unicode_says),

@@ -1,0 +1,11 @@
+/*
+ * snmp_check: `.snmp check REALM HOST`: tries what the box would try, to see why a switch is not polled.
+ */
+#ifndef PTSH_SHELL_SNMP_CHECK_H
+#define PTSH_SHELL_SNMP_CHECK_H
+
+#include "shell/commands.h"
+
+enum command_result snmp_check(struct shell *sh, struct task *t, enum status *status);
+
+#endif

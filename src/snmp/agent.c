@@ -1,0 +1,471 @@
+/*
+ * agent: a session of Net-SNMP, moved by the loop.  See agent.h.
+ *
+ * The library calls back in the middle of its own work: what it says is noted there and acted upon when it has returned
+ * (agent_settle).  Users of v3 are kept out of its one list of users, where two of the same name and engine would be
+ * one: a session's own user stands in it only while the library works for that session (agent_enter, agent_leave).
+ */
+#include "snmp/agent_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum event { EVENT_NONE, EVENT_ANSWER, EVENT_TIMEOUT, EVENT_REFUSED, EVENT_UNSENT };
+
+struct agent {
+	struct loop *loop;
+	const struct agent_ops *ops;
+	void *ctx;
+	void *session;			/* the library's */
+	int fd;
+	struct loop_timer timer;
+	struct usmUser *user;		/* ours, or NULL */
+	netsnmp_pdu *waiting;		/* to be sent when the engine is known */
+	bool probing, asking;
+
+	enum event event;		/* what the library has called back with */
+	netsnmp_pdu *answer;
+	long refusal;			/* EVENT_REFUSED: the library's number */
+	unsigned depth;			/* callbacks to the holder not left yet */
+	bool closed;
+};
+
+const char agent_options[] = "vcrtluaAxXneEZ", agent_secrets[] = "cAX";
+
+/* --- the user of the session --- */
+
+static void agent_enter(struct agent *a)
+{
+	if (a->user != NULL)
+		usm_add_user(a->user);
+}
+
+static void agent_leave(struct agent *a)
+{
+	if (a->user == NULL)
+		return;
+	usm_remove_user(a->user);
+	a->user->next = a->user->prev = NULL;
+}
+
+/* The engine is known: the user's keys can be made. */
+static int make_user(struct agent *a)
+{
+	netsnmp_session *s = snmp_sess_session(a->session);
+
+	if (usm_get_user(s->securityEngineID, s->securityEngineIDLen, s->securityName) != NULL)
+		return 0;	/* snmp.conf has it */
+	s->flags &= ~(u_long)SNMP_FLAGS_USER_CREATED;
+	if (usm_create_user_from_session(s) != SNMPERR_SUCCESS)
+		return -1;
+	a->user = usm_get_user(s->securityEngineID, s->securityEngineIDLen, s->securityName);
+	agent_leave(a);
+	return 0;
+}
+
+/* --- what the library says --- */
+
+static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu, void *magic)
+{
+	struct agent *a = magic;
+
+	(void)session, (void)id;
+	switch (operation) {
+	case NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE:
+		/* A report is told again as an error, unless the library deals with it. */
+		if (pdu->command != SNMP_MSG_RESPONSE || a->event != EVENT_NONE)
+			break;
+		a->answer = snmp_clone_pdu(pdu);
+		a->event = a->answer != NULL ? EVENT_ANSWER : EVENT_UNSENT;
+		break;
+	case NETSNMP_CALLBACK_OP_TIMED_OUT:
+		a->event = EVENT_TIMEOUT;
+		break;
+	case NETSNMP_CALLBACK_OP_SEC_ERROR:
+		a->event = EVENT_REFUSED;
+		a->refusal = pdu != NULL && pdu->command == SNMP_MSG_REPORT ? snmpv3_get_report_type(pdu) : SNMPERR_GENERR;
+		break;
+	case NETSNMP_CALLBACK_OP_SEND_FAILED:
+	case NETSNMP_CALLBACK_OP_DISCONNECT:
+		a->event = EVENT_UNSENT;
+		break;
+	default:
+		break;
+	}
+	return 1;
+}
+
+/* Why the library could not do it. */
+static int session_error(struct agent *a, struct error *e)
+{
+	int library = 0, system = 0;
+	char *text = NULL;
+
+	snmp_sess_error(a->session, &system, &library, &text);
+	error_set(e, library == SNMPERR_BAD_SENDTO || library == 0 ? STATUS_LOST : STATUS_USAGE, "%s",
+	    text != NULL && library != 0 ? text : "it could not be sent");
+	free(text);
+	return -1;
+}
+
+/* --- time and bytes --- */
+
+static void agent_settle(struct agent *a);
+
+static void on_due(void *ctx)
+{
+	struct agent *a = ctx;
+
+	agent_enter(a);
+	snmp_sess_timeout(a->session);
+	agent_leave(a);
+	agent_settle(a);
+}
+
+static void set_timer(struct agent *a)
+{
+	netsnmp_large_fd_set fds;
+	struct timeval left = {0};
+	int count = 0, block = 1;
+
+	netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	NETSNMP_LARGE_FD_ZERO(&fds);
+	snmp_sess_select_info2(a->session, &count, &fds, &left, &block);
+	netsnmp_large_fd_set_cleanup(&fds);
+	if (block)
+		loop_timer_stop(a->loop, &a->timer);
+	else	/* a millisecond later it is due for certain */
+		loop_timer_start(a->loop, &a->timer, (int64_t)left.tv_sec * 1000 + left.tv_usec / 1000 + 1, on_due, a);
+}
+
+static void on_ready(void *ctx, int fd, short revents)
+{
+	struct agent *a = ctx;
+	netsnmp_large_fd_set fds;
+
+	(void)revents;
+	netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	NETSNMP_LARGE_FD_ZERO(&fds);
+	NETSNMP_LARGE_FD_SET(fd, &fds);
+	agent_enter(a);
+	snmp_sess_read2(a->session, &fds);
+	agent_leave(a);
+	netsnmp_large_fd_set_cleanup(&fds);
+	agent_settle(a);
+}
+
+/* --- asking --- */
+
+/* Takes pdu. */
+static int send_pdu(struct agent *a, netsnmp_pdu *pdu, struct error *e)
+{
+	a->event = EVENT_NONE;
+	agent_enter(a);
+	int id = snmp_sess_async_send(a->session, pdu, on_event, a);
+	agent_leave(a);
+	a->event = EVENT_NONE;
+	if (id == 0) {
+		snmp_free_pdu(pdu);
+		return session_error(a, e);
+	}
+	set_timer(a);
+	return 0;
+}
+
+/* An empty question that no user asks: the answer is a report, and from it the library learns the engine's id and time
+ * (RFC 3414, section 4). */
+static int probe(struct agent *a, struct error *e)
+{
+	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+
+	if (pdu == NULL || (pdu->securityName = strdup("")) == NULL) {
+		snmp_free_pdu(pdu);
+		return error_memory(e);
+	}
+	pdu->version = SNMP_VERSION_3;
+	pdu->securityNameLen = 0;
+	pdu->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
+	pdu->securityModel = SNMP_SEC_MODEL_USM;
+	/* Else the library would ask by itself, and wait. */
+	snmp_sess_session(a->session)->flags |= SNMP_FLAGS_DONT_PROBE;
+	a->probing = true;
+	return send_pdu(a, pdu, e);
+}
+
+/* --- the end of a question --- */
+
+static void agent_destroy(struct agent *a)
+{
+	if (a->user != NULL)
+		usm_free_user(a->user);
+	free(a);
+}
+
+static void fail(struct agent *a, enum status status, const char *text)
+{
+	struct error e;
+
+	error_set(&e, status, "%s", text);
+	a->asking = a->probing = false;
+	if (a->waiting != NULL)
+		snmp_free_pdu(a->waiting);
+	a->waiting = NULL;
+	a->ops->failed(a->ctx, &e);
+}
+
+static void probed(struct agent *a)
+{
+	netsnmp_session *s = snmp_sess_session(a->session);
+	netsnmp_pdu *pdu = a->waiting;
+	struct error e;
+
+	a->probing = false;
+	a->waiting = NULL;
+	if (s->securityEngineIDLen == 0) {
+		snmp_free_pdu(pdu);
+		fail(a, STATUS_FAILED, "the agent does not tell its engine's id");
+	} else if (make_user(a) == -1) {
+		snmp_free_pdu(pdu);
+		fail(a, STATUS_FAILED, "the user's keys cannot be made");
+	} else if (send_pdu(a, pdu, &e) == -1) {
+		fail(a, e.status, e.text);
+	} else if (a->ops->step != NULL) {
+		a->ops->step(a->ctx, "the engine's id is known");
+	}
+}
+
+/* Acts upon what the library has called back with. */
+static void agent_settle(struct agent *a)
+{
+	enum event event = a->event;
+	netsnmp_pdu *answer = a->answer;
+
+	a->event = EVENT_NONE;
+	a->answer = NULL;
+	a->depth++;
+	if (event == EVENT_NONE || !a->asking) {
+		set_timer(a);
+	} else if (a->probing && event != EVENT_TIMEOUT) {
+		probed(a);
+	} else if (event == EVENT_ANSWER) {
+		a->asking = false;
+		a->ops->answered(a->ctx, (const struct agent_answer *)(const void *)answer);
+	} else if (event == EVENT_TIMEOUT) {
+		fail(a, STATUS_TIMEOUT, "no answer in time");
+	} else if (event == EVENT_REFUSED) {
+		fail(a, STATUS_FAILED, snmp_api_errstring((int)a->refusal));
+	} else {
+		fail(a, STATUS_FAILED, "it could not be sent, or the answer not be taken");
+	}
+	if (answer != NULL)
+		snmp_free_pdu(answer);
+	if (--a->depth == 0 && a->closed)
+		agent_destroy(a);
+}
+
+static int add_variables(netsnmp_pdu *pdu, const struct agent_request *r, struct error *e)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		oid ids[AGENT_OID_MAX];
+
+		for (size_t k = 0; k < r->oids[i].len; k++)
+			ids[k] = r->oids[i].ids[k];
+		if (r->operation != AGENT_SET) {
+			if (snmp_add_null_var(pdu, ids, r->oids[i].len) == NULL)
+				return error_memory(e);
+			continue;
+		}
+		struct agent_capture capture;
+		char why[160];
+		agent_capture_begin(&capture);
+		int failed = r->types[i][0] == '\0' || r->types[i][1] != '\0' ||
+		    snmp_add_var(pdu, ids, r->oids[i].len, r->types[i][0], r->values[i]) != 0;
+		agent_capture_end(&capture, why, sizeof why);
+		if (failed)
+			return error_set(e, STATUS_USAGE, "%.20s %.60s: not a type's letter and a value of it%s%s (i u t a o s x d b: see snmpset(1))",
+			    r->types[i], r->values[i], why[0] != '\0' ? ": " : "", why);
+	}
+	return 0;
+}
+
+int agent_ask(struct agent *a, const struct agent_request *r, struct error *e)
+{
+	static const int commands[] = {SNMP_MSG_GET, SNMP_MSG_GETNEXT, SNMP_MSG_GETBULK, SNMP_MSG_SET};
+	netsnmp_session *s = snmp_sess_session(a->session);
+	netsnmp_pdu *pdu = snmp_pdu_create(commands[r->operation]);
+
+	if (pdu == NULL)
+		return error_memory(e);
+	if (r->operation == AGENT_GETBULK) {
+		pdu->non_repeaters = r->non_repeaters;
+		pdu->max_repetitions = r->max_repetitions;
+	}
+	if (add_variables(pdu, r, e) == -1) {
+		snmp_free_pdu(pdu);
+		return -1;
+	}
+	a->asking = true;
+	if (s->version == SNMP_VERSION_3 && s->securityEngineIDLen == 0) {
+		a->waiting = pdu;
+		if (probe(a, e) == 0)
+			return 0;
+		snmp_free_pdu(pdu);
+		a->waiting = NULL;
+		a->asking = a->probing = false;
+		return -1;
+	}
+	if (s->version == SNMP_VERSION_3 && a->user == NULL && make_user(a) == -1) {
+		snmp_free_pdu(pdu);
+		return session_error(a, e);
+	}
+	if (send_pdu(a, pdu, e) == 0)
+		return 0;
+	a->asking = false;
+	return -1;
+}
+
+/* --- opening and closing --- */
+
+/* "udp:192.0.2.1:161", "udp6:[2001:db8::1]:161" */
+static int peer_name(const struct address *to, char *text, size_t size, struct error *e)
+{
+	char host[NI_MAXHOST];
+
+	if (getnameinfo(&to->sa.any, to->len, host, sizeof host, NULL, 0, NI_NUMERICHOST) != 0)
+		return error_set(e, STATUS_USAGE, "not an address that SNMP can be spoken with");
+	snprintf(text, size, to->sa.any.sa_family == AF_INET6 ? "udp6:[%s]:%u" : "udp:%s:%u", host, (unsigned)address_port(to));
+	return 0;
+}
+
+static void no_option(int argc, char *const *argv, int option)
+{
+	(void)argc, (void)argv, (void)option;
+}
+
+/* What snmp_parse_args() has put into a session and snmp_sess_open() has copied. */
+static void clear_template(netsnmp_session *s, bool own_auth, bool own_priv)
+{
+	if (s->community != NULL)
+		explicit_bzero(s->community, s->community_len);
+	free(s->community);
+	free(s->securityEngineID);
+	free(s->contextEngineID);
+	if (own_auth)		/* else it is one of the library's constants */
+		free(s->securityAuthProto);
+	if (own_priv)
+		free(s->securityPrivProto);
+	explicit_bzero(s, sizeof *s);
+}
+
+static bool has_option(char *const *options, size_t count, char letter)
+{
+	for (size_t i = 0; i + 1 < count; i += 2)
+		if (options[i][1] == letter)
+			return true;
+	return false;
+}
+
+/* The library's own reading of options, which prints where it should return. */
+static void *open_session(char **argv, int argc, netsnmp_session *s, struct error *e)
+{
+	struct agent_capture capture;
+	char why[200], *flag;
+	void *session = NULL;
+	int at;
+
+	optind = 0;		/* glibc's getopt() remembers where it was */
+	(void)getopt(1, argv, "");
+	agent_capture_begin(&capture);
+	at = netsnmp_parse_args(argc, argv, s, "", no_option, 0);
+	if (at > 0) {
+		s->flags |= SNMP_FLAGS_DONT_PROBE;
+		session = snmp_sess_open(s);
+	}
+	agent_capture_end(&capture, why, sizeof why);
+	/* "... after -3a flag: SHB": who mixes -a up with -A has typed a secret there. */
+	if ((flag = strstr(why, " flag: ")) != NULL)
+		flag[5] = '\0';
+	if (session == NULL && why[0] == '\0' && at > 0)
+		snprintf(why, sizeof why, "%s", snmp_api_errstring(s->s_snmp_errno));
+	if (session == NULL)
+		error_set(e, STATUS_USAGE, "%s", why[0] != '\0' ? why : "these options cannot be used");
+	return session;
+}
+
+struct agent *agent_open(struct loop *l, const struct address *to, char **options, size_t count, const struct agent_ops *ops,
+    void *ctx, struct error *e)
+{
+	struct agent *a = calloc(1, sizeof *a);
+	char **argv = calloc(count + 4, sizeof *argv), peer[NI_MAXHOST + 32], program[] = "ptsh", end[] = "--";
+	netsnmp_session template;
+	bool own_auth = has_option(options, count, 'A') && !has_option(options, count, 'a');
+	bool own_priv = has_option(options, count, 'X') && !has_option(options, count, 'x');
+
+	if (a == NULL || argv == NULL || peer_name(to, peer, sizeof peer, e) == -1) {
+		if (a == NULL || argv == NULL)
+			error_memory(e);
+		free(argv);
+		free(a);
+		return NULL;
+	}
+	agent_library_start();
+	*a = (struct agent){.loop = l, .ops = ops, .ctx = ctx, .fd = -1};
+	argv[0] = program;
+	if (count > 0)
+		memcpy(argv + 1, options, count * sizeof *argv);
+	argv[count + 1] = end;
+	argv[count + 2] = peer;
+	a->session = open_session(argv, (int)count + 3, &template, e);
+	clear_template(&template, own_auth, own_priv);
+	free(argv);
+	if (a->session != NULL) {
+		netsnmp_transport *t = snmp_sess_transport(a->session);
+
+		a->fd = t->sock;
+		fcntl(a->fd, F_SETFD, FD_CLOEXEC);
+		snmp_sess_session(a->session)->flags |= SNMP_FLAGS_DONT_PROBE;
+	}
+	if (a->session != NULL && loop_watch(l, a->fd, POLLIN, on_ready, a) == 0)
+		return a;
+	if (a->session != NULL) {
+		snmp_sess_close(a->session);
+		error_memory(e);
+	}
+	free(a);
+	return NULL;
+}
+
+void agent_close(struct agent *a)
+{
+	if (a == NULL || a->closed)
+		return;
+	a->closed = true;
+	a->asking = false;
+	loop_timer_stop(a->loop, &a->timer);
+	loop_unwatch(a->loop, a->fd);
+	snmp_sess_close(a->session);
+	a->session = NULL;
+	if (a->waiting != NULL)
+		snmp_free_pdu(a->waiting);
+	a->waiting = NULL;
+	if (a->depth == 0)
+		agent_destroy(a);
+}
+
+int agent_version(const struct agent *a)
+{
+	switch (snmp_sess_session(a->session)->version) {
+	case SNMP_VERSION_1:
+		return 1;
+	case SNMP_VERSION_2c:
+		return 2;
+	default:
+		return 3;
+	}
+}

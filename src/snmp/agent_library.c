@@ -1,0 +1,183 @@
+/*
+ * agent_library: Net-SNMP as a library of one's own process: it is started once, writes no file, prints nothing, catches
+ * no signal and leaves the locale alone; and the names of objects, which its MIBs know.
+ *
+ * Its state is the process's: that is how it is made.
+ */
+#include "snmp/agent_parts.h"
+
+#include <net-snmp/version.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static struct { bool started; char first[256]; } library;	/* first: what was logged first since a capture began */
+
+const char *agent_library(void)
+{
+	return netsnmp_get_version();
+}
+
+/* --- what it would print --- */
+
+static int on_log(int major, int minor, void *message, void *ctx)
+{
+	const struct snmp_log_message *m = message;
+
+	(void)major, (void)minor, (void)ctx;
+	if (library.first[0] == '\0' && m->msg != NULL)
+		snprintf(library.first, sizeof library.first, "%s", m->msg);
+	return SNMPERR_SUCCESS;
+}
+
+/* Mistakes in options are printed to standard error by the library, and there is no other way to learn of them. */
+void agent_capture_begin(struct agent_capture *c)
+{
+	library.first[0] = '\0';
+	fflush(stderr);
+	c->file = memfd_create("messages", MFD_CLOEXEC);
+	c->before = c->file != -1 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : -1;
+	if (c->before != -1)
+		dup2(c->file, STDERR_FILENO);
+}
+
+void agent_capture_end(struct agent_capture *c, char *text, size_t size)
+{
+	char printed[256] = "";
+	ssize_t n = 0;
+
+	fflush(stderr);
+	if (c->before != -1) {
+		dup2(c->before, STDERR_FILENO);
+		close(c->before);
+		n = pread(c->file, printed, sizeof printed - 1, 0);
+	}
+	if (c->file != -1)
+		close(c->file);
+	printed[n > 0 ? n : 0] = '\0';
+	/* What is logged says more than what is printed after it. */
+	snprintf(text, size, "%s", library.first[0] != '\0' ? library.first : printed);
+	n = (ssize_t)strcspn(text, "\n");
+	while (n > 0 && strchr(" .\r", text[n - 1]) != NULL)
+		n--;
+	text[n] = '\0';
+	library.first[0] = '\0';
+}
+
+void agent_library_start(void)
+{
+	struct agent_capture capture;
+	char ignored[8], *locale;
+
+	if (library.started)
+		return;
+	library.started = true;
+	locale = setlocale(LC_CTYPE, NULL);
+	locale = locale != NULL ? strdup(locale) : NULL;
+	agent_capture_begin(&capture);
+	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
+	netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+	set_persistent_directory("/dev/null");	/* no folder of its own is made */
+	init_snmp("snmpapp");
+	agent_capture_end(&capture, ignored, sizeof ignored);
+	if (locale != NULL)
+		setlocale(LC_CTYPE, locale);
+	free(locale);
+}
+
+/* --- the names of objects --- */
+
+bool agent_has_mibs(void)
+{
+	static const oid system[] = {1, 3, 6, 1, 2, 1, 1};
+	const struct tree *t = get_tree(system, OID_LENGTH(system), get_tree_head());
+
+	return t != NULL && t->label != NULL && strcmp(t->label, "system") == 0;
+}
+
+void agent_put_oid(struct buf *out, const oid *ids, size_t len)
+{
+	u_char *text = NULL;
+	size_t room = 0, used = 0;
+
+	if (agent_has_mibs() && sprint_realloc_objid(&text, &room, &used, 1, ids, len))
+		buf_put(out, text, used);
+	else
+		for (size_t i = 0; i < len; i++)
+			buf_printf(out, ".%lu", (unsigned long)ids[i]);
+	free(text);
+}
+
+void agent_oid_text(const struct agent_oid *o, struct buf *out)
+{
+	oid ids[AGENT_OID_MAX];
+
+	for (size_t i = 0; i < o->len; i++)
+		ids[i] = o->ids[i];
+	agent_put_oid(out, ids, o->len);
+}
+
+/* Numbers alone mean the same with any MIBs and without. */
+static bool read_numbers(struct agent_oid *o, const char *text)
+{
+	o->len = 0;
+	text += *text == '.';
+	for (;;) {
+		unsigned long n = 0;
+
+		if (*text < '0' || *text > '9' || o->len == AGENT_OID_MAX)
+			return false;
+		for (; *text >= '0' && *text <= '9'; text++)
+			if ((n = n * 10 + (unsigned long)(*text - '0')) > 0xffffffffUL)
+				return false;
+		o->ids[o->len++] = n;
+		if (*text == '\0')
+			return o->len >= 2;
+		if (*text++ != '.')
+			return false;
+	}
+}
+
+int agent_oid_parse(struct agent_oid *o, const char *text, struct error *e)
+{
+	oid ids[MAX_OID_LEN];
+	size_t len = MAX_OID_LEN;
+	struct agent_capture capture;
+	char why[160];
+
+	if (read_numbers(o, text))
+		return 0;
+	agent_library_start();
+	agent_capture_begin(&capture);
+	bool found = snmp_parse_oid(text, ids, &len) != NULL;
+	agent_capture_end(&capture, why, sizeof why);
+	if (!found)
+		return error_set(e, STATUS_USAGE, "%.60s: not an object's numbers, nor a name in the MIBs here%s", text,
+		    agent_has_mibs() ? "" : " (there are none: Debian has them in snmp-mibs-downloader)");
+	o->len = len < AGENT_OID_MAX ? len : AGENT_OID_MAX;
+	for (size_t i = 0; i < o->len; i++)
+		o->ids[i] = ids[i];
+	return 0;
+}
+
+bool agent_oid_within(const struct agent_oid *o, const struct agent_oid *root)
+{
+	return o->len >= root->len && memcmp(o->ids, root->ids, root->len * sizeof *root->ids) == 0;
+}
+
+int agent_oid_compare(const struct agent_oid *a, const struct agent_oid *b)
+{
+	for (size_t i = 0; i < a->len && i < b->len; i++)
+		if (a->ids[i] != b->ids[i])
+			return a->ids[i] < b->ids[i] ? -1 : 1;
+	return a->len < b->len ? -1 : a->len > b->len;
+}

@@ -1,0 +1,203 @@
+# The commands of ptsh itself, as scripts use them.
+use strict;
+use warnings;
+
+use Box;
+use File::Temp ();
+use Lines;
+use Run;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $dir = File::Temp->newdir;
+my $box = Box->start('--auth', 'none', '--delay', 20);
+my $l = Lines->new($box->address);
+
+sub put {
+	my ($name, $text) = @_;
+	Box::write_file("$dir/$name", $text);
+	return "$dir/$name";
+}
+
+subtest 'names' => sub {
+	my $help = $l->good(".help\n");
+	my @commands = $help =~ /^  \.(\w+)/mg;
+	cmp_ok(scalar @commands, '>', 15, '.help lists them');
+	for my $c (@commands) {
+		for my $n (1 .. length($c) - 1) {
+			my $prefix = substr $c, 0, $n;
+			next if 1 < grep { /^$prefix/ } @commands;
+			is($l->good(".help .$prefix\n"), $l->good(".help .$c\n"), ".$prefix is .$c");
+			last;
+		}
+	}
+	$l->bad(".e x\n", 2, qr/^ptsh: stdin:1: \.e: may be \.each, \.echo, \.events$/m);
+	$l->bad(".nix\n", 2, qr/^ptsh: stdin:1: \.nix: no such command; \.help lists them$/m);
+	is($l->good(".ec  a   'b  c'\n"), "a b  c\n", 'a prefix that only one has');
+	is($l->good("$_\nping\n"), '', "$_ ends a script") for qw(.quit .q quit exit);
+	is($l->run("realm_poll Lab &\n.quit\nping\n")->stdout, '', '... and leaves its jobs alone');
+};
+
+subtest '.help' => sub {
+	my $help = $l->good(".help\n");
+	my @requests = $help =~ /^  ([a-z]\w+) +\S/mg;
+	for my $name (@requests) {
+		my $text = $l->good(".help $name\n");
+		my ($example, $json) = $text =~ /^Example\n  (.+)\n  (.+)$/m;
+		like($text, qr/\A$name\b.*\n  \S.*\n(?:Arguments\n(?:  .*\n)+)?Reply\n(?:  .*\n)+Example\n/, "$name: usage, arguments, reply, example");
+		next if $example =~ /\?/ || $name =~ /^(?:login|start_tls)/;
+		is(Run->ptsh(args => ['-n', '-X', '-c', $example])->stdout, "$json\n", '... which is what would be sent');
+	}
+	like($l->good(".help .$_\n"), qr/\A\.$_\b.*\n  \S/, ".help .$_") for $help =~ /^  \.(\w+)/mg;
+	like($l->good(".help pollers\n"), qr/^  poller_info +\S/m, 'a group');
+	like($l->good("help seed\n"), qr/^  realm_seed_list +\S/m, 'a part of a name; help without a dot');
+	$l->bad(".help nonsense\n", 2, qr/nonsense: no such request, command or group/);
+	is($l->good(".help ping\n.help .echo\n"), $l->good(".help ping\n") . $l->good(".help .echo\n"), 'needs no box: ') ;
+	is(Run->ptsh(args => ['-c', '.help', '/nonexistent/box'])->status, 0, '... indeed');
+};
+
+subtest '.source' => sub {
+	my $inner = put('inner', ".echo inner\n");
+	my $outer = put('outer', ".echo before\n.source $inner\n.echo after\n");
+	is($l->good(".echo 1\n.source $outer\n.echo 2\n"), "1\nbefore\ninner\nafter\n2\n", 'nested, in order');
+	my $wrong = put('wrong', "ping\nrealm_poll\nping > x\n");
+	my $r = $l->bad(".echo 1\n.source $wrong\n.echo 2\n", 2, qr/^ptsh: \Q$wrong\E:2: realm_poll: .* is missing$/m);
+	like($r->stderr, qr/^ptsh: \Q$wrong\E:3: redirections/m, 'every mistake');
+	is($r->stdout, "1\n", 'nothing of it has run, nor what stands behind it');
+	$r = $l->bad(".source " . put('middle', ".echo a\n.source $wrong\n.echo b\n") . "\n", 2, qr/^ptsh: \Q$wrong\E:2: /m);
+	is($r->stdout, "a\n", 'within another');
+	$r = $l->bad(".source " . put('fails', "realm_poll 1\n.echo b\n") . "\n.echo c\n", 1, qr/^ptsh: \Q$dir\E\/fails:1: realm_poll: no such realm/m);
+	is($r->stdout, '', 'a failure in it stops all');
+	like($r->stderr, qr/^ptsh: 2 lines were not run$/m, '... and is counted');
+	is($l->run("- .source $wrong\n.echo c\n")->stdout, "c\n", '- .source may fail');
+	$l->bad(".source /nonexistent\n", 2, qr/^ptsh: stdin:1: \.source: \/nonexistent: No such file or directory$/m);
+	$l->bad(".source\n", 2, qr/usage: \.source FILE/);
+	put('self', ".echo x\n.source $dir/./self2\n");
+	put('self2', ".source $dir/self\n");
+	$r = $l->bad(".source $dir/self\n", 2, qr/^ptsh: \Q$dir\E\/\.\/self2:1: \.source: \Q$dir\E\/self: a file cannot run itself$/m);
+	is($r->stdout, "x\n", '... not even by way of another');
+	is($l->good(".source $inner\n.source $inner\n", '-f', $inner, '-f', '-', '-f', $inner), "inner\n" x 4, 'a file may run again');
+};
+
+subtest '.connect' => sub {
+	my $other = Box->start('--auth', 'none', '--product', 'i');
+	is($l->good("product_id\n.connect @{[$other->address]}\nproduct_id\n.connect @{[$box->address]}\nproduct_id\n") =~ s/\t.*//mgr, "n\ni\nn\n",
+		'to another box and back');
+	my $r = $l->bad("ping\n.connect 127.0.0.1:1\nping\n", 3, qr/^ptsh: 127\.0\.0\.1:1: cannot connect: .*Connection refused$/m);
+	is(scalar(() = $r->stdout =~ /\n/g), 1, 'to nowhere');
+	$l->bad(".connect [::1]:1\n", 3, qr/^ptsh: \[::1]:1: cannot connect: /m);
+	is($l->run(".connect @{[$other->address]}\n")->status, 0, 'to one, and no more');
+	$r = $l->run("realm_info gid Lab\n.connect @{[$other->address]}\nrealm_modify --add neu,x\nrealm_info name neu\n.connect @{[$box->address]}\n"
+		. "- realm_info name neu\n.echo end\n");
+	is($r->stdout, "5200007311\nneu\nend\n", 'names are looked up where one is');
+	like($r->stderr, qr/neu: no such realm/, '... only there');
+	my $slow = Box->start('--auth', 'none', '--delay', 60_000);
+	$r = Run->ptsh(args => [$slow->address], stdin => "realm_poll Lab &\nping\n.connect @{[$other->address]}\nproduct_id\n");
+	is($r->status, 3, 'a job that is left behind') or diag $r->stderr;
+	like($r->stderr, qr/\[1\] realm_poll Lab: failed after \S+: no answer: the box may have done it$/m, '... is told');
+	$l->bad(".connect 'a b'\n", 2, qr/^ptsh: stdin:1: \.connect: a b: /m);
+};
+
+subtest '.set, .format, .timing' => sub {
+	my %set = map { /^(\S+)\t(\S+)\t/ } split /\n/, $l->good(".set\n");
+	is_deeply(\%set, { color => 'off', header => 'default', jobs => 'default', 'keep-going' => 'off', reveal => 'off', timeout => 0, timing => 'off',
+		undo => 'on', yes => 'off' }, 'the settings');
+	for my $name (sort keys %set) {
+		my $new = { off => 'on', on => 'off', default => $name eq 'jobs' ? 7 : 'on', 0 => '1.5' }->{ $set{$name} };
+		like($l->run(".set $name $new\n.set $name\n", '--no-header')->stdout, qr/^$name\t\Q$new\E\t\S/m, "$name $new");
+		$l->bad(".set $name nonsense\n", 2, qr/^ptsh: stdin:1: \.set: $name: nonsense: \S/m);
+	}
+	$l->bad(".set nix\n", 2, qr/\.set: nix: no such setting; \.set lists them$/m);
+	is($l->run(".set keep-going on\nrealm_poll 1\n.echo on\n")->stdout, "on\n", 'keep-going works');
+	is($l->run(".set header on\nproduct_id\n")->stdout =~ s/\n.*//sr, "branding\tproduct_id", 'header works');
+	like($l->run(".set timing on\nping\n")->stderr, qr/^ptsh: time: \d+ ms$/m, 'timing works');
+	like($l->run(".timing on\nping\n.timing off\nping\n")->stderr, qr/\Aptsh: time: \d+ ms\n\z/, '.timing');
+	$l->bad(".timing x\n", 2, qr/x: on or off$/m);
+	is($l->run("ping\n.format json\nping\n.format records\nping\n")->stdout =~ s/[\d.]+/1/gr, qq(1\t1\n[1,1]\n{"time":1,"pid":1}\n), '.format');
+	is($l->run(".format\n", '-o', 'csv')->stderr, "ptsh: the format is csv\n", '... is told');
+	$l->bad(".format nix\n", 2, qr/\.format: nix: no such format; there are table, tsv, csv, json, records, raw$/m);
+	is($l->good(".format json\n.set\n") =~ /^\["color","off",/m, 1, '... and of tables of ptsh\'s own');
+};
+
+subtest '.status' => sub {
+	my %before = map { split /\t/, $_, 2 } split /\n/, $l->good(".status\n");
+	is($before{state}, 'not connected', 'before anything was asked');
+	my %is = map { split /\t/, $_, 2 } split /\n/, $l->good("ping\n.status\n") =~ s/.*\n//r;
+	is($is{state}, 'connected', 'after it');
+	is($is{box}, $box->address . ' (command line)', 'the box');
+	like($is{product} // '', qr/^n 00:/, 'the product');
+	is($is{encryption}, 'none', 'the encryption');
+	like($is{login}, qr/^none as \S+$/, 'the login');
+	like($is{requests}, qr/^\d+, \d+ answered, 0 events$/, 'the requests');
+	like($is{address}, qr/^127\.0\.0\.1.*@{[$box->port]}$/, 'the address') or diag explain \%is;
+	like($l->run("ping\n.status\n", { env => { PTSH_OUTPUT => 'json' } })->stdout, qr/^\["format","json \(environment\)"\]$/m, 'where a setting is from');
+};
+
+subtest '.trace' => sub {
+	my $secret = 'n0tToBeSeen';
+	my $trace = "$dir/trace";
+	my $r = Run->ptsh(args => [$box->address], stdin => ".trace $trace\nset_license ABCD-0123-WXYZ-4567\nping\n.trace off\nproduct_id\n", dir => $dir);
+	my $text = Box::slurp($trace);
+	is((stat $trace)[2] & 0777, 0600, 'its owner\'s only');
+	unlike($text, qr/ABCD-0123/, 'secrets are hidden');
+	like($text, qr/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} > \["?\d+"?,"set_license","\*\*\*"\]$/m, '... but not that there is one');
+	like($text, qr/ < \["?\d+"?,1,\d+\.\d+,\d+\]$/m, 'replies');
+	unlike($text, qr/product_id/, 'off');
+	$r = Run->ptsh(args => ['--trace', '-', '-c', "security_authentication_modify RADIUS secret=$secret csecret=$secret",
+		'-c', "realm_snmp_credential_list Lab", $box->address]);
+	is($r->status, 0, 'to standard error') or diag $r->stderr;
+	unlike($r->stderr, qr/$secret|"public"/, '... secrets of replies, too');
+	like($r->stderr, qr/"secret":"\*\*\*","csecret":"\*\*\*"/, '... are marked');
+	my $cram = Box->start('--auth', 'login_cram_md6');
+	$r = Run->ptsh(args => ['-u', 'admin', '--trace', '-', '-q', '-c', 'ping', $cram->address], secret => $cram->password, user => 'admin',
+		env => { PTSH_PASSWORD => $cram->password });
+	is($r->status, 0, 'the login');
+	like($r->stderr, qr/"login_cram_md6","admin","\*\*\*","\*\*\*"\]$/m, '... hidden');
+	$l->bad(".trace /nonexistent/x\n", 2, qr/^ptsh: stdin:1: \.trace: \/nonexistent\/x: No such file or directory$/m);
+	chmod 0644, $trace;
+	$l->bad(".trace $trace\n", 2, qr/mode 0600/);
+};
+
+subtest '.trust' => sub {
+	my $pin = 'sha256//' . 'A' x 43 . '=';
+	my $t = Lines->new($box->address);
+	is($t->good(".trust\n"), '', 'none');
+	like($t->good(".trust add Box.Example $pin\n.trust add [2001:db8::1]:77 clear\n.trust list\n"),
+		qr/\Abox\.example:55\t\Q$pin\E\t\d{4}-\d\d-\d\d\t1\n\[?2001:db8::1\]?:77\tclear\t\d{4}-\d\d-\d\d\t2\n\z/, 'added');
+	is((stat $t->{home} . '/data/ptsh/known_boxes')[2] & 0777, 0600, 'its owner\'s only');
+	is($t->run(".trust remove box.example:55\n")->stderr, "ptsh: box.example:55: 1 line removed\n", 'removed');
+	$t->bad(".trust remove box.example\n", 2, qr/box\.example:55: not remembered$/m);
+	$t->bad(".trust add box.example nonsense\n", 2, qr/nonsense: no pin/);
+	$t->bad(".trust nonsense\n", 2, qr/usage: \.trust/);
+	is(scalar(() = $t->good(".trust\n") =~ /\n/g), 1, 'as it was');
+};
+
+subtest '.watch, .sleep' => sub {
+	my $r = $l->run(".watch 0.1 3 ping\n.echo end\n");
+	like($r->stdout, qr/\A(?:\d+\.\d+\t\d+\n){3}end\n\z/, 'three times');
+	cmp_ok($r->seconds, '>', 0.2, '... with a pause');
+	like($l->good(".watch 0.1 2 realm_info name Lab\n", '-o', 'table'), qr/\A(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d, every 0\.1 s\nname\n----\nLab *\n){2}\z/, 'in a table with the time');
+	$l->bad(".watch 0.1 3 realm_poll 1\n", 1, qr/^ptsh: stdin:1: realm_poll: no such realm/m);
+	$l->bad(".watch 0.1 3 realm_pol 1\n", 2, qr/realm_poll\?/);
+	$l->bad(".watch $_\n", 2, qr/usage: \.watch SECONDS \[N] LINE/) for '0 ping', '1', 'x ping', '1 0 ping';
+	my $silent = Box->start(script => "hello none\nexpect ping\nexpect-eof\n");
+	is(Run->ptsh(args => ['-t', '0.1', '-c', '.watch 1 ping', $silent->address])->status, 6, 'no reply in time: 6');
+	my $start = time;
+	is($l->good(".sleep 0.25\n.echo x\n"), "x\n", '.sleep');
+	cmp_ok(time - $start, '>', 0.24, '... so long');
+	$l->bad(".sleep $_\n", 2, qr/\.sleep: /) for '', 'x', '-1', '1 2';
+	my $s = Run->begin(args => ['-c', '.echo x', '-c', '.sleep 60', $box->address]);
+	$s->wait_for(stdout => qr/x/);
+	kill TERM => $s->pid;
+	is($s->finish->status, 143, 'SIGTERM ends it');
+	cmp_ok($s->seconds, '<', 1.5, '... at once');
+};
+
+subtest 'what is for the prompt' => sub {
+	$l->bad("ping\n.last json\n", 2, qr/^ptsh: stdin:2: \.last: there is no last reply: replies are kept at a prompt only$/m);
+	$l->bad("ping > /tmp/x\n", 2, qr/redirections are for the prompt/);
+	$l->bad(".help | cat\n", 2, qr/redirections are for the prompt/);
+	is($l->good(".history\n.refresh\n"), '', 'harmless: .history, .refresh');
+};
+
+done_testing();

@@ -1,0 +1,175 @@
+# Events: -e, --follow, --reconnect, subscribe, .on, in every format.
+use strict;
+use warnings;
+
+use Box;
+use JSON::PP ();
+use Lines;
+use Run;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $box = Box->start('--auth', 'none', '--delay', 50);
+my $l = Lines->new($box->address);
+
+# A ptsh that follows; begun only when it has subscribed.
+sub follow {
+	my (@args) = @_;
+	my $count = () = $box->log_lines('recv');
+	my $r = Run->begin(args => ['--follow', @args, $box->address]);
+	my $end = time + 10;
+
+	sleep 0.01 until time > $end || grep { $_->[3] =~ /subscribe/ } ($box->log_lines('recv'))[$count .. $#{[ $box->log_lines('recv') ]}];
+	return $r;
+}
+
+sub interrupt {
+	my ($r) = @_;
+
+	kill INT => $r->pid;
+	is($r->finish->status, 130, 'ended by SIGINT');
+	return $r;
+}
+
+subtest 'formats' => sub {
+	my %shown = (
+		table => qr/\A\d\d:\d\d:\d\d realm_poll_start 5200007311 \(Lab\)\n\d\d:\d\d:\d\d realm_poll_stop 5200007311 \(Lab\)\n\z/,
+		tsv => qr/\Aevent\trealm_poll_start\t5200007311\nevent\trealm_poll_stop\t5200007311\n\z/,
+		csv => qr/\Aevent,realm_poll_start,5200007311\r\nevent,realm_poll_stop,5200007311\r\n\z/,
+		json => qr/\A\{"event":"realm_poll_start","args":\["5200007311"\]\}\n\{"event":"realm_poll_stop","args":\["5200007311"\]\}\n\z/,
+		raw => qr/\A\[null,"event","realm_poll_start","5200007311"\]\n\[null,"event","realm_poll_stop","5200007311"\]\n\z/,
+	);
+	$shown{records} = $shown{json};
+	my @followers = map { [$_, follow('-e', 'realm_poll_start', '-e', 'realm_poll_stop', '-o', $_)] } sort keys %shown;
+	# A table's realm names are asked for after the subscription.
+	$box->wait_log('recv', qr/"realm_info"/);
+	sleep 0.1;
+	$l->good("realm_poll Lab\nrealm_discover Lab\n");
+	for (@followers) {
+		my ($format, $r) = @$_;
+		$r->wait_for(stdout => qr/_stop/);
+		interrupt($r);
+		like($r->stdout, $shown{$format}, "$format: only what was asked for");
+	}
+};
+
+subtest 'awkward events' => sub {
+	my $other = Box->start(script => "hello none\nexpect subscribe\nreply 1\n"
+	    . q(json [null,"event","a\tb\u001b[31m",{"x":[1e400,null]},"two\nlines",0.10]) . "\n" . q(json [null,"event"]) . "\n"
+	    . q(json [null,"event","late"]) . "\nclose\n");
+	my $r = Run->ptsh(args => ['-e', '*', '--follow', $other->address]);
+	like($r->stdout, qr/\Aevent\ta\\tb(?:(?!\e).)*\[31m\t\{"x":\[1e400,null\]\}\ttwo\\nlines\t0\.10\n/, 'tsv: harmless, to the digit');
+	like($r->stdout, qr/^event\tlate\n\z/m, 'what stands behind an event without a name is there');
+	is($r->status, 0, 'the box went away in order');
+};
+
+subtest 'subscribing' => sub {
+	my $r = $l->run("subscribe realm_poll_stop realm_poll_start\nunsubscribe realm_poll_start\nrealm_poll Lab\n");
+	is($r->stdout =~ s/^(?!event).*\n//mgr, "event\trealm_poll_stop\t5200007311\n", 'subscribe, unsubscribe');
+	$r = $l->run("subscribe '*'\nrealm_poll Lab\n");
+	is(scalar(() = $r->stdout =~ /^event\trealm_poll_st/mg), 2, '* is all');
+	$r = $l->run(".events off\nsubscribe '*'\nrealm_poll Lab\n.events on\nrealm_poll 5100005442\n");
+	unlike($r->stdout, qr/^event\t\w+\t5200007311/m, '.events off');
+	is(scalar(() = $r->stdout =~ /^event\t\w+\t5100005442/mg), 2, '.events on');
+	is($l->run(".events\n")->stderr, "ptsh: events are shown\n", '.events');
+	$l->bad(".events x\n", 2, qr/^ptsh: stdin:1: \.events: x: on, off or list$/m);
+	$l->bad("ping\n", 1, qr/^ptsh: subscribe: .*nonsense/m, '-e', 'nonsense');
+	is($l->run("subscribe a_new_one\n")->stderr =~ /^ptsh: stdin:1: .*a_new_one.*unknown to ptsh/m, 1, 'one that ptsh does not know');
+};
+
+subtest '--follow' => sub {
+	my $r = Run->begin(args => ['-e', '*', '--follow', '-c', 'realm_poll Lab', $box->address]);
+	$r->wait_for(stdout => qr/port_seens\t52\n/);
+	like($r->stdout, qr/\Aevent\trealm_poll_start.*event\trealm_poll_stop.*port_updates/s, 'events and results, each whole');
+	interrupt($r);
+	$r = Run->ptsh(args => ['-e', '*', '--follow', '-c', 'realm_poll 1', $box->address]);
+	is($r->status, 1, 'a failure ends it');
+	my $other = Box->start(script => "hello none\nexpect subscribe\nreply 1\nclose\n");
+	is(Run->ptsh(args => ['-e', '*', '--follow', $other->address])->status, 0, 'the box goes: the end');
+	$other = Box->start(script => "hello none\nexpect subscribe\nreply 1\nreset\n");
+	is(Run->ptsh(args => ['-e', '*', '--follow', $other->address])->status, 3, 'the box is torn away: 3');
+	is(Run->ptsh(args => ['-e', '*', '--follow', '127.0.0.1:1'])->status, 3, 'no box: 3');
+};
+
+subtest '--reconnect' => sub {
+	my $other = Box->start('--auth', 'none', '--delay', 50);
+	my $port = $other->port;
+	my $r = Run->begin(args => ['-e', 'realm_poll_stop', '--follow', '--reconnect', '-c', '.on realm_poll_start -- log {1}', $other->address]);
+	$other->wait_log('recv', qr/subscribe/);
+	Lines->new($other->address)->good("realm_poll Lab\n");
+	$r->wait_for(stdout => qr/^event/);
+	$other->stop;
+	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: the box closed the connection(?:; trying to connect again)?$/m);
+	$other = Box->start('--auth', 'none', '--delay', 50, '--port', $port);
+	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: connected again after \d+\.\ds$/m);
+	$other->wait_log('recv', qr/subscribe.*realm_poll_stop|subscribe.*realm_poll_start/);
+	Lines->new($other->address)->good("realm_poll 5100005442\n");
+	$r->wait_for(stdout => qr/^event\trealm_poll_stop\t5100005442$/m);
+	$other->wait_log('syslog', qr/5100005442/);
+	interrupt($r);
+	is($r->stdout, "event\trealm_poll_stop\t5200007311\nevent\trealm_poll_stop\t5100005442\n", 'subscribed again');
+
+	# While the box is away, ^C works.
+	$other = Box->start('--auth', 'none');
+	$r = Run->begin(args => ['-e', '*', '--follow', '--reconnect', $other->address]);
+	$other->wait_log('recv', qr/subscribe/);
+	$other->stop;
+	$r->wait_for(stderr => qr/closed the connection/);
+	interrupt($r);
+	cmp_ok($r->seconds, '<', 4, 'while it is away, too');
+	is(Run->ptsh(args => ['-e', '*', '--follow', '--reconnect', '127.0.0.1:1'])->status, 3, 'a box that was never there');
+};
+
+subtest '.on' => sub {
+	my $r = follow('-c', '.on realm_discover_stop -- realm_poll {1}');
+	$l->good("realm_discover Lab\nrealm_discover 5100005442\n");
+	$r->wait_for(stdout => qr/(?:port_seens\t\d+\n.*){2}/s);
+	interrupt($r);
+	is($r->stdout =~ /^event/m ? 1 : 0, 0, 'its event is not shown');
+	like($r->stderr, qr/^ptsh: \.on: realm_poll 5200007311: done, 0\.\ds$/m, 'its end is told');
+
+	$r = $l->run(".on realm_poll_stop 5200007311 -- log one\n.on realm_poll_stop 1 -- log two\n.on '*' -- log {1}\nrealm_poll Lab\n.wait\n.sleep 0.1\n");
+	my @logged = map { $_->[3] } $box->log_lines('syslog');
+	is(join(' ', sort @logged[-3 .. -1]), '6 5200007311 6 5200007311 6 one', 'events by their arguments');
+	is($r->status, 0, 'well') or diag $r->stderr;
+
+	is($l->good(".on realm_poll_stop -- ping\n.on realm_poll_start 7 -- log 'x {1}'\n.on\n.on off 1\n.on\n.on off\n.on\n"),
+		"1\trealm_poll_stop\t0\tping\n2\trealm_poll_start 7\t0\tlog 'x {1}'\n2\trealm_poll_start 7\t0\tlog 'x {1}'\n", 'list, off N, off');
+	$l->bad(".on realm_poll_stop -- ping\n.on off x\n", 2, qr/^ptsh: stdin:2: \.on: off: there is no number x; \.on lists them$/m);
+	is($l->run(".on realm_poll_stop -- ping\n- .on off 7\n.on\n")->stdout, "1\trealm_poll_stop\t0\tping\n", 'nothing else is ended');
+	$l->bad(".on realm_poll_stop -- realm_pol 1\n", 2, qr/realm_poll\?/);
+	$l->bad(".on realm_poll_stop -- .echo x\n", 2, qr/only a request can stand behind --/);
+	$l->bad(".on realm_poll_stop ping\n", 2, qr/usage: \.on EVENT \[ARG\.\.\.\] -- LINE/);
+	$l->bad(".on realm_poll_stop -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: there is nothing of this name, only \{1}$/m);
+	$l->bad(".on realm_poll_stop -- realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n", 1, qr/^ptsh: (?:stdin:1: )?\.on: realm_poll 1: failed after 0\.\ds: no such realm/m);
+	is($l->run(".on realm_poll_stop -- - realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n")->status, 0, '- LINE does not count');
+
+	# What a listener begins may end the next one.
+	$r = $l->run(".on realm_poll_stop -- log once\nrealm_poll Lab &\n.wait realm_poll_stop\n.on off\nrealm_poll Lab\n");
+	is($r->status, 0, '.wait and .on off at one event') or diag $r->stderr;
+	is(scalar(() = $r->stderr =~ /\.on: log once: done/g), 1, '... which .on has heard, and no later one');
+
+	# An event that the box does not know is not waited for.
+	$l->bad(".wait realm_nonsense\nping\n", 1, qr/^ptsh: subscribe: unknown event 'realm_nonsense'$/m);
+
+	# At most 64 at once.
+	my $other = Box->start(script => "hello none\nexpect subscribe\nreply 1\nfill 100 [null,\"event\",\"x\",1]\\n\ncollect 64\nsleep 50\n"
+	    . "reply-all 1\ncollect 36\nreply-all 1\nexpect-eof\n");
+	my $run = Run->begin(args => ['-q', '-c', '.on x -- log {1}', '--follow', $other->address]);
+	$run->wait_for(stderr => qr/(?:.*done.*\n){100}/);
+	interrupt($run);
+	is($other->wait, 0, 'at most 64 run at once');
+};
+
+subtest 'a flood' => sub {
+	my $other = Box->start('--auth', 'none', '--events', 20_000);
+	my $r = Run->begin(args => ['-e', '*', '--follow', $other->address]);
+	$r->wait_for(stdout => qr/\A.{30000}.{30000}.{30000}/s);
+	interrupt($r);
+	is($r->stdout =~ s/^event\trealm_poll_st\w+\t\d+\n//mgr, '', 'in a script none is folded or torn');
+	my $program = Run::program();
+	my $run = Run->ptsh(program => '/bin/bash', args => ['-c', "'$program' -e '*' --follow @{[$other->address]} | head -3 | wc -l; echo \${PIPESTATUS[0]}"]);
+	is($run->stdout . $run->stderr, "3\n141\n", '| head ends it quietly');
+};
+
+done_testing();

@@ -1,0 +1,291 @@
+#!/usr/bin/perl
+# .snmp against Debian's snmpd: every version, every security level, agents that are dead, slow, or not to be convinced.
+use strict;
+use warnings;
+use utf8;
+use Test::More;
+use Encode qw(encode decode);
+use File::Temp ();
+use IO::Socket::INET;
+use Time::HiRes qw(time);
+use Box;
+use Run;
+use Snmpd;
+
+my ($version) = Run->ptsh(args => ['--version'])->stdout =~ /, ((?:Net-SNMP \S+)|no SNMP)$/m;
+ok defined $version, '--version says whether there is SNMP';
+if (($version // '') eq 'no SNMP') {
+	my $r = Run->ptsh(args => ['-c', '.snmp get 127.0.0.1 1.3']);
+	is $r->status, 2, 'without Net-SNMP';
+	is $r->stderr, "ptsh: .snmp: this ptsh was built without Net-SNMP (libsnmp-dev): it has no SNMP\n", '... it says so';
+	done_testing;
+	exit;
+}
+plan skip_all => 'needs snmpd' unless Snmpd->available;
+
+my $agent = Snmpd->start;
+my $to = $agent->address;
+my %object = (services => '1.3.6.1.2.1.1.7.0', contact => '.1.3.6.1.2.1.1.4.0', uptime => '1.3.6.1.2.1.1.3.0',
+	name => '1.3.6.1.2.1.1.5.0', system => '1.3.6.1.2.1.1');
+my ($services, $system) = @object{qw(services system)};
+my @secrets = qw(authpass123 privpass123 wrongpass123);
+
+# Runs lines; the secrets must be nowhere.
+sub snmp {
+	my ($line, %o) = @_;
+	my $r = Run->ptsh(args => [@{ $o{options} // [] }, '-f', '-', @{ $o{box} // [] }], stdin => encode('UTF-8', "$line\n"), %{ $o{run} // {} });
+	for my $secret (@secrets) {
+		fail("$secret is told: " . $r->stderr) if index($r->stderr, $secret) >= 0;
+	}
+	return $r;
+}
+
+sub works {
+	my ($line, $wanted, $name, %o) = @_;
+	my $r = snmp($line, %o);
+	is $r->status, 0, $name or diag $r->stderr;
+	ref $wanted ? like $r->stdout, $wanted, '... with its row' : is $r->stdout, $wanted, '... with its row';
+}
+
+sub fails {
+	my ($line, $status, $text, $name, %o) = @_;
+	my $r = snmp($line, %o);
+	is $r->status, $status, $name or diag $r->stderr;
+	like $r->stderr, $text, '... and it is told';
+	unlike $r->stderr, qr/\n./, '... in a line';
+	is $r->stdout, '', '... and nothing else';
+}
+
+# --- versions and levels ---
+
+my $row = ".1.3.6.1.2.1.1.7.0\tINTEGER\t72\n";
+my %v3 = (
+	plain => '-v 3 -u plain -l noAuthNoPriv', auth => '-v 3 -u auth -l authNoPriv -a SHA -A authpass123',
+	priv => '-v 3 -u priv -l authPriv -a SHA -A authpass123 -x AES -X privpass123',
+);
+works(".snmp get $to -v 1 -c public $services", $row, 'version 1');
+works(".snmp get $to -v 2c -c public $services", $row, 'version 2c');
+works(".snmp get -v2c -cpublic $to $services", $row, 'options in front, and joined');
+works(".snmp get $to $v3{$_} $services", $row, "version 3, $_") for sort keys %v3;
+works(".snmp get localhost:" . $agent->port . " -v 2c -c public $services", $row, 'by name');
+
+# Users of v3 are not mixed up: one name, several pass phrases, one after the other.
+my $r = snmp(join "\n", map { ".snmp get $to -v 3 -u auth -l authNoPriv -a SHA -A $_ $services" } qw(authpass123 wrongpass123 authpass123));
+is $r->status, 1, 'a wrong pass phrase between two right ones';
+is $r->stdout, $row, '... the first works, then a script stops';
+$r = snmp((join "\n", map { ".snmp get $to -v 3 -u auth -l authNoPriv -a SHA -A $_ $services" } qw(authpass123 wrongpass123 authpass123)),
+	options => ['--keep-going']);
+is $r->stdout, $row x 2, '... or goes on';
+
+# --- values ---
+
+$r = snmp(".snmp get $to -v 2c -c public $object{contact} $services $object{uptime} 1.3.6.1.2.1.1.2.0 1.3.6.1.2.1.99.0", options => ['-o', 'json']);
+is $r->status, 0, 'several objects';
+my @rows = split /\n/, decode('UTF-8', $r->stdout);
+is $rows[0], '[".1.3.6.1.2.1.1.4.0","STRING","Jörg <joerg@example.net>"]', 'text';
+is $rows[1], '[".1.3.6.1.2.1.1.7.0","INTEGER",72]', 'a number';
+like $rows[2], qr/^\["\.1\.3\.6\.1\.2\.1\.1\.3\.0","Timeticks",\d+\]$/, 'ticks are a number where programs read';
+like $rows[3], qr/^\["\.1\.3\.6\.1\.2\.1\.1\.2\.0","OID","\.1\.3\.6\.1\.4\.1\.8072[\d.]*"\]$/, 'an OID';
+is $rows[4], '[".1.3.6.1.2.1.99.0","noSuchObject",null]', 'an object that is not there';
+works(".snmp get $to -v 2c -c public $object{uptime}", qr/^\S+ +Timeticks +(?:\d+d )?\d\d:\d\d:\d\d\.\d\d$/m, 'ticks are a time in a table',
+	options => ['-o', 'table']);
+works(".snmp get $to -v 2c -c public $services", qr/^"?oid"?,type,value\r\n\.1\.3\.6\.1\.2\.1\.1\.7\.0,INTEGER,72\r\n\z/, 'csv', options => ['-o', 'csv']);
+works(".snmp get $to -v 2c -c public $services", qq({"oid":".1.3.6.1.2.1.1.7.0","type":"INTEGER","value":72}\n), 'records', options => ['-o', 'records']);
+
+# --- next, bulk, walk ---
+
+works(".snmp getnext $to -v 2c -c public 1.3.6.1.2.1.1.6.0", $row, 'getnext');
+is scalar(() = snmp(".snmp getbulk $to -v 2c -c public -Cr7 $system")->stdout =~ /\n/g), 7, 'getbulk, as many as asked for';
+is scalar(() = snmp(".snmp getbulk $to -v 2c -c public -Cn1 -Cr2 $services $system")->stdout =~ /\n/g), 3, '... and some of them once';
+my $walk = snmp(".snmp walk $to -v 2c -c public $system")->stdout;
+like $walk, qr/\A\.1\.3\.6\.1\.2\.1\.1\.1\.0\t.*^\Q$row\E/ms, 'a walk';
+is scalar(grep { !/^\.1\.3\.6\.1\.2\.1\.1\./ } split /\n/, $walk), 0, '... within its root';
+my $ticks = sub { $_[0] =~ s/\tTimeticks\t.*//mgr };
+is $ticks->(snmp(".snmp walk $to -v 1 -c public $system")->stdout), $ticks->($walk), '... is the same in version 1';
+is $ticks->(snmp(".snmp walk $to $v3{priv} $system")->stdout), $ticks->($walk), '... and in version 3';
+is $ticks->(snmp(".snmp walk $to -v 2c -c public -Cr1 $system")->stdout), $ticks->($walk), '... and one by one';
+works(".snmp walk $to -v 2c -c public $services", $row, 'a walk of a leaf is the leaf');
+works(".snmp walk $to -v 2c -c public $services 1.3.6.1.2.1.1.99", "$row.1.3.6.1.2.1.1.99\tnoSuchObject\t\n", '... and of nothing says so');
+works(".snmp walk $to -v 2c -c public $system", qr/\Aoid\ttype\tvalue\n(?!.*^oid)/ms, 'headings once', options => ['--header']);
+
+# --- set ---
+
+my $set = "1.3.6.1.2.1.1.5.0";
+works(".snmp set $to -v 2c -c private $set s 'a name'", ".$set\tSTRING\ta name\n", 'set');
+works(".snmp get $to -v 2c -c public $set", ".$set\tSTRING\ta name\n", '... is set');
+fails(".snmp set $to -v 2c -c private $set i -5", 1, qr/: wrongType \(\.$set\)$/, 'a negative number is a value; of the wrong type');
+fails(".snmp set $to -v 2c -c public $set s x", 1, qr/: noAccess \(\.$set\)$/, 'who may only read');
+fails(".snmp set $to -v 2c -c private $services i 5", 1, qr/: notWritable \(\.1\.3\.6\.1\.2\.1\.1\.7\.0\)$/, 'what cannot be written');
+fails(".snmp set $to -v 2c -c private $set q x", 2, qr/q x: not a type's letter/, 'a type that there is not');
+fails(".snmp set $to -v 2c -c private $set s", 2, qr/OID TYPE VALUE/, 'no value');
+fails(".snmp set $to -v 2c -c private $set s x", 2, qr/refused by --read-only/, '--read-only', options => ['-r']);
+
+# --- what goes wrong ---
+
+my ($dead, $hold) = Snmpd->dead;
+my $start = time;
+fails(".snmp get $dead -v 2c -c public -t 0.2 -r 2 $services", 6, qr/\Q$dead\E: no answer in time$/, 'a dead host');
+cmp_ok time - $start, '>', 0.55, '... is asked three times';
+cmp_ok time - $start, '<', 5, '... and no more';
+my @asked;
+$hold->blocking(0);
+while (defined $hold->recv(my $bytes, 2048)) { push @asked, $bytes }
+is scalar @asked, 3, '... exactly';
+fails(".snmp get $dead $v3{priv} -t 0.2 -r 0 $services", 6, qr/no answer in time$/, 'a dead host, version 3');
+fails(".snmp get $to -v 2c -c wrong -t 0.3 -r 0 $services", 6, qr/no answer in time$/, 'a wrong community');
+fails(".snmp get $to -v 3 -u auth -l authNoPriv -a SHA -A wrongpass123 $services", 1, qr/Authentication failure/, 'a wrong pass phrase');
+fails(".snmp get $to -v 3 -u auth -l authPriv -a SHA -A authpass123 -x AES -X privpass123 $services", 1, qr/Unsupported security level/i,
+	'a level that the user does not have');
+fails(".snmp get $to -v 3 -u nobody -l noAuthNoPriv $services", 1, qr/Unknown user name/, 'an unknown user');
+fails(".snmp get $to -v 1 -c public 1.3.6.1.2.1.99.0", 1, qr/: noSuchName \(\.1\.3\.6\.1\.2\.1\.99\.0\)$/, 'version 1: no such name');
+fails(".snmp get nosuch.invalid -v 1 -c public $services", 3, qr/nosuch\.invalid: /, 'an unknown host');
+
+# Agents that are not as they should be.
+my ($fake, $process) = Snmpd->fake(sub { $_[0] =~ s/\xa1/\xa2/r });
+fails(".snmp walk $fake -v 1 -c public 1.3.6.1.2.1", 1, qr/out of order: the walk would never end$/, 'the same object again');
+$process->stop;
+my $counted = File::Temp->new;
+($fake, $process) = Snmpd->fake(sub {
+	syswrite $counted, '.';
+	return $_[0] =~ s/\xa5(.\x02.*?)\x02\x01\x00\x02\x01.(?=\x30)/\xa2$1\x02\x01\x01\x02\x01\x00/sr;
+});
+fails(".snmp walk $fake -v 2c -c public 1.3.6.1.2.1", 1, qr/: tooBig$/, 'everything is too big');
+is -s $counted->filename, 4, '... also a half of it, and a half of that';
+$process->stop;
+for my $garbage ('', "\x30", "\x30\x84\xff\xff\xff\xff", "\x30\x03\x02\x01\x01", 'x' x 3000) {
+	($fake, $process) = Snmpd->fake(sub { $garbage });
+	fails(".snmp get $fake $_ -t 0.1 -r 0 1.3.6.1", 6, qr/no answer in time$/, 'garbage of ' . length($garbage) . ' bytes') for '-v 2c -c public', $v3{priv};
+	$process->stop;
+}
+
+for (
+	['.snmp', qr/usage: \.snmp get/], ['.snmp fetch h 1.3', qr/fetch: get, getnext/], ['.snmp get', qr/which HOST/],
+	[".snmp get $to", qr/an OID is missing/], [".snmp get $to -v 9 -c x 1.3", qr/Invalid version specified after -v flag$/],
+	[".snmp get $to -v 3 -u a -l none 1.3", qr/Invalid security level/],
+	[".snmp get $to -v 3 -u a -l authNoPriv -A short12 1.3", qr/below the length requirements/],
+	[".snmp get $to -v 3 -u a -l authNoPriv -a authpass123 -A SHA 1.3", qr/Invalid authentication protocol specified after -3a flag$/],
+	[".snmp get $to -v 2c 1.3", qr/No community name specified/], [".snmp get $to -v 2c -c", qr/-c needs an argument/],
+	[".snmp get $to -D all 1.3", qr/-D is not for here/], [".snmp get $to -Cx 1.3", qr/-C takes/],
+	[".snmp get $to:99999 -v1 -c x 1.3", qr/not HOST or HOST:PORT/], [".snmp get tcp:$to -v1 -c x 1.3", qr/not HOST or HOST:PORT/],
+	[".snmp get h:0 -v1 -c x 1.3", qr/the port is a number/], [".snmp get '' -v1 -c x 1.3", qr/not HOST/],
+	[".snmp get $to -v 1 -c x sysNonsense.0", qr/sysNonsense\.0: not an object's numbers/],
+	[".snmp check lab $to -c public", qr/check takes -t and -r/], ['.snmp check lab', qr/usage: \.snmp check REALM HOST/],
+) {
+	fails($_->[0], 2, $_->[1], "usage: $_->[0]");
+}
+works(".snmp get $to -v 2c -c public $services", '', '--dry-run asks nobody', options => ['-n']);
+
+# --- snmp.conf ---
+
+my $home = Run::new_home();
+mkdir "$home/.snmp";
+Box::write_file("$home/.snmp/snmp.conf", "defVersion 3\ndefSecurityName priv\ndefSecurityLevel authPriv\ndefAuthType SHA\n"
+	. "defAuthPassphrase authpass123\ndefPrivType AES\ndefPrivPassphrase privpass123\n");
+works(".snmp get $to $services", $row, 'what is not given comes from snmp.conf', run => { home => $home });
+works(".snmp get $to -v 2c -c public $services", $row, '... and what is given wins', run => { home => $home });
+is_deeply [sort map { s/.*\///r } glob("$home/.snmp/* $home/state/*")], ['snmp.conf'], 'no file is left behind';
+
+# --- names ---
+
+my $mibs = "$home/mibs";
+mkdir $mibs;
+Box::write_file("$mibs/PTSH-TEST-MIB.txt", <<'MIB');
+PTSH-TEST-MIB DEFINITIONS ::= BEGIN
+internet OBJECT IDENTIFIER ::= { iso org(3) dod(6) 1 }
+mgmt OBJECT IDENTIFIER ::= { internet 2 }
+mib-2 OBJECT IDENTIFIER ::= { mgmt 1 }
+system OBJECT IDENTIFIER ::= { mib-2 1 }
+sysServices OBJECT-TYPE
+	SYNTAX INTEGER { nothing(0), everything(72) }
+	ACCESS read-only
+	STATUS mandatory
+	DESCRIPTION ""
+	::= { system 7 }
+END
+MIB
+my %with = (run => { home => $home, env => { MIBS => 'PTSH-TEST-MIB', MIBDIRS => $mibs } });
+works(".snmp get $to -v 2c -c public sysServices.0", "PTSH-TEST-MIB::sysServices.0\tINTEGER\t72\n", 'names where there is a MIB', %with);
+works(".snmp get $to -v 2c -c public sysServices.0", qr/^PTSH-TEST-MIB::sysServices\.0 +INTEGER +everything\(72\)$/m, '... and of values, in a table',
+	%with, options => ['-o', 'table']);
+
+# --- nothing waits for an agent ---
+
+my $box = Box->start('--auth', 'none', '--events', 50);
+for my $how ("-v 2c -c public", $v3{auth}) {
+	my $run = Run->begin(args => ['-e', '*', '-c', 'ping', '-c', ".snmp get $dead $how -t 1.5 -r 0 $services", $box->address]);
+	$run->finish;
+	is $run->status, 6, "a dead host ($how)";
+	cmp_ok scalar(() = $run->stdout =~ /^event\t/mg), '>', 20, '... and events go on coming meanwhile';
+}
+my $slow = $agent->relay(delay => 0.1);
+$r = Run->ptsh(args => ['-e', '*', '-c', 'ping', '-c', ".snmp walk $slow -v 2c -c public $system", $box->address]);
+is $r->status, 0, 'a walk of a slow agent';
+is $ticks->($r->stdout =~ s/^(?:event\t|\d+\.).*\n//mgr), $ticks->(snmp(".snmp walk $to -v 2c -c public $system")->stdout),
+	'... has all rows';
+like $r->stdout, qr/^\.1\.3\.6[^\n]*\nevent\t.*^event\t[^\n]*\n\.1\.3\.6/ms, '... with events between them';
+$start = time;
+my @line = (".snmp get $slow $v3{priv} $services &") x 10;
+$r = snmp(join("\n", @line), box => [$box->address]);
+is $r->status, 0, 'ten jobs';
+is $r->stdout, $row x 10, '... all answered';
+cmp_ok time - $start, '<', 1.5, '... at once';
+is scalar(() = $r->stderr =~ /^ptsh: stdin:\d+: \[\d+\] \.snmp get .* -A \? .* -X \? \S+: done, 0\.\ds$/mg), 10, '... told without their secrets';
+
+# ^C
+my $run = Run->begin(args => ['-c', ".snmp get $dead -v 2c -c public -t 20 $services"], deadline => 15);
+$run->turn(0.3);
+kill INT => $run->pid for 1, 2;
+$run->finish;
+is $run->status, 130, 'an interrupted one ends';
+$box->stop;
+
+# --- check ---
+
+my $lab = Box->start('--auth', 'none');
+my @lab = (box => [$lab->address]);
+my $entries = '[["127.0.0.0",8,[[2,["too","short"]]],1],["127.0.0.0",24,[[2,["public","wrong"]],[3,"auth","authpass123",null,null,"sha",null],'
+	. '[3,"priv","authpass123","privpass123",null,"SHA1","aes"],[3,"priv","wrongpass123","privpass123",null,"sha","aes"],[3,"plain","",null]],1],'
+	. '["127.0.1.0",24,[],0]]';
+is snmp("realm_snmp_credential_list_modify Lab --add $entries", @lab)->status, 0, 'credentials for the realm';
+$start = time;
+$r = snmp(".snmp check Lab $to -t 0.4 -r 0", @lab);
+cmp_ok time - $start, '<', 1.5, 'a check is over in about the time of one';
+is $r->status, 0, '... something has answered';
+is $r->stderr, '', '... there is nothing to complain of';
+my @check = map { [split /\t/, $_, -1] } split /\n/, $r->stdout;
+is_deeply [map { [@$_[0 .. 2]] } @check], [['127.0.0.0/24', '2c', 'community 1'], ['127.0.0.0/24', '2c', 'community 2'], ['127.0.0.0/24', 3, 'auth'],
+	['127.0.0.0/24', 3, 'priv'], ['127.0.0.0/24', 3, 'priv'], ['127.0.0.0/24', 3, 'plain']], 'the longest prefix, each of its credentials';
+is_deeply [map { $_->[4] =~ /^(\w+ \w+|\w+)/ } @check], ['answered', 'no answer', 'answered', 'answered', 'Authentication failure', 'answered'],
+	'... and what became of it';
+is scalar(grep { ($_->[3] =~ /^\d+$/) == ($_->[4] eq 'answered') } @check), 6, '... the time it took';
+is scalar(grep { $_->[4] ne 'answered' || ($_->[5] =~ /^\d+$/ && $_->[6] ne '') } @check), 6, '... sysUpTime and sysDescr';
+unlike $r->stdout, qr/public|wrong\t|wrongpass|authpass|privpass/, 'no secret is shown';
+$r = snmp(".set reveal on\n.snmp check Lab $to -t 0.4 -r 0", @lab);
+like $r->stdout, qr/\tpublic\t.*\twrong\t.*\tauth authpass123 -\t.*\tpriv authpass123 privpass123\t/s, '... but with .set reveal on';
+$r = snmp(".snmp check Lab 127.0.1.9", @lab);
+is $r->status, 1, 'an excluded host';
+is $r->stdout, "127.0.1.0/24\t\t\t\texcluded\t\t\n", '... is not asked';
+fails('.snmp check Lab 192.0.2.1', 1, qr/no entry of the realm is for this address/, 'no entry at all', @lab);
+fails('.snmp check Lob 127.0.0.1', 2, qr/Lob: no such realm; there is .*Lab/, 'no such realm', @lab);
+$r = snmp(".snmp check Lab $dead -t 0.2 -r 0", @lab);
+is $r->status, 6, 'nobody answers';
+is scalar(() = $r->stdout =~ /no answer in time/g), 6, '... to anything';
+
+# Boxes show version entries nested, as above, and side by side.
+my $side = Box->start(script => <<'SCRIPT');
+hello none
+expect "realm_snmp_credential_list","1"
+reply 1,["127.0.0.0",8,[2,["public"]],[3,"auth","authpass123",null,"SHA",null],1],["10.0.0.0",8,[2,["public"]],1]
+drain
+SCRIPT
+$r = snmp(".snmp check 1 $to -t 0.4 -r 0", box => [$side->address]);
+is $r->status, 0, 'version entries side by side';
+is_deeply [map { (split /\t/)[2, 4] } split /\n/, $r->stdout], ['community 1', 'answered', 'auth', 'answered'], '... are the same';
+is $side->wait, 0, '... and the box was asked once';
+my $trace = "$home/trace";
+$r = snmp(".snmp check Lab $to -t 0.4 -r 0", @lab, options => ['--trace', $trace]);
+unlike Box::slurp($trace), qr/public|authpass|privpass/, 'a trace of it has no secret';
+$lab->stop;
+$agent->stop;
+
+done_testing;

@@ -1,0 +1,137 @@
+# What changes a box, at the prompt: before and after, the line that takes it back, deleting, secrets, the history.
+use strict;
+use warnings;
+use utf8;
+use Encode qw(decode encode);
+use Test::More;
+use Session;
+
+plan skip_all => 'needs tmux' unless Term::available;
+
+my $s = Session->new(rows => 50, env => {PTSH_PAGER => ''});
+sub history { my ($t) = @_; return split /\n/, decode('UTF-8', Term::slurp($t->home . '/state/ptsh/history')) }
+sub is_run
+{
+	my ($line, @rows) = @_;
+	is_deeply [map { encode('UTF-8', $_) } $s->run($line)], [map { encode('UTF-8', $_) } @rows], encode('UTF-8', $line);
+}
+
+# --- undo ---
+is_run('realm_info_modify Lab name=Labor description="zu Hause"', 'ok', '  name: "Lab" -> "Labor"', '  description: "" -> "zu Hause"',
+    'undo: realm_info_modify 5200007311 name=Lab description=\'\'');
+is_run('realm_info name,description 5200007311', 'name   description', '-----  -----------', 'Labor  zu Hause');
+$s->key('Up', 'Up');
+ok $s->wait_prompt(qr/^box> realm_info_modify 5200007311 name=Lab description=''$/), 'the undo line is in the history';
+$s->key('Enter');
+ok $s->wait_row(qr/^  name: "Labor" -> "Lab"$/), '... and works when it is recalled';
+is_run('realm_info name,description 5200007311', 'name  description', '----  -----------', 'Lab');
+is_run('realm_info_modify Lab name=Lab', 'ok', '  nothing has changed by it');
+is_run('realm_seed_list_modify Lab --add 10.9.9.9', 'ok', '  10.9.9.9: absent -> by hand', 'undo: realm_seed_list_modify 5200007311 10.9.9.9')
+    or diag(join "\n", map { encode('UTF-8', $_) } $s->rows);
+is_run('global_settings_modify session_timeout=77', 'ok', '  session_timeout: "86400" -> "77"',
+    'undo: global_settings_modify session_timeout=86400') or diag(join "\n", map { encode('UTF-8', $_) } $s->rows);
+$s->run('.set undo off');
+is_run('global_settings_modify session_timeout=78', 'ok');
+$s->run('.set undo on');
+
+# --- deleting asks ---
+$s->run('realm_modify --add Doomed,soon');
+for my $answer ('n', '', 'C-d', 'C-c', 'what') {
+	$s->key('C-l');
+	$s->line('realm_modify --delete Doomed');
+	ok $s->wait_prompt(qr/^This deletes on the box\. Go on\? \[y\/N\] $/), 'deleting is asked about';
+	$answer =~ /^C-/ ? $s->key($answer) : $s->line($answer);
+	ok $s->wait_prompt(qr/^box> $/), "... '$answer' is no";
+}
+is scalar(grep { /realm_modify",\["/ } $s->box->received), 0, '... and nothing was sent';
+ok scalar(grep { /Doomed/ } $s->run('realm_info name')), '... really';
+$s->key('C-l');
+$s->line('realm_modify --delete Doomed');
+$s->wait_prompt(qr/Go on/);
+$s->line('y');
+ok $s->wait_row(qr/^ok$/), 'y deletes';
+is scalar(grep { /Doomed/ } $s->run('realm_info name')), 0, '... really';
+$s->run('realm_modify --add Doomed,again');
+$s->run('.set yes on');
+is_deeply [grep { /Go on/ } $s->run('realm_modify --delete Doomed')], [], '.set yes on: it is not asked about';
+
+# --- secrets ---
+my $secret = 'ABCD-0123-WXYZ-4567';
+$s->key('C-l');
+$s->line('set_license ?');
+ok $s->wait_prompt(qr/^set_license licence: $/), 'a secret is asked for' or diag(join "\n", $s->rows);
+$s->line($secret);
+ok $s->wait_row(qr/^ok$/), '... and sent';
+unlike join("\n", $s->scrollback), qr/\Q$secret\E/, '... without echo';
+is scalar(grep { /\Q$secret\E/ } $s->box->received), 1, '... right';
+$s->key('C-l');
+$s->line('set_license ?');
+$s->wait_prompt(qr/^set_license licence: $/);
+$s->key('C-c');
+ok $s->wait_row(qr/^ptsh: .*no secret was given$/), '^C at a secret';
+ok $s->wait_prompt(qr/^box> $/), '... goes back to the prompt';
+is_deeply [$s->run('.echo on')], ['on'], '... which works';
+my %secrets = (
+	'set_license ABCD-0123-WXYZ-4568' => 'set_license ?',
+	'remote_backup SCP host user pa55word1' => 'remote_backup SCP host user ?',
+	'poller_info_modify 64424509930 secret=pa55word2 description=x' => 'poller_info_modify 64424509930 secret=? description=x',
+	'["set_license","pa55word3"]' => '["set_license",?]',
+);
+for my $line (sort keys %secrets) {
+	$s->run($line);
+	is_deeply [(history($s))[-1] eq $secrets{$line} || grep({ $_ eq $secrets{$line} } history($s)) ? 'masked' : (history($s))[-1]], ['masked'],
+	    "history: $secrets{$line}";
+}
+unlike join("\n", history($s)), qr/ABCD-0123|pa55word/, 'the history file holds no secret';
+is sprintf('%03o', (stat $s->home . '/state/ptsh/history')[2] & 0777), '600', '... and is for nobody else';
+$s->run(' .echo with a blank');
+ok !grep({ /with a blank/ } history($s)), 'a line that starts with a blank is not kept';
+$s->key('C-l');
+$s->line('set_license ABCD-0123-WXYZ-4569');
+$s->wait_row(qr/^ok$/);
+$s->key('Up');
+ok $s->wait_prompt(qr/^box> set_license ABCD-0123-WXYZ-4569$/), 'in memory the line is as it was typed';
+$s->key('C-u');
+is_deeply [grep { /pa55|ABCD/ } $s->run('.history lic')], [], '.history does not show it'
+    or diag(join "\n", $s->rows);
+$s->key('C-d');
+is $s->status, 0, 'ends';
+
+# --- two sessions at once ---
+my $one = Session->new(box => $s->box);
+my $two = Session->new(box => $s->box, home => $one->home);
+for my $i (1 .. 5) {
+	$one->run(".echo one $i");
+	$two->run(".echo two $i");
+}
+$_->key('C-d') for $one, $two;
+$_->status for $one, $two;
+is_deeply [sort grep { /^\.echo/ } history($one)], [sort map { (".echo one $_", ".echo two $_") } 1 .. 5], 'two sessions lose no history';
+my $next = Session->new(box => $s->box, home => $one->home);
+$next->key('Up');
+ok $next->wait_prompt(qr/^box> \.echo two 5$/), 'the next session has it';
+$next->key('C-u');
+$next->key('C-r');
+$next->type('one 3');
+ok $next->wait_for(sub { join("\n", $next->rows) =~ /\.echo one 3/ }), '^R finds it';
+$next->key('C-c', 'C-d');
+$next->close;
+
+# --- a history that cannot be kept ---
+for my $case (['a directory', sub { mkdir "$_[0]/state/ptsh/history" or die $! }],
+    ['a symbolic link', sub { symlink "$_[0]/elsewhere", "$_[0]/state/ptsh/history" or die $! }]) {
+	my ($what, $make) = @$case;
+	my $home = Term::directory();
+	File::Path::make_path("$home/state/ptsh");
+	$make->($home);
+	my $h = Session->new(box => $s->box, home => $home);
+	ok $h->wait_for(sub { join('', $h->rows) =~ /history is not kept/ }), "history is $what: told";
+	is_deeply [$h->run('.echo on')], ['on'], '... and it goes on';
+	ok !-e "$home/elsewhere", '... and nothing is written elsewhere';
+	$h->key('Up');
+	ok $h->wait_prompt(qr/^box> \.echo on$/), '... but remembers';
+	$h->key('C-c', 'C-d');
+	$h->close;
+}
+
+done_testing;

@@ -1,0 +1,29 @@
+#!/bin/sh
+# valgrind: the suite with ptsh, and the unit tests, under valgrind: valgrind.sh UNIT-TEST...
+#
+# Called by reports.sh, which looks at what was found (in $REPORTS).  Of the end-to-end tests it is those that fit into some
+# minutes (not C15, megabytes of small things); terminals and time-outs are the sanitizers'.
+set -u
+cd "$(dirname "$0")/.."
+build=$REPORTS/programs
+mkdir -p "$build"
+options="-q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible --errors-for-leak-kinds=definite,possible \
+	--child-silent-after-fork=yes --log-file=$REPORTS/%p"
+
+wrap() {
+	printf '#!/bin/sh\nexec valgrind %s "%s" "$@"\n' "$(echo $options)" "$1" >"$2"
+	chmod +x "$2"
+}
+
+real=$PTSH
+wrap "$real" "$build/ptsh"
+tests=
+for unit; do
+	case $unit in
+	# These fork hundreds of times, measure time, or bring a malloc.
+	*/test_known_boxes | */test_loop | */test_tls | */test_memory | */test_line_memory | */test_net_memory) continue ;;
+	esac
+	wrap "$PWD/$unit" "$build/${unit##*/}"
+	tests="$tests $build/${unit##*/}"
+done
+PTSH=$build/ptsh FAULTS=${FAULTS-'^(?!C15)[B-F]'} prove -Itests/lib -j2 $tests tests/cli/formats.t tests/cli/examples.t tests/faults/faults.t
