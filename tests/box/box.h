@@ -55,6 +55,7 @@ struct client {
 	SSL *ssl;			/* NULL: clear */
 	bool secured;			/* the handshake is done */
 	bool handshake;			/* it began: what arrives is TLS */
+	bool tls_begun;			/* a byte of the handshake has come: from then on all are */
 	struct buf tls_id;		/* id of the start_tls to be answered inside; empty: none */
 	struct buf cipher;		/* TLS bytes to be sent */
 

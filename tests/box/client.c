@@ -190,7 +190,7 @@ static void decrypt(struct client *c)
 /* TLS records may only come after the handshake was announced; a start_tls may cross the box's own. */
 static void take_tls(struct client *c, const char *bytes, size_t len)
 {
-	if (!c->secured && SSL_get_state(c->ssl) == TLS_ST_BEFORE && c->in.len + len > 0 &&
+	if (!c->secured && !c->tls_begun && c->in.len + len > 0 &&
 	    (c->in.len > 0 || bytes[0] == '[')) {
 		size_t used;
 
@@ -203,9 +203,11 @@ static void take_tls(struct client *c, const char *bytes, size_t len)
 		if (used == 0)
 			return;
 		buf_consume(&c->in, used);
+		c->tls_begun = c->in.len > 0;
 		BIO_write(SSL_get_rbio(c->ssl), buf_head(&c->in), (int)c->in.len);
 		buf_consume(&c->in, c->in.len);
 	} else {
+		c->tls_begun = true;
 		BIO_write(SSL_get_rbio(c->ssl), bytes, (int)len);
 	}
 	decrypt(c);
