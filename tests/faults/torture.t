@@ -16,7 +16,7 @@ use Certs;
 use Parallel;
 use Run;
 
-plan skip_all => 'not with a sanitizer: that has its own malloc' if $ENV{PTSH_TEST_SLOW};
+plan skip_all => 'not with a sanitizer or gcov: those have allocations of their own' if $ENV{PTSH_TEST_SANITIZED} || ($ENV{PTSH_TEST_SLOW} // 1) > 1;
 
 my $full = $ENV{PTSH_TEST_FULL};
 my $shim = $ENV{SHIM} or die "SHIM: not set to the shim's path\n";

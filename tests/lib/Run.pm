@@ -222,8 +222,10 @@ sub look_at_arguments {
 
 	return if !@{ $self->{secrets} } || time < ($self->{next_look} // 0);
 	$self->{next_look} = time + 0.01;
-	$self->{rss} = $1 if read_file("/proc/$self->{pid}/status") =~ /^VmHWM:\s*(\d+)/m;
 	for my $pid ($self->{pid}, descendants($self->{pid})) {
+		# A shell may stand between us and it.
+		my ($name, $rss) = read_file("/proc/$pid/status") =~ /\AName:\s*(\S+).*^VmHWM:\s*(\d+)/ms;
+		$self->{rss} = $rss if defined $rss && ($pid == $self->{pid} || $name eq 'ptsh') && $rss > ($self->{rss} // 0);
 		$self->die_loudly("the secret is an argument of process $pid") if $self->has_secret(read_file("/proc/$pid/cmdline"));
 	}
 }
