@@ -149,7 +149,7 @@ for my $some (['csi', 'osc-title', 'c1-csi', 'rlo'], ['cr', 'lf', 'bs', 'alm'], 
 	$s->line('yes');
 	$s->wait_prompt(qr/^box> $/);
 	$s->run('.status');
-	$s->wait_output(qr/subject +c\.\S.*subject +c\./s);
+	$s->wait_output(qr/subject +CN = c\..*subject +CN = c\./s);
 	my $output = $s->output;
 	for my $kind (@$some) {
 		my $raw = "c.$kind=" . encode('UTF-8', $sequence{$kind});
