@@ -5,14 +5,11 @@
 
 #include <string.h>
 
-#include "proto/base64.h"
-#include "proto/buf.h"
-
 static const char pin_prefix[] = "sha256//";
+static const char pin_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void pin_write(char text[static PIN_TEXT], const unsigned char hash[static PIN_HASH])
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *p = text + sizeof pin_prefix - 1;
 
 	/* Into a place of its own and without a buf: it cannot fail here, where failing would mean trusting. */
@@ -21,18 +18,21 @@ void pin_write(char text[static PIN_TEXT], const unsigned char hash[static PIN_H
 		unsigned second = i + 1 < PIN_HASH ? hash[i + 1] : 0, third = i + 2 < PIN_HASH ? hash[i + 2] : 0;
 		unsigned bits = (unsigned)hash[i] << 16 | second << 8 | third;
 
-		*p++ = digits[bits >> 18];
-		*p++ = digits[bits >> 12 & 63];
-		*p++ = digits[bits >> 6 & 63];
-		*p++ = i + 2 < PIN_HASH ? digits[bits & 63] : '=';
+		*p++ = pin_digits[bits >> 18];
+		*p++ = pin_digits[bits >> 12 & 63];
+		*p++ = pin_digits[bits >> 6 & 63];
+		*p++ = i + 2 < PIN_HASH ? pin_digits[bits & 63] : '=';
 	}
 	*p = '\0';
 }
 
+/* Needs no memory either: without any, every pin would be a wrong one. */
 bool pin_read(unsigned char hash[static PIN_HASH], const char *text, size_t len, bool bare)
 {
-	struct buf b = {0};
-	bool ok;
+	enum { DIGITS = (PIN_HASH * 8 + 5) / 6 };
+	unsigned char bytes[PIN_HASH];
+	unsigned bits = 0, have = 0;
+	size_t n = 0;
 
 	if (len >= sizeof pin_prefix - 1 && memcmp(text, pin_prefix, sizeof pin_prefix - 1) == 0) {
 		text += sizeof pin_prefix - 1;
@@ -40,11 +40,24 @@ bool pin_read(unsigned char hash[static PIN_HASH], const char *text, size_t len,
 	} else if (!bare) {
 		return false;
 	}
-	ok = base64_decode(&b, text, len) == 0 && !b.failed && b.len == PIN_HASH;
-	if (ok)
-		memcpy(hash, buf_head(&b), PIN_HASH);
-	buf_clear(&b);
-	return ok;
+	if (len == DIGITS + 1 && text[DIGITS] == '=')
+		len--;
+	if (len != DIGITS)
+		return false;
+	for (size_t i = 0; i < DIGITS; i++) {
+		const char *digit = memchr(pin_digits, text[i], sizeof pin_digits - 1);
+
+		if (digit == NULL)
+			return false;
+		bits = bits << 6 | (unsigned)(digit - pin_digits);
+		have += 6;
+		if (have >= 8 && n < PIN_HASH)
+			bytes[n++] = (unsigned char)(bits >> (have -= 8));
+	}
+	if ((bits & 3) != 0)	/* what is left over says nothing, so it is 0 */
+		return false;
+	memcpy(hash, bytes, PIN_HASH);
+	return true;
 }
 
 bool pin_list_valid(const char *text)

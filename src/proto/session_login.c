@@ -249,15 +249,18 @@ int session_login(struct session *s, enum auth_method method, const char *user, 
 	return 0;
 }
 
-static bool login_proved(struct session *s, struct json sr)
+/* 1, 0, or -1 without memory to tell. */
+static int login_proved(struct session *s, struct json sr)
 {
 	struct buf text = {0}, bytes = {0};
-	bool proved = false;
+	int proved = 0;
 
 	if (json_kind(sr) == JSON_STRING) {
 		json_decode(sr, &text);
-		proved = !text.failed && base64_decode(&bytes, buf_head(&text), text.len) == 0 && !bytes.failed &&
-		    cram_proves(&s->cram, buf_head(&bytes), bytes.len);
+		if (!text.failed && base64_decode(&bytes, buf_head(&text), text.len) == 0 && !bytes.failed)
+			proved = cram_proves(&s->cram, buf_head(&bytes), bytes.len);
+		if (text.failed || bytes.failed)
+			proved = -1;
 	}
 	buf_clear(&text);
 	buf_clear(&bytes);
@@ -304,7 +307,7 @@ static void login_drop_early(struct session *s)
 
 int session_login_reply(struct session *s, struct message *m)
 {
-	bool proved = s->method != AUTH_CRAM || (m->ok && login_proved(s, message_value(&m->rest)));
+	int proved = s->method != AUTH_CRAM ? 1 : m->ok ? login_proved(s, message_value(&m->rest)) : 0;
 
 	session_answered(s, m->entry);
 	explicit_bzero(&s->cram, sizeof s->cram);
@@ -316,6 +319,8 @@ int session_login_reply(struct session *s, struct message *m)
 			s->ops->login_refused(s->ctx, message_value(&m->rest));
 		return 0;
 	}
+	if (proved < 0)
+		return session_fail_memory(s);
 	if (!proved)
 		return session_fail(s, STATUS_LOGIN, "login: the box did not prove that it knows the password");
 	s->phase = PHASE_READY;

@@ -45,8 +45,9 @@ static bool send_task(struct shell *sh, struct task *t)
 		engine_tell_notes(sh, t);
 	t->id = link_request(sh, buf_head(&t->line.json), t->line.json.len, t);
 	if (t->id == 0) {
-		t->outcome = OUTCOME_UNSENT;
+		t->outcome = OUTCOME_REFUSED;
 		t->why = strdup("out of memory");
+		t->why_status = STATUS_PROTOCOL;
 		engine_finish(sh, t, NULL);
 		return false;
 	}

@@ -39,6 +39,7 @@ struct inputs {
 	bool held;
 	unsigned long drops;	/* how often input_drop() has taken all sources away */
 	unsigned long dropped, mistakes;	/* counted by input_drop(), check() */
+	enum status mistake;		/* of the first */
 	unsigned long in_files;		/* lines of the regular files added */
 	bool elsewhere;			/* lines come from somewhere else, too */
 };
@@ -245,7 +246,8 @@ static void check_line(struct shell *sh, const char *text, size_t len, struct pl
 	context.ask_secret = no_secret;
 	context.confirm_nearest = NULL;
 	if (line_parse(&line, text, len, &context, &e, &usage, &where) == -1) {
-		sh->inputs->mistakes++;
+		if (sh->inputs->mistakes++ == 0)
+			sh->inputs->mistake = e.status;
 		shell_complain(sh, at, NULL, "%s", e.text);
 		if (usage != NULL)
 			shell_complain(sh, at, NULL, "usage: %s", usage);
@@ -265,7 +267,7 @@ static int check(struct shell *sh, const struct source *s, struct error *e)
 	sh->inputs->in_files += each_line(sh, &view, (size_t)-1, check_line);
 	sh->inputs->held = held;
 	e->text[0] = '\0';
-	e->status = STATUS_USAGE;
+	e->status = sh->inputs->mistake;	/* a line may be no mistake, but more than there is memory for */
 	return sh->inputs->mistakes > 0 ? -1 : 0;
 }
 

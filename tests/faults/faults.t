@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# All cases of tests/faults/*.case, four at a time, a test each.  FAULTS=PATTERN runs those whose name matches; PTSH_TEST_FULL=1
+# All cases of tests/faults/*.case, six at a time (most of them wait), a test each.  FAULTS=PATTERN runs those whose name matches; PTSH_TEST_FULL=1
 # those, too, that take long.
 use strict;
 use warnings;
@@ -19,7 +19,7 @@ my @cases = map { Case::read_file($_) } sort glob "$FindBin::Bin/*.case";
 @cases = grep { !$_->uses('%SHIM%') && !$_->uses('ulimit -v') } @cases if Case::sanitized();
 Certs::directory() if grep { $_->uses_certs } @cases;
 
-Parallel::each(4, \@cases, sub { join "\n", $_[0]->run }, sub {
+Parallel::each(6, \@cases, sub { join "\n", $_[0]->run }, sub {
 	my ($case, $wrong) = @_;
 	ok $wrong eq '', $case->name or diag "$case->{at}\n$wrong";
 });
