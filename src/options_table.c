@@ -166,6 +166,8 @@ static int apply_kind(struct options *o, const struct option_row *row, const cha
 {
 	char *field = (char *)o + row->offset;
 
+	if (value == NULL && row->kind != OPTION_FLAG && row->kind != OPTION_CONSTANT)
+		return error_set(e, STATUS_USAGE, "--%s needs %s", row->name, row->argument);
 	switch (row->kind) {
 	case OPTION_FLAG:
 		*(bool *)(void *)field = true;
@@ -463,9 +465,9 @@ _Static_assert(sizeof(enum tls_mode) == sizeof(int) && sizeof(enum header) == si
 #define TEXT(field) .kind = OPTION_TEXT, AT(field)
 #define PATH(field) .kind = OPTION_FILE, AT(field)
 #define SECONDS(field) .kind = OPTION_SECONDS, AT(field)
-#define CHOICE(field, list) .kind = OPTION_CHOICE, .choices = list, AT(field)
-#define CONSTANT(field, number) .kind = OPTION_CONSTANT, .value = number, AT(field)
-#define OWN(how, function) .kind = how, .set = function
+#define CHOICE(field, list) .kind = OPTION_CHOICE, .choices = (list), AT(field)
+#define CONSTANT(field, number) .kind = OPTION_CONSTANT, .value = (number), AT(field)
+#define OWN(how, function) .kind = (how), .set = (function)
 
 const struct option_row option_rows[] = {
 	{'c', "command", "LINE", "run LINE, then leave (repeatable)", "What to run:", .scope = SCOPE_RUN,

@@ -69,7 +69,7 @@ static bool harmless(const char *text)
 
 void offer_add(struct offer *o, const char *text, const char *help, enum offer_kind kind)
 {
-	struct offered *offered = o->offered;
+	struct offered *offered;
 
 	if (o->typed_text == NULL || text[0] == '\0' || strncmp(text, o->typed_text, strlen(o->typed_text)) != 0 || !harmless(text))
 		return;

@@ -398,7 +398,7 @@ void json_put_string(struct buf *out, const char *text, size_t len)
 			escape[1] = 't';
 			break;
 		default:
-			memcpy(escape, "\\u00", 4);
+			memcpy(escape, "\\u00", 4);	/* NOLINT(bugprone-not-null-terminated-result): a length goes with it */
 			escape[4] = hex[c >> 4];
 			escape[5] = hex[c & 15];
 			n = 6;

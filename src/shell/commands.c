@@ -72,7 +72,7 @@ static enum command_result run_echo(struct shell *sh, struct task *t, enum statu
 static enum command_result run_events(struct shell *sh, struct task *t, enum status *status)
 {
 	struct error e;
-	bool on;
+	bool on = false;
 
 	if (t->line.word_count < 2) {
 		shell_notice(sh, "events are %s", events_shown(sh) ? "shown" : "hidden");

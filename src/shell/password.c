@@ -443,6 +443,10 @@ const char *password_get(struct password *p, const struct options *o, const char
 	int result;
 
 	*interrupted = false;
+	if (p == NULL) {
+		error_memory(e);
+		return NULL;
+	}
 	password_forget(p);
 	if (!again && o->password_command != NULL)
 		result = read_command(p, o->password_command, interrupted, e);

@@ -166,7 +166,7 @@ enum command_result settings_run(struct shell *sh, struct task *t, enum status *
 		shell_complain(sh, t->at, ".set", "%s: no such setting; .set lists them", name);
 		return COMMAND_FAILED;
 	}
-	if (t->line.word_count > 2) {
+	if (one != NULL && t->line.word_count > 2) {
 		if (set(sh, one, t->line.words[2], &e) == 0)
 			return COMMAND_DONE;
 		shell_complain(sh, t->at, ".set", "%s", e.text);

@@ -66,12 +66,12 @@ static void write_line(struct shell *sh, char direction, const char *text, size_
 {
 	struct trace *tr = sh->trace;
 	struct timespec now;
-	struct tm tm;
+	struct tm tm = {0};
 	char clock[32];
 	struct buf safe = {0};
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &tm);
+	(void)localtime_r(&now.tv_sec, &tm);
 	strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
 	sanitise(&safe, text, len);
 	if (!tr->own)

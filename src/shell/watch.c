@@ -110,7 +110,7 @@ static void show(struct watch *w, struct task *t, const struct reply *reply)
 	struct output_settings *s = output_settings(sh->output);
 	struct reply_about about = show_about(t);
 	time_t when = time(NULL);
-	struct tm tm;
+	struct tm tm = {0};
 	char clock[32];
 
 	output_rows_of(&about, reply->values, take_row, &w->now);
@@ -119,7 +119,7 @@ static void show(struct watch *w, struct task *t, const struct reply *reply)
 			w->match[i] = find(w, i);
 	shell_show_begin(sh);
 	if (output_format(sh->output) == &format_table) {
-		localtime_r(&when, &tm);
+		(void)localtime_r(&when, &tm);
 		strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
 		sink_printf(&sh->out, "%s, every %g s\n", clock, w->seconds);
 	}

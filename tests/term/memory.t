@@ -6,6 +6,7 @@ use Test::More;
 use Prompt;
 
 plan skip_all => 'needs tmux' unless Term::available;
+plan skip_all => 'not with a sanitizer: it and valgrind exclude each other' if $ENV{PTSH_TEST_SANITIZED};
 plan skip_all => 'needs valgrind' unless grep { -x "$_/valgrind" } split /:/, $ENV{PATH};
 
 srand($ENV{PTSH_TEST_SEED} || 1);

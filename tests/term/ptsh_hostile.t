@@ -33,6 +33,7 @@ sub with_byte { my ($place) = @_; return encode('UTF-8', evil($place)) =~ s/"\z/
 sub check
 {
 	my ($s, $some, @places) = @_;
+	$s->wait_output(qr/\Q$places[-1].$some->[-1]=\E/);	# (tmux hands it on a little later)
 	my $output = $s->output;
 	for my $place (@places) {
 		for my $name (@$some) {
@@ -148,6 +149,7 @@ for my $some (['csi', 'osc-title', 'c1-csi', 'rlo'], ['cr', 'lf', 'bs', 'alm'], 
 	$s->line('yes');
 	$s->wait_prompt(qr/^box> $/);
 	$s->run('.status');
+	$s->wait_output(qr/subject +CN = c\..*subject +CN = c\./s);
 	my $output = $s->output;
 	for my $kind (@$some) {
 		my $raw = "c.$kind=" . encode('UTF-8', $sequence{$kind});

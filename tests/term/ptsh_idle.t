@@ -7,6 +7,7 @@ use Time::HiRes qw(sleep time);
 use Session;
 
 plan skip_all => 'needs tmux' unless Term::available;
+plan skip_all => 'not with a sanitizer: it is no friend of strace, and keeps memory' if $ENV{PTSH_TEST_SANITIZED};
 plan skip_all => 'needs strace' unless grep { -x "$_/strace" } split /:/, $ENV{PATH};
 
 my $log = Term::directory() . '/strace';

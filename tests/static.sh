@@ -1,0 +1,50 @@
+#!/bin/sh
+# static: what reads the sources and finds fault with them: gcc -fanalyzer, clang-tidy (.clang-tidy says with what), cppcheck.
+# static.sh FOLDER
+#
+# Nothing may be found.  Where a tool is wrong, the line says so (NOLINT, cppcheck-suppress) and why: ten at most.
+set -u
+cd "$(dirname "$0")/.."
+folder=$1
+mkdir -p "$folder"
+flags="-std=c11 -D_GNU_SOURCE -DPTSH_VERSION=\"0\" -Isrc $(pkg-config --cflags libedit libcjson libssl libcrypto libbsd-overlay)"
+failed=0
+
+verdict() {
+	if [ "$1" = 0 ]; then
+		echo "$2: nothing found"
+	else
+		echo "$2: found something"
+		failed=1
+	fi
+}
+
+printf '%s\n' src/*.c src/*/*.c | xargs -P 2 -n 4 sh -c '
+	flags=$0 status=0
+	for file; do
+		gcc $flags -O2 -fanalyzer -Werror -c -o /dev/null "$file" || status=1
+	done
+	exit $status' "$flags" >"$folder/analyzer" 2>&1
+verdict $? 'gcc -fanalyzer'
+grep -E '(warning|error):' "$folder/analyzer"
+
+printf '%s\n' src/*.c src/*/*.c | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$@" -- $0' "$flags" >"$folder/tidy" 2>/dev/null
+verdict $? clang-tidy
+grep -E '(warning|error):' "$folder/tidy" | sort -u
+
+# What runs beside the main thread: looking names up.
+clang-tidy --quiet --checks='-*,concurrency-*' --config='{}' --warnings-as-errors='*' src/net/resolve.c src/net/srv.c -- $flags \
+	>"$folder/threads" 2>/dev/null
+verdict $? 'clang-tidy, threads'
+grep -E '(warning|error):' "$folder/threads" | sort -u
+
+cppcheck -q -j 2 --std=c11 -D_GNU_SOURCE -DPTSH_VERSION='"0"' -Isrc --enable=warning,performance,portability --inline-suppr \
+	--error-exitcode=1 --suppress=missingIncludeSystem --suppressions-list=tests/cppcheck.supp src >"$folder/cppcheck" 2>&1
+verdict $? cppcheck
+grep -E '(warning|error|performance|portability):' "$folder/cppcheck"
+
+said=$(cat src/*.[ch] src/*/*.[ch] | grep -c 'NOLINT\|cppcheck-suppress')
+said=$((said + $(grep -vc '^#\|^$' tests/cppcheck.supp)))
+echo "$said suppressions"
+[ "$said" -le 10 ] || { echo 'ten suppressions are enough'; failed=1; }
+exit $failed
