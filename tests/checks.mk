@@ -25,6 +25,10 @@ sanitized: programs
 check-valgrind: programs
 	@sh tests/reports.sh $(BUILD)/valgrind valgrind env $(TEST_ENV) sh tests/valgrind.sh $(UNIT)
 
+# What reads the sources: gcc -fanalyzer, clang-tidy, cppcheck.
+check-static:
+	@sh tests/static.sh $(BUILD)/static
+
 check-faults: programs
 	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/faults 2 $(wildcard tests/faults/*.t)
 check-term: programs
@@ -56,6 +60,6 @@ check-all:
 check-coverage: coverage
 check-deb: deb
 
-.PHONY: check-gcc check-clang programs check-asan check-asan-gcc check-asan-clang sanitized check-valgrind \
+.PHONY: check-gcc check-clang programs check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
 	check-faults check-term fuzz check-fuzz fuzzers coverage covered check-install check-all \
 	check-coverage check-deb
