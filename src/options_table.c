@@ -267,18 +267,18 @@ static int set_ident_port(struct options *o, const char *value, enum origin from
 
 	(void)from;
 	if (!ident_where(value, &address, &port))
-		return refuse(option_find("ident-port", 10), "a port's number, or an address, : and the number", value, e);
+		return refuse(&(struct option_row){.name = "ident-port"}, "a port's number, or an address, : and the number", value, e);
 	return option_put(&o->ident_port, value, e);
 }
 
 static int set_ident_fd(struct options *o, const char *value, enum origin from, struct error *e)
 {
-	const struct option_row *row = option_find("ident-fd", 8);
+	static const struct option_row row = {.name = "ident-fd"};
 
 	(void)from;
-	if (read_number(&o->ident_fd, row, value, e) == -1)
+	if (read_number(&o->ident_fd, &row, value, e) == -1)
 		return -1;
-	return o->ident_fd > 2 ? 0 : refuse(row, "the number of a descriptor, 3 or more", value, e);
+	return o->ident_fd > 2 ? 0 : refuse(&row, "the number of a descriptor, 3 or more", value, e);
 }
 
 static const enum auth_method auth_methods[] = {AUTH_NONE, AUTH_CRAM, AUTH_LOGIN};
@@ -375,7 +375,7 @@ static int set_format(struct options *o, const char *value, enum origin from, st
 static int set_jobs(struct options *o, const char *value, enum origin from, struct error *e)
 {
 	(void)from;
-	if (read_number(&o->jobs, option_find("jobs", 4), value, e) != 0)
+	if (read_number(&o->jobs, &(struct option_row){.name = "jobs"}, value, e) != 0)
 		return -1;
 	o->jobs_set = true;
 	return 0;

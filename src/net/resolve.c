@@ -85,10 +85,11 @@ static void resolve_add(const char *host, unsigned short port, struct address_li
 	struct addrinfo *found = NULL;
 	size_t from = list->count;
 	int failure = resolve_functions.getaddrinfo(host, NULL, &hints, &found);
+	char text[128];
 
 	if (failure != 0) {
 		error_set(e, STATUS_LOST, "%s",
-		    failure == EAI_SYSTEM ? strerror(errno) : gai_strerror(failure));
+		    failure == EAI_SYSTEM ? strerror_r(errno, text, sizeof text) : gai_strerror(failure));
 		return;
 	}
 	for (const struct addrinfo *i = found; i != NULL; i = i->ai_next) {

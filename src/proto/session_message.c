@@ -78,7 +78,7 @@ static int message_scan(struct session *s, struct message *m, struct json *array
 
 static int message_parse(struct session *s, struct message *m)
 {
-	struct json array, second = {"", 0};
+	struct json array = {0}, second = {"", 0};
 	bool has_second;
 
 	if (message_scan(s, m, &array) == -1)

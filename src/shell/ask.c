@@ -66,7 +66,7 @@ bool ask_text(struct shell *sh, const char *text, char *answer, size_t size)
 	if (got)
 		answer[strcspn(answer, "\r\n")] = '\0';
 	else
-		fputc('\n', tty);
+		(void)dprintf(fileno(tty), "\n");	/* nothing is written to a stream that was just read from */
 	fclose(tty);
 	end(sh, &a);
 	return got;

@@ -375,7 +375,9 @@ static void keep(struct events *ev, time_t when, const char *line, size_t len)
 		return;
 	memcpy(copy, line, len);
 	copy[len] = '\0';
-	*k = (struct kept){when, copy, len};
+	k->when = when;
+	k->line = copy;
+	k->len = len;
 	ev->kept_next = (ev->kept_next + 1) % EVENTS_KEPT;
 	if (ev->kept_count < EVENTS_KEPT)
 		ev->kept_count++;

@@ -347,7 +347,8 @@ static int make_directories(const char *path)
 	char *copy = strdup(path);
 	int number = 0;
 
-	for (char *slash = copy; slash != NULL && (slash = strchr(slash + 1, '/')) != NULL;) {
+	for (char *slash = copy != NULL && *copy != '\0' ? strchr(copy + 1, '/') : NULL; slash != NULL;
+	    slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdir(copy, 0700) < 0 && errno != EEXIST && number == 0)
 			number = errno;

@@ -352,7 +352,7 @@ static void try_user(struct check *c, const char *entry, struct json_iter member
 	}
 	rc |= common_options(&w, c, "3");
 	for (size_t i = 0; i < 5; i++)
-		if (text[i] != NULL && (i < 3 || text[i - 2] != NULL))
+		if ((i < 3 || text[i - 2] != NULL) && text[i] != NULL)
 			rc |= snmp_words_option(&w, letters[i], i < 3 ? text[i] : algorithm(text[i]));
 	rc |= snmp_words_option(&w, "-l", text[1] == NULL ? "noAuthNoPriv" : text[2] == NULL ? "authNoPriv" : "authPriv");
 	if (rc != 0)

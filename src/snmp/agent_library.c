@@ -44,7 +44,7 @@ void agent_capture_begin(struct agent_capture *c)
 	c->file = memfd_create("messages", MFD_CLOEXEC);
 	c->before = c->file != -1 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : -1;
 	if (c->before != -1)
-		dup2(c->file, STDERR_FILENO);
+		(void)dup2(c->file, STDERR_FILENO);
 }
 
 void agent_capture_end(struct agent_capture *c, char *text, size_t size)
@@ -54,7 +54,7 @@ void agent_capture_end(struct agent_capture *c, char *text, size_t size)
 
 	fflush(stderr);
 	if (c->before != -1) {
-		dup2(c->before, STDERR_FILENO);
+		(void)dup2(c->before, STDERR_FILENO);
 		close(c->before);
 		n = pread(c->file, printed, sizeof printed - 1, 0);
 	}

@@ -111,12 +111,12 @@ static bool put_hinted(struct buf *out, const netsnmp_variable_list *v)
 }
 
 /* "up(1)" */
-static bool put_enumerated(struct buf *out, const netsnmp_variable_list *v)
+static bool put_enumerated(struct buf *out, const netsnmp_variable_list *v, long value)
 {
 	const struct tree *t = object(v);
 
 	for (const struct enum_list *e = t != NULL ? t->enums : NULL; e != NULL; e = e->next)
-		if (e->value == *v->val.integer) {
+		if (e->value == value) {
 			buf_printf(out, "\"%s(%d)\"", e->label, e->value);
 			return true;
 		}
@@ -163,13 +163,14 @@ static unsigned long long counter64(const netsnmp_variable_list *v)
 /* "type",value */
 static void put_value(struct buf *out, const netsnmp_variable_list *v, bool words)
 {
-	unsigned long number = v->val.integer != NULL && v->val_len > 0 ? (unsigned long)*v->val.integer & 0xffffffffUL : 0;
+	long integer = v->val.integer != NULL && v->val_len > 0 ? *v->val.integer : 0;
+	unsigned long number = (unsigned long)integer & 0xffffffffUL;
 
 	switch (v->type) {
 	case ASN_INTEGER:
 		buf_puts(out, "\"INTEGER\",");
-		if (!words || !put_enumerated(out, v))
-			buf_printf(out, "%ld", *v->val.integer);
+		if (!words || !put_enumerated(out, v, integer))
+			buf_printf(out, "%ld", integer);
 		return;
 	case ASN_OCTET_STR:
 		put_octets(out, v, words);
