@@ -152,7 +152,8 @@ static int read_word(struct reader *r, struct buf *word)
 			buf_putc(word, *r->p++);
 		}
 	}
-	return 0;
+	/* ... or in quotes, or behind a backslash. */
+	return word->len > 0 && memchr(buf_head(word), '\0', word->len) != NULL ? complain(r, r->line, "a NUL byte") : 0;
 }
 
 /* To the next word of this line; false at the line's end. */
@@ -177,8 +178,6 @@ static int put_word(struct box_line *line, struct buf *word, struct error *e)
 {
 	char **more, *text;
 
-	if (memchr(buf_head(word), '\0', word->len) != NULL)
-		return error_set(e, STATUS_USAGE, "a NUL byte in the boxes file");
 	/* An empty word is a word. */
 	buf_put(word, "", 0);
 	text = word->len == 0 && !word->failed ? strdup("") : buf_steal(word);

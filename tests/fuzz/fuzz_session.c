@@ -199,12 +199,14 @@ static bool prove(struct fuzz *f, unsigned id, size_t chunk)
 
 static void login(struct fuzz *f, enum auth_method method)
 {
+	enum auth_method before = f->method;
 	struct error e;
 
-	if (session_login(f->h.session, method, "user", "pass", client_nonce, &e) == 0) {
-		f->method = method;
+	f->method = method;	/* none is ready() before session_login() returns */
+	if (session_login(f->h.session, method, "user", "pass", client_nonce, &e) == -1)
+		f->method = before;
+	else
 		f->in_clear |= method == AUTH_LOGIN;
-	}
 	if (method == AUTH_NONE && session_phase(f->h.session) == PHASE_READY)
 		CHECK(f->ready);
 }

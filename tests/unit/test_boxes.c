@@ -129,6 +129,7 @@ static void mistakes_name_file_and_line(void **state)
 	assert_string_equal(e.text, "boxes:2: a NUL byte");
 	boxes_clear(&b);
 	assert_int_equal(boxes_parse(&b, "boxes", "y 'a\0z'", 7, NULL, &e), -1);
+	assert_string_equal(e.text, "boxes:1: a NUL byte");
 	boxes_clear(&b);
 }
 

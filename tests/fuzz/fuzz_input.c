@@ -1,0 +1,46 @@
+/*
+ * fuzz_input: any bytes as a file of lines (rc, -f, .source).  It is looked through before anything runs; mistakes are told by line, harmlessly, and
+ * as many lines are dropped as it has.
+ */
+#include "folder.h"
+#include "oracle.h"
+#include "shell/input.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct options o = {0};
+	struct shell sh = {.options = &o};
+	struct error e = {0};
+	unsigned long lines = 0, most = 1;
+	int rc;
+
+	/* A line may name any other file. */
+	if (memchr(data, '@', size) != NULL)
+		return 0;
+	for (size_t i = 0; i < size; i++)
+		most += data[i] == '\n';
+	sink_init(&sh.out, -1);
+	sink_init(&sh.err, -1);
+	if ((sh.inputs = input_create(&sh)) == NULL)
+		abort();
+	rc = input_add_file(&sh, folder_put(data, size), false, &e);
+	oracle_harmless(buf_head(&sh.err.buf), sh.err.buf.len, false);
+	if (rc == -1 && (sh.err.buf.len == 0) == (e.text[0] == '\0'))
+		oracle_fail("told twice, or not at all", e.text, strlen(e.text));
+	if (rc == 0 && sh.err.buf.len > 0)
+		oracle_fail("mistakes are no matter", buf_head(&sh.err.buf), sh.err.buf.len);
+	if (rc == 0) {
+		if (!input_from_file(&sh) != (input_line_count(&sh) == 0) || input_line_count(&sh) > most)
+			oracle_fail("lines", (const char *)data, size);
+		lines = input_drop(&sh);
+		if (lines > input_line_count(&sh) || !input_ended(&sh))
+			oracle_fail("dropped", (const char *)data, size);
+	}
+	input_free(&sh);
+	sink_clear(&sh.out);
+	sink_clear(&sh.err);
+	return 0;
+}
