@@ -42,6 +42,7 @@ struct output {
 		uint64_t row;		/* being printed */
 		bool starred;		/* the cell before has a mark in the gap behind it */
 		bool printing, in_rows;	/* the second time; behind the headings */
+		size_t names;		/* width of the names in front of the cells, a line each; 0: a line is a row */
 		enum unit unit;		/* of the value that belongs to the name in the first cell */
 		const struct value_name *values;
 		bool secret;

@@ -22,13 +22,15 @@
 #include "proto/session.h"
 
 enum header { HEADER_DEFAULT, HEADER_ON, HEADER_OFF };
+enum expanded { EXPANDED_AUTO, EXPANDED_ON, EXPANDED_OFF };
 
 struct output_settings {
 	enum header header;
 	bool reveal;		/* show secrets in table */
 	bool color;
 	bool terminal;		/* results go to a terminal: `ok`, pretty */
-	unsigned columns;	/* of the terminal; 0 unknown */
+	enum expanded expanded;	/* table: a line a cell; auto: if a row does not fit into a line of the terminal */
+	unsigned columns;	/* of the terminal; 0 unknown, or none */
 	/* table: whether the cell in that row and column (0 the first) stands out; NULL: none does. */
 	bool (*stands_out)(void *ctx, uint64_t row, size_t column);
 	void *stands_out_ctx;

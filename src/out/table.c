@@ -1,10 +1,11 @@
 /*
  * table: aligned columns for people.
  *
- * Nothing is cut: all cells are shown to this format twice, first to measure the columns, then to print; so it holds no
+ * Nothing is cut: a row that does not fit into a line of the terminal is shown as a block, a line for each cell.  All cells are shown to this format twice, first to measure the columns, then to print; so it holds no
  * row, only a number for each column.  Here and nowhere else times, flags and the like are written in words, and
  * secrets are masked unless they are to be revealed.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,11 +213,11 @@ static void print(struct output *o, size_t index, const struct cell *c)
 {
 	size_t width = o->table.columns[index] & COLUMN_WIDTH;
 	size_t pad = width > c->width ? width - c->width : 0;
-	bool right = right_aligned(o, index);
+	bool right = right_aligned(o, index) && o->table.names == 0;
 	bool marked = o->settings.stands_out != NULL && c->len > 0 && o->table.in_rows &&
 	    o->settings.stands_out(o->settings.stands_out_ctx, o->table.row, index);
 
-	if (index > 0)
+	if (index > 0 || o->table.names > 0)
 		o->table.blanks += o->table.starred ? 1 : 2;
 	o->table.starred = marked && !o->settings.color;
 	if (right)
@@ -256,11 +257,60 @@ static struct cell cell_of_heading(struct output *o, size_t index)
 	return c;
 }
 
+/* --- rows as blocks --- */
+
+/* A name and a value, and what they mean: the last one wraps, and that is easier to read than a block. */
+enum { WRAPPED_COLUMNS = 3 };
+
+static bool is_expanded(const struct output *o)
+{
+	size_t width = 0;
+
+	if (o->settings.expanded != EXPANDED_AUTO || o->settings.columns == 0)
+		return o->settings.expanded == EXPANDED_ON;
+	for (size_t i = 0; i < o->table.count; i++)
+		width += (i > 0 ? 2 : 0) + (o->table.columns[i] & COLUMN_WIDTH);
+	return width > o->settings.columns && o->table.count > WRAPPED_COLUMNS;
+}
+
+static void measure_names(struct output *o)
+{
+	for (size_t i = 0; i < o->table.count; i++) {
+		size_t width = cell_of_heading(o, i).width;
+
+		if (width > o->table.names)
+			o->table.names = width;
+	}
+}
+
+/* What stands in front of a cell: its name, and over the first one the number of the row. */
+static void print_name(struct output *o, size_t index)
+{
+	struct cell name = cell_of_heading(o, index);
+	char number[32];
+	int n = snprintf(number, sizeof number, "-[ %llu ]-", (unsigned long long)o->table.row + 1);
+
+	if (index == 0) {
+		sink_put(o->sink, number, (size_t)n);
+		put_repeated(o->sink, '-', o->table.names > (size_t)n ? o->table.names - (size_t)n : 0);
+		print_end(o);
+	}
+	if (o->settings.color)
+		sink_puts(o->sink, "\033[1m");
+	sink_put(o->sink, name.text, name.len);
+	if (o->settings.color)
+		sink_puts(o->sink, "\033[0m");
+	o->table.blanks = o->table.names > name.width ? o->table.names - name.width : 0;
+}
+
+/* --- the format --- */
+
 static void table_begin(struct output *o)
 {
 	o->table.count = 0;
 	o->table.blanks = 0;
 	o->table.printing = false;
+	o->table.names = 0;
 	o->table.unit = UNIT_NONE;
 	o->table.values = NULL;
 	o->table.secret = false;
@@ -276,7 +326,9 @@ static void table_again(struct output *o)
 	o->table.in_rows = false;
 	o->table.starred = false;
 	o->table.row = 0;
-	if (!o->header || o->table.count == 0)
+	if (is_expanded(o))
+		measure_names(o);
+	if (!o->header || o->table.count == 0 || o->table.names > 0)
 		return;
 	if (o->settings.color)
 		sink_puts(o->sink, "\033[1m");
@@ -296,6 +348,12 @@ static void table_again(struct output *o)
 	print_end(o);
 }
 
+static void table_line_end(struct output *o)
+{
+	print_end(o);
+	o->table.starred = false;
+}
+
 static void table_cell(void *output, size_t index, struct json v)
 {
 	struct output *o = output;
@@ -305,10 +363,14 @@ static void table_cell(void *output, size_t index, struct json v)
 		note_name(o, v);
 	if (!has_columns(o, index + 1))
 		return;
+	if (o->table.printing && o->table.names > 0)
+		print_name(o, index);
 	c = cell_of(o, index, v);
 	if (o->table.printing) {
 		o->table.in_rows = true;
 		print(o, index, &c);
+		if (o->table.names > 0)
+			table_line_end(o);
 		return;
 	}
 	widen(o, index, c.width);
@@ -321,8 +383,8 @@ static void table_row_end(struct output *o, size_t count)
 	(void)count;
 	if (!o->table.printing)
 		return;
-	print_end(o);
-	o->table.starred = false;
+	if (o->table.names == 0)
+		table_line_end(o);
 	o->table.row++;
 }
 

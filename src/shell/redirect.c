@@ -19,6 +19,7 @@ static void render(struct shell *sh, struct sink *out, void (*show)(struct shell
 	struct output_settings *s = output_settings(sh->output), before = *s;
 
 	s->terminal = s->color = false;
+	s->columns = 0;
 	output_set_sink(sh->output, out);
 	if (f == &format_table)
 		output_set_format(sh->output, &format_tsv);

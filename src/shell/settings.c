@@ -9,12 +9,13 @@
 
 #include "out/output.h"
 
-enum setting_type { SETTING_BOOL, SETTING_SECONDS, SETTING_JOBS, SETTING_HEADER };
+enum setting_type { SETTING_BOOL, SETTING_SECONDS, SETTING_JOBS, SETTING_WORD };
 
 struct setting {
 	const char *name, *help;
 	enum setting_type type;
 	void *(*where)(struct shell *sh);
+	const char *const *words;	/* what a SETTING_BOOL or a SETTING_WORD may be: in the order of its type; or NULL */
 };
 
 static void *reveal(struct shell *sh)
@@ -30,6 +31,11 @@ static void *color(struct shell *sh)
 static void *header(struct shell *sh)
 {
 	return &output_settings(sh->output)->header;
+}
+
+static void *expanded(struct shell *sh)
+{
+	return &output_settings(sh->output)->expanded;
 }
 
 static void *timeout(struct shell *sh)
@@ -62,21 +68,23 @@ static void *keep_going(struct shell *sh)
 	return &sh->options->keep_going;
 }
 
-static const struct setting settings[] = {
-	{"color", "colours in tables", SETTING_BOOL, color},
-	{"header", "column names: default, on, off", SETTING_HEADER, header},
-	{"jobs", "requests at once: a number, 0 no limit, default in order", SETTING_JOBS, jobs},
-	{"keep-going", "go on after a request that failed", SETTING_BOOL, keep_going},
-	{"reveal", "show secrets in tables", SETTING_BOOL, reveal},
-	{"timeout", "longest wait for a reply in seconds, 0 none", SETTING_SECONDS, timeout},
-	{"timing", "tell how long each request took", SETTING_BOOL, timing},
-	{"undo", "show what a change changed, and the line that takes it back", SETTING_BOOL, undo},
-	{"yes", "do not ask before deleting", SETTING_BOOL, yes},
-	{NULL, NULL, SETTING_BOOL, NULL},
-};
-
 static const char *const on_off[] = {"off", "on", NULL};
 static const char *const headers[] = {"default", "on", "off", NULL};
+static const char *const expansions[] = {"auto", "on", "off", NULL};
+
+static const struct setting settings[] = {
+	{"color", "colours in tables", SETTING_BOOL, color, on_off},
+	{"expanded", "tables with a line a cell: auto (if too wide), on, off", SETTING_WORD, expanded, expansions},
+	{"header", "column names: default, on, off", SETTING_WORD, header, headers},
+	{"jobs", "requests at once: a number, 0 no limit, default in order", SETTING_JOBS, jobs, NULL},
+	{"keep-going", "go on after a request that failed", SETTING_BOOL, keep_going, on_off},
+	{"reveal", "show secrets in tables", SETTING_BOOL, reveal, on_off},
+	{"timeout", "longest wait for a reply in seconds, 0 none", SETTING_SECONDS, timeout, NULL},
+	{"timing", "tell how long each request took", SETTING_BOOL, timing, on_off},
+	{"undo", "show what a change changed, and the line that takes it back", SETTING_BOOL, undo, on_off},
+	{"yes", "do not ask before deleting", SETTING_BOOL, yes, on_off},
+	{0},
+};
 
 static void value_text(struct shell *sh, const struct setting *s, char text[static 32])
 {
@@ -85,7 +93,7 @@ static void value_text(struct shell *sh, const struct setting *s, char text[stat
 
 	switch (s->type) {
 	case SETTING_BOOL:
-		snprintf(text, 32, "%s", on_off[*(const bool *)p]);
+		snprintf(text, 32, "%s", s->words[*(const bool *)p]);
 		break;
 	case SETTING_SECONDS:
 		snprintf(text, 32, "%g", *(const double *)p);
@@ -96,8 +104,8 @@ static void value_text(struct shell *sh, const struct setting *s, char text[stat
 		else
 			snprintf(text, 32, "default");
 		break;
-	case SETTING_HEADER:
-		snprintf(text, 32, "%s", headers[*(const enum header *)p]);
+	case SETTING_WORD:
+		snprintf(text, 32, "%s", s->words[*(const unsigned *)p]);
 	}
 }
 
@@ -133,13 +141,13 @@ static int set(struct shell *sh, const struct setting *s, const char *text, stru
 		o->jobs_set = true;
 		o->jobs = (unsigned)d;
 		return 0;
-	case SETTING_HEADER:
-		for (int i = 0; headers[i] != NULL; i++)
-			if (strcmp(text, headers[i]) == 0) {
-				*(enum header *)p = (enum header)i;
+	case SETTING_WORD:
+		for (unsigned i = 0; s->words[i] != NULL; i++)
+			if (strcmp(text, s->words[i]) == 0) {
+				*(unsigned *)p = i;
 				return 0;
 			}
-		return error_set(e, STATUS_USAGE, "%s: %s: default, on or off", s->name, text);
+		return error_set(e, STATUS_USAGE, "%s: %s: %s, %s or %s", s->name, text, s->words[0], s->words[1], s->words[2]);
 	}
 	return 0;
 }
@@ -194,7 +202,7 @@ void settings_each(void (*found)(void *, const char *text, const char *help), vo
 bool settings_values(const char *name, void (*found)(void *, const char *text, const char *help), void *arg)
 {
 	const struct setting *s = find(name);
-	const char *const *v = s == NULL ? NULL : s->type == SETTING_BOOL ? on_off : s->type == SETTING_HEADER ? headers : NULL;
+	const char *const *v = s != NULL ? s->words : NULL;
 
 	for (; v != NULL && *v != NULL; v++)
 		found(arg, *v, s->help);

@@ -5,17 +5,22 @@
 #include "shell/shell.h"
 
 #include <errno.h>
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "out/sanitise.h"
 #include "shell/progress.h"
 
 void shell_show_begin(struct shell *sh)
 {
+	struct winsize size;
+
 	progress_clear(sh);
+	if (sh->out.terminal && sh->output != NULL)
+		output_settings(sh->output)->columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 void shell_show_end(struct shell *sh)

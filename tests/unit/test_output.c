@@ -231,6 +231,44 @@ static void table_is_aligned_and_has_no_trailing_blanks(void **state)
 	CHECK(list);
 }
 
+static bool second_of_the_first(void *ctx, uint64_t row, size_t column)
+{
+	(void)ctx;
+	return row == 0 && column == 1;
+}
+
+static void table_wider_than_the_terminal_has_a_line_a_cell(void **state)
+{
+	static const char rows[] = "[1,1,[[\"5\",\"Z\u00fcrich\",\"\\u001b\",null],[\"6\",\"\u6771\u4eac\",\"c\",\"d\"]]]";
+	static const struct example wide[] = {
+		{ "table", "realm_info", "gid,name,seeds,last_poll", rows,
+		    "-[ 1 ]---\ngid        5\nname       Z\u00fcrich\nseeds      \\x1b\nlast_poll\n"
+		    "-[ 2 ]---\ngid        6\nname       \u6771\u4eac\nseeds      c\nlast_poll  d\n" },
+		{ "table", "realm_info", "gid,\u6771", "[1,1,[[\"5\",\"b\",\"c\",\"d\"]]]", "-[ 1 ]-\ngid  5\n\u6771   b\n3    c\n4    d\n" },
+		/* a name and a value, and what it means: the last one wraps */
+		{ "table", "realm_info", "gid,name,seeds", "[1,1,[[\"5\",\"a\",\"10.0.0.1 10.0.0.2\"]]]",
+		    "gid  name  seeds\n---  ----  -----------------\n  5  a     10.0.0.1 10.0.0.2\n" },
+		{ "table", "realm_info", "gid,name,seeds,last_poll", "[1,1,[]]", "(0 rows)\n" },
+		{ "tsv", "realm_info", "gid,name,seeds,last_poll", "[1,1,[[\"5\",\"a\",\"b\",\"12345\"]]]", "5\ta\tb\t12345\n" },
+	}, fits[] = {
+		{ "table", "realm_info", "gid,name,seeds,a", "[1,1,[[\"5\",\"b\",\"c\",\"d\"]]]",
+		    "gid  name  seeds  a\n---  ----  -----  -\n  5  b     c      d\n" },
+	}, on[] = {
+		{ "table", "realm_info", "gid,name", "[1,1,[[\"5\",\"a\"]]]", "-[ 1 ]-\ngid   5\nname  a*\n" },
+	};
+
+	(void)state;
+	settings = (struct output_settings){ .columns = 10 };
+	CHECK(wide);
+	settings.columns = 19;
+	CHECK(fits);
+	settings.columns = 18;
+	settings.expanded = EXPANDED_OFF;
+	CHECK(fits);
+	settings = (struct output_settings){ .expanded = EXPANDED_ON, .stands_out = second_of_the_first };
+	CHECK(on);
+}
+
 static void table_says_in_words_what_numbers_mean(void **state)
 {
 	static const struct example list[] = {
@@ -469,6 +507,7 @@ int main(void)
 		cmocka_unit_test(json_shows_the_values_as_the_box_wrote_them),
 		cmocka_unit_test(records_have_headings_as_keys),
 		cmocka_unit_test(table_is_aligned_and_has_no_trailing_blanks),
+		cmocka_unit_test(table_wider_than_the_terminal_has_a_line_a_cell),
 		cmocka_unit_test(table_says_in_words_what_numbers_mean),
 		cmocka_unit_test(table_masks_secrets_unless_told_otherwise),
 		cmocka_unit_test(a_large_reply_looks_as_a_whole_one),
