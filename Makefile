@@ -8,19 +8,20 @@ PKG_CONFIG ?= pkg-config
 BUILD ?= build
 
 LIBS = libedit libcjson libssl libcrypto libbsd-overlay
-# SNMP needs Net-SNMP; NO_SNMP=1 leaves it out though it is there.
+# SNMP needs Net-SNMP; NO_SNMP=1 leaves it out though it is there.  It is not linked but loaded when it is used first.
 NO_SNMP ?= $(if $(shell $(PKG_CONFIG) --exists netsnmp && echo there),,1)
-LIBS += $(if $(filter-out 0,$(NO_SNMP)),,netsnmp)
+SNMP = $(if $(filter-out 0,$(NO_SNMP)),,netsnmp)
+SNMP_SONAME = $(shell objdump -p $$($(CC) -print-file-name=libnetsnmp.so) | sed -n 's/^ *SONAME *//p')
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
 HARDEN = -fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 CFLAGS ?= -O2 -g
 # The packager's CFLAGS and LDFLAGS come last: they win.
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DPTSH_VERSION='"$(VERSION)"' -Isrc $(WARN) $(HARDEN) \
-	$(shell $(PKG_CONFIG) --cflags $(LIBS)) -pthread $(CPPFLAGS) $(CFLAGS)
+	$(shell $(PKG_CONFIG) --cflags $(LIBS) $(SNMP)) -pthread $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread $(LDFLAGS)
 LDLIBS += $(shell $(PKG_CONFIG) --libs $(LIBS))
 
-SRC = $(filter-out src/main.c $(if $(filter netsnmp,$(LIBS)),src/snmp/absent.c,src/snmp/agent%.c),$(wildcard src/*.c src/*/*.c))
+SRC = $(filter-out src/main.c $(if $(SNMP),src/snmp/absent.c,src/snmp/agent%.c),$(wildcard src/*.c src/*/*.c))
 OBJ = $(SRC:%.c=$(BUILD)/%.o)
 BOX = $(wildcard tests/box/*.c)
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -54,6 +55,7 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libptsh.a
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 
+$(BUILD)/src/snmp/agent_library.o: CPPFLAGS += -DAGENT_SONAME='"$(SNMP_SONAME)"'
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

@@ -384,12 +384,12 @@ enum command_result snmp_run(struct shell *sh, struct task *t, enum status *stat
 		result = error_memory(&e);
 	} else if (!known(operation)) {
 		result = error_set(&e, STATUS_USAGE, "%.40s: get, getnext, getbulk, walk, set or check", operation);
-	} else if (agent_library() == NULL) {
-		result = error_set(&e, STATUS_USAGE, "this ptsh was built without Net-SNMP (libsnmp-dev): it has no SNMP");
 	} else if (sh->options->dry_run) {
 		shell_notice(sh, ".snmp: nothing is asked with --dry-run");
 		free(s);
 		return COMMAND_DONE;
+	} else if (agent_library_start(&e) == -1) {
+		result = -1;
 	} else if (strcmp(operation, "check") == 0) {
 		free(s);
 		return snmp_check(sh, t, status);

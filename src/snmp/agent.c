@@ -43,28 +43,28 @@ const char agent_options[] = "vcrtluaAxXneEZ", agent_secrets[] = "cAX";
 static void agent_enter(struct agent *a)
 {
 	if (a->user != NULL)
-		usm_add_user(a->user);
+		lib.usm_add_user(a->user);
 }
 
 static void agent_leave(struct agent *a)
 {
 	if (a->user == NULL)
 		return;
-	usm_remove_user(a->user);
+	lib.usm_remove_user(a->user);
 	a->user->next = a->user->prev = NULL;
 }
 
 /* The engine is known: the user's keys can be made. */
 static int make_user(struct agent *a)
 {
-	netsnmp_session *s = snmp_sess_session(a->session);
+	netsnmp_session *s = lib.snmp_sess_session(a->session);
 
-	if (usm_get_user(s->securityEngineID, s->securityEngineIDLen, s->securityName) != NULL)
+	if (lib.usm_get_user(s->securityEngineID, s->securityEngineIDLen, s->securityName) != NULL)
 		return 0;	/* snmp.conf has it */
 	s->flags &= ~(u_long)SNMP_FLAGS_USER_CREATED;
-	if (usm_create_user_from_session(s) != SNMPERR_SUCCESS)
+	if (lib.usm_create_user_from_session(s) != SNMPERR_SUCCESS)
 		return -1;
-	a->user = usm_get_user(s->securityEngineID, s->securityEngineIDLen, s->securityName);
+	a->user = lib.usm_get_user(s->securityEngineID, s->securityEngineIDLen, s->securityName);
 	agent_leave(a);
 	return 0;
 }
@@ -81,7 +81,7 @@ static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu
 		/* A report is told again as an error, unless the library deals with it. */
 		if (pdu->command != SNMP_MSG_RESPONSE || a->event != EVENT_NONE)
 			break;
-		a->answer = snmp_clone_pdu(pdu);
+		a->answer = lib.snmp_clone_pdu(pdu);
 		a->event = a->answer != NULL ? EVENT_ANSWER : EVENT_UNSENT;
 		break;
 	case NETSNMP_CALLBACK_OP_TIMED_OUT:
@@ -89,7 +89,7 @@ static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu
 		break;
 	case NETSNMP_CALLBACK_OP_SEC_ERROR:
 		a->event = EVENT_REFUSED;
-		a->refusal = pdu != NULL && pdu->command == SNMP_MSG_REPORT ? snmpv3_get_report_type(pdu) : SNMPERR_GENERR;
+		a->refusal = pdu != NULL && pdu->command == SNMP_MSG_REPORT ? lib.snmpv3_get_report_type(pdu) : SNMPERR_GENERR;
 		break;
 	case NETSNMP_CALLBACK_OP_SEND_FAILED:
 	case NETSNMP_CALLBACK_OP_DISCONNECT:
@@ -107,7 +107,7 @@ static int session_error(struct agent *a, struct error *e)
 	int library = 0, system = 0;
 	char *text = NULL;
 
-	snmp_sess_error(a->session, &system, &library, &text);
+	lib.snmp_sess_error(a->session, &system, &library, &text);
 	error_set(e, library == SNMPERR_BAD_SENDTO || library == 0 ? STATUS_LOST : STATUS_USAGE, "%s",
 	    text != NULL && library != 0 ? text : "it could not be sent");
 	free(text);
@@ -123,7 +123,7 @@ static void on_due(void *ctx)
 	struct agent *a = ctx;
 
 	agent_enter(a);
-	snmp_sess_timeout(a->session);
+	lib.snmp_sess_timeout(a->session);
 	agent_leave(a);
 	agent_settle(a);
 }
@@ -134,10 +134,10 @@ static void set_timer(struct agent *a)
 	struct timeval left = {0};
 	int count = 0, block = 1;
 
-	netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	lib.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
 	NETSNMP_LARGE_FD_ZERO(&fds);
-	snmp_sess_select_info2(a->session, &count, &fds, &left, &block);
-	netsnmp_large_fd_set_cleanup(&fds);
+	lib.snmp_sess_select_info2(a->session, &count, &fds, &left, &block);
+	lib.netsnmp_large_fd_set_cleanup(&fds);
 	if (block)
 		loop_timer_stop(a->loop, &a->timer);
 	else	/* a millisecond later it is due for certain */
@@ -150,13 +150,13 @@ static void on_ready(void *ctx, int fd, short revents)
 	netsnmp_large_fd_set fds;
 
 	(void)revents;
-	netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
+	lib.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
 	NETSNMP_LARGE_FD_ZERO(&fds);
-	NETSNMP_LARGE_FD_SET(fd, &fds);
+	lib.netsnmp_large_fd_setfd(fd, &fds);
 	agent_enter(a);
-	snmp_sess_read2(a->session, &fds);
+	lib.snmp_sess_read2(a->session, &fds);
 	agent_leave(a);
-	netsnmp_large_fd_set_cleanup(&fds);
+	lib.netsnmp_large_fd_set_cleanup(&fds);
 	agent_settle(a);
 }
 
@@ -167,11 +167,11 @@ static int send_pdu(struct agent *a, netsnmp_pdu *pdu, struct error *e)
 {
 	a->event = EVENT_NONE;
 	agent_enter(a);
-	int id = snmp_sess_async_send(a->session, pdu, on_event, a);
+	int id = lib.snmp_sess_async_send(a->session, pdu, on_event, a);
 	agent_leave(a);
 	a->event = EVENT_NONE;
 	if (id == 0) {
-		snmp_free_pdu(pdu);
+		lib.snmp_free_pdu(pdu);
 		return session_error(a, e);
 	}
 	set_timer(a);
@@ -182,10 +182,10 @@ static int send_pdu(struct agent *a, netsnmp_pdu *pdu, struct error *e)
  * (RFC 3414, section 4). */
 static int probe(struct agent *a, struct error *e)
 {
-	netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
+	netsnmp_pdu *pdu = lib.snmp_pdu_create(SNMP_MSG_GET);
 
 	if (pdu == NULL || (pdu->securityName = strdup("")) == NULL) {
-		snmp_free_pdu(pdu);
+		lib.snmp_free_pdu(pdu);
 		return error_memory(e);
 	}
 	pdu->version = SNMP_VERSION_3;
@@ -193,7 +193,7 @@ static int probe(struct agent *a, struct error *e)
 	pdu->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
 	pdu->securityModel = SNMP_SEC_MODEL_USM;
 	/* Else the library would ask by itself, and wait. */
-	snmp_sess_session(a->session)->flags |= SNMP_FLAGS_DONT_PROBE;
+	lib.snmp_sess_session(a->session)->flags |= SNMP_FLAGS_DONT_PROBE;
 	a->probing = true;
 	return send_pdu(a, pdu, e);
 }
@@ -203,7 +203,7 @@ static int probe(struct agent *a, struct error *e)
 static void agent_destroy(struct agent *a)
 {
 	if (a->user != NULL)
-		usm_free_user(a->user);
+		lib.usm_free_user(a->user);
 	free(a);
 }
 
@@ -214,24 +214,24 @@ static void fail(struct agent *a, enum status status, const char *text)
 	error_set(&e, status, "%s", text);
 	a->asking = a->probing = false;
 	if (a->waiting != NULL)
-		snmp_free_pdu(a->waiting);
+		lib.snmp_free_pdu(a->waiting);
 	a->waiting = NULL;
 	a->ops->failed(a->ctx, &e);
 }
 
 static void probed(struct agent *a)
 {
-	netsnmp_session *s = snmp_sess_session(a->session);
+	netsnmp_session *s = lib.snmp_sess_session(a->session);
 	netsnmp_pdu *pdu = a->waiting;
 	struct error e;
 
 	a->probing = false;
 	a->waiting = NULL;
 	if (s->securityEngineIDLen == 0) {
-		snmp_free_pdu(pdu);
+		lib.snmp_free_pdu(pdu);
 		fail(a, STATUS_FAILED, "the agent does not tell its engine's id");
 	} else if (make_user(a) == -1) {
-		snmp_free_pdu(pdu);
+		lib.snmp_free_pdu(pdu);
 		fail(a, STATUS_FAILED, "the user's keys cannot be made");
 	} else if (send_pdu(a, pdu, &e) == -1) {
 		fail(a, e.status, e.text);
@@ -259,12 +259,12 @@ static void agent_settle(struct agent *a)
 	} else if (event == EVENT_TIMEOUT) {
 		fail(a, STATUS_TIMEOUT, "no answer in time");
 	} else if (event == EVENT_REFUSED) {
-		fail(a, STATUS_FAILED, snmp_api_errstring((int)a->refusal));
+		fail(a, STATUS_FAILED, lib.snmp_api_errstring((int)a->refusal));
 	} else {
 		fail(a, STATUS_FAILED, "it could not be sent, or the answer not be taken");
 	}
 	if (answer != NULL)
-		snmp_free_pdu(answer);
+		lib.snmp_free_pdu(answer);
 	if (--a->depth == 0 && a->closed)
 		agent_destroy(a);
 }
@@ -277,7 +277,7 @@ static int add_variables(netsnmp_pdu *pdu, const struct agent_request *r, struct
 		for (size_t k = 0; k < r->oids[i].len; k++)
 			ids[k] = r->oids[i].ids[k];
 		if (r->operation != AGENT_SET) {
-			if (snmp_add_null_var(pdu, ids, r->oids[i].len) == NULL)
+			if (lib.snmp_add_null_var(pdu, ids, r->oids[i].len) == NULL)
 				return error_memory(e);
 			continue;
 		}
@@ -285,7 +285,7 @@ static int add_variables(netsnmp_pdu *pdu, const struct agent_request *r, struct
 		char why[160];
 		agent_capture_begin(&capture);
 		int failed = r->types[i][0] == '\0' || r->types[i][1] != '\0' ||
-		    snmp_add_var(pdu, ids, r->oids[i].len, r->types[i][0], r->values[i]) != 0;
+		    lib.snmp_add_var(pdu, ids, r->oids[i].len, r->types[i][0], r->values[i]) != 0;
 		agent_capture_end(&capture, why, sizeof why);
 		if (failed)
 			return error_set(e, STATUS_USAGE, "%.20s %.60s: not a type's letter and a value of it%s%s (i u t a o s x d b: see snmpset(1))",
@@ -297,8 +297,8 @@ static int add_variables(netsnmp_pdu *pdu, const struct agent_request *r, struct
 int agent_ask(struct agent *a, const struct agent_request *r, struct error *e)
 {
 	static const int commands[] = {SNMP_MSG_GET, SNMP_MSG_GETNEXT, SNMP_MSG_GETBULK, SNMP_MSG_SET};
-	netsnmp_session *s = snmp_sess_session(a->session);
-	netsnmp_pdu *pdu = snmp_pdu_create(commands[r->operation]);
+	netsnmp_session *s = lib.snmp_sess_session(a->session);
+	netsnmp_pdu *pdu = lib.snmp_pdu_create(commands[r->operation]);
 
 	if (pdu == NULL)
 		return error_memory(e);
@@ -307,7 +307,7 @@ int agent_ask(struct agent *a, const struct agent_request *r, struct error *e)
 		pdu->max_repetitions = r->max_repetitions;
 	}
 	if (add_variables(pdu, r, e) == -1) {
-		snmp_free_pdu(pdu);
+		lib.snmp_free_pdu(pdu);
 		return -1;
 	}
 	a->asking = true;
@@ -315,13 +315,13 @@ int agent_ask(struct agent *a, const struct agent_request *r, struct error *e)
 		a->waiting = pdu;
 		if (probe(a, e) == 0)
 			return 0;
-		snmp_free_pdu(pdu);
+		lib.snmp_free_pdu(pdu);
 		a->waiting = NULL;
 		a->asking = a->probing = false;
 		return -1;
 	}
 	if (s->version == SNMP_VERSION_3 && a->user == NULL && make_user(a) == -1) {
-		snmp_free_pdu(pdu);
+		lib.snmp_free_pdu(pdu);
 		return session_error(a, e);
 	}
 	if (send_pdu(a, pdu, e) == 0)
@@ -382,17 +382,17 @@ static void *open_session(char **argv, int argc, netsnmp_session *s, struct erro
 	optind = 0;		/* glibc's getopt() remembers where it was */
 	(void)getopt(1, argv, "");
 	agent_capture_begin(&capture);
-	at = netsnmp_parse_args(argc, argv, s, "", no_option, 0);
+	at = lib.netsnmp_parse_args(argc, argv, s, "", no_option, 0);
 	if (at > 0) {
 		s->flags |= SNMP_FLAGS_DONT_PROBE;
-		session = snmp_sess_open(s);
+		session = lib.snmp_sess_open(s);
 	}
 	agent_capture_end(&capture, why, sizeof why);
 	/* "... after -3a flag: SHB": who mixes -a up with -A has typed a secret there. */
 	if ((flag = strstr(why, " flag: ")) != NULL)
 		flag[5] = '\0';
 	if (session == NULL && why[0] == '\0' && at > 0)
-		snprintf(why, sizeof why, "%s", snmp_api_errstring(s->s_snmp_errno));
+		snprintf(why, sizeof why, "%s", lib.snmp_api_errstring(s->s_snmp_errno));
 	if (session == NULL)
 		error_set(e, STATUS_USAGE, "%s", why[0] != '\0' ? why : "these options cannot be used");
 	return session;
@@ -407,14 +407,13 @@ struct agent *agent_open(struct loop *l, const struct address *to, char **option
 	bool own_auth = has_option(options, count, 'A') && !has_option(options, count, 'a');
 	bool own_priv = has_option(options, count, 'X') && !has_option(options, count, 'x');
 
-	if (a == NULL || argv == NULL || peer_name(to, peer, sizeof peer, e) == -1) {
+	if (a == NULL || argv == NULL || agent_library_start(e) == -1 || peer_name(to, peer, sizeof peer, e) == -1) {
 		if (a == NULL || argv == NULL)
 			error_memory(e);
 		free(argv);
 		free(a);
 		return NULL;
 	}
-	agent_library_start();
 	*a = (struct agent){.loop = l, .ops = ops, .ctx = ctx, .fd = -1};
 	argv[0] = program;
 	if (count > 0)
@@ -425,16 +424,16 @@ struct agent *agent_open(struct loop *l, const struct address *to, char **option
 	clear_template(&template, own_auth, own_priv);
 	free(argv);
 	if (a->session != NULL) {
-		netsnmp_transport *t = snmp_sess_transport(a->session);
+		netsnmp_transport *t = lib.snmp_sess_transport(a->session);
 
 		a->fd = t->sock;
 		fcntl(a->fd, F_SETFD, FD_CLOEXEC);
-		snmp_sess_session(a->session)->flags |= SNMP_FLAGS_DONT_PROBE;
+		lib.snmp_sess_session(a->session)->flags |= SNMP_FLAGS_DONT_PROBE;
 	}
 	if (a->session != NULL && loop_watch(l, a->fd, POLLIN, on_ready, a) == 0)
 		return a;
 	if (a->session != NULL) {
-		snmp_sess_close(a->session);
+		lib.snmp_sess_close(a->session);
 		error_memory(e);
 	}
 	free(a);
@@ -449,10 +448,10 @@ void agent_close(struct agent *a)
 	a->asking = false;
 	loop_timer_stop(a->loop, &a->timer);
 	loop_unwatch(a->loop, a->fd);
-	snmp_sess_close(a->session);
+	lib.snmp_sess_close(a->session);
 	a->session = NULL;
 	if (a->waiting != NULL)
-		snmp_free_pdu(a->waiting);
+		lib.snmp_free_pdu(a->waiting);
 	a->waiting = NULL;
 	if (a->depth == 0)
 		agent_destroy(a);
@@ -460,7 +459,7 @@ void agent_close(struct agent *a)
 
 int agent_version(const struct agent *a)
 {
-	switch (snmp_sess_session(a->session)->version) {
+	switch (lib.snmp_sess_session(a->session)->version) {
 	case SNMP_VERSION_1:
 		return 1;
 	case SNMP_VERSION_2c:

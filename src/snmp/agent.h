@@ -18,8 +18,11 @@
 
 enum { AGENT_PORT = 161, AGENT_OID_MAX = 128 };
 
-/* Net-SNMP's version, or NULL: this build has no SNMP. */
+/* Net-SNMP's version, or NULL: this build has no SNMP, or the library is not there. */
 const char *agent_library(void);
+/* Has Net-SNMP loaded, and its configuration and MIBs read, once.  To be called before what follows.  -1 with *e
+ * (STATUS_USAGE): it cannot be. */
+int agent_library_start(struct error *e);
 
 /* --- what is asked for --- */
 

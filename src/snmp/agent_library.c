@@ -1,6 +1,6 @@
 /*
- * agent_library: Net-SNMP as a library of one's own process: it is started once, writes no file, prints nothing, catches
- * no signal and leaves the locale alone; and the names of objects, which its MIBs know.
+ * agent_library: Net-SNMP as a library of one's own process: it is loaded and started once, writes no file, prints nothing,
+ * catches no signal and leaves the locale alone; and the names of objects, which its MIBs know.
  *
  * Its state is the process's: that is how it is made.
  */
@@ -8,6 +8,7 @@
 
 #include <net-snmp/version.h>
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -17,11 +18,42 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static struct { bool started; char first[256]; } library;	/* first: what was logged first since a capture began */
+static struct {
+	bool loaded, started;
+	char first[256];		/* what was logged first since a capture began */
+} library;
+
+struct agent_functions lib;
+
+/* --- loading it --- */
+
+static int library_load(struct error *e)
+{
+#define AGENT_NAME(name) #name,
+	static const char *const names[] = {AGENT_FUNCTIONS(AGENT_NAME)};
+	void *so, *symbol;
+
+	if (library.loaded)
+		return 0;
+	if ((so = dlopen(AGENT_SONAME, RTLD_NOW | RTLD_LOCAL)) == NULL)
+		return error_set(e, STATUS_USAGE, "Net-SNMP cannot be loaded: %s: is it installed?", AGENT_SONAME);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if ((symbol = dlsym(so, names[i])) == NULL) {
+			dlclose(so);
+			return error_set(e, STATUS_USAGE, "Net-SNMP cannot be used: %s has no %s", AGENT_SONAME, names[i]);
+		}
+		/* C has no conversion from a pointer to data; POSIX promises that the two are alike. */
+		memcpy((char *)&lib + i * sizeof symbol, &symbol, sizeof symbol);
+	}
+	library.loaded = true;
+	return 0;
+}
 
 const char *agent_library(void)
 {
-	return netsnmp_get_version();
+	struct error e;
+
+	return library_load(&e) == 0 ? lib.netsnmp_get_version() : NULL;
 }
 
 /* --- what it would print --- */
@@ -70,28 +102,31 @@ void agent_capture_end(struct agent_capture *c, char *text, size_t size)
 	library.first[0] = '\0';
 }
 
-void agent_library_start(void)
+int agent_library_start(struct error *e)
 {
 	struct agent_capture capture;
 	char ignored[8], *locale;
 
 	if (library.started)
-		return;
+		return 0;
+	if (library_load(e) == -1)
+		return -1;
 	library.started = true;
 	locale = setlocale(LC_CTYPE, NULL);
 	locale = locale != NULL ? strdup(locale) : NULL;
 	agent_capture_begin(&capture);
-	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
-	netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
-	set_persistent_directory("/dev/null");	/* no folder of its own is made */
-	init_snmp("snmpapp");
+	lib.snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, NULL);
+	lib.netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_SAVE, 1);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DISABLE_PERSISTENT_LOAD, 1);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
+	lib.set_persistent_directory("/dev/null");	/* no folder of its own is made */
+	lib.init_snmp("snmpapp");
 	agent_capture_end(&capture, ignored, sizeof ignored);
 	if (locale != NULL)
 		setlocale(LC_CTYPE, locale);
 	free(locale);
+	return 0;
 }
 
 /* --- the names of objects --- */
@@ -99,7 +134,7 @@ void agent_library_start(void)
 bool agent_has_mibs(void)
 {
 	static const oid system[] = {1, 3, 6, 1, 2, 1, 1};
-	const struct tree *t = get_tree(system, OID_LENGTH(system), get_tree_head());
+	const struct tree *t = lib.get_tree(system, OID_LENGTH(system), lib.get_tree_head());
 
 	return t != NULL && t->label != NULL && strcmp(t->label, "system") == 0;
 }
@@ -109,7 +144,7 @@ void agent_put_oid(struct buf *out, const oid *ids, size_t len)
 	u_char *text = NULL;
 	size_t room = 0, used = 0;
 
-	if (agent_has_mibs() && sprint_realloc_objid(&text, &room, &used, 1, ids, len))
+	if (agent_has_mibs() && lib.sprint_realloc_objid(&text, &room, &used, 1, ids, len))
 		buf_put(out, text, used);
 	else
 		for (size_t i = 0; i < len; i++)
@@ -156,9 +191,10 @@ int agent_oid_parse(struct agent_oid *o, const char *text, struct error *e)
 
 	if (read_numbers(o, text))
 		return 0;
-	agent_library_start();
+	if (agent_library_start(e) == -1)
+		return -1;
 	agent_capture_begin(&capture);
-	bool found = snmp_parse_oid(text, ids, &len) != NULL;
+	bool found = lib.snmp_parse_oid(text, ids, &len) != NULL;
 	agent_capture_end(&capture, why, sizeof why);
 	if (!found)
 		return error_set(e, STATUS_USAGE, "%.60s: not an object's numbers, nor a name in the MIBs here%s", text,

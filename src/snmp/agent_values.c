@@ -86,7 +86,7 @@ static void put_hex(struct buf *out, const unsigned char *bytes, size_t len)
 
 static const struct tree *object(const netsnmp_variable_list *v)
 {
-	return get_tree(v->name, v->name_length, get_tree_head());
+	return lib.get_tree(v->name, v->name_length, lib.get_tree_head());
 }
 
 /* As its object's MIB has it. */
@@ -95,14 +95,14 @@ static bool put_hinted(struct buf *out, const netsnmp_variable_list *v)
 	u_char *text = NULL;
 	size_t room = 0, used = 0;
 	const struct tree *t = object(v);
-	int quick = netsnmp_ds_get_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_QUICK_PRINT);
+	int quick = lib.netsnmp_ds_get_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_QUICK_PRINT);
 	bool done;
 
 	if (t == NULL || t->hint == NULL)
 		return false;
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_QUICK_PRINT, 1);
-	done = sprint_realloc_value(&text, &room, &used, 1, v->name, v->name_length, v);
-	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_QUICK_PRINT, quick);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_QUICK_PRINT, 1);
+	done = lib.sprint_realloc_value(&text, &room, &used, 1, v->name, v->name_length, v);
+	lib.netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_QUICK_PRINT, quick);
 	done = done && is_text(text, used);
 	if (done)
 		json_put_string(out, (const char *)text, used);

@@ -33,12 +33,12 @@ extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_real
 
 enum call {
 	CALL_MALLOC, CALL_READ, CALL_WRITE, CALL_RECV, CALL_SEND, CALL_POLL, CALL_PPOLL, CALL_CONNECT, CALL_SOCKET, CALL_OPEN,
-	CALL_FSTAT, CALL_FCNTL, CALL_FSYNC, CALL_RENAME, CALL_CLOSE, CALL_GETRANDOM, CALL_PIPE2, CALLS
+	CALL_FSTAT, CALL_FCNTL, CALL_FSYNC, CALL_RENAME, CALL_CLOSE, CALL_GETRANDOM, CALL_PIPE2, CALL_DLOPEN, CALLS
 };
 
 static const char *const names[CALLS] = {
 	"malloc", "read", "write", "recv", "send", "poll", "ppoll", "connect", "socket", "open", "fstat", "fcntl", "fsync",
-	"rename", "close", "getrandom", "pipe2",
+	"rename", "close", "getrandom", "pipe2", "dlopen",
 };
 
 static const struct { const char *name; int value; } errors[] = {
@@ -296,6 +296,12 @@ int pipe2(int fds[2], int flags)
 {
 	REAL(pipe2);
 	return FAILS(CALL_PIPE2) ? -1 : real(fds, flags);
+}
+
+void *dlopen(const char *file, int flags)
+{
+	REAL(dlopen);
+	return FAILS(CALL_DLOPEN) ? NULL : real(file, flags);
 }
 
 /* --- names --- */
