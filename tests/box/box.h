@@ -81,7 +81,7 @@ struct box {
 	size_t flood_realm;
 };
 
-/* A line of the log (see --help); text may hold any byte. */
+/* A line of the log (see --help); text may hold any byte.  c is NULL for who has not become a client. */
 void box_log(struct box *box, const struct client *c, const char *what, const char *text, size_t len);
 void box_logf(struct box *box, const struct client *c, const char *what, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

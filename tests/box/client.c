@@ -293,7 +293,7 @@ static void hello(struct client *c)
 	}
 }
 
-struct client *client_create(struct box *box, int fd, bool local)
+struct client *client_create(struct box *box, int fd, bool local, const char *from)
 {
 	struct client *c = mem_zero(sizeof *c);
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
@@ -311,7 +311,7 @@ struct client *client_create(struct box *box, int fd, bool local)
 		die("a connection: %s", strerror(errno));
 	TAILQ_INSERT_TAIL(&box->clients, c, link);
 	box->connected++;
-	box_log(box, c, "open", "", 0);
+	box_log(box, c, "open", from, strlen(from));
 	if (box->o.max_clients && box->connected > box->o.max_clients) {
 		buf_puts(&c->out, "[null,\"error\",\"too many connections\"]\n");
 		client_close(c, "box");

@@ -10,8 +10,8 @@
 struct box;
 struct client;
 
-/* Takes fd, says hello. */
-struct client *client_create(struct box *box, int fd, bool local);
+/* Takes fd, says hello.  from: for the log. */
+struct client *client_create(struct box *box, int fd, bool local, const char *from);
 void client_free(struct client *c);
 
 /* The socket is readable, or writable. */

@@ -17,7 +17,10 @@ void box_log(struct box *box, const struct client *c, const char *what, const ch
 {
 	if (!box->log)
 		return;
-	fprintf(box->log, "%u\t%s\t%s\t", c->number, channel(c), what);
+	if (c)
+		fprintf(box->log, "%u\t%s\t%s\t", c->number, channel(c), what);
+	else
+		fprintf(box->log, "0\tclear\t%s\t", what);
 	for (size_t i = 0; i < len; i++) {
 		unsigned char byte = (unsigned char)text[i];
 

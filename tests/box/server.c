@@ -105,20 +105,29 @@ struct network {
 	unsigned bits;
 };
 
+/* The digits behind the slash; one more than any network has if they are none. */
+static unsigned read_bits(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len <= 3 && strspn(text, "0123456789") == len ? (unsigned)strtoul(text, NULL, 10) : 129;
+}
+
 static void read_network(struct network *n, const char *cidr)
 {
-	char text[INET6_ADDRSTRLEN];
-	const char *slash;
+	char text[INET6_ADDRSTRLEN] = "";
+	size_t len;
 	unsigned max;
 
 	*n = (struct network){0};
 	if (!cidr)
 		return;
-	slash = strchr(cidr, '/');
-	snprintf(text, sizeof text, "%.*s", slash ? (int)(slash - cidr) : (int)strlen(cidr), cidr);
+	len = strcspn(cidr, "/");
+	if (len < sizeof text)
+		memcpy(text, cidr, len);
 	n->family = strchr(text, ':') ? AF_INET6 : AF_INET;
 	max = n->family == AF_INET ? 32 : 128;
-	n->bits = slash ? (unsigned)strtoul(slash + 1, NULL, 10) : max;
+	n->bits = cidr[len] == '/' ? read_bits(cidr + len + 1) : max;
 	if (inet_pton(n->family, text, n->address) != 1 || n->bits > max)
 		die("--allow: '%s' is no network", cidr);
 }
@@ -134,6 +143,21 @@ static bool allowed(const struct network *n, const struct sockaddr_storage *peer
 		return true;
 	return n->family == peer->ss_family && memcmp(address, n->address, n->bits / 8) == 0 &&
 	    (n->bits % 8 == 0 || ((address[n->bits / 8] ^ n->address[n->bits / 8]) & mask) == 0);
+}
+
+/* "127.0.0.1 port 40000"; nothing for a Unix socket. */
+static void describe(const struct sockaddr_storage *peer, char *text, size_t size)
+{
+	char host[INET6_ADDRSTRLEN] = "";
+	const struct sockaddr_in *four = (const struct sockaddr_in *)peer;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)peer;
+	bool v4 = peer->ss_family == AF_INET;
+
+	text[0] = '\0';
+	if (peer->ss_family == AF_UNIX)
+		return;
+	inet_ntop(peer->ss_family, v4 ? (const void *)&four->sin_addr : &six->sin6_addr, host, sizeof host);
+	snprintf(text, size, "%s port %u", host, (unsigned)ntohs(v4 ? four->sin_port : six->sin6_port));
 }
 
 /* --- the loop --- */
@@ -172,10 +196,15 @@ static void accept_all(struct server *s, const struct watch *w)
 	int fd;
 
 	while ((fd = accept4(w->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-		if (allowed(&s->allow, &peer))
-			client_create(&s->box, fd, w->what == WATCH_UNIX);
-		else
+		char from[INET6_ADDRSTRLEN + 16];
+
+		describe(&peer, from, sizeof from);
+		if (allowed(&s->allow, &peer)) {
+			client_create(&s->box, fd, w->what == WATCH_UNIX, from);
+		} else {
+			box_log(&s->box, NULL, "refused", from, strlen(from));
 			close(fd);
+		}
 		len = sizeof peer;
 	}
 }
