@@ -107,11 +107,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	settings.header = (enum header)(data[2] % 3);
 	settings.reveal = data[2] & 4;
 	settings.terminal = data[2] & 8;
+	settings.expanded = (enum expanded)(data[2] >> 4 & 3) % 3;
+	settings.columns = data[2] >> 6 ? 20 : 0;
 	first = data[3];
 	line = (const char *)data + 4;
 	len = size - 4;
 	json_scan_init(&scan, JSON_DEPTH);
-	if (len == 0 || line[0] != '[' || json_scan_feed(&scan, line, len, &used) != JSON_SCAN_DONE || used != len) {
+	/* A line has no LF in it: that is where the stream is cut into lines. */
+	if (len == 0 || line[0] != '[' || memchr(line, '\n', len) != NULL || json_scan_feed(&scan, line, len, &used) != JSON_SCAN_DONE || used != len) {
 		/* Cells are what stands between LFs, rows between double ones. */
 		buf_puts(&built, "[\"1\",1,[[");
 		for (size_t at = 0, start = 0; at <= len; at++) {
