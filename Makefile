@@ -56,6 +56,8 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 
 $(BUILD)/src/snmp/agent_library.o: CPPFLAGS += -DAGENT_SONAME='"$(SNMP_SONAME)"'
+# The version stands here.
+$(BUILD)/src/version.o: Makefile
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

@@ -58,7 +58,9 @@ check-install: $(BUILD)/ptsh
 check-all:
 	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang asan-gcc install deb
 check-coverage: coverage
-check-deb: deb
+# Installs it, tries it and purges it: as root.
+check-deb: $(PROGRAMS)
+	@env $(TEST_ENV) sh tests/deb.sh $(BUILD)/deb
 
 .PHONY: check-gcc check-clang programs check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
 	check-faults check-term fuzz check-fuzz fuzzers coverage covered check-install check-all \

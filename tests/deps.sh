@@ -20,8 +20,8 @@ test='libcmocka-dev
 	openssl gnutls-bin snmpd libpoe-component-client-ident-perl
 	mandoc procps locales parallel git'
 
-# To make a Debian package of it.
-package='debhelper dpkg-dev fakeroot lintian'
+# To make a Debian package of it, and to try it as installed.
+package='debhelper dpkg-dev fakeroot lintian man-db bash-completion'
 
 # What `make bench` compares with, where it is there; only installed when it is asked for.
 bench='redis-server redis-tools jq libjson-xs-perl'

@@ -1,5 +1,6 @@
 #!/usr/bin/perl
 # Completion in real shells: what is typed, a Tab, and what stands on the line then.
+# With PTSH_TEST_INSTALLED the shells find the completions by themselves, where a package has put them.
 use strict;
 use warnings;
 use Test::More;
@@ -91,20 +92,22 @@ my @cases = (
 	[q(ptsh -c ping -c 'realm_info gid' -o csv lab), qr/-o csv lab-nine\b/, 'behind a quoted line'],
 );
 
+my $installed = $ENV{PTSH_TEST_INSTALLED};
 my %shells = (
 	bash => {
 		command => ['bash', '--norc', '--noprofile', '-i'],
-		prepare => "PS1='\$ '; . '$top/completions/ptsh.bash'; cd '$home'; bind 'set bell-style none'; clear",
+		prepare => "PS1='\$ '; . '" . ($installed ? '/usr/share/bash-completion/bash_completion' : "$top/completions/ptsh.bash") . "'; cd '$home'; bind 'set bell-style none'; clear",
 		clear => ['C-u'],
 	},
 	zsh => {
 		command => ['zsh', '-f', '-i'],
-		prepare => "PS1='\$ '; fpath=('$top/completions' \$fpath); autoload -U compinit; compinit -D -u; cd '$home'; unsetopt beep; clear",
+		prepare => "PS1='\$ '; " . ($installed ? '' : "fpath=('$top/completions' \$fpath);") . " autoload -U compinit; compinit -D -u; cd '$home'; unsetopt beep; clear",
 		clear => ['C-u'],
 	},
 	fish => {
-		command => ['fish', '--no-config', '--private', '-i', '-C', 'function fish_prompt; echo -n "\$ "; end; set -g fish_autosuggestion_enabled 0'],
-		prepare => "source $top/completions/ptsh.fish; cd $home; clear",
+		# Without a configuration it looks nowhere.
+		command => ['fish', $installed ? () : '--no-config', '--private', '-i', '-C', 'function fish_prompt; echo -n "\$ "; end; set -g fish_autosuggestion_enabled 0'],
+		prepare => ($installed ? '' : "source $top/completions/ptsh.fish;") . "cd $home; clear",
 		clear => ['C-u'],
 	},
 );

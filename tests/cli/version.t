@@ -1,0 +1,44 @@
+#!/usr/bin/perl
+# The version stands in the Makefile; what repeats it agrees.  --version also names the libraries, as they are on this machine.
+use strict;
+use warnings;
+use Test::More;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+
+my $top = abs_path(dirname(__FILE__) . '/../..');
+my $ptsh = $ENV{PTSH} // "$top/build/ptsh";
+
+sub slurp {
+	my ($path) = @_;
+	open my $in, '<', "$top/$path" or die "$path: $!";
+	local $/;
+	return scalar <$in>;
+}
+
+my ($version) = slurp('Makefile') =~ /^VERSION = (\d+\.\d+\.\d+)$/m;
+ok($version, 'the Makefile has it');
+my ($newest) = slurp('CHANGELOG.md') =~ /^## (\S+)/m;
+is($newest, $version, 'CHANGELOG.md begins with it');
+my ($packaged) = slurp('debian/changelog') =~ /\Aptsh \((\S+)\)/;
+is($packaged, $version, 'debian/changelog begins with it');
+
+my $told = qx('$ptsh' --version 2>&1);
+is($?, 0, '--version');
+is(qx('$ptsh' -V), $told, '-V is the same');
+like($told, qr/\Aptsh \Q$version\E\n/, 'it tells it first');
+my ($openssl) = qx(openssl version) =~ /^(OpenSSL \S+)/;
+like($told, qr/^\Q$openssl\E /m, 'OpenSSL, as it is loaded');
+# Their packages count differently: libedit's is 3.1, with a date; what its header says is told.
+my %header = (libedit => ['editline/readline.h histedit.h', 'LIBEDIT'], cJSON => ['cjson/cJSON.h', 'CJSON_VERSION']);
+for my $library (sort keys %header) {
+	my ($files, $prefix) = @{$header{$library}};
+	my $macros = join '', map { qx(cc -E -dM -include $_ -x c /dev/null 2>/dev/null) } split ' ', $files;
+	my ($major) = $macros =~ /^#define ${prefix}_MAJOR (\d+)/m;
+	my ($minor) = $macros =~ /^#define ${prefix}_MINOR (\d+)/m;
+	like($told, qr/\b\Q$library $major.$minor\E\b/, $library);
+}
+like($told, qr/, (?:Net-SNMP \d+\.\d+|no SNMP)/, 'Net-SNMP, or that there is none');
+unlike(slurp($_), qr/\b\Q$version\E\b/, "$_ does not repeat it") for qw(README.md man/ptsh.1 man/ptsh-protocol.7);
+
+done_testing();
