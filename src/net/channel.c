@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "net/connect.h"
@@ -327,10 +328,21 @@ static const char *channel_verify_name(const struct channel *c, char text[static
 	return text;
 }
 
-/* What a proxy command talks to is somewhere else, whatever the target is called. */
+/* Whether the box goes by a name that DNS, or a tunnel, may have led to this machine. */
+static bool channel_is_named(const struct channel *c)
+{
+	const struct target *t = c->o->target;
+
+	return c->o->known_as != NULL || (t->host != NULL && !t->host_is_address && strcasecmp(t->host, "localhost") != 0);
+}
+
+/* What a proxy command talks to is somewhere else, whatever the target is called.  A box that is known to have TLS is no
+ * other because its name leads to loopback now: who answers there may be any user of this machine. */
 static bool channel_is_local(const struct channel *c)
 {
-	return c->kind == CONNECT_UNIX || c->kind == CONNECT_LOOPBACK;
+	if (c->kind == CONNECT_LOOPBACK)
+		return !channel_is_named(c) || !c->have_trust || !trust_knows_tls(&c->trust);
+	return c->kind == CONNECT_UNIX;
 }
 
 static int channel_load_trust(struct channel *c, struct error *e)
@@ -508,7 +520,7 @@ static void channel_on_connected(void *ctx, int fd, enum connect_kind kind, cons
 	/* What is remembered decides channel_wants(), so a file that cannot be trusted ends it here. */
 	if (c->address == NULL)
 		channel_end_text(c, STATUS_PROTOCOL, "out of memory", "");
-	else if (!channel_is_local(c) && channel_load_trust(c, &e) == -1)
+	else if (kind != CONNECT_UNIX && (kind != CONNECT_LOOPBACK || channel_is_named(c)) && channel_load_trust(c, &e) == -1)
 		channel_end(c, &e);
 	else if (!c->freed)
 		c->ops->connected(c->ctx);
@@ -596,7 +608,7 @@ enum channel_trust channel_trust(const struct channel *c)
 		return TRUST_TLS;
 	if (c->kind == CONNECT_UNIX)
 		return TRUST_LOCAL_SOCKET;
-	if (c->kind == CONNECT_LOOPBACK)
+	if (c->kind == CONNECT_LOOPBACK && channel_is_local(c))
 		return c->port < IPPORT_RESERVED ? TRUST_LOOPBACK_LOW : TRUST_LOOPBACK;
 	return c->secured ? TRUST_TLS_UNKNOWN : TRUST_CLEAR;
 }
