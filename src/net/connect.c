@@ -71,6 +71,13 @@ static void connect_on_dialled(void *ctx, int fd, const struct address *address)
 	    address_port(address));
 }
 
+static void connect_on_step(void *ctx, const char *text)
+{
+	struct connect *c = ctx;
+
+	c->ops->step(c->ctx, text);
+}
+
 static void connect_dial(struct connect *c, struct address_list *list)
 {
 	struct buf text = {0};
@@ -84,7 +91,7 @@ static void connect_dial(struct connect *c, struct address_list *list)
 	if (buf_string(&text) != NULL)
 		c->ops->step(c->ctx, buf_string(&text));
 	buf_clear(&text);
-	c->dial = dial_start(c->loop, list, c->o.bind != NULL ? &c->bind : NULL, connect_on_dialled, c);
+	c->dial = dial_start(c->loop, list, c->o.bind != NULL ? &c->bind : NULL, connect_on_dialled, connect_on_step, c);
 	address_list_clear(list);
 	if (c->dial == NULL)
 		connect_fail(c, STATUS_PROTOCOL, "cannot connect", "out of memory");
@@ -102,8 +109,9 @@ static void connect_on_resolved(void *ctx, int fd, short revents)
 	int result = resolve_take(c->resolve, &list, &note, &e);
 	resolve_free(c->resolve);
 	c->resolve = NULL;
-	if (note != NULL)
-		c->ops->step(c->ctx, note);
+	for (char *rest = note, *line; (line = strsep(&rest, "\n")) != NULL;)
+		if (*line != '\0')
+			c->ops->step(c->ctx, line);
 	free(note);
 	if (result == -1)
 		connect_fail(c, e.status, "cannot be looked up", e.text);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,6 +30,7 @@ struct dial {
 	struct loop *loop;
 	const struct address *bind;
 	dial_callback *callback;
+	dial_step *step;
 	void *ctx;
 	struct attempt *attempts;
 	size_t count;
@@ -46,12 +48,35 @@ static void dial_close(struct dial *d, struct attempt *a)
 	a->fd = -1;
 }
 
+/* "192.0.2.1 port 55: Connection refused" */
+static void put_attempt(const struct attempt *a, struct buf *out)
+{
+	char text[ADDRESS_TEXT];
+
+	address_text(&a->address, text);
+	buf_printf(out, "%s: ", text);
+	if (a->state == ATTEMPT_OPEN)
+		buf_puts(out, "no answer");
+	else if (a->state == ATTEMPT_WON)
+		buf_puts(out, "not a box");
+	else if (a->call != NULL)
+		buf_printf(out, "%s: %s", a->call, a->failure == EAFNOSUPPORT ? "of another address family" : strerror(a->failure));
+	else
+		buf_puts(out, strerror(a->failure));
+}
+
 static void dial_fail(struct dial *d, struct attempt *a, const char *call, int failure)
 {
 	dial_close(d, a);
 	a->state = ATTEMPT_FAILED;
 	a->call = call;
 	a->failure = failure;
+
+	struct buf text = {0};
+	put_attempt(a, &text);
+	if (buf_string(&text) != NULL)
+		d->step(d->ctx, buf_string(&text));
+	buf_clear(&text);
 }
 
 static void dial_win(struct dial *d, struct attempt *a)
@@ -121,6 +146,15 @@ static bool dial_attempt(struct dial *d, struct attempt *a)
 	return false;
 }
 
+static void dial_tell_next(struct dial *d, const struct attempt *a, bool open)
+{
+	char address[ADDRESS_TEXT], text[ADDRESS_TEXT + 80];
+
+	address_text(&a->address, address);
+	snprintf(text, sizeof text, "trying %s%s", address, open ? ", too: the one before has not answered yet" : "");
+	d->step(d->ctx, text);
+}
+
 /* Starts the next attempt; when none is left and none is open, it is over. */
 static void dial_turn(void *ctx)
 {
@@ -135,6 +169,8 @@ static void dial_turn(void *ctx)
 			open = true;
 		if (a->state != ATTEMPT_UNTRIED)
 			continue;
+		if (i > 0)
+			dial_tell_next(d, a, open);
 		if (dial_attempt(d, a)) {
 			dial_win(d, a);
 			return;
@@ -149,7 +185,7 @@ static void dial_turn(void *ctx)
 }
 
 struct dial *dial_start(struct loop *l, struct address_list *list, const struct address *bind_to,
-    dial_callback *callback, void *ctx)
+    dial_callback *callback, dial_step *step, void *ctx)
 {
 	struct dial *d = calloc(1, sizeof *d);
 
@@ -163,6 +199,7 @@ struct dial *dial_start(struct loop *l, struct address_list *list, const struct 
 	d->loop = l;
 	d->bind = bind_to;
 	d->callback = callback;
+	d->step = step;
 	d->ctx = ctx;
 	d->count = list->count;
 	for (size_t i = 0; i < d->count; i++)
@@ -202,26 +239,13 @@ bool dial_next(struct dial *d)
 
 void dial_describe(const struct dial *d, struct buf *out)
 {
-	char text[ADDRESS_TEXT];
 	bool first = true;
 
 	for (size_t i = 0; i < d->count; i++) {
-		const struct attempt *a = &d->attempts[i];
-
-		if (a->state == ATTEMPT_UNTRIED)
+		if (d->attempts[i].state == ATTEMPT_UNTRIED)
 			continue;
-		address_text(&a->address, text);
-		buf_printf(out, "%s%s: ", first ? "" : "; ", text);
+		buf_puts(out, first ? "" : "; ");
 		first = false;
-		if (a->state == ATTEMPT_OPEN)
-			buf_puts(out, "no answer");
-		else if (a->state == ATTEMPT_WON)
-			buf_puts(out, "not a box");
-		else if (a->call != NULL && a->failure == EAFNOSUPPORT)
-			buf_printf(out, "%s: of another address family", a->call);
-		else if (a->call != NULL)
-			buf_printf(out, "%s: %s", a->call, strerror(a->failure));
-		else
-			buf_puts(out, strerror(a->failure));
+		put_attempt(&d->attempts[i], out);
 	}
 }

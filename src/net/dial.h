@@ -17,13 +17,16 @@ enum { DIAL_DELAY_MS = 250 };
 
 struct dial;
 
+/* For --verbose: what became of an address, and why which other is tried.  Must not free the dial. */
+typedef void dial_step(void *ctx, const char *text);
+
 /* fd is connected, non-blocking, close-on-exec and now the callee's; or -1: no address is left. */
 typedef void dial_callback(void *ctx, int fd, const struct address *address);
 
 /* Takes what list holds (it is empty afterwards).  bind: the local address (its port 0), or NULL; borrowed.  The
  * callback comes from the loop.  NULL without memory. */
 struct dial *dial_start(struct loop *l, struct address_list *list, const struct address *bind,
-    dial_callback *callback, void *ctx);
+    dial_callback *callback, dial_step *step, void *ctx);
 void dial_free(struct dial *d);
 
 /* After a winner: calls back again with the next one.  False: none is left. */

@@ -1,9 +1,11 @@
 /*
- * resolve: from a box's name to addresses, in a thread.  See resolve.h.
+ * resolve: from a box's name to addresses, in threads.  See resolve.h.
  *
- * The look-up is shared between the caller and its threads, each holding a reference; whoever lets go last frees it.
- * The SRV query has a thread of its own, so that a name server that does not know such records costs little: once the
- * addresses are there it is waited for no longer than SRV_GRACE_MS.
+ * Every question has a thread of its own, for none can be interrupted: the name itself, its SRV records, and each host that
+ * those name.  One more thread waits for the others and decides.  Whatever there is an alternative to is waited for no
+ * longer than GRACE_MS: a name server that does not know such records, or that of one target of several, costs little.
+ *
+ * The look-up is shared between the caller and the threads, each holding a reference; whoever lets go last frees it.
  */
 #include "net/resolve.h"
 
@@ -23,37 +25,52 @@
 #include <unistd.h>
 
 #include "net/srv.h"
+#include "proto/buf.h"
 
-enum { SRV_GRACE_MS = 1000, SRV_ANSWER = 4096, RESOLVE_STACK = 1024 * 1024 };
+enum { GRACE_MS = 1000, SRV_ANSWER = 4096, RESOLVE_STACK = 1024 * 1024 };
+
+/* One host. */
+struct lookup {
+	struct resolve *resolve;
+	const char *host;
+	unsigned short port;
+	bool done;
+	struct address_list list;
+	struct error error;		/* set if the list is empty */
+};
 
 struct resolve {
 	int fd;				/* the caller's end */
 	int answer_fd;			/* the thread's end */
-	char *host, *service;
-	unsigned short port;
+	char *host, *service;		/* service: NULL if it is not asked for */
 
 	pthread_mutex_t lock;		/* all below */
 	pthread_cond_t changed;
 	unsigned refs;
-	bool srv_asked, srv_done;
+	bool srv_done;
 	struct srv_list srv;
+	struct lookup self, targets[SRV_RECORDS];
 	struct address_list list;
-	char *note;
-	bool failed;
-	struct error error;
+	struct buf note;
+	struct error error;		/* set if the list is empty */
 };
 
-static int resolve_query_srv(const char *name, unsigned char *answer, int size)
+/* A name without a dot belongs to the domains of resolv.conf(5), one of them, as getaddrinfo() has it. */
+static int resolve_query_srv(const char *name, bool search, unsigned char *answer, int size)
 {
 	struct __res_state state;
-	int len;
+	int len = -1;
 
 	memset(&state, 0, sizeof state);
 	if (res_ninit(&state) == -1)
 		return -1;
 	state.retrans = 1;
 	state.retry = 2;
-	len = res_nquery(&state, name, ns_c_in, ns_t_srv, answer, size);
+	if (!search)
+		len = res_nquery(&state, name, ns_c_in, ns_t_srv, answer, size);
+	else
+		for (size_t i = 0; i <= MAXDNSRCH && state.dnsrch[i] != NULL && len <= 0; i++)
+			len = res_nquerydomain(&state, name, state.dnsrch[i], ns_c_in, ns_t_srv, answer, size);
 	res_nclose(&state);
 	return len;
 }
@@ -70,7 +87,10 @@ static void resolve_unref(struct resolve *r)
 	pthread_mutex_destroy(&r->lock);
 	pthread_cond_destroy(&r->changed);
 	address_list_clear(&r->list);
-	free(r->note);
+	address_list_clear(&r->self.list);
+	for (size_t i = 0; i < SRV_RECORDS; i++)
+		address_list_clear(&r->targets[i].list);
+	buf_clear(&r->note);
 	free(r->host);
 	free(r->service);
 	free(r);
@@ -78,12 +98,36 @@ static void resolve_unref(struct resolve *r)
 
 /* --- in the threads --- */
 
-/* Adds host's addresses to the list; *e if there are none. */
+/* Starts a detached thread with a reference of its own and all signals blocked; the lock is held.  0, or -1 with errno. */
+static int resolve_spawn(struct resolve *r, void *(*body)(void *), void *arg)
+{
+	pthread_attr_t attr;
+	sigset_t all, before;
+	pthread_t thread;
+	int failure = pthread_attr_init(&attr);
+
+	if (failure != 0) {
+		errno = failure;
+		return -1;
+	}
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, RESOLVE_STACK);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failure = pthread_create(&thread, &attr, body, arg);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	if (failure == 0)
+		r->refs++;
+	errno = failure;
+	return failure == 0 ? 0 : -1;
+}
+
+/* Adds the host's addresses to the list; *e if there are none. */
 static void resolve_add(const char *host, unsigned short port, struct address_list *list, struct error *e)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP};
 	struct addrinfo *found = NULL;
-	size_t from = list->count;
 	int failure = resolve_functions.getaddrinfo(host, NULL, &hints, &found);
 	char text[128];
 
@@ -106,9 +150,37 @@ static void resolve_add(const char *host, unsigned short port, struct address_li
 		}
 	}
 	resolve_functions.freeaddrinfo(found);
-	address_list_interleave(list, from);
+	address_list_interleave(list, 0);
 	if (list->count == 0 && e->status == STATUS_OK)
 		error_set(e, STATUS_LOST, "it has no address");
+}
+
+static void *lookup_thread(void *arg)
+{
+	struct lookup *l = arg;
+	struct resolve *r = l->resolve;
+	struct address_list list = {0};
+	struct error e = {0};
+
+	resolve_add(l->host, l->port, &list, &e);
+	pthread_mutex_lock(&r->lock);
+	l->list = list;
+	l->error = e;
+	l->done = true;
+	pthread_cond_signal(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+	resolve_unref(r);
+	return NULL;
+}
+
+/* The lock is held. */
+static void lookup_start(struct resolve *r, struct lookup *l, const char *host, unsigned short port)
+{
+	*l = (struct lookup){.resolve = r, .host = host, .port = port};
+	if (resolve_spawn(r, lookup_thread, l) == 0)
+		return;
+	l->done = true;
+	error_set(&l->error, STATUS_LOST, "%s", strerror(errno));
 }
 
 static uint32_t resolve_random(uint32_t below)
@@ -121,7 +193,7 @@ static uint32_t resolve_random(uint32_t below)
 	return r % below;
 }
 
-static void *resolve_srv_thread(void *arg)
+static void *srv_thread(void *arg)
 {
 	struct resolve *r = arg;
 	unsigned char *answer = malloc(SRV_ANSWER);
@@ -129,7 +201,7 @@ static void *resolve_srv_thread(void *arg)
 	char *name = NULL;
 
 	if (answer != NULL && asprintf(&name, "_%s._tcp.%s", r->service, r->host) != -1) {
-		int len = resolve_functions.srv(name, answer, SRV_ANSWER);
+		int len = resolve_functions.srv(name, strchr(r->host, '.') == NULL, answer, SRV_ANSWER);
 
 		if (len > 0)
 			srv_read(&srv, answer, (size_t)len < SRV_ANSWER ? (size_t)len : SRV_ANSWER);
@@ -146,60 +218,116 @@ static void *resolve_srv_thread(void *arg)
 	return NULL;
 }
 
-/* The SRV records, or an empty list if they have not come in time. */
-static void resolve_await_srv(struct resolve *r, struct srv_list *srv)
-{
-	struct timespec until;
+/* --- what is waited for: all with the lock held --- */
 
-	*srv = (struct srv_list){0};
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += SRV_GRACE_MS / 1000;
-	pthread_mutex_lock(&r->lock);
-	while (r->srv_asked && !r->srv_done)
-		if (pthread_cond_timedwait(&r->changed, &r->lock, &until) == ETIMEDOUT)
-			break;
-	if (r->srv_done)
-		*srv = r->srv;
-	pthread_mutex_unlock(&r->lock);
+static bool is_decided(const struct resolve *r)
+{
+	return r->srv_done && (r->srv.count > 0 || r->srv.nowhere || r->self.done);
 }
 
-static void resolve_note(char **note, const struct srv_list *srv, const struct resolve *r)
+static bool is_self_found(const struct resolve *r)
 {
-	char text[512];
-	int len = snprintf(text, sizeof text, "_%s._tcp.%s is", r->service, r->host);
+	return r->self.list.count > 0;
+}
 
-	for (size_t i = 0; i < srv->count && len > 0 && (size_t)len < sizeof text; i++)
-		len += snprintf(text + len, sizeof text - (size_t)len, "%s %s port %u", i > 0 ? "," : "",
-		    srv->items[i].target, (unsigned)srv->items[i].port);
-	*note = strdup(text);
+static bool are_targets_done(const struct resolve *r)
+{
+	for (size_t i = 0; i < r->srv.count; i++)
+		if (!r->targets[i].done)
+			return false;
+	return true;
+}
+
+static bool is_target_found(const struct resolve *r)
+{
+	for (size_t i = 0; i < r->srv.count; i++)
+		if (r->targets[i].list.count > 0)
+			return true;
+	return false;
+}
+
+/* Until done(), or for GRACE_MS once there is enough(). */
+static void resolve_await(struct resolve *r, bool (*done)(const struct resolve *), bool (*enough)(const struct resolve *))
+{
+	struct timespec until;
+	bool limited = false;
+
+	while (!done(r)) {
+		if (!limited && enough(r)) {
+			limited = true;
+			clock_gettime(CLOCK_MONOTONIC, &until);
+			until.tv_sec += GRACE_MS / 1000;
+		}
+		if (!limited)
+			pthread_cond_wait(&r->changed, &r->lock);
+		else if (pthread_cond_timedwait(&r->changed, &r->lock, &until) == ETIMEDOUT)
+			break;
+	}
+}
+
+/* --- what is told and taken: all with the lock held --- */
+
+static void note_records(struct resolve *r)
+{
+	buf_printf(&r->note, "_%s._tcp.%s is", r->service, r->host);
+	for (size_t i = 0; i < r->srv.count; i++)
+		buf_printf(&r->note, "%s %s port %u", i > 0 ? "," : "", r->srv.items[i].target, (unsigned)r->srv.items[i].port);
+	buf_putc(&r->note, '\n');
+}
+
+/* Adds the target's addresses to those to be tried. */
+static void take_target(struct resolve *r, struct lookup *l)
+{
+	char text[ADDRESS_TEXT];
+
+	if (l->list.count == 0) {
+		buf_printf(&r->note, "%s: %s\n", l->host, l->done ? l->error.text : "not looked up in time, left out");
+		if (r->error.status == STATUS_OK && l->done)
+			error_set(&r->error, l->error.status, "SRV target %.200s: %.200s", l->host, l->error.text);
+		return;
+	}
+	buf_printf(&r->note, "%s is", l->host);
+	for (size_t i = 0; i < l->list.count; i++) {
+		address_text(&l->list.items[i], text);
+		buf_printf(&r->note, "%s %s", i > 0 ? "," : "", text);
+		if (address_list_add(&r->list, &l->list.items[i]) == -1)
+			error_memory(&r->error);
+	}
+	buf_putc(&r->note, '\n');
+}
+
+static void take_self(struct resolve *r)
+{
+	if (r->service != NULL)
+		buf_printf(&r->note, "%s SRV record _%s._tcp.%s: the name itself is tried\n", r->srv_done ? "no" : "no answer in time for the",
+		    r->service, r->host);
+	r->list = r->self.list;
+	r->self.list = (struct address_list){0};
+	r->error = r->self.error;
+}
+
+static void take_targets(struct resolve *r)
+{
+	note_records(r);
+	for (size_t i = 0; i < r->srv.count; i++)
+		lookup_start(r, &r->targets[i], r->srv.items[i].target, r->srv.items[i].port);
+	resolve_await(r, are_targets_done, is_target_found);
+	for (size_t i = 0; i < r->srv.count; i++)
+		take_target(r, &r->targets[i]);
 }
 
 static void *resolve_thread(void *arg)
 {
 	struct resolve *r = arg;
-	struct address_list list = {0};
-	struct error e = {0};
-	struct srv_list srv;
-	char *note = NULL;
 
-	resolve_add(r->host, r->port, &list, &e);
-	resolve_await_srv(r, &srv);
-	if (srv.nowhere || srv.count > 0) {
-		address_list_clear(&list);
-		e = (struct error){0};
-		for (size_t i = 0; i < srv.count; i++)
-			if (srv.items[i].target[0] != '\0')
-				resolve_add(srv.items[i].target, srv.items[i].port, &list, &e);
-		if (srv.nowhere)
-			error_set(&e, STATUS_LOST, "its DNS says that it does not have this service (SRV record `.`)");
-		else
-			resolve_note(&note, &srv, r);
-	}
 	pthread_mutex_lock(&r->lock);
-	r->list = list;
-	r->note = note;
-	r->failed = list.count == 0;
-	r->error = e;
+	resolve_await(r, is_decided, is_self_found);
+	if (r->srv_done && r->srv.nowhere)
+		error_set(&r->error, STATUS_LOST, "its DNS says that it does not have this service (SRV record `.`)");
+	else if (r->srv_done && r->srv.count > 0)
+		take_targets(r);
+	else
+		take_self(r);
 	pthread_mutex_unlock(&r->lock);
 	/* Signals are blocked here: if nobody reads any more the write just fails. */
 	while (write(r->answer_fd, "", 1) == -1 && errno == EINTR)
@@ -211,43 +339,21 @@ static void *resolve_thread(void *arg)
 
 /* --- in the caller --- */
 
-/* Starts a detached thread with a reference of its own and all signals blocked.  0, or -1 with errno. */
-static int resolve_spawn(struct resolve *r, void *(*body)(void *))
-{
-	pthread_attr_t attr;
-	sigset_t all, before;
-	pthread_t thread;
-	int failure = pthread_attr_init(&attr);
-
-	if (failure != 0) {
-		errno = failure;
-		return -1;
-	}
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, RESOLVE_STACK);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pthread_mutex_lock(&r->lock);
-	r->refs++;
-	pthread_mutex_unlock(&r->lock);
-	failure = pthread_create(&thread, &attr, body, r);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	if (failure == 0)
-		return 0;
-	pthread_mutex_lock(&r->lock);
-	r->refs--;
-	pthread_mutex_unlock(&r->lock);
-	errno = failure;
-	return -1;
-}
-
 /* SRV records belong to domains: not to names that only this machine or this link knows. */
 static bool resolve_may_have_srv(const char *host)
 {
-	const char *dot = strrchr(host, '.');
+	static const char *const without[] = {"localhost", "local"};
+	size_t len = strlen(host);
 
-	return dot != NULL && dot[1] != '\0' && strcasecmp(dot, ".localhost") != 0 && strcasecmp(dot, ".local") != 0;
+	if (len > 0 && host[len - 1] == '.')
+		len--;
+	for (size_t i = 0; i < sizeof without / sizeof without[0]; i++) {
+		size_t n = strlen(without[i]);
+
+		if (len >= n && strncasecmp(host + len - n, without[i], n) == 0 && (len == n || host[len - n - 1] == '.'))
+			return false;
+	}
+	return len > 0;
 }
 
 static int resolve_init_lock(struct resolve *r)
@@ -276,8 +382,8 @@ struct resolve *resolve_start(const char *host, unsigned short port, const char 
 		return NULL;
 	}
 	r->refs = 1;
-	r->port = port;
 	r->fd = r->answer_fd = -1;
+	r->srv_done = true;
 	r->host = strdup(host);
 	if (service != NULL && resolve_may_have_srv(host))
 		r->service = strdup(service);
@@ -287,18 +393,18 @@ struct resolve *resolve_start(const char *host, unsigned short port, const char 
 	}
 	r->fd = pair[0];
 	r->answer_fd = pair[1];
-	if (r->service != NULL) {
-		r->srv_asked = resolve_spawn(r, resolve_srv_thread) == 0;
-	}
-	if (resolve_spawn(r, resolve_thread) == -1) {
-		int failure = errno;
-
-		close(pair[1]);
-		resolve_free(r);
-		errno = failure;
-		return NULL;
-	}
-	return r;
+	pthread_mutex_lock(&r->lock);
+	if (r->service != NULL)
+		r->srv_done = resolve_spawn(r, srv_thread, r) == -1;
+	lookup_start(r, &r->self, r->host, port);
+	int failure = resolve_spawn(r, resolve_thread, r) == -1 ? errno : 0;
+	pthread_mutex_unlock(&r->lock);
+	if (failure == 0)
+		return r;
+	close(pair[1]);
+	resolve_free(r);
+	errno = failure;
+	return NULL;
 }
 
 int resolve_fd(const struct resolve *r)
@@ -308,19 +414,14 @@ int resolve_fd(const struct resolve *r)
 
 int resolve_take(struct resolve *r, struct address_list *list, char **note, struct error *e)
 {
-	int result = 0;
-
 	pthread_mutex_lock(&r->lock);
-	if (r->failed) {
-		*e = r->error;
-		result = -1;
-	}
 	*list = r->list;
-	*note = r->note;
 	r->list = (struct address_list){0};
-	r->note = NULL;
+	*note = buf_string(&r->note) != NULL && r->note.len > 0 ? buf_steal(&r->note) : NULL;
+	if (list->count == 0)
+		*e = r->error;
 	pthread_mutex_unlock(&r->lock);
-	return result;
+	return list->count > 0 ? 0 : -1;
 }
 
 void resolve_free(struct resolve *r)

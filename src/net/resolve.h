@@ -1,7 +1,7 @@
 /*
  * resolve: from a box's name to the addresses to try, without waiting for anybody.
  *
- * A thread asks the resolver, which cannot be interrupted, and answers through a pipe.  A look-up that nobody
+ * Threads ask the resolver, which cannot be interrupted, and answer through a pipe.  A look-up that nobody
  * waits for any more ends by itself and cleans up after itself: nothing the caller has is touched then.
  */
 #ifndef PTSH_NET_RESOLVE_H
@@ -24,8 +24,8 @@ struct resolve *resolve_start(const char *host, unsigned short port, const char 
 int resolve_fd(const struct resolve *r);
 
 /* The answer, once resolve_fd() is readable: sets *list to the addresses in the order to try them and returns 0; or -1 with
- * *e (STATUS_LOST; the text does not name the host).  *note: how they were found, if there is anything to tell, else
- * NULL; the caller frees it. */
+ * *e (STATUS_LOST; the text does not name the host).  *note: how they were found, in lines, if there is anything to tell,
+ * else NULL; the caller frees it. */
 int resolve_take(struct resolve *r, struct address_list *list, char **note, struct error *e);
 
 /* Also while the answer is not there. */
@@ -35,8 +35,8 @@ void resolve_free(struct resolve *r);
 struct resolve_functions {
 	int (*getaddrinfo)(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found);
 	void (*freeaddrinfo)(struct addrinfo *found);
-	/* The answer to a query for SRV records, its length, or -1. */
-	int (*srv)(const char *name, unsigned char *answer, int size);
+	/* The answer to a query for SRV records, its length, or -1.  search: the name is short of its domain. */
+	int (*srv)(const char *name, bool search, unsigned char *answer, int size);
 };
 extern struct resolve_functions resolve_functions;
 

@@ -132,12 +132,16 @@ static bool try_next_address(struct shell *sh, const char *why)
 {
 	struct link *k = sh->link;
 	struct session *fresh = session_create(&session_operations, sh, sh->options->max_reply);
+	struct channel_info info;
+	char address[128];
 
+	channel_info(k->channel, &info);
+	snprintf(address, sizeof address, "%s", info.address != NULL ? info.address : "an address");
 	if (fresh == NULL || !channel_next(k->channel)) {
 		session_free(fresh);
 		return false;
 	}
-	shell_notice(sh, "%s; trying the next address", why);
+	shell_notice(sh, "%s (%s); trying the next address", why, address);
 	session_free(k->session);
 	k->session = fresh;
 	k->connected = false;
@@ -149,7 +153,7 @@ static void no_greeting(void *ctx)
 	struct shell *sh = ctx;
 	char why[512];
 
-	snprintf(why, sizeof why, "%.300s: no greeting from the box's address", sh->options->box_text);
+	snprintf(why, sizeof why, "%.400s: no greeting", sh->options->box_text);
 	if (!sh->link->greeted)
 		try_next_address(sh, why);
 }

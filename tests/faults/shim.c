@@ -5,7 +5,8 @@
  *	CALL@N+=WHAT	from the Nth on all of them
  *	malloc@N	the Nth allocation finds no memory; malloc@N+ as above
  *	lookup=HANG	getaddrinfo() never returns
- *	lookup=A;B	it finds these addresses for every name
+ *	lookup=A;B	it finds these addresses for every name; NAME>A: for that name only, and NAME>HANG: never
+ *	dns=PORT	what is asked of name servers otherwise (SRV records) goes to this port of 127.0.0.1
  *	clock=S		the wall clock jumps by S seconds at its third reading
  *	count=FILE	at the end FILE says how often each call was made: "CALL N" a line
  *
@@ -16,7 +17,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <resolv.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -50,8 +53,8 @@ enum { SHORT = -1 };
 
 static struct { unsigned long from, to; int what; } rules[CALLS];
 static atomic_ulong counts[CALLS];
-static char lookup[200], count_file[400];
-static long jump;
+static char lookup[400], count_file[400];
+static long jump, dns;
 static atomic_int readings;
 static bool ready;
 
@@ -96,6 +99,8 @@ __attribute__((constructor)) static void begin(void)
 			parse_text(lookup, sizeof lookup, order + 7, len - 7);
 		else if (strncmp(order, "count=", 6) == 0)
 			parse_text(count_file, sizeof count_file, order + 6, len - 6);
+		else if (strncmp(order, "dns=", 4) == 0)
+			dns = strtol(order + 4, NULL, 10);
 		else if (strncmp(order, "clock=", 6) == 0)
 			jump = strtol(order + 6, NULL, 10);
 		else
@@ -307,7 +312,7 @@ void *dlopen(const char *file, int flags)
 /* --- names --- */
 
 /* One address a call, put together. */
-static int look_up(const char *service, const struct addrinfo *hints, struct addrinfo **result,
+static int look_up(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **result,
     __typeof__(getaddrinfo) *real)
 {
 	struct addrinfo numeric = *hints, **end = result;
@@ -317,8 +322,13 @@ static int look_up(const char *service, const struct addrinfo *hints, struct add
 	*result = NULL;
 	for (const char *p = lookup; *p != '\0'; p += p[strcspn(p, ";")] == ';') {
 		size_t len = strcspn(p, ";");
-		parse_text(one, sizeof one, p, len);
-		if (real(one, service, &numeric, end) == 0)
+		const char *from = memchr(p, '>', len);
+		bool ours = from == NULL || (node != NULL && strncmp(node, p, (size_t)(from - p)) == 0 && node[from - p] == '\0');
+		from = from != NULL ? from + 1 : p;
+		parse_text(one, sizeof one, from, (size_t)(p + len - from));
+		while (ours && strcmp(one, "HANG") == 0)
+			pause();
+		if (ours && real(one, service, &numeric, end) == 0)
 			while (*end != NULL)
 				end = &(*end)->ai_next;
 		p += len;
@@ -334,9 +344,23 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 		*(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
 	if (lookup[0] == '\0' || hints == NULL || (hints->ai_flags & AI_NUMERICHOST) != 0)
 		return real(node, service, hints, result);
-	while (strcmp(lookup, "HANG") == 0)
-		pause();
-	return look_up(service, hints, result, real);
+	return look_up(node, service, hints, result, real);
+}
+
+int res_ninit(res_state state)
+{
+	static __typeof__(res_ninit) *real;
+	int result;
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "__res_ninit");
+	result = real(state);
+	if (dns == 0 || result != 0)
+		return result;
+	state->nscount = 1;
+	state->nsaddr_list[0] = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)dns),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	return 0;
 }
 
 /* --- time --- */

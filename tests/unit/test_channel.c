@@ -105,8 +105,9 @@ static void fake_freeaddrinfo(struct addrinfo *found)
 static unsigned char fake_answer[1024];
 static int fake_answer_len = -1, fake_srv_hang_ms;
 
-static int fake_srv(const char *name, unsigned char *answer, int size)
+static int fake_srv(const char *name, bool search, unsigned char *answer, int size)
 {
+	assert_false(search);
 	if (fake_srv_hang_ms > 0)
 		poll(NULL, 0, fake_srv_hang_ms);
 	assert_string_equal(name, "_porttracker._tcp.box.example");
