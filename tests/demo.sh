@@ -24,13 +24,17 @@ mkfifo "$dir/ready"
 box=$!
 read -r ready <"$dir/ready" || { echo "the simulated box did not start" >&2; exit 1; }
 
+# A name in the boxes file is what the prompt shows.
+mkdir -p "$dir/config/ptsh"
+echo "demo '$dir/box'" >"$dir/config/ptsh/boxes"
 run() {
-	env XDG_CONFIG_HOME="$dir/config" XDG_DATA_HOME="$dir/data" XDG_STATE_HOME="$dir/state" "$PTSH" "$@" "$dir/box"
+	env XDG_CONFIG_HOME="$dir/config" XDG_DATA_HOME="$dir/data" XDG_STATE_HOME="$dir/state" "$PTSH" "$@" demo
 }
 
 if [ -t 0 ] && [ -t 1 ]; then
 	cat <<-'TEXT'
-		A simulated box with five realms; discoveries and polls take two seconds.  Try for example
+		A simulated box with five realms; discoveries and polls take two seconds.
+		Tab completes, .help helps, ^D leaves.  Try for example
 
 		    realm_info gid,name,last_poll
 		    .each realm_info gid,name -- realm_discover {gid}

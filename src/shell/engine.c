@@ -15,7 +15,6 @@
 #include "shell/names.h"
 #include "shell/show.h"
 #include "shell/wait.h"
-#include "shell/wait.h"
 
 enum {
 	WINDOW = 4096,			/* lines read ahead of what has been shown */

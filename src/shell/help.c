@@ -37,6 +37,20 @@ static void put_fields(struct buf *b, const struct field *f, const char *indent)
 		buf_printf(b, "%s%-*s  %s\n", indent, (int)widest, f->name, f->help != NULL ? f->help : "");
 }
 
+static void put_values(struct buf *b, const struct value_name *values)
+{
+	size_t widest = 0;
+
+	for (const struct value_name *v = values; v != NULL && v->name != NULL; v++)
+		if (v->help != NULL && strlen(v->name) > widest)
+			widest = strlen(v->name);
+	for (const struct value_name *v = values; v != NULL && v->name != NULL; v++)
+		if (v->help != NULL)
+			buf_printf(b, "      %-*s  %s\n", (int)widest, v->name, v->help);
+		else
+			buf_printf(b, "      %s\n", v->name);
+}
+
 static void put_arg(struct buf *b, const struct request *r, const struct arg *a)
 {
 	buf_printf(b, "  %s: %s%s%s", a->name, arg_type_name(a), a->flags & ARG_REQUIRED ? ", required" : "",
@@ -44,8 +58,7 @@ static void put_arg(struct buf *b, const struct request *r, const struct arg *a)
 	if (a->help != NULL)
 		buf_printf(b, ". %s", a->help);
 	buf_putc(b, '\n');
-	for (const struct value_name *v = a->values; v != NULL && v->name != NULL; v++)
-		buf_printf(b, "      %s%s%s\n", v->name, v->help != NULL ? "  " : "", v->help != NULL ? v->help : "");
+	put_values(b, a->values);
 	put_fields(b, catalog_fields(r, a, NULL), "      ");
 }
 
@@ -152,9 +165,54 @@ static int put_word(struct buf *b, struct shell *sh, const char *word, struct er
 	return error_set(e, STATUS_USAGE, "%s: no such request, command or group; .help lists them", word);
 }
 
+/* --- for the width of the terminal --- */
+
+/* Where what a line says begins: behind the last gap of two blanks or more, if that leaves half of the room. */
+static size_t hang(const char *line, size_t len, size_t columns)
+{
+	size_t begin = strspn(line, " "), at = begin + 4;
+
+	for (size_t i = begin; i + 2 < len; i++)
+		if (line[i] == ' ' && line[i + 1] == ' ' && line[i + 2] != ' ' && i + 2 < columns / 2)
+			at = i + 2;
+	return at < columns / 2 ? at : 2;
+}
+
+/* A line that is too long goes on in the next one, below what it says.  All of help is ASCII. */
+static void put_wrapped(struct buf *out, const char *line, size_t len, size_t columns)
+{
+	size_t indent = hang(line, len, columns), room = columns, fits;
+
+	while (len > room) {
+		for (fits = room; fits > 0 && line[fits] != ' '; fits--)
+			;
+		if (fits <= strspn(line, " "))	/* a word longer than the line: the terminal's business */
+			break;
+		buf_put(out, line, fits);
+		line += fits + 1;
+		len -= fits + 1;
+		buf_printf(out, "\n%*s", (int)indent, "");
+		room = columns - indent;
+	}
+	buf_put(out, line, len);
+	buf_putc(out, '\n');
+}
+
+/* Examples stay as they are typed. */
+static void wrap(struct buf *out, const char *text, size_t columns)
+{
+	bool example = false;
+
+	for (size_t len; (len = strcspn(text, "\n")) > 0 || *text != '\0'; text += len + 1) {
+		if (*text != ' ')
+			example = strncmp(text, "Example", len) == 0;
+		put_wrapped(out, text, len, example || columns < 20 ? len : columns);
+	}
+}
+
 enum command_result help_run(struct shell *sh, struct task *t, enum status *status)
 {
-	struct buf b = {0};
+	struct buf b = {0}, wrapped = {0};
 	struct error e;
 
 	if (t->line.word_count < 2) {
@@ -167,7 +225,10 @@ enum command_result help_run(struct shell *sh, struct task *t, enum status *stat
 		buf_clear(&b);
 		return COMMAND_FAILED;
 	}
-	show_text(sh, buf_head(&b), b.len);
+	shell_show_begin(sh);	/* which measures the terminal */
+	wrap(&wrapped, buf_string(&b) != NULL ? buf_string(&b) : "", output_settings(sh->output)->columns);
+	show_text(sh, buf_head(&wrapped), wrapped.len);
+	buf_clear(&wrapped);
 	buf_clear(&b);
 	return COMMAND_DONE;
 }

@@ -100,16 +100,17 @@ subtest '.connect' => sub {
 
 subtest '.set, .format, .timing' => sub {
 	my %set = map { /^(\S+)\t(\S+)\t/ } split /\n/, $l->good(".set\n");
-	is_deeply(\%set, { color => 'off', header => 'default', jobs => 'default', 'keep-going' => 'off', reveal => 'off', timeout => 0, timing => 'off',
+	is_deeply(\%set, { color => 'off', expanded => 'auto', header => 'default', jobs => 'default', 'keep-going' => 'off', reveal => 'off', timeout => 0, timing => 'off',
 		undo => 'on', yes => 'off' }, 'the settings');
 	for my $name (sort keys %set) {
-		my $new = { off => 'on', on => 'off', default => $name eq 'jobs' ? 7 : 'on', 0 => '1.5' }->{ $set{$name} };
+		my $new = { off => 'on', on => 'off', auto => 'on', default => $name eq 'jobs' ? 7 : 'on', 0 => '1.5' }->{ $set{$name} };
 		like($l->run(".set $name $new\n.set $name\n", '--no-header')->stdout, qr/^$name\t\Q$new\E\t\S/m, "$name $new");
 		$l->bad(".set $name nonsense\n", 2, qr/^ptsh: stdin:1: \.set: $name: nonsense: \S/m);
 	}
 	$l->bad(".set nix\n", 2, qr/\.set: nix: no such setting; \.set lists them$/m);
 	is($l->run(".set keep-going on\nrealm_poll 1\n.echo on\n")->stdout, "on\n", 'keep-going works');
 	is($l->run(".set header on\nproduct_id\n")->stdout =~ s/\n.*//sr, "branding\tproduct_id", 'header works');
+	is($l->run(".set expanded on\nproduct_id\n", '-o', 'table')->stdout =~ s/[0-9a-f:]{17}/MAC/r, "-[ 1 ]----\nbranding    n\nproduct_id  MAC\n", 'expanded works');
 	like($l->run(".set timing on\nping\n")->stderr, qr/^ptsh: time: \d+ ms$/m, 'timing works');
 	like($l->run(".timing on\nping\n.timing off\nping\n")->stderr, qr/\Aptsh: time: \d+ ms\n\z/, '.timing');
 	$l->bad(".timing x\n", 2, qr/x: on or off$/m);
