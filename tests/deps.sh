@@ -18,7 +18,8 @@ test='libcmocka-dev
 	perl jq libjson-xs-perl python3
 	tmux bash zsh fish
 	openssl gnutls-bin snmpd libpoe-component-client-ident-perl
-	mandoc procps locales parallel git'
+	mandoc procps locales parallel git
+	netcat-openbsd redis-tools'
 
 # To make a Debian package of it, and to try it as installed.
 package='debhelper dpkg-dev fakeroot lintian man-db bash-completion'
