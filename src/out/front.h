@@ -25,8 +25,6 @@ struct output {
 	uint64_t row_count;
 	struct buf kept;		/* rows of output_strings(), for a format that is shown them twice */
 	size_t head;			/* bytes of a large line that are not values: its `[id,1,` */
-	unsigned text_depth;		/* of a large text: to count rows */
-	bool text_string, text_escape;
 
 	struct buf scratch, text;	/* for a cell; reset by whoever uses them */
 

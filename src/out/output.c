@@ -13,7 +13,6 @@
 #include "out/cells.h"
 #include "out/front.h"
 #include "out/sanitise.h"
-#include "out/scan.h"
 
 const struct format *const formats[] = {
 	&format_table, &format_tsv, &format_csv, &format_json, &format_records, &format_raw, NULL
@@ -183,54 +182,6 @@ static size_t head_of(const char *text, size_t len)
 	return it.next < it.end ? (size_t)(it.next - text) + 1 : 0;
 }
 
-/* Counts the rows that end in a piece of the line. */
-static void count_text(struct output *o, const char *text, size_t len)
-{
-	static const bool of_interest[256] = {['"'] = true, ['['] = true, ['{'] = true, [']'] = true, ['}'] = true};
-	unsigned row_depth = o->mode == ROWS_ELEMENTS || o->mode == ROWS_ROLES ? 2 : 1;
-	size_t i = 0;
-
-	if (o->text_escape && len > 0) {
-		o->text_escape = false;
-		i = 1;
-	}
-	while (i < len) {
-		if (o->text_string) {
-			i += scan_string_run(text + i, len - i);
-			if (i < len && text[i] == '\\') {
-				o->text_escape = i + 1 == len;
-				i += 2;
-				continue;
-			}
-			o->text_string = i == len;
-			i++;
-			continue;
-		}
-		while (i < len && !of_interest[(unsigned char)text[i]])
-			i++;
-		if (i == len)
-			return;
-		switch (text[i++]) {
-		case '"':
-			o->text_string = true;
-			break;
-		case '[': case '{':
-			o->text_depth++;
-			break;
-		case ']': case '}':
-			o->row_count += --o->text_depth == row_depth;
-			break;
-		}
-	}
-}
-
-static void start_text(struct output *o)
-{
-	o->text_depth = 0;
-	o->text_string = o->text_escape = false;
-	o->row_count = 0;
-}
-
 static bool returns_rows(const struct request *type)
 {
 	return type != NULL && type->shape == REPLY_ROWS;
@@ -246,8 +197,6 @@ void output_reply(struct output *o, const struct reply_about *about, const struc
 	}
 	begin(o, about, reply->values, false);
 	if (o->format->reply != NULL) {
-		start_text(o);
-		count_text(o, reply->line, reply->len);
 		o->format->reply(o, reply);
 		return;
 	}
@@ -270,7 +219,6 @@ enum large_mode output_large(struct output *o, const struct reply_about *about, 
 		return LARGE_KEEP;
 	begin(o, about, values, true);
 	if (o->format->large == LARGE_TEXT) {
-		start_text(o);
 		o->json.part_len = 0;
 		return LARGE_TEXT;
 	}
@@ -289,9 +237,9 @@ void output_item(struct output *o, struct json item, unsigned depth, bool first)
 		rows_container(&o->rows, first);
 }
 
-void output_text(struct output *o, const char *text, size_t len)
+void output_text(struct output *o, const char *text, size_t len, const uint64_t ended[static 3])
 {
-	count_text(o, text, len);
+	o->row_count = ended[o->mode == ROWS_ELEMENTS || o->mode == ROWS_ROLES ? 2 : 1];
 	o->format->text(o, text, len);
 }
 

@@ -89,10 +89,10 @@ void output_reply(struct output *o, const struct reply_about *about, const struc
  * with LARGE_KEEP nothing more is called but output_reply().  about is not needed after it. */
 enum large_mode output_large(struct output *o, const struct reply_about *about, const char *text, size_t len);
 void output_item(struct output *o, struct json item, unsigned depth, bool first);
-void output_text(struct output *o, const char *text, size_t len);
+void output_text(struct output *o, const char *text, size_t len, const uint64_t ended[static 3]);
 /* complete false: it broke off; what was printed ends with its line. */
 void output_large_end(struct output *o, bool complete);
-uint64_t output_rows(const struct output *o);	/* shown of the reply in progress, or of the last one */
+uint64_t output_rows(const struct output *o);	/* shown of the reply in progress, or of the last one; json and raw: if it is large */
 
 /* annotation: what the shell knows of an argument ("Head Office"), or NULL.  Flushed. */
 void output_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,

@@ -47,23 +47,6 @@ static inline size_t scan_first(uint64_t bits)
 	return (size_t)__builtin_ctzll(bits) / 8;
 }
 
-/* How many bytes at the front are neither a quote nor a backslash. */
-static inline size_t scan_string_run(const char *text, size_t len)
-{
-	size_t i = 0;
-
-	for (; i + 8 <= len; i += 8) {
-		uint64_t w = scan_load(text + i);
-		uint64_t found = scan_equals(w, '"') | scan_equals(w, '\\');
-
-		if (found != 0)
-			return i + scan_first(found);
-	}
-	while (i < len && text[i] != '"' && text[i] != '\\')
-		i++;
-	return i;
-}
-
 /* Neither a control nor beyond ASCII: may be shown as it is. */
 static inline bool scan_plain(unsigned char c)
 {

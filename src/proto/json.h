@@ -50,6 +50,7 @@ struct json_scan {
 				 * Unicode's advice shows U+FFFD for): counted, not refused */
 	uint64_t bad_escapes;	/* \ud800-\udfff without their other half: counted, not refused */
 	uint64_t bad_at;	/* offset at which the first of those two was noticed */
+	uint64_t ended[3];	/* arrays and objects that have ended with 0 .. 2 others around them */
 	const char *error;	/* static text, set with JSON_SCAN_BAD */
 	/* below: the scanner's own */
 	unsigned max_depth;

@@ -464,7 +464,8 @@ static bool scan_between(struct json_scan *s, struct place *at)
 		return false;
 	}
 	at->p++;
-	s->depth--;
+	if (--s->depth < sizeof s->ended / sizeof s->ended[0])
+		s->ended[s->depth]++;
 	return true;
 }
 

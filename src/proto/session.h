@@ -86,8 +86,9 @@ struct session_ops {
 	 * container.  An empty text (len 0) at depth 1 opens and closes (`first` true / false) the container of
 	 * elements (LARGE_ELEMENTS). */
 	void (*reply_item)(void *ctx, void *tag, struct json item, unsigned depth, bool first);
-	/* The line from its beginning, bit by bit, each bit only when it was found to be valid. */
-	void (*reply_text)(void *ctx, void *tag, const char *text, size_t len);
+	/* The line from its beginning, bit by bit, each bit only when it was found to be valid.  ended: what has ended by
+	 * the end of this bit, as struct json_scan counts it. */
+	void (*reply_text)(void *ctx, void *tag, const char *text, size_t len, const uint64_t ended[static 3]);
 	/* The large reply is complete (LARGE_SKIP as well; LARGE_KEEP: reply() is called instead). */
 	void (*reply_end)(void *ctx, void *tag, uint64_t bad_utf8, uint64_t bad_escapes);
 

@@ -168,7 +168,7 @@ static int large_tail(struct session *s, const char *p, size_t len)
 static void large_text(struct session *s, const char *p, size_t len)
 {
 	if (s->large.mode == LARGE_TEXT && len > 0 && s->ops->reply_text)
-		s->ops->reply_text(s->ctx, large_tag(s), p, len);
+		s->ops->reply_text(s->ctx, large_tag(s), p, len, s->large.scan.ended);
 }
 
 /* Bytes of the line, without its LF. */

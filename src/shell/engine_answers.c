@@ -167,12 +167,12 @@ void engine_on_item(void *ctx, void *tag, struct json item, unsigned depth, bool
 	output_item(sh->output, item, depth, first);
 }
 
-void engine_on_text(void *ctx, void *tag, const char *text, size_t len)
+void engine_on_text(void *ctx, void *tag, const char *text, size_t len, const uint64_t ended[static 3])
 {
 	struct shell *sh = ctx;
 
 	(void)tag;
-	output_text(sh->output, text, len);
+	output_text(sh->output, text, len, ended);
 }
 
 void engine_on_end(void *ctx, void *tag, uint64_t bad_utf8, uint64_t bad_escapes)

@@ -36,6 +36,7 @@ static void check(const struct format *f, const struct buf *out)
 
 static void show_large(struct output *o, const struct reply_about *about, const struct reply *r, size_t first)
 {
+	static const uint64_t uncounted[3];
 	enum large_mode mode = output_large(o, about, r->line, first);
 	struct json_iter it = r->values, elements;
 	struct json v, e;
@@ -45,7 +46,7 @@ static void show_large(struct output *o, const struct reply_about *about, const 
 		return;
 	}
 	for (size_t at = 0; mode == LARGE_TEXT && at < r->len; at += first)
-		output_text(o, r->line + at, r->len - at < first ? r->len - at : first);
+		output_text(o, r->line + at, r->len - at < first ? r->len - at : first, uncounted);
 	while (mode != LARGE_TEXT && json_next(&it, NULL, &v)) {
 		if (mode == LARGE_VALUES || json_kind(v) != JSON_ARRAY) {
 			output_item(o, v, 1, false);

@@ -161,10 +161,11 @@ static void log_reply_item(void *ctx, void *tag, struct json item, unsigned dept
 	log_meddle(h, tag);
 }
 
-static void log_reply_text(void *ctx, void *tag, const char *text, size_t len)
+static void log_reply_text(void *ctx, void *tag, const char *text, size_t len, const uint64_t ended[static 3])
 {
 	struct holder *h = ctx;
 
+	(void)ended;
 	if (!h->in_text)
 		buf_printf(&h->log, "%s text ", (char *)tag);
 	h->in_text = true;

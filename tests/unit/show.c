@@ -34,6 +34,7 @@ static char **split(char *fields, size_t *count)
 static void show_large(struct output *o, const char *line, size_t len, const struct reply_about *about,
     const struct reply *reply)
 {
+	static const uint64_t uncounted[3];
 	enum large_mode mode = output_large(o, about, line, large_from < len - 2 ? large_from : len - 2);
 	struct json_iter it = reply->values, elements;
 	struct json value, element;
@@ -43,7 +44,7 @@ static void show_large(struct output *o, const char *line, size_t len, const str
 		return;
 	}
 	for (size_t at = 0; mode == LARGE_TEXT && at < len; at += large_from)
-		output_text(o, line + at, len - at < large_from ? len - at : large_from);
+		output_text(o, line + at, len - at < large_from ? len - at : large_from, uncounted);
 	while (mode != LARGE_TEXT && json_next(&it, NULL, &value)) {
 		if (mode == LARGE_VALUES || json_kind(value) != JSON_ARRAY) {
 			output_item(o, value, 1, false);
