@@ -5,6 +5,7 @@
 #define PTSH_LANG_PARSE_H
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "lang/line.h"
 #include "lang/words.h"
@@ -103,7 +104,10 @@ int value_decode(struct parse *p, const struct word *w);
 int value_json(struct parse *p, const struct want *want, const struct word *w, struct json *v);
 
 /* Whether a word is exactly this, unquoted. */
-bool value_is(const struct parse *p, const struct word *w, const char *text);
+static inline bool value_is(const struct parse *p, const struct word *w, const char *text)
+{
+	return w->end - w->start == strlen(text) && memcmp(p->text + w->start, text, strlen(text)) == 0;
+}
 
 /* -old,+new: the two lists, with a comma between them and no bracket around them. */
 int value_put_changes(struct parse *p, const struct want *want, const struct word *w);

@@ -16,13 +16,6 @@ const char *want_name(const struct want *want, char out[static 80])
 	return out;
 }
 
-bool value_is(const struct parse *p, const struct word *w, const char *text)
-{
-	size_t len = strlen(text);
-
-	return w->end - w->start == len && memcmp(p->text + w->start, text, len) == 0;
-}
-
 int value_decode(struct parse *p, const struct word *w)
 {
 	size_t at = w->start;

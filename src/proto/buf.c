@@ -107,7 +107,7 @@ void buf_puts(struct buf *b, const char *text)
 	buf_put(b, text, strlen(text));
 }
 
-void buf_putc(struct buf *b, char c)
+void buf_putc_slow(struct buf *b, char c)
 {
 	if (!buf_room(b, 1))
 		return;

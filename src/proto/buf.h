@@ -26,9 +26,17 @@ const char *buf_head(const struct buf *b);
 
 void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *text);
-void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+
+void buf_putc_slow(struct buf *b, char c);
+static inline void buf_putc(struct buf *b, char c)
+{
+	if (!b->failed && b->off + b->len < b->cap)
+		b->data[b->off + b->len++] = c;
+	else
+		buf_putc_slow(b, c);
+}
 
 /* Room for len more bytes behind those held, or NULL (and failed is set).  Write into it, then commit what
  * was written: reading from a descriptor straight into a buf needs no second copy. */

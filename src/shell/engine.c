@@ -163,6 +163,7 @@ static void make_job(struct shell *sh, struct task *t, const char *how)
 
 	engine_queue_remove(e, t);
 	t->role = TASK_JOB;
+	t->asked = loop_now();
 	t->job = ++e->next_job;
 	engine_side_append(e, t, true, false);
 	if (sh->interactive)

@@ -17,9 +17,7 @@ struct task *engine_task_new(struct engine *e)
 		return calloc(1, sizeof *t);
 	e->pool = t->next;
 	e->pooled--;
-	struct line line = t->line;	/* keeps its memory */
 	memset(t, 0, sizeof *t);
-	t->line = line;
 	return t;
 }
 

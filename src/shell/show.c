@@ -193,7 +193,7 @@ void show_reply(struct shell *sh, const struct task *t, const struct reply *repl
 void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct reply_about about = show_about(t);
-	int64_t took = loop_now() - t->started;
+	int64_t took = sh->timing ? loop_now() - t->started : 0;
 
 	shell_show_begin(sh);
 	if (t->outcome != OUTCOME_OK) {

@@ -50,7 +50,7 @@ struct task {
 	bool abandoned;			/* time is up: the reply, if it comes, is late */
 	unsigned job;			/* number, of TASK_JOB */
 	uint64_t id;			/* of the session's request; 0 not sent */
-	int64_t started, asked;		/* loop_now(): sent; entered the queue */
+	int64_t started, asked;		/* loop_now(): sent; became a job or a child */
 	struct loop_timer timer;	/* --timeout, .sleep */
 	size_t resolved;		/* lookups done */
 	struct change *change;		/* shell/change: what it will change; owned */
