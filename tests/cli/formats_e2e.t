@@ -184,4 +184,15 @@ subtest 'a large reply' => sub {
 	is(ask($l, "ping\n$line\nping", 'tsv') =~ tr/\n//, 20_002, 'between others');
 };
 
+subtest 'a large reply that breaks off' => sub {
+	my $script = "hello none\nexpect realm_info\nsend [\$id,1,[[1,\"]]\",[2]]\nfill 99999 ,[1,\"x]\\\\\"],\",{\"a\":[3]}]\nsend ,[1\nclose\n";
+	for my $format (qw(tsv csv json records raw)) {
+		my $broken = Box->start('--auth', 'none', script => $script);
+		my $r = Lines->new($broken->address)->run("realm_info gid,name,pollers\n", '-o', $format);
+		like($r->stderr, qr/^ptsh: stdin:1: realm_info: the reply broke off after 100000 rows$/m, "$format: how many rows there were");
+		is($r->status, 3, '... status 3');
+		$broken->wait;
+	}
+};
+
 done_testing();
