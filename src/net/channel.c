@@ -2,14 +2,11 @@
  * channel: bytes to and from a box.  See channel.h.
  *
  * Owns the connection from the first attempt to the end and what may happen on it when.  How it is reached is
- * connect's business, how bytes move stream's, whom to believe trust's.
+ * connect's business, how bytes move stream's, whom to believe channel_trust.c's.
  *
  * The holder may free the channel in any callback: the memory stays until the outermost call is left (`depth`), and
  * after every callback `freed` is looked at.
  */
-#include "net/channel.h"
-
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -17,56 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
-#include "net/connect.h"
-#include "net/stream.h"
+#include "net/channel_parts.h"
 
 enum {
-	CHANNEL_CHUNK = 64 * 1024,	/* read at once */
 	CHANNEL_ROUNDS = 32,		/* reads before others get a turn */
 	CHANNEL_GRACE_MS = 2000,	/* after a failed write, for what may still come */
-};
-
-enum channel_state { CHANNEL_CONNECTING, CHANNEL_OPEN, CHANNEL_SHAKING, CHANNEL_JUDGING, CHANNEL_ENDED };
-
-struct channel {
-	struct loop *loop;
-	const struct channel_options *o;
-	const struct channel_ops *ops;
-	void *ctx;
-	char *name;			/* the target's, for messages */
-
-	enum channel_state state;
-	unsigned depth;			/* calls from the loop that are not left yet */
-	bool freed, told;		/* channel_free() was called; so was `closed` */
-
-	struct connect *connect;
-	struct stream stream;
-	enum connect_kind kind;
-	char *address;
-	unsigned short port;
-	short events;			/* watched */
-
-	struct buf *out;		/* borrowed from channel_send() */
-	size_t left;			/* what its last call has left there */
-	bool hold;
-	bool write_failed;
-	struct error write_error;
-
-	struct loop_timer deadline, soon, grace;
-	bool ending;			/* `closed` is due... */
-	bool ended_well;		/* ...with NULL */
-	struct error end;
-
-	struct trust_settings trust_settings;
-	struct trust trust;
-	bool have_trust, trusted, secured;
-	struct tls_peer peer;
-	const char *tls_version, *cipher;
-
-	char bytes[CHANNEL_CHUNK];	/* last: not cleared */
 };
 
 static void channel_on_ready(void *ctx, int fd, short revents);
@@ -76,26 +30,24 @@ static void channel_on_soon(void *ctx);
 
 static void channel_destroy(struct channel *c)
 {
-	if (c->have_trust)
-		trust_clear(&c->trust);
-	tls_peer_clear(&c->peer);
+	channel_clear_trust(c);
 	free(c->address);
 	free(c->name);
 	free(c);
 }
 
-static void channel_enter(struct channel *c)
+void channel_enter(struct channel *c)
 {
 	c->depth++;
 }
 
-static void channel_leave(struct channel *c)
+void channel_leave(struct channel *c)
 {
 	if (--c->depth == 0 && c->freed)
 		channel_destroy(c);
 }
 
-static void channel_step(void *ctx, const char *text)
+void channel_step(void *ctx, const char *text)
 {
 	struct channel *c = ctx;
 
@@ -103,23 +55,13 @@ static void channel_step(void *ctx, const char *text)
 		c->ops->step(c->ctx, text);
 }
 
-static void channel_warn(void *ctx, const char *text)
+void channel_warn(void *ctx, const char *text)
 {
 	struct channel *c = ctx;
 
 	if (!c->freed && c->ops->warn != NULL)
 		c->ops->warn(c->ctx, text);
 }
-
-static bool channel_ask(void *ctx, const char *text, char *answer, size_t size)
-{
-	struct channel *c = ctx;
-
-	answer[0] = '\0';
-	return !c->freed && c->ops->ask != NULL && c->ops->ask(c->ctx, text, answer, size);
-}
-
-static const struct trust_ops channel_trust_ops = {channel_step, channel_warn, channel_ask};
 
 /* --- the end --- */
 
@@ -139,7 +81,7 @@ static void channel_release(struct channel *c)
 }
 
 /* Ends the channel; the holder is told from the loop.  The first reason counts. */
-static void channel_end(struct channel *c, const struct error *e)
+void channel_end(struct channel *c, const struct error *e)
 {
 	if (c->ending)
 		return;
@@ -147,10 +89,10 @@ static void channel_end(struct channel *c, const struct error *e)
 	c->ended_well = e == NULL;
 	if (e != NULL)
 		c->end = *e;
-	loop_timer_start(c->loop, &c->soon, 0, channel_on_soon, c);
+	channel_soon(c);
 }
 
-static void channel_end_text(struct channel *c, enum status status, const char *what, const char *why)
+void channel_end_text(struct channel *c, enum status status, const char *what, const char *why)
 {
 	struct error e;
 
@@ -214,7 +156,7 @@ static void channel_on_grace(void *ctx)
 
 /* --- what the loop waits for --- */
 
-static void channel_watch(struct channel *c)
+void channel_watch(struct channel *c)
 {
 	short events = 0;
 
@@ -283,7 +225,7 @@ static void channel_pull(struct channel *c)
 
 	for (unsigned round = 0; channel_may_read(c); round++) {
 		if (round == CHANNEL_ROUNDS) {
-			loop_timer_start(c->loop, &c->soon, 0, channel_on_soon, c);
+			channel_soon(c);
 			return;
 		}
 		enum flow flow = stream_read(&c->stream, c->bytes, sizeof c->bytes, &got, &e);
@@ -306,54 +248,11 @@ void channel_hold(struct channel *c, bool hold)
 		return;
 	c->hold = hold;
 	if (!hold && c->state == CHANNEL_OPEN && stream_has_more(&c->stream))
-		loop_timer_start(c->loop, &c->soon, 0, channel_on_soon, c);
+		channel_soon(c);
 	channel_watch(c);
 }
 
-/* --- TLS --- */
-
-static const char *channel_verify_name(const struct channel *c, char text[static 256])
-{
-	/* The name is the remembered one's without its port and brackets. */
-	const char *name = c->trust.name, *colon = strrchr(name, ':');
-
-	if (c->o->target->path != NULL && c->o->known_as == NULL)
-		return NULL;
-	size_t len = colon != NULL ? (size_t)(colon - name) : strlen(name);
-	if (len >= 2 && name[0] == '[' && name[len - 1] == ']') {
-		name++;
-		len -= 2;
-	}
-	snprintf(text, 256, "%.*s", (int)len, name);
-	return text;
-}
-
-/* Whether the box goes by a name that DNS, or a tunnel, may have led to this machine. */
-static bool channel_is_named(const struct channel *c)
-{
-	const struct target *t = c->o->target;
-
-	return c->o->known_as != NULL || (t->host != NULL && !t->host_is_address && strcasecmp(t->host, "localhost") != 0);
-}
-
-/* What a proxy command talks to is somewhere else, whatever the target is called.  A box that is known to have TLS is no
- * other because its name leads to loopback now: who answers there may be any user of this machine. */
-static bool channel_is_local(const struct channel *c)
-{
-	if (c->kind == CONNECT_LOOPBACK)
-		return !channel_is_named(c) || !c->have_trust || !trust_knows_tls(&c->trust);
-	return c->kind == CONNECT_UNIX;
-}
-
-static int channel_load_trust(struct channel *c, struct error *e)
-{
-	if (c->have_trust)
-		return 0;
-	c->have_trust = true;
-	c->trust_settings = (struct trust_settings){.mode = c->o->tls, .accept_new = c->o->accept_new, .pin = c->o->pin,
-	    .tls_min = c->o->tls_min, .known_boxes = c->o->known_boxes};
-	return trust_init(&c->trust, &c->trust_settings, c->o->target, c->o->known_as, &channel_trust_ops, c, e);
-}
+/* --- the deadline --- */
 
 static void channel_on_deadline(void *ctx)
 {
@@ -370,101 +269,33 @@ static void channel_on_deadline(void *ctx)
 	channel_leave(c);
 }
 
-static void channel_set_deadline(struct channel *c)
+void channel_set_deadline(struct channel *c)
 {
 	if (c->o->deadline != 0)
 		loop_timer_start(c->loop, &c->deadline, c->o->deadline - loop_now(), channel_on_deadline, c);
-}
-
-void channel_start_tls(struct channel *c)
-{
-	struct error e;
-	char name[256];
-
-	if (c->state != CHANNEL_OPEN || c->stream.tls != NULL)
-		return;
-	c->state = CHANNEL_SHAKING;
-	if (channel_load_trust(c, &e) == -1) {
-		channel_end(c, &e);
-		return;
-	}
-	struct tls_settings settings = {.min = c->o->tls_min, .ca = c->o->ca, .cert = c->o->cert, .key = c->o->key,
-	    .name = channel_verify_name(c, name), .authorities = trust_needs_authority(&c->trust)};
-	struct tls *tls = tls_create(&settings, c->stream.fd, &e);
-	if (tls == NULL) {
-		channel_end(c, &e);
-		return;
-	}
-	stream_use_tls(&c->stream, tls);
-	channel_set_deadline(c);
-	loop_timer_start(c->loop, &c->soon, 0, channel_on_soon, c);
-}
-
-/* The handshake is complete: is it the box? */
-static void channel_judge(struct channel *c)
-{
-	struct error e;
-	char text[256];
-
-	c->state = CHANNEL_JUDGING;
-	loop_timer_stop(c->loop, &c->deadline);
-	channel_watch(c);
-	c->tls_version = tls_version(c->stream.tls);
-	c->cipher = tls_cipher(c->stream.tls);
-	snprintf(text, sizeof text, "%s, %s", c->tls_version, c->cipher);
-	channel_step(c, text);
-	if (tls_look(c->stream.tls, &c->peer, &e) == -1) {
-		channel_end_text(c, e.status, "TLS", e.text);
-		return;
-	}
-	if (trust_judge(&c->trust, &c->peer, &c->trusted, &e) == -1) {
-		channel_end(c, &e);
-		return;
-	}
-	if (c->freed)
-		return;
-	c->secured = true;
-	c->state = CHANNEL_OPEN;
-	snprintf(text, sizeof text, "its key, %s, is vouched for: %s", c->peer.pin, c->trust.vouched);
-	channel_step(c, text);
-	c->ops->secured(c->ctx);
-	if (c->freed)
-		return;
-	channel_push(c);
-	/* The box may have said something in the same breath. */
-	channel_pull(c);
-}
-
-static void channel_shake(struct channel *c)
-{
-	struct error e;
-
-	switch (stream_handshake(&c->stream, &e)) {
-	case FLOW_DONE:
-		channel_judge(c);
-		break;
-	case FLOW_WAIT:
-		break;
-	case FLOW_END:
-	case FLOW_FAILED:
-		channel_end_text(c, e.status, "TLS", e.text);
-		break;
-	}
 }
 
 /* --- from the loop --- */
 
 static void channel_go_on(struct channel *c)
 {
-	if (c->ending)
+	if (c->ending) {
 		channel_tell_end(c);
-	else if (c->state == CHANNEL_SHAKING && c->stream.tls != NULL)
-		channel_shake(c);
-	else if (c->state == CHANNEL_OPEN) {
-		channel_drain(c);
-		channel_pull(c);
+	} else {
+		if (c->state == CHANNEL_SHAKING && c->stream.tls != NULL)
+			channel_shake(c);
+		/* Also right behind the handshake: the box may have said something in the same breath. */
+		if (c->state == CHANNEL_OPEN && !c->freed) {
+			channel_drain(c);
+			channel_pull(c);
+		}
 	}
 	channel_watch(c);
+}
+
+void channel_soon(struct channel *c)
+{
+	loop_timer_start(c->loop, &c->soon, 0, channel_on_soon, c);
 }
 
 static void channel_on_soon(void *ctx)
@@ -520,7 +351,7 @@ static void channel_on_connected(void *ctx, int fd, enum connect_kind kind, cons
 	/* What is remembered decides channel_wants(), so a file that cannot be trusted ends it here. */
 	if (c->address == NULL)
 		channel_end_text(c, STATUS_PROTOCOL, "out of memory", "");
-	else if (kind != CONNECT_UNIX && (kind != CONNECT_LOOPBACK || channel_is_named(c)) && channel_load_trust(c, &e) == -1)
+	else if (kind != CONNECT_UNIX && channel_load_trust(c, &e) == -1)
 		channel_end(c, &e);
 	else if (!c->freed)
 		c->ops->connected(c->ctx);
@@ -600,65 +431,7 @@ int64_t channel_greeting_due(const struct channel *c)
 	return now + (c->o->deadline != 0 ? (c->o->deadline - now) / (left + 1) : 10000);
 }
 
-/* --- how far it is trusted --- */
-
-enum channel_trust channel_trust(const struct channel *c)
-{
-	if (c->secured && c->trusted)
-		return TRUST_TLS;
-	if (c->kind == CONNECT_UNIX)
-		return TRUST_LOCAL_SOCKET;
-	if (c->kind == CONNECT_LOOPBACK && channel_is_local(c))
-		return c->port < IPPORT_RESERVED ? TRUST_LOOPBACK_LOW : TRUST_LOOPBACK;
-	return c->secured ? TRUST_TLS_UNKNOWN : TRUST_CLEAR;
-}
-
-bool channel_knows_tls(const struct channel *c)
-{
-	return c->have_trust && trust_knows_tls(&c->trust);
-}
-
-enum channel_wants channel_wants(const struct channel *c)
-{
-	switch (c->o->tls) {
-	case TLS_OFF:
-		return WANTS_CLEAR;
-	case TLS_ON:
-	case TLS_VERIFY:
-	case TLS_INSECURE:
-		return WANTS_TLS;
-	case TLS_AUTO:
-		break;
-	}
-	if (channel_is_local(c))
-		return WANTS_CLEAR;
-	if (c->have_trust && trust_knows_tls(&c->trust))
-		return WANTS_TLS;
-	if (c->have_trust && trust_knows_clear(&c->trust))
-		return WANTS_CLEAR;
-	return WANTS_TLS_OR_ASK;
-}
-
-int channel_accept_clear(struct channel *c, struct error *e)
-{
-	int result;
-
-	if (c->o->tls == TLS_OFF || (c->o->tls == TLS_AUTO && channel_is_local(c)))
-		return 0;
-	channel_enter(c);
-	result = channel_load_trust(c, e) == -1 ? -1 : trust_accept_clear(&c->trust, e);
-	if (c->freed)
-		result = error_set(e, STATUS_TLS, "the connection is gone");
-	channel_leave(c);
-	return result;
-}
-
-int channel_accept_tls(struct channel *c, struct error *e)
-{
-	if (c->o->tls != TLS_OFF)
-		return 0;
-	return error_set(e, STATUS_TLS, "%s: the box demands TLS: leave --tls off away", c->name);
-}
+/* --- for those who look --- */
 
 bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote)
 {
