@@ -39,7 +39,7 @@ static char *known_file_folder(const char *path)
 }
 
 /* Whoever can write the folder can put another file in the place of this one (a sticky folder like /tmp prevents
- * that). */
+ * that, but not whose folder it is). */
 static int known_file_check_folder(const char *path, struct error *e)
 {
 	char *folder = known_file_folder(path);
@@ -48,8 +48,8 @@ static int known_file_check_folder(const char *path, struct error *e)
 
 	if (folder == NULL)
 		return error_memory(e);
-	if (stat(folder, &st) == 0 && (!known_file_is_ours(&st) || (st.st_mode & (S_IWGRP | S_IWOTH))) &&
-	    !(st.st_mode & S_ISVTX))
+	if (stat(folder, &st) == 0 &&
+	    (!known_file_is_ours(&st) || ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))))
 		result = error_set(e, STATUS_TLS, "%s: not to be trusted: others can write the folder %s", path, folder);
 	free(folder);
 	return result;

@@ -148,6 +148,16 @@ static void test_file_that_others_may_have_written_is_refused(void **state)
 	assert_int_equal(chmod(folder, 0770), 0);
 	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), -1);
 	assert_says(e.text, "others can write the folder");
+	/* Sticky: others cannot take its files away, but whose folder it is can. */
+	assert_int_equal(chmod(folder, 01777), 0);
+	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), 0);
+	known_boxes_clear(&k);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(folder, 65534, (gid_t)-1), 0);
+		assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), -1);
+		assert_says(e.text, "others can write the folder");
+		assert_int_equal(chown(folder, 0, (gid_t)-1), 0);
+	}
 	assert_int_equal(chmod(folder, 0700), 0);
 	if (geteuid() == 0) {
 		assert_int_equal(chown(path, 65534, 65534), 0);
