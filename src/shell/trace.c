@@ -117,14 +117,35 @@ void trace_sent(struct shell *sh, const char *text, size_t len)
 	buf_clear(&out);
 }
 
+/* What answers no open request: the login, or one that was given up, whose reply may hold anything.  Of such a reply
+ * head is set to its id and status; false: it is a notification, a failure or nothing of ours. */
+static bool answers_unknown(const char *text, size_t len, struct buf *head)
+{
+	struct json all, id, status;
+	size_t at;
+
+	if (json_read(text, len, &all, &at) != NULL)
+		return len > 1 && text[0] == '[' && text[1] != 'n';
+	struct json_iter it = json_iterate(all);
+	if (!json_next(&it, NULL, &id) || json_kind(id) == JSON_NULL || !json_next(&it, NULL, &status) ||
+	    (status.len == 1 && status.text[0] == '0') || !json_next(&it, NULL, &all))
+		return false;
+	buf_printf(head, "[%.*s,%.*s,", (int)id.len, id.text, (int)status.len, status.text);
+	return true;
+}
+
 void trace_received(struct shell *sh, const char *text, size_t len, const void *tag)
 {
 	const struct task *t = tag;
 	struct buf masked = {0};
 
-	if (line_mask_reply(&masked, t != NULL ? t->line.type : NULL, text, len) == 0)
+	if (t == NULL && answers_unknown(text, len, &masked)) {
+		buf_puts(&masked, masked.len > 0 ? "\"***\"]" : "(not shown)");
 		write_line(sh, '<', buf_head(&masked), masked.len);
-	else	/* cut short, no JSON, or no memory: what is secret in it cannot be told */
+	} else if (line_mask_reply(&masked, t != NULL ? t->line.type : NULL, text, len) == 0) {
+		write_line(sh, '<', buf_head(&masked), masked.len);
+	} else {	/* cut short, no JSON, or no memory: what is secret in it cannot be told */
 		write_line(sh, '<', "(not shown)", 11);
+	}
 	buf_clear(&masked);
 }
