@@ -34,6 +34,7 @@ struct channel_options {
 	unsigned tls_min;		/* 10, 11, 12, 13 */
 	const char *known_as;		/* the name to remember and verify by, or NULL */
 	const char *known_boxes;	/* path, or NULL: nothing is remembered */
+	struct trust_seen *seen;	/* whom this run has trusted, or NULL; written */
 	int keepalive_s;		/* TCP keepalive and user time-out; 0: none */
 };
 
@@ -90,7 +91,7 @@ enum channel_trust channel_trust(const struct channel *c);
 
 /* Whether this box must be spoken to by TLS: --tls, and what is remembered of it.  */
 enum channel_wants {
-	WANTS_CLEAR,		/* local, --tls off, or a box remembered as clear */
+	WANTS_CLEAR,		/* --tls off; a box that is local or remembered as clear, and has never had TLS */
 	WANTS_TLS,		/* TLS or nothing */
 	WANTS_TLS_OR_ASK,	/* TLS; if the box has none, channel_accept_clear() decides */
 };

@@ -70,7 +70,7 @@ int channel_load_trust(struct channel *c, struct error *e)
 		return 0;
 	c->have_trust = true;
 	c->trust_settings = (struct trust_settings){.mode = c->o->tls, .accept_new = c->o->accept_new, .pin = c->o->pin,
-	    .tls_min = c->o->tls_min, .known_boxes = c->o->known_boxes};
+	    .tls_min = c->o->tls_min, .known_boxes = c->o->known_boxes, .seen = c->o->seen};
 	return trust_init(&c->trust, &c->trust_settings, c->o->target, c->o->known_as, &channel_trust_ops, c, e);
 }
 
@@ -175,10 +175,11 @@ enum channel_wants channel_wants(const struct channel *c)
 	case TLS_AUTO:
 		break;
 	}
+	/* Once TLS, always TLS, also where a name suddenly means this machine; and who names a key wants to see it. */
+	if (c->o->pin != NULL || channel_knows_tls(c))
+		return WANTS_TLS;
 	if (channel_is_local(c))
 		return WANTS_CLEAR;
-	if (c->have_trust && trust_knows_tls(&c->trust))
-		return WANTS_TLS;
 	if (c->have_trust && trust_knows_clear(&c->trust))
 		return WANTS_CLEAR;
 	return WANTS_TLS_OR_ASK;
@@ -188,7 +189,7 @@ int channel_accept_clear(struct channel *c, struct error *e)
 {
 	int result;
 
-	if (c->o->tls == TLS_OFF || (c->o->tls == TLS_AUTO && channel_is_local(c)))
+	if (channel_wants(c) == WANTS_CLEAR)
 		return 0;
 	channel_enter(c);
 	result = channel_load_trust(c, e) == -1 ? -1 : trust_accept_clear(&c->trust, e);

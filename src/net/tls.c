@@ -150,7 +150,8 @@ static int tls_set_name(SSL *ssl, const char *name)
 	if (len > 0 && name[len - 1] == '.')
 		len--;
 	snprintf(host, sizeof host, "%.*s", (int)len, name);
-	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	/* RFC 9525: names are where names belong; what a subject says in free text is none (section 2). */
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1 ? 0 : -1;
 }
 

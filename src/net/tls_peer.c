@@ -36,10 +36,20 @@ static int tls_peer_pin(X509 *cert, char pin[static PIN_TEXT])
 	return ok ? 0 : -1;
 }
 
+/* As strong as an RSA key of so many bits: RSA by its length, which is what is spoken of; others by what they are
+ * worth. */
+static unsigned tls_key_bits(const EVP_PKEY *key)
+{
+	int security = EVP_PKEY_get_security_bits(key);
+
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
+		return (unsigned)EVP_PKEY_get_bits(key);
+	return security >= 112 ? 2048 : security >= 80 ? 1024 : 0;
+}
+
 static void tls_peer_key(X509 *cert, struct tls_peer *peer)
 {
 	EVP_PKEY *key = X509_get0_pubkey(cert);
-	int security = key != NULL ? EVP_PKEY_get_security_bits(key) : 0;
 	char group[24] = "";
 	size_t len;
 
@@ -51,11 +61,21 @@ static void tls_peer_key(X509 *cert, struct tls_peer *peer)
 		snprintf(peer->key, sizeof peer->key, "EC %s", group);
 	else
 		snprintf(peer->key, sizeof peer->key, "%.20s %d", EVP_PKEY_get0_type_name(key), EVP_PKEY_get_bits(key));
-	/* RSA by its length, which is what is spoken of; the others by what they are worth. */
-	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)
-		peer->key_bits = (unsigned)EVP_PKEY_get_bits(key);
-	else
-		peer->key_bits = security >= 112 ? 2048 : security >= 80 ? 1024 : 0;
+	peer->key_bits = tls_key_bits(key);
+}
+
+/* Whether an authority on the way to the verdict has a key that anybody can break: with old TLS, OpenSSL takes those. */
+static bool tls_peer_weak_chain(const SSL *ssl)
+{
+	STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);
+
+	for (int i = 1; i < sk_X509_num(chain); i++) {
+		const EVP_PKEY *key = X509_get0_pubkey(sk_X509_value(chain, i));
+
+		if (key == NULL || tls_key_bits(key) < 1024)
+			return true;
+	}
+	return chain == NULL;
 }
 
 static char *tls_peer_name(X509_NAME *name)
@@ -129,7 +149,9 @@ static unsigned tls_peer_version(const SSL *ssl)
 
 static void tls_peer_verdict(const struct tls *t, struct tls_peer *peer)
 {
-	if (t->verified && t->has_name)
+	if (t->verified && t->has_name && tls_peer_weak_chain(t->ssl))
+		peer->why_not = "an authority's key is too weak to prove anything";
+	else if (t->verified && t->has_name)
 		peer->verified = true;
 	else if (t->verified)
 		peer->why_not = "there is no name to verify by";

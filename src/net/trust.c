@@ -13,7 +13,44 @@
 
 #include "proto/buf.h"
 
-enum { TRUST_ANSWER = 512, TRUST_TRIES = 3 };
+enum { TRUST_ANSWER = 512, TRUST_TRIES = 3, TRUST_WHERE = 240 };
+
+/* --- what is known --- */
+
+void trust_seen_clear(struct trust_seen *seen)
+{
+	free(seen->name);
+	*seen = (struct trust_seen){0};
+}
+
+/* The file has the last word, where it has one: it may have been changed meanwhile. */
+static void trust_recall(struct trust *t)
+{
+	const struct trust_seen *seen = t->settings->seen;
+
+	if (seen == NULL || seen->name == NULL || strcmp(seen->name, t->name) != 0 || trust_knows_tls(t))
+		return;
+	t->seen = (struct known_box){.name = seen->name, .kind = seen->pin[0] != '\0' ? KNOWN_KEY : KNOWN_TLS,
+	    .min = seen->version};
+	memcpy(t->seen.pin, seen->pin, sizeof t->seen.pin);
+}
+
+static int trust_note_seen(struct trust *t, enum known_kind kind, const struct tls_peer *peer, struct error *e)
+{
+	struct trust_seen *seen = t->settings->seen;
+
+	if (seen == NULL)
+		return 0;
+	trust_seen_clear(seen);
+	t->seen.name = NULL;
+	seen->name = strdup(t->name);
+	if (seen->name == NULL)
+		return error_memory(e);
+	if (kind == KNOWN_KEY)
+		memcpy(seen->pin, peer->pin, sizeof seen->pin);
+	seen->version = peer->version;
+	return 0;
+}
 
 int trust_init(struct trust *t, const struct trust_settings *s, const struct target *target, const char *known_as,
     const struct trust_ops *ops, void *ctx, struct error *e)
@@ -24,10 +61,10 @@ int trust_init(struct trust *t, const struct trust_settings *s, const struct tar
 	t->name = known_boxes_name(target, known_as, e);
 	if (t->name == NULL)
 		return -1;
-	if (s->known_boxes == NULL)
+	if (s->known_boxes == NULL || known_boxes_read(&t->known, s->known_boxes, t->name, ops->warn, ctx, e) == 0) {
+		trust_recall(t);
 		return 0;
-	if (known_boxes_read(&t->known, s->known_boxes, t->name, ops->warn, ctx, e) == 0)
-		return 0;
+	}
 	/* Who wants no check needs no memory either, and is told of it all the same. */
 	if (s->mode != TLS_OFF && s->mode != TLS_INSECURE)
 		return -1;
@@ -51,7 +88,19 @@ static const struct known_box *trust_find(const struct trust *t, enum known_kind
 		if (k->kind == kind && (pin == NULL || strcmp(k->pin, pin) == 0))
 			return k;
 	}
+	if (t->seen.name != NULL && t->seen.kind == kind && (pin == NULL || strcmp(t->seen.pin, pin) == 0))
+		return &t->seen;
 	return NULL;
+}
+
+/* Where it is remembered, for messages. */
+static const char *trust_where(const struct trust *t, const struct known_box *k, char text[static TRUST_WHERE])
+{
+	if (k->line == 0)
+		snprintf(text, TRUST_WHERE, "seen earlier in this run");
+	else
+		snprintf(text, TRUST_WHERE, "%.200s:%u", t->settings->known_boxes, k->line);
+	return text;
 }
 
 bool trust_knows_tls(const struct trust *t)
@@ -123,21 +172,19 @@ static void trust_check_version(struct trust *t, const struct tls_peer *peer)
 
 static int trust_refuse_changed(struct trust *t, const struct tls_peer *peer, struct error *e)
 {
-	char known[256] = "";
-	unsigned line = 0;
+	const struct known_box *first = trust_find(t, KNOWN_KEY, NULL);
+	char known[256], where[TRUST_WHERE];
 
+	snprintf(known, sizeof known, "%s", first->pin);
 	for (size_t i = 0; i < t->known.count; i++) {
 		const struct known_box *k = &t->known.items[i];
 		size_t len = strlen(known);
 
-		if (k->kind != KNOWN_KEY || len + PIN_TEXT + 2 > sizeof known)
-			continue;
-		snprintf(known + len, sizeof known - len, "%s%s", len > 0 ? ", " : "", k->pin);
-		if (line == 0)
-			line = k->line;
+		if (k != first && k->kind == KNOWN_KEY && len + PIN_TEXT + 2 <= sizeof known)
+			snprintf(known + len, sizeof known - len, ", %s", k->pin);
 	}
-	return error_set(e, STATUS_TLS, "%s: THE KEY HAS CHANGED: it is %s, known is %s (%s:%u): if the box has a new key,"
-	    " `.trust remove %s`", t->name, peer->pin, known, t->settings->known_boxes, line, t->name);
+	return error_set(e, STATUS_TLS, "%s: THE KEY HAS CHANGED: it is %s, known is %s (%s): if the box has a new key,"
+	    " `.trust remove %s`", t->name, peer->pin, known, trust_where(t, first, where), t->name);
 }
 
 static int trust_refuse_unknown(struct trust *t, const struct tls_peer *peer, struct error *e)
@@ -266,8 +313,11 @@ static int trust_judge_known(struct trust *t, const struct known_box *k, const s
 {
 	char by[256];
 
-	snprintf(by, sizeof by, "%.200s line %u", t->settings->known_boxes, k->line);
-	if (peer->version > k->min && (k->min != 0 || peer->version >= 12) && k->min < 12)
+	if (k->line == 0)
+		snprintf(by, sizeof by, "its key, seen earlier in this run");
+	else
+		snprintf(by, sizeof by, "%.200s line %u", t->settings->known_boxes, k->line);
+	if (k->line != 0 && peer->version > k->min && (k->min != 0 || peer->version >= 12) && k->min < 12)
 		trust_remember(t, KNOWN_KEY, peer->pin, peer->version);
 	*trusted = true;
 	return trust_vouch(t, by, e);
@@ -281,8 +331,10 @@ static int trust_judge_verified(struct trust *t, const struct tls_peer *peer, bo
 	/* Not the key: an authority's certificate may change it.  But that it has TLS. */
 	if (trust_find(t, KNOWN_TLS, NULL) == NULL)
 		trust_remember(t, KNOWN_TLS, NULL, peer->version);
+	if (trust_vouch(t, by, e) == -1 || trust_note_seen(t, KNOWN_TLS, peer, e) == -1)
+		return -1;
 	*trusted = true;
-	return trust_vouch(t, by, e);
+	return 0;
 }
 
 static int trust_judge_new(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e)
@@ -300,7 +352,7 @@ static int trust_judge_new(struct trust *t, const struct tls_peer *peer, bool *t
 		if (answer == -1)
 			return -1;
 	}
-	if (trust_vouch(t, by, e) == -1)
+	if (trust_vouch(t, by, e) == -1 || trust_note_seen(t, KNOWN_KEY, peer, e) == -1)
 		return -1;
 	trust_remember(t, KNOWN_KEY, peer->pin, peer->version);
 	if (t->settings->known_boxes == NULL)
@@ -337,13 +389,18 @@ int trust_judge(struct trust *t, const struct tls_peer *peer, bool *trusted, str
 
 int trust_accept_clear(struct trust *t, struct error *e)
 {
-	char text[512], answer[TRUST_ANSWER] = "";
+	const struct known_box *known = trust_find(t, KNOWN_KEY, NULL);
+	char text[512], where[TRUST_WHERE], answer[TRUST_ANSWER] = "";
 
 	if (t->settings->mode != TLS_AUTO)
 		return error_set(e, STATUS_TLS, "%s: the box refuses TLS (without encryption: --tls off)", t->name);
-	if (trust_knows_tls(t))
-		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and has had it before (%s:%u): if that is right,"
-		    " `.trust remove %s`", t->name, t->settings->known_boxes, t->known.items[0].line, t->name);
+	if (t->settings->pin != NULL)
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and so shows no key to compare with --pin", t->name);
+	if (known == NULL)
+		known = trust_find(t, KNOWN_TLS, NULL);
+	if (known != NULL)
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and has had it before (%s): if that is right,"
+		    " `.trust remove %s`", t->name, trust_where(t, known, where), t->name);
 	if (trust_knows_clear(t))
 		return 0;
 	snprintf(text, sizeof text, "%s has no TLS: all that is said can be read and changed on its way.\n"

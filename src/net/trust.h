@@ -17,6 +17,15 @@
 
 enum tls_mode { TLS_AUTO, TLS_OFF, TLS_ON, TLS_VERIFY, TLS_INSECURE };
 
+/* Whom a run has trusted last, kept by the holder from one connection to the next: what the file does not know (there
+ * is none, or it could not be written) is not forgotten when the connection is lost. */
+struct trust_seen {
+	char *name;			/* owned: as remembered; NULL: nobody */
+	char pin[PIN_TEXT];		/* "": an authority vouched for it */
+	unsigned version;
+};
+void trust_seen_clear(struct trust_seen *seen);
+
 /* Borrowed while the trust lives. */
 struct trust_settings {
 	enum tls_mode mode;
@@ -24,6 +33,7 @@ struct trust_settings {
 	const char *pin;		/* one or several, or NULL */
 	unsigned tls_min;		/* 10 .. 13 */
 	const char *known_boxes;	/* path, or NULL: nothing is remembered */
+	struct trust_seen *seen;	/* or NULL */
 };
 
 struct trust_ops {
@@ -38,6 +48,7 @@ struct trust {
 	void *ctx;
 	char *name;			/* owned: as remembered */
 	struct known_boxes known;	/* of this box */
+	struct known_box seen;		/* what the run itself knows, if the file does not; name NULL: nothing */
 	char *vouched;			/* owned: by what it is trusted; NULL: not judged yet */
 };
 

@@ -302,6 +302,8 @@ static int trust_change(struct shell *sh, struct task *t, const char *path, stru
 		rc = known_boxes_add(path, name, KNOWN_CLEAR, NULL, 0, e);
 	else
 		rc = known_boxes_add(path, name, KNOWN_KEY, pin, 0, e);
+	if (!add && link_forget_trust(sh, name) && removed == 0)
+		removed = 1;
 	if (rc == 0 && !add && removed == 0)
 		rc = error_set(e, STATUS_USAGE, "%s: not remembered", name);
 	else if (rc == 0 && !add)

@@ -204,7 +204,7 @@ static void open_channel(struct shell *sh)
 		.target = &o->target, .bind = o->bind, .proxy_command = o->proxy_command,
 		.peer_uid = o->has_peer_uid ? &o->peer_uid : NULL, .tls = o->tls, .accept_new = o->accept_new,
 		.pin = o->pin, .ca = o->ca, .cert = o->cert, .key = o->key, .tls_min = o->tls_min,
-		.known_as = o->known_as, .known_boxes = o->known_boxes_path,
+		.known_as = o->known_as, .known_boxes = o->known_boxes_path, .seen = &k->seen,
 		.keepalive_s = (int)o->keepalive,
 	};
 	k->state = LINK_CONNECTING;
@@ -257,8 +257,10 @@ static void on_greeted(void *ctx, const struct hello *hello)
 	loop_timer_stop(sh->loop, &k->greeting);
 	shell_step(sh, "%s: greeted; the box offers %s", sh->options->box_text,
 	    hello->types != NULL && *hello->types != '\0' ? hello->types : "no login");
-	if (!session_is_secured(k->session) && k->how.tls == TLS_OFF && channel_knows_tls(k->channel) &&
-	    channel_trust(k->channel) == TRUST_CLEAR)
+	if (!session_is_secured(k->session) && k->how.tls == TLS_OFF && k->how.pin != NULL)
+		shell_complain(sh, (struct place){0}, NULL, "%s: warning: with --tls off there is no key to compare with --pin",
+		    sh->options->box_text);
+	else if (!session_is_secured(k->session) && k->how.tls == TLS_OFF && channel_knows_tls(k->channel))
 		shell_complain(sh, (struct place){0}, NULL, "%s: warning: this box has had TLS before; --tls off does without",
 		    sh->options->box_text);
 	if (session_is_secured(k->session) || channel_wants(k->channel) == WANTS_CLEAR) {
@@ -554,6 +556,7 @@ void link_free(struct shell *sh)
 		return;
 	loop_timer_stop(sh->loop, &sh->link->retry);
 	drop(sh->link, sh);
+	trust_seen_clear(&sh->link->seen);
 	free(sh->link);
 	sh->link = NULL;
 }
@@ -575,6 +578,7 @@ void link_switch(struct shell *sh)
 	link_close(sh);
 	events_link_lost(sh);
 	sh->link->tries = 0;
+	sh->link->least = AUTH_END;
 	link_want(sh);
 }
 
@@ -585,6 +589,16 @@ uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag)
 
 	link_watch_silence(sh);
 	return id;
+}
+
+bool link_forget_trust(struct shell *sh, const char *name)
+{
+	struct trust_seen *seen = &sh->link->seen;
+
+	if (seen->name == NULL || strcmp(seen->name, name) != 0)
+		return false;
+	trust_seen_clear(seen);
+	return true;
 }
 
 void link_forget(struct shell *sh, uint64_t id)

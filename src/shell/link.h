@@ -31,6 +31,9 @@ void link_close(struct shell *sh);
 /* Another box's connection: closes this one, connects that one (.connect). */
 void link_switch(struct shell *sh);
 
+/* The box of this name is to be forgotten: what this run itself has seen of it.  False: nothing. */
+bool link_forget_trust(struct shell *sh, const char *name);
+
 /* Whether a request may be sent now: always when ready; early, along with the login, if it only reads and holds no
  * secret. */
 bool link_takes(const struct shell *sh, bool early);

@@ -17,6 +17,8 @@ struct link {
 	bool refused;			/* the last one on this connection: there will be another */
 	struct loop_timer another;	/* after which a person is asked for it */
 	enum auth_method method;
+	enum auth_method least;		/* of the logins of this run: none that is weaker comes after it */
+	struct trust_seen seen;		/* from one connection to the next */
 	const char *method_name;
 	uint64_t partial;		/* bytes received since the last answer */
 	char trouble[ERROR_TEXT];	/* why there is no connection now */

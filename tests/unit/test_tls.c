@@ -345,6 +345,80 @@ static void test_insecure_through_a_proxy_is_trusted_by_nobody(void **state)
 	help_end(pid, true);
 }
 
+/* --- what the run itself has seen: known_boxes is not there, or cannot be written --- */
+
+static void test_key_that_could_not_be_remembered_is_still_known_to_the_run(void **state)
+{
+	struct trust_seen seen = {0};
+	struct holder h;
+	struct error e;
+	pid_t pid;
+
+	(void)state;
+	pid = serve(&h, "self", talk_hello);
+	h.o.known_boxes = NULL;
+	h.o.accept_new = true;
+	h.o.seen = &seen;
+	h.o.known_as = "box.example";
+	expect_trust(&h, pid, "--accept-new");
+	/* The next connection: the same key, another one, none. */
+	pid = serve(&h, "self", talk_hello);
+	h.o.known_boxes = NULL;
+	h.o.accept_new = true;
+	h.o.seen = &seen;
+	h.o.known_as = "box.example";
+	expect_trust(&h, pid, "seen earlier in this run");
+	pid = serve(&h, "other", talk_suspicious);
+	h.o.known_boxes = NULL;
+	h.o.accept_new = true;
+	h.o.seen = &seen;
+	h.o.known_as = "box.example";
+	expect_refusal(&h, pid, "KEY HAS CHANGED");
+	holder_init(&h, "core.example:55");
+	h.o.proxy_command = "exec cat >/dev/null";
+	h.o.seen = &seen;
+	h.o.known_as = "box.example";
+	holder_open(&h);
+	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_int_equal(channel_wants(h.channel), WANTS_TLS);
+	h.answers[0] = "yes";
+	assert_int_equal(channel_accept_clear(h.channel, &e), -1);
+	assert_int_equal(h.asked, 0);
+	assert_says(e.text, "has had it before (seen earlier in this run)");
+	holder_clear(&h);
+	/* Another box has nothing to do with it. */
+	pid = serve(&h, "other", talk_hello);
+	h.o.known_boxes = NULL;
+	h.o.accept_new = true;
+	h.o.seen = &seen;
+	expect_trust(&h, pid, "--accept-new");
+	trust_seen_clear(&seen);
+}
+
+static void test_file_has_the_last_word_about_what_the_run_has_seen(void **state)
+{
+	struct trust_seen seen = {0};
+	struct holder h;
+	char pin[64], text[256];
+	pid_t pid;
+
+	(void)state;
+	write_known(NULL);
+	pid = serve(&h, "self", talk_hello);
+	h.o.accept_new = true;
+	h.o.seen = &seen;
+	h.o.known_as = "box.example";
+	expect_trust(&h, pid, "--accept-new");
+	tls_pin("other", pin);
+	snprintf(text, sizeof text, "box.example:55 %s 2024-01-31 min=1.3\n", pin);
+	write_known(text);
+	pid = serve(&h, "other", talk_hello);
+	h.o.seen = &seen;
+	h.o.known_as = "box.example";
+	expect_trust(&h, pid, "known_boxes line 1");
+	trust_seen_clear(&seen);
+}
+
 /* --- certificates by an authority: E11, E12, E13 --- */
 
 static void test_certificates_by_an_authority(void **state)
@@ -362,7 +436,7 @@ static void test_certificates_by_an_authority(void **state)
 		{"wildcard", "a.b.lab.example", "hostname mismatch"},
 		{"wildcard", "lab.example", "hostname mismatch"},
 		{"wildcard", NULL, "IP address mismatch"},
-		{"cn-only", "box.example", NULL},
+		{"cn-only", "box.example", "hostname mismatch"},
 		{"nul-in-cn", "box.example", "hostname mismatch"},
 		{"expired", "box.example", "expired"},
 		{"early", "box.example", "not yet valid"},
@@ -422,6 +496,21 @@ static void test_weak_signatures_are_taken_with_tls_min_1_0_only(void **state)
 	h.o.known_as = "box.example";
 	h.o.tls_min = 10;
 	expect_trust(&h, pid, "verified by");
+}
+
+static void test_authority_with_a_key_of_512_bits_vouches_for_nobody(void **state)
+{
+	struct holder h;
+	pid_t pid;
+
+	(void)state;
+	write_known(NULL);
+	pid = serve(&h, "weakly", talk_suspicious);
+	h.o.tls = TLS_VERIFY;
+	h.o.ca = in_folder("weak-ca.pem");
+	h.o.known_as = "box.example";
+	h.o.tls_min = 10;
+	expect_refusal(&h, pid, "authority's key is too weak");
 }
 
 static void test_known_key_that_differs_is_refused_even_if_verified(void **state)
@@ -1177,16 +1266,58 @@ static void test_known_boxes_that_others_can_write_end_it(void **state)
 	assert_says(buf_string(&h.warnings), "others can write it");
 	holder_clear(&h);
 	help_end(pid, false);
-	/* A local box in clear does not need it. */
+	/* Nor is loopback believed then: who can write the file can make us forget that this box has TLS. */
 	int listener = help_listen(AF_INET, 4, &port);
 	pid = help_serve(listener, wait_for_end);
 	holder_init_port(&h, "127.0.0.1", port);
 	h.o.known_boxes = in_folder("known/known_boxes");
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
-	assert_int_equal(h.warnings.len, 0);
+	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_says(h.e.text, "others can write it");
 	holder_clear(&h);
 	assert_int_equal(help_end(pid, false), 0);
+}
+
+/* Whatever a name means today, and be it this machine: a box that has had TLS is not used without. */
+static void test_loopback_that_is_known_with_tls_wants_tls(void **state)
+{
+	static const struct { const char *known, *pin; enum channel_wants wants; const char *says; } cases[] = {
+		{"box.example:55 tls 2024-01-31\n", NULL, WANTS_TLS, "has had it before"},
+		{"box.example:55 sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= 2024-01-31\n", NULL, WANTS_TLS, "has had it before"},
+		{"box.example:55 clear 2024-01-31\n", NULL, WANTS_CLEAR, NULL},
+		{"", NULL, WANTS_CLEAR, NULL},
+		/* Who names a key wants to see it, locally and of a box known as clear, too. */
+		{"", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", WANTS_TLS, "--pin"},
+		{"box.example:55 clear 2024-01-31\n", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", WANTS_TLS, "--pin"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		for (int proxy = 0; proxy < 2; proxy++) {
+			struct holder h;
+			struct error e;
+			unsigned short port;
+			pid_t pid = help_serve(help_listen(AF_INET, 4, &port), wait_for_end);
+
+			write_known(cases[i].known);
+			holder_init_port(&h, "127.0.0.1", port);
+			h.o.known_boxes = in_folder("known/known_boxes");
+			h.o.known_as = "box.example";
+			h.o.pin = cases[i].pin;
+			h.o.proxy_command = proxy ? "exec cat >/dev/null" : NULL;
+			holder_open(&h);
+			assert_true(holder_wait(&h, &h.connected, 1, 5000));
+			h.answers[0] = "yes";
+			if (*cases[i].known != '\0' || cases[i].pin != NULL || !proxy)
+				assert_int_equal(channel_wants(h.channel), cases[i].wants);
+			if (cases[i].says != NULL) {
+				assert_int_equal(channel_accept_clear(h.channel, &e), -1);
+				assert_int_equal(h.asked, 0);
+				assert_says(e.text, cases[i].says);
+			}
+			holder_clear(&h);
+			help_end(pid, proxy);
+		}
 }
 
 static int make_certificates(void **state)
@@ -1206,6 +1337,8 @@ static int make_certificates(void **state)
 		{"expired", "rsa2048", "ca", "x", 0, "DNS:box.example", NULL, -10, -1, NULL, false},
 		{"early", "rsa2048", "ca", "x", 0, "DNS:box.example", NULL, 1, 365, NULL, false},
 		{"client", "rsa2048", "ca", "admin", 0, "DNS:box.example", "clientAuth", -1, 365, NULL, false},
+		{"weak-ca", "rsa512", NULL, "Weak Authority", 0, NULL, NULL, -10, 3650, NULL, true},
+		{"weakly", "rsa2048", "weak-ca", "x", 0, "DNS:box.example", NULL, -1, 365, NULL, false},
 		{"sha1", "rsa2048", "ca", "x", 0, "DNS:box.example", NULL, -1, 365, "SHA1", false},
 	};
 
@@ -1245,9 +1378,12 @@ int main(void)
 		cmocka_unit_test(test_question_is_answered),
 		cmocka_unit_test(test_insecure_goes_on_says_so_and_is_not_trusted),
 		cmocka_unit_test(test_insecure_through_a_proxy_is_trusted_by_nobody),
+		cmocka_unit_test(test_key_that_could_not_be_remembered_is_still_known_to_the_run),
+		cmocka_unit_test(test_file_has_the_last_word_about_what_the_run_has_seen),
 		cmocka_unit_test(test_certificates_by_an_authority),
 		cmocka_unit_test(test_system_authorities_are_not_the_test_authority),
 		cmocka_unit_test(test_weak_signatures_are_taken_with_tls_min_1_0_only),
+		cmocka_unit_test(test_authority_with_a_key_of_512_bits_vouches_for_nobody),
 		cmocka_unit_test(test_known_key_that_differs_is_refused_even_if_verified),
 		cmocka_unit_test(test_known_key_with_an_expired_certificate_is_trusted),
 		cmocka_unit_test(test_box_that_an_authority_vouched_for_is_not_accepted_as_new),
@@ -1269,6 +1405,7 @@ int main(void)
 		cmocka_unit_test(test_box_once_seen_with_tls_is_not_used_without),
 		cmocka_unit_test(test_modes_say_what_is_wanted),
 		cmocka_unit_test(test_known_boxes_that_others_can_write_end_it),
+		cmocka_unit_test(test_loopback_that_is_known_with_tls_wants_tls),
 	};
 
 	return cmocka_run_group_tests(tests, make_certificates, remove_certificates);
