@@ -10,6 +10,35 @@
 #include "shell/engine.h"
 #include "shell/link_parts.h"
 
+/* Of what the box offers, what may be used.  A connection that follows another one of the same run, which the box
+ * may have ended on purpose, must not bring ptsh down to a weaker login. */
+static unsigned usable(const struct link *k, const struct hello *hello)
+{
+	unsigned offered = hello->offered;
+
+	if (hello->nonce == NULL)	/* none, or one that is good for nothing */
+		offered &= ~(unsigned)AUTH_CRAM;
+	if (k->least == AUTH_CRAM)
+		offered &= AUTH_CRAM;
+	else if (k->least == AUTH_LOGIN)
+		offered &= ~(unsigned)AUTH_NONE;
+	return offered;
+}
+
+static void refuse(struct shell *sh, const struct hello *hello, struct error *e)
+{
+	const struct link *k = sh->link;
+	const char *types = hello->types != NULL && *hello->types != '\0' ? hello->types : "none";
+	char text[ERROR_TEXT];
+
+	snprintf(text, sizeof text, "%s", e->text);
+	if (k->least > AUTH_NONE && usable(k, hello) == 0)
+		snprintf(text, sizeof text, "login: the box has been logged in to by %s, and nothing weaker will do now",
+		    auth_method_name(k->least));
+	error_set(e, e->status, "%s: %s (it offers %s)", sh->options->box_text, text, types);
+	link_fail(sh, e);
+}
+
 void link_login(struct shell *sh)
 {
 	struct link *k = sh->link;
@@ -20,17 +49,10 @@ void link_login(struct shell *sh)
 	unsigned char nonce[CRAM_CLIENT_NONCE];
 	bool credentials = o->credentials || password_configured(sh->password, o);
 	const struct hello *hello = session_hello_seen(k->session);
-	unsigned offered = hello->offered;
 
-	if (hello->nonce == NULL)	/* none, or one that is good for nothing */
-		offered &= ~(unsigned)AUTH_CRAM;
-	if (auth_choose(&choice, offered, channel_trust(k->channel), credentials, o->auth[0] != 0 ? o->auth : NULL,
+	if (auth_choose(&choice, usable(k, hello), channel_trust(k->channel), credentials, o->auth[0] != 0 ? o->auth : NULL,
 		o->clear_login, &e) == -1) {
-		char text[ERROR_TEXT];
-		snprintf(text, sizeof text, "%s", e.text);
-		error_set(&e, e.status, "%s: %s (it offers %s)", o->box_text, text,
-		    hello->types != NULL && *hello->types != '\0' ? hello->types : "none");
-		link_fail(sh, &e);
+		refuse(sh, hello, &e);
 		return;
 	}
 	if (choice.warn)
@@ -66,7 +88,7 @@ void link_login(struct shell *sh)
 			return;
 		}
 	}
-	k->method = choice.method;
+	k->method = k->least = choice.method;
 	k->method_name = auth_method_name(choice.method);
 	shell_step(sh, "%s: logging in as %s (%s)", o->box_text, o->user, k->method_name);
 	int rc = session_login(k->session, choice.method, o->user, password, nonce, &e);

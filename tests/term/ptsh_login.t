@@ -160,6 +160,25 @@ $s->wait_prompt($prompt);
 $s->line($strict->password);
 ok $s->wait_prompt(qr/^box> $/), 'a box that hangs up after a refused login is connected to again';
 
+# The same box, or whoever is in its place now, with something weaker
+for my $weaker ('login', 'none') {
+	my $false = Box->start(script => <<"END");
+hello login_cram_md6
+expect "login_cram_md6"
+reply 0,"no"
+close
+next
+hello $weaker
+expect-eof
+END
+	$s = Session->new(box => $false, ask => 1, wait => undef);
+	$s->wait_prompt($prompt);
+	$s->line($false->password);
+	is $s->status, 4, "$weaker instead of cram after a refused login: status 4";
+	like join("\n", $s->rows), qr/nothing weaker/, '... and why';
+	is $false->wait, 0, '... and nothing was sent';
+}
+
 # What was in the environment is wrong: then it is asked for
 $s = Session->new(box => $box, env => {PTSH_PASSWORD => 'old'}, wait => undef);
 ok $s->wait_prompt($prompt), 'a wrong one from the environment is asked for again';
