@@ -83,6 +83,10 @@ deps:
 demo: $(BUILD)/ptsh $(BUILD)/ptsh-box
 	@PTSH=$(BUILD)/ptsh BOX=$(BUILD)/ptsh-box sh tests/demo.sh
 
+# README's.
+picture: $(BUILD)/ptsh $(BUILD)/ptsh-box
+	@env $(TEST_ENV) perl tests/picture.pl >$(BUILD)/session.svg && mv $(BUILD)/session.svg docs/session.svg
+
 # Where bash, zsh and fish look for completions.
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 COMPLETIONS = $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ptsh \
@@ -109,5 +113,5 @@ clean:
 	rm -rf $(BUILD)
 
 .SECONDARY:
-.PHONY: all check bench deps demo install uninstall deb clean
+.PHONY: all check bench deps demo picture install uninstall deb clean
 -include $(shell find $(BUILD)/src $(BUILD)/tests -name '*.d' 2>/dev/null)

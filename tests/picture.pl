@@ -1,12 +1,16 @@
 #!/usr/bin/perl
 # Plays a session at a real prompt, in tmux, against a simulated box, and writes what stands on the screen then as SVG:
 #
-#	PTSH=build/ptsh BOX=build/ptsh-box perl -Itests/lib tests/picture.pl > docs/session.svg
+#	make picture
+#
+# What is bold or reversed in it is so on the screen.  Clock and durations are always the same, and so is the picture.
 use strict;
 use warnings;
 use utf8;
 use Cwd qw(abs_path);
+use File::Basename qw(dirname);
 use File::Temp;
+use lib dirname(__FILE__) . '/lib';
 use Box;
 use Term;
 
@@ -30,11 +34,15 @@ sub say_line {
 	$t->wait_row(qr/\Q$line\E$/) or die;
 	$t->key('Enter');
 	$t->wait_row($then) or die "$line: nothing came of it\n";
+	wait_prompt();
 }
-$t->wait_row(qr/^core> ?$/) or die;
+# What is typed before it is there does not stand behind it.
+sub wait_prompt { $t->wait_for(sub { (($t->rows)[-1] // '') =~ /^core.*>$/ && ($t->cursor)[1] == $t->rows - 1 }) or die "no prompt\n" }
+wait_prompt();
 say_line("realm_poll 'Head Office' &", qr/^ptsh: \[1\]/);
 say_line('realm_info gid,name,polling,last_poll', qr/Archive/);
 $t->type("realm_query 'Head Office' sw");
+$t->wait_row(qr/ sw$/) or die;
 # Somebody else is at work on the same box.
 my $other = fork // die $!;
 if (!$other) {
@@ -42,11 +50,13 @@ if (!$other) {
 	exec $ptsh, '-X', '-w', '-c', 'realm_discover 5100005442', "$home/socket";
 }
 $t->wait_row(qr/realm_discover_start/) or die;
+# The poll was there first, and both take as long.
 $t->wait_row(qr/^port_seens/) or die;
+$t->wait_row(qr/realm_discover_stop/) or die;
 $t->key('Tab', 'Tab');
 $t->wait_row(qr/^  switch_detail /) or die;
 $t->wait_row(qr/ switch$/) or die;
-my @rows = $t->rows;
+my @rows = $t->rows('-e');
 my ($column, $row) = $t->cursor;
 $t->key('C-u', 'C-d');
 waitpid $other, 0;
@@ -60,19 +70,28 @@ sub columns { my $n = 0; $n += $_ =~ /[\x{1100}-\x{115f}\x{2e80}-\x{a4cf}\x{ac00
 
 my ($width, $height) = (COLUMNS * WIDTH + 2 * EDGE, @rows * HEIGHT + 2 * EDGE);
 print qq(<svg xmlns="http://www.w3.org/2000/svg" width="$width" height="$height" viewBox="0 0 $width $height">\n);
-print qq(<title>A session of ptsh</title>\n<rect width="100%" height="100%" rx="8" fill="#1d2126"/>\n);
+print qq(<title>A session of ptsh</title>\n<rect x="0.5" y="0.5" width=") . ($width - 1) . '" height="' . ($height - 1)
+	. qq(" rx="8" fill="#1d2126" stroke="#566170"/>\n);
 printf qq(<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#8fa1b3"/>\n), EDGE + $column * WIDTH, EDGE + $row * HEIGHT + 2, WIDTH, HEIGHT - 2;
-print qq(<g font-family="DejaVu Sans Mono,Menlo,Consolas,monospace" font-size="14" fill="#d8dee6" xml:space="preserve">\n);
+print qq(<g font-family="DejaVu Sans Mono,Menlo,Consolas,monospace" font-size="14" fill="#c9d1d9" xml:space="preserve">\n);
 for my $i (0 .. $#rows) {
 	my $y = EDGE + ($i + 1) * HEIGHT - 4;
-	my $color = $rows[$i] =~ /^core/ ? '#ffffff' : $rows[$i] =~ /^(?:\d\d:\d\d:\d\d|ptsh:)/ ? '#e5c07b' : $rows[$i] =~ /^  switch/ ? '#98c379' : '';
-	my $column = 0;
-	# A run of words at its place each: columns stay where they are, whatever the font.
-	while ($rows[$i] =~ /\G( *)(\S+(?: \S+)*)/g) {
-		$column += length $1;
-		printf qq(<text x="%.1f" y="%d" textLength="%.1f" lengthAdjust="spacingAndGlyphs"%s>%s</text>\n), EDGE + $column * WIDTH, $y,
-			columns($2) * WIDTH, $color ? qq( fill="$color") : '', escape($2);
-		$column += columns($2);
+	my ($column, $bold) = (0, 0);
+	$rows[$i] =~ s/^\d\d:\d\d:\d\d/14:54:47/;
+	$rows[$i] =~ s/done, [\d.]+s/done, 2.5s/;
+	for my $part (split /(\e\[[\d;]*m)/, $rows[$i]) {
+		if ($part =~ /^\e\[([\d;]*)m/) {
+			$bold = $_ eq '1' ? 1 : /^(?:0|22)\z/ ? 0 : /^[34]9\z/ ? $bold : die "$part is not drawn\n" for length $1 ? split /;/, $1 : '0';
+			next;
+		}
+		# A run of words at its place each: columns stay where they are, whatever the font.
+		while ($part =~ /\G( *)(\S+(?: \S+)*)/gc) {
+			$column += length $1;
+			printf qq(<text x="%.1f" y="%d" textLength="%.1f" lengthAdjust="spacingAndGlyphs"%s>%s</text>\n), EDGE + $column * WIDTH, $y,
+				columns($2) * WIDTH, $bold ? ' font-weight="bold" fill="#ffffff"' : '', escape($2);
+			$column += columns($2);
+		}
+		$column += length $1 if $part =~ /\G( +)/;
 	}
 }
 print "</g>\n</svg>\n";
