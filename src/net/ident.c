@@ -283,9 +283,10 @@ static void on_ready(void *ctx, int fd, short revents)
 {
 	struct ident_client *c = ctx;
 	ssize_t n = -1;
-	bool good = true;
+	/* Who came while the box's address was not known yet may turn out to be somebody else. */
+	bool good = c->ident->ops->welcome(c->ident->ctx, &c->peer);
 
-	if (revents & (POLLIN | POLLHUP | POLLERR) && !c->ended && c->out.len < OUT_FULL) {
+	if (good && revents & (POLLIN | POLLHUP | POLLERR) && !c->ended && c->out.len < OUT_FULL) {
 		n = recv(fd, c->line + c->len, sizeof c->line - c->len, 0);
 		if (n > 0) {
 			c->len += (size_t)n;

@@ -26,7 +26,7 @@ enum {
 enum ident_answer { IDENT_NO_USER, IDENT_HIDDEN, IDENT_USER };
 
 struct ident_ops {
-	/* Whether somebody at that address may ask at all. */
+	/* Whether somebody at that address may ask at all; asked again before each reading. */
 	bool (*welcome)(void *ctx, const struct address *peer);
 	/* Whose connection that is, between an address and port of this machine and one of the asker's.  IDENT_USER: *user,
 	 * which must be ident_user_valid(). */

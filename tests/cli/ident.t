@@ -82,6 +82,15 @@ is ask($port, "$mine, $to\r\n"), "$mine, $to : USERID : UNIX : operator\r\n", '.
 end($run);
 like ask($port, "$mine, $to\r\n"), qr/^no connection/, 'gone when ptsh is';
 
+# Listening everywhere, by both protocols.
+$run = Run->begin(args => ['-v', '-w', '--ident=both', '--ident-port', 0, '--follow', '-e', 'realm_poll_stop', $box->address]);
+$run->wait_for('stderr', qr/logged in/);
+($port) = $run->stderr =~ /ident: answers on port (\d+)/;
+$mine = local_port($to);
+is ask($port, "$mine, $to\r\n"), "$mine, $to : USERID : UNIX : both\r\n", 'listening everywhere: the box asks by IPv4';
+is ask($port, "$mine, $to\r\n", host => '::1'), '(end)', '... and ::1 is not the box';
+end($run);
+
 # --- a real client ---
 
 SKIP: {
@@ -171,6 +180,10 @@ for (['another', ['--ident=guest']], ['a hidden one', ['--ident=admin', '--ident
 	$run = Run->ptsh(args => ['-w', @$args, (@$args ? ('--ident-port', "127.0.0.1:$port") : ()), '-c', 'ping', $box->address]);
 	is $run->status, 2, "$who: a password is wanted";
 }
+$box->stop;
+$box = Box->start('--ident', $port, '--v6');
+$run = Run->ptsh(args => ['--ident=admin', '--ident-port', "[::1]:$port", '-c', 'ping', '[::1]:' . $box->port]);
+is $run->status, 0, 'by IPv6, too' or diag $run->stderr;
 $box->stop;
 
 done_testing;

@@ -319,6 +319,26 @@ static void strangers_get_no_word(void **state)
 	close_fixture(&f);
 }
 
+static void who_turns_out_a_stranger_gets_no_further_word(void **state)
+{
+	struct fixture f;
+	bool ended;
+
+	(void)state;
+	open_fixture(&f, IDENT_PATIENCE);
+	int fd = dial(&f);
+	put(fd, "6193, 23\r\n");
+	take(&f, fd, "6193, 23 : USERID : UNIX : me\r\n", &ended);
+	assert_false(ended);
+	f.welcome = false;
+	put(fd, "6193, 23\r\n");
+	take(&f, fd, "", &ended);
+	assert_true(ended);
+	assert_int_equal(f.answers, 1);
+	close(fd);
+	close_fixture(&f);
+}
+
 /* One that asks and never reads costs a few kilobytes, then its turn. */
 static void an_asker_that_does_not_read_is_cut_off(void **state)
 {
@@ -390,6 +410,7 @@ int main(void)
 		cmocka_unit_test(a_slow_query_ends_the_connection),
 		cmocka_unit_test(the_ninth_waits_until_one_has_gone),
 		cmocka_unit_test(strangers_get_no_word),
+		cmocka_unit_test(who_turns_out_a_stranger_gets_no_further_word),
 		cmocka_unit_test(an_asker_that_does_not_read_is_cut_off),
 		cmocka_unit_test(a_socket_is_taken_only_if_it_listens),
 		cmocka_unit_test(a_port_in_use_is_told),
