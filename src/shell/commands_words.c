@@ -189,6 +189,8 @@ static void put_second(const struct finding *f, enum command_hint hint, const ch
 	case HINT_SNMP:
 		if (strcmp(first, "check") == 0)
 			put_realms(f);
+		else	/* options may stand in front of the host */
+			snmp_words_further(first, first, f->found, f->arg);
 		break;
 	case HINT_TRUST:
 		if (strcmp(first, "remove") == 0)

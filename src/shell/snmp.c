@@ -425,13 +425,17 @@ void snmp_words_further(const char *operation, const char *before, void (*found)
 	static const struct { const char *before, *text, *help; } further[] = {
 		{"-v", "1", NULL}, {"-v", "2c", NULL}, {"-v", "3", NULL},
 		{"-l", "noAuthNoPriv", NULL}, {"-l", "authNoPriv", NULL}, {"-l", "authPriv", NULL},
-		{"-a", "MD5", NULL}, {"-a", "SHA", NULL}, {"-a", "SHA-256", NULL}, {"-a", "SHA-512", NULL},
+		{"-a", "MD5", NULL}, {"-a", "SHA", NULL}, {"-a", "SHA-224", NULL}, {"-a", "SHA-256", NULL}, {"-a", "SHA-384", NULL},
+		{"-a", "SHA-512", NULL},
 		{"-x", "DES", NULL}, {"-x", "AES", NULL},
 		{"-c", "?", "is asked for"}, {"-A", "?", "is asked for"}, {"-X", "?", "is asked for"},
 		{NULL, "-t", "seconds to wait for an answer"}, {NULL, "-r", "times to ask again"},
 		{NULL, "-v", "version: 1, 2c or 3"}, {NULL, "-c", "community"}, {NULL, "-u", "user of v3"},
 		{NULL, "-l", "security level"}, {NULL, "-a", "authentication protocol"}, {NULL, "-A", "authentication pass phrase"},
 		{NULL, "-x", "privacy protocol"}, {NULL, "-X", "privacy pass phrase"}, {NULL, "-n", "context"},
+		{NULL, "-e", "engine id of the agent, in hexadecimal"}, {NULL, "-E", "engine id of the context"},
+		{NULL, "-Z", "boots,time of the engine"}, {NULL, "-Cr", "rN: repetitions of getbulk and walk"},
+		{NULL, "-Cn", "nN: objects that getbulk asks for once"},
 	};
 	bool option = before[0] == '-' && before[1] != '\0' && before[2] == '\0';
 	size_t most = strcmp(operation, "check") == 0 ? 2 : SIZE_MAX, free_ones = 0;

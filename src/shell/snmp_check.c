@@ -19,7 +19,7 @@
 #include "shell/snmp_words.h"
 #include "snmp/agent.h"
 
-enum { TRIES_MOST = 256, ENTRY_TEXT = 100 };
+enum { TRIES_MOST = 256, ENTRY_TEXT = 100, BITS_MOST = 128 };
 
 struct check;
 
@@ -46,7 +46,7 @@ struct check {
 	unsigned prefix;		/* the longest of the entries for the host */
 	bool any;			/* there is one */
 	struct try *tries[TRIES_MOST];
-	size_t count, open;		/* open: not answered yet */
+	size_t count, open, left_out;	/* open: not answered yet; left_out: there were too many */
 };
 
 /* --- memory --- */
@@ -151,6 +151,8 @@ static void finish(struct check *c)
 	}
 	output_end(sh->output);
 	shell_show_end(sh);
+	if (c->left_out > 0)
+		shell_complain(sh, c->task->at, ".snmp check", "%zu more of the realm's communities and users are not tried", c->left_out);
 	end(c, answered ? STATUS_OK : timed_out ? STATUS_TIMEOUT : STATUS_FAILED);
 }
 
@@ -217,8 +219,10 @@ static struct try *add_try(struct check *c, const char *entry, const char *versi
 {
 	struct try *t = c->count < TRIES_MOST ? calloc(1, sizeof *t) : NULL;
 
-	if (t == NULL)
+	if (t == NULL) {
+		c->left_out++;
 		return NULL;
+	}
 	t->check = c;
 	t->version = version;
 	t->entry = strdup(entry);
@@ -421,19 +425,27 @@ static bool is_list_of_lists(struct json v)
 	return !json_next(&it, NULL, &first) || json_kind(first) == JSON_ARRAY;
 }
 
+/* A few digits and nothing else: what is no number is no prefix, least of all one of everybody. */
+static bool read_bits(const char *text, unsigned *bits)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > 3 || strspn(text, "0123456789") != len)
+		return false;
+	*bits = (unsigned)strtoul(text, NULL, 10);
+	return *bits <= BITS_MOST;
+}
+
 /* Whether a row [subnet, bits, entries..., flags] is for the host; its prefix and name, then. */
 static bool is_for(const struct check *c, const struct json *cells, size_t count, unsigned *prefix, char entry[static ENTRY_TEXT])
 {
-	char *subnet = count > 2 ? text_of(cells[0]) : NULL, *bits = count > 2 ? text_of(cells[1]) : NULL, *rest;
+	char *subnet = count > 2 ? text_of(cells[0]) : NULL, *bits = count > 2 ? text_of(cells[1]) : NULL;
 	struct address a;
 	bool is = false;
 
-	if (subnet != NULL && bits != NULL && address_parse(&a, subnet, 0)) {
-		unsigned long n = strtoul(bits, &rest, 10);
-
-		is = *rest == '\0' && n <= 128 && within(&c->address, &a, (unsigned)n);
-		*prefix = (unsigned)n;
-		snprintf(entry, ENTRY_TEXT, "%.80s/%lu", subnet, n);
+	if (subnet != NULL && bits != NULL && read_bits(bits, prefix) && address_parse(&a, subnet, 0)) {
+		is = within(&c->address, &a, *prefix);
+		snprintf(entry, ENTRY_TEXT, "%.80s/%u", subnet, *prefix);
 	}
 	free(subnet);
 	free(bits);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +14,31 @@
 
 enum { HOST_MAX = 256 };
 
-/* "host", "host:161", "[v6]:161", "v6"; snmpcmd(1)'s "udp:" in front of it is what it is anyway. */
+/* snmpcmd(1)'s "udp:" and "udp6:" in front of the rest: the family wanted, AF_UNSPEC without one. */
+static int skip_transport(const char **text)
+{
+	static const struct { const char *name; int family; } transports[] = {
+		{"udp:", AF_INET}, {"udp6:", AF_INET6}, {"udpv6:", AF_INET6}, {"udpipv6:", AF_INET6},
+	};
+
+	for (size_t i = 0; i < sizeof transports / sizeof transports[0]; i++) {
+		size_t len = strlen(transports[i].name);
+
+		if (strncmp(*text, transports[i].name, len) == 0) {
+			*text += len;
+			return transports[i].family;
+		}
+	}
+	return AF_UNSPEC;
+}
+
+/* "host", "host:161", "[v6]:161", "v6" */
 static int split(const char *text, char host[static HOST_MAX], unsigned short *port, struct error *e)
 {
 	const char *colon, *end;
 	struct address a;
 	size_t len;
 
-	if (strncmp(text, "udp:", 4) == 0)
-		text += 4;
-	else if (strncmp(text, "udp6:", 5) == 0)
-		text += 5;
 	*port = AGENT_PORT;
 	if (text[0] == '[' && (end = strchr(text, ']')) != NULL) {
 		text++;
@@ -68,7 +83,7 @@ static void on_resolved(void *ctx, int fd, short revents)
 	struct address_list list = {0};
 	struct error e;
 	char *note = NULL;
-	size_t best = 0;
+	size_t best = SIZE_MAX;
 
 	(void)revents;
 	loop_unwatch(h->loop, fd);
@@ -76,15 +91,22 @@ static void on_resolved(void *ctx, int fd, short revents)
 	resolve_free(h->resolve);
 	h->resolve = NULL;
 	free(note);
-	if (result == 0 && list.count == 0)
-		result = error_set(&e, STATUS_LOST, "it has no address");
+	/* Of several the first of IPv4, as Net-SNMP has it, unless IPv6 is asked for. */
+	for (size_t i = 0; i < list.count; i++) {
+		int family = list.items[i].sa.any.sa_family;
+
+		if (h->family != AF_UNSPEC && family != h->family)
+			continue;
+		if (best == SIZE_MAX || (family == AF_INET && list.items[best].sa.any.sa_family != AF_INET))
+			best = i;
+	}
+	if (result == 0 && best == SIZE_MAX)
+		result = error_set(&e, STATUS_LOST, "it has no address of that kind");
 	if (result == -1) {
+		address_list_clear(&list);
 		h->done(h->ctx, NULL, &e);
 		return;
 	}
-	for (size_t i = list.count; i-- > 0;)
-		if (list.items[i].sa.any.sa_family == AF_INET)
-			best = i;
 	h->address = list.items[best];
 	address_list_clear(&list);
 	h->done(h->ctx, &h->address, NULL);
@@ -96,10 +118,12 @@ int snmp_host_find(struct snmp_host *h, struct loop *l, const char *text,
 	char host[HOST_MAX];
 	unsigned short port;
 
-	*h = (struct snmp_host){.loop = l, .done = done, .ctx = ctx};
+	*h = (struct snmp_host){.loop = l, .done = done, .ctx = ctx, .family = skip_transport(&text)};
 	if (split(text, host, &port, e) == -1)
 		return -1;
 	if (address_parse(&h->address, host, port)) {
+		if (h->family != AF_UNSPEC && h->address.sa.any.sa_family != h->family)
+			return error_set(e, STATUS_USAGE, "%.80s: %s", text, h->family == AF_INET ? "udp: is for IPv4" : "udp6: is for IPv6");
 		loop_timer_start(l, &h->soon, 0, on_soon, h);
 		return 0;
 	}

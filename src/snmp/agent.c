@@ -7,6 +7,7 @@
  */
 #include "snmp/agent_parts.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -240,6 +241,12 @@ static void probed(struct agent *a)
 	}
 }
 
+/* What cannot be decrypted is not answered, however authentic it is. */
+static bool is_private(const struct agent *a)
+{
+	return a->user != NULL && lib.snmp_sess_session(a->session)->securityLevel == SNMP_SEC_LEVEL_AUTHPRIV;
+}
+
 /* Acts upon what the library has called back with. */
 static void agent_settle(struct agent *a)
 {
@@ -257,7 +264,8 @@ static void agent_settle(struct agent *a)
 		a->asking = false;
 		a->ops->answered(a->ctx, (const struct agent_answer *)(const void *)answer);
 	} else if (event == EVENT_TIMEOUT) {
-		fail(a, STATUS_TIMEOUT, "no answer in time");
+		fail(a, STATUS_TIMEOUT, is_private(a) && !a->probing ? "no answer in time, though the agent is there (a wrong privacy pass phrase gets none)" :
+		    "no answer in time");
 	} else if (event == EVENT_REFUSED) {
 		fail(a, STATUS_FAILED, lib.snmp_api_errstring((int)a->refusal));
 	} else {
@@ -267,6 +275,21 @@ static void agent_settle(struct agent *a)
 		lib.snmp_free_pdu(answer);
 	if (--a->depth == 0 && a->closed)
 		agent_destroy(a);
+}
+
+/* The library takes 12x for 12, and cuts numbers off that its type has no room for. */
+static bool is_number_of(char type, const char *text)
+{
+	char *end;
+	long long n;
+
+	if (strchr("iuct3", type) == NULL || isalpha((unsigned char)text[0]))
+		return true;	/* not a number's type; or a name, which the MIBs may know */
+	if (!isdigit((unsigned char)text[text[0] == '-']))
+		return false;
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	return errno == 0 && *end == '\0' && (type == 'i' ? n >= -2147483648LL && n <= 2147483647LL : n >= 0 && n <= 4294967295LL);
 }
 
 static int add_variables(netsnmp_pdu *pdu, const struct agent_request *r, struct error *e)
@@ -284,7 +307,7 @@ static int add_variables(netsnmp_pdu *pdu, const struct agent_request *r, struct
 		struct agent_capture capture;
 		char why[160];
 		agent_capture_begin(&capture);
-		int failed = r->types[i][0] == '\0' || r->types[i][1] != '\0' ||
+		int failed = r->types[i][0] == '\0' || r->types[i][1] != '\0' || !is_number_of(r->types[i][0], r->values[i]) ||
 		    lib.snmp_add_var(pdu, ids, r->oids[i].len, r->types[i][0], r->values[i]) != 0;
 		agent_capture_end(&capture, why, sizeof why);
 		if (failed)

@@ -196,6 +196,9 @@ static void put_value(struct buf *out, const netsnmp_variable_list *v, bool word
 	case ASN_GAUGE:		/* and Unsigned32 */
 		buf_printf(out, "\"Gauge32\",%lu", number);
 		return;
+	case ASN_UINTEGER:	/* of SNMPv2's first draft, and of some agents still */
+		buf_printf(out, "\"UInteger32\",%lu", number);
+		return;
 	case ASN_TIMETICKS:
 		buf_puts(out, "\"Timeticks\",");
 		if (words)

@@ -68,6 +68,18 @@ works(".snmp get $to -v 2c -c public $services", $row, 'version 2c');
 works(".snmp get -v2c -cpublic $to $services", $row, 'options in front, and joined');
 works(".snmp get $to $v3{$_} $services", $row, "version 3, $_") for sort keys %v3;
 works(".snmp get localhost:" . $agent->port . " -v 2c -c public $services", $row, 'by name');
+works(".snmp get udp:$to -v 2c -c public $services", $row, 'with the transport in front, as snmpget has it');
+my $any = '-l authPriv -A authpass123 -X privpass123';
+my $old = ".snmp get $to -v 3 -u old $any -a MD5 -x DES $services";
+works($old, $row, 'version 3, MD5 and DES') unless snmp($old)->stderr =~ /Invalid \w+ protocol/;	# libraries may be without them
+works(".snmp get $to -v 3 -u sha$_ $any -a SHA-$_ -x AES $services", $row, "version 3, SHA-$_ and AES") for 224, 256, 384, 512;
+if (Snmpd->ipv6) {
+	my $six = '[::1]:' . $agent->port;
+	works(".snmp get $six -v 2c -c public $services", $row, 'by IPv6');
+	works(".snmp get udp6:$six $v3{priv} $services", $row, '... with the transport in front, version 3');
+	fails(".snmp get udp:$six -v 2c -c public $services", 2, qr/\[::1\]:\d+: udp: is for IPv4$/, '... with the wrong one');
+	fails(".snmp get udp6:$to -v 2c -c public $services", 2, qr/127\.0\.0\.1:\d+: udp6: is for IPv6$/, '... or the other way round');
+}
 
 # Users of v3 are not mixed up: one name, several pass phrases, one after the other.
 my $r = snmp(join "\n", map { ".snmp get $to -v 3 -u auth -l authNoPriv -a SHA -A $_ $services" } qw(authpass123 wrongpass123 authpass123));
@@ -116,6 +128,22 @@ works(".snmp get $to -v 2c -c public $set", ".$set\tSTRING\ta name\n", '... is s
 fails(".snmp set $to -v 2c -c private $set i -5", 1, qr/: wrongType \(\.$set\)$/, 'a negative number is a value; of the wrong type');
 fails(".snmp set $to -v 2c -c public $set s x", 1, qr/: noAccess \(\.$set\)$/, 'who may only read');
 fails(".snmp set $to -v 2c -c private $services i 5", 1, qr/: notWritable \(\.1\.3\.6\.1\.2\.1\.1\.7\.0\)$/, 'what cannot be written');
+for (['i -5', 'INTEGER', -5], ['i 2147483647', 'INTEGER', 2147483647], ['u 4294967295', 'Gauge32', 4294967295], ['t 123', 'Timeticks', 123],
+	['a 10.1.2.3', 'IpAddress', '10.1.2.3'], ['o 1.3.6.1.4.1.1', 'OID', '.1.3.6.1.4.1.1'], ["s 'a b'", 'STRING', 'a b'], ["s ''", 'STRING', ''],
+	["x '00 FF 41'", 'Hex-STRING', '00 FF 41'], ['x 00ff41', 'Hex-STRING', '00 FF 41'], ['d 0.255.65', 'Hex-STRING', '00 FF 41'],
+	['b 0,2', 'Hex-STRING', 'A0'], ["s 'j\x{f6}rg'", 'STRING', "j\x{f6}rg"]) {
+	my ($typed, $type, $value) = @$_;
+	my $object = Snmpd::SETTABLE;
+	my $wanted = encode('UTF-8', ".$object\t$type\t$value\n");
+	works(".snmp set $to -v 2c -c private $object $typed", $wanted, encode('UTF-8', "set $typed"));
+	is snmp(".snmp get $to -v 2c -c public $object")->stdout, $wanted, '... and it is that';
+}
+for my $bad ('i 2147483648', 'i -2147483649', 'i 12x', 'i 0x10', "i ''", "i ' 5'", 'i 1.5', 'u 4294967296', 'u -1', 't 99999999999', 'c -1', 'a host', 'a 1.2.3.4.5',
+	'o nonsense', 'x 0', 'x zz', 'd 1.256', 'ii 5', "'' 5") {
+	my ($type, $value) = map { s/'//gr } split ' ', $bad, 2;
+	fails(".snmp set $to -v 2c -c private " . Snmpd::SETTABLE . " $bad", 2, qr/\Q$type $value\E: not a type's letter and a value of it/, "set $bad: refused");
+}
+works(".snmp set $to -v 2c -c private $set s one " . Snmpd::SETTABLE . ' i 7', qr/\A\.\Q$set\E\tSTRING\tone\n\S+\tINTEGER\t7\n\z/, 'two at once');
 fails(".snmp set $to -v 2c -c private $set q x", 2, qr/q x: not a type's letter/, 'a type that there is not');
 fails(".snmp set $to -v 2c -c private $set s", 2, qr/OID TYPE VALUE/, 'no value');
 fails(".snmp set $to -v 2c -c private $set s x", 2, qr/refused by --read-only/, '--read-only', options => ['-r']);
@@ -136,9 +164,71 @@ fails(".snmp get $to -v 2c -c wrong -t 0.3 -r 0 $services", 6, qr/no answer in t
 fails(".snmp get $to -v 3 -u auth -l authNoPriv -a SHA -A wrongpass123 $services", 1, qr/Authentication failure/, 'a wrong pass phrase');
 fails(".snmp get $to -v 3 -u auth -l authPriv -a SHA -A authpass123 -x AES -X privpass123 $services", 1, qr/Unsupported security level/i,
 	'a level that the user does not have');
+fails(".snmp get $to -v 3 -u priv -l authPriv -a SHA -A authpass123 -x AES -X wrongpass123 -t 0.3 -r 0 $services", 6,
+	qr/no answer in time, though the agent is there \(a wrong privacy pass phrase gets none\)$/, 'a wrong privacy pass phrase');
 fails(".snmp get $to -v 3 -u nobody -l noAuthNoPriv $services", 1, qr/Unknown user name/, 'an unknown user');
 fails(".snmp get $to -v 1 -c public 1.3.6.1.2.1.99.0", 1, qr/: noSuchName \(\.1\.3\.6\.1\.2\.1\.99\.0\)$/, 'version 1: no such name');
 fails(".snmp get nosuch.invalid -v 1 -c public $services", 3, qr/nosuch\.invalid: /, 'an unknown host');
+
+# What agents may say; control characters are for nobody's terminal.
+for (
+	['Counter64', '18446744073709551615', 0x46, "\0" . "\xff" x 8], ['Counter32', '4294967295', 0x41, "\0\xff\xff\xff\xff"],
+	['Gauge32', '4294967295', 0x42, "\0\xff\xff\xff\xff"], ['INTEGER', '-2147483648', 2, "\x80\0\0\0"], ['UInteger32', '5', 0x47, "\5"],
+	['OID', '".0"', 6, ''], ['Opaque', '1.5', 0x44, "\x9f\x78\4\x3f\xc0\0\0"], ['Opaque', '"inf"', 0x44, "\x9f\x78\4\x7f\x80\0\0"],
+	['Opaque', '"01 02"', 0x44, "\1\2"], ['NULL', 'null', 5, ''], ['Hex-STRING', '"61 00 62"', 4, "a\0b"], ['Hex-STRING', '"1B 5B 32 4A"', 4, "\e[2J"],
+	['Hex-STRING', '"C2 9B 32 4A"', 4, "\xc2\x9b2J"], ['STRING', '"two\\nlines"', 4, "two\nlines"], ['Hex-STRING', '"FF FE"', 4, "\xff\xfe"],
+	['BITS', '"00 A0"', 3, "\0\xa0"], ['noSuchObject', 'null', 0x80, ''], ['noSuchInstance', 'null', 0x81, ''], ['endOfMibView', 'null', 0x82, ''],
+) {
+	my ($type, $value, $tag, $bytes) = @$_;
+	my ($fake, $process) = Snmpd->fake(sub { Snmpd::reply($_[0], [['1.3.6.1.9', Snmpd::ber($tag, $bytes)]]) });
+	works(".snmp get $fake -v 2c -c public 1.3.6.1.9", qq([".1.3.6.1.9","$type",$value]\n), "an agent says $type $value", options => ['-o', 'json']);
+	$process->stop;
+}
+
+# A long walk takes no more memory than a short one; who has enough of it ends it.
+my $long = sub {
+	my ($most) = @_;
+	return Snmpd->fake(sub {
+		my ($at) = (Snmpd::asked($_[0]) // '') =~ /^1\.3\.6\.1\.9\.1\.(\d+)/;
+		Snmpd::reply($_[0], [map { $_ <= $most ? ["1.3.6.1.9.1.$_", Snmpd::ber(4, "the value of row $_, which takes some room")] :
+			['1.3.6.1.9.2', Snmpd::ber(4, 'x')] } ($at // 0) + 1 .. ($at // 0) + 200]);
+	});
+};
+my %peak;
+for my $most (400, 60_000) {
+	my ($fake, $process) = $long->($most);
+	my $run = Run->begin(args => ['-c', ".snmp walk $fake -v 2c -c public -Cr200 1.3.6.1.9.1"]);
+	until (($peak{$most} // 0) > 0 && !-e '/proc/' . $run->pid . '/exe') {
+		$run->turn(0.01);
+		open my $status, '<', '/proc/' . $run->pid . '/status' or last;
+		my ($now) = map { /^VmHWM:\s+(\d+)/ } <$status>;
+		last unless defined $now;
+		$peak{$most} = $now;
+	}
+	$run->finish;
+	is $run->status, 0, "a walk of $most rows";
+	is scalar(() = $run->stdout =~ /\n/g), $most, '... has them all';
+	$process->stop;
+}
+cmp_ok $peak{60_000}, '<', $peak{400} + 2048, '... and takes no more memory' unless $ENV{PTSH_TEST_SANITIZED};
+my ($endless, $endless_agent) = $long->(1_000_000_000);
+my $begun = time;
+my $piped = qx('$ENV{PTSH}' -X -c '.snmp walk $endless -v 2c -c public -Cr50 1.3.6.1.9.1' | head -n 1);
+is $piped, ".1.3.6.1.9.1.1\tSTRING\tthe value of row 1, which takes some room\n", 'an endless walk into head';
+cmp_ok time - $begun, '<', 5, '... is over with it';
+$endless_agent->stop;
+
+# One that says no more in the middle: what has come is shown.
+my $turns = File::Temp->new;
+my ($half, $half_agent) = Snmpd->fake(sub {
+	syswrite $turns, '.';
+	return undef if -s $turns->filename > 1;
+	Snmpd::reply($_[0], [map { ["1.3.6.1.9.1.$_", Snmpd::integer($_)] } 1 .. 3]);
+});
+$r = snmp(".snmp walk $half -v 2c -c public -t 0.2 -r 0 1.3.6.1.9.1");
+is $r->status, 6, 'a walk that breaks off';
+is $r->stdout, join('', map { ".1.3.6.1.9.1.$_\tINTEGER\t$_\n" } 1 .. 3), '... what has come is shown';
+$half_agent->stop;
 
 # Agents that are not as they should be.
 my ($fake, $process) = Snmpd->fake(sub { $_[0] =~ s/\xa1/\xa2/r });
@@ -262,6 +352,28 @@ is scalar(grep { $_->[4] ne 'answered' || ($_->[5] =~ /^\d+$/ && $_->[6] ne '') 
 unlike $r->stdout, qr/public|wrong\t|wrongpass|authpass|privpass/, 'no secret is shown';
 $r = snmp(".set reveal on\n.snmp check Lab $to -t 0.4 -r 0", @lab);
 like $r->stdout, qr/\tpublic\t.*\twrong\t.*\tauth authpass123 -\t.*\tpriv authpass123 privpass123\t/s, '... but with .set reveal on';
+# By name; and each reason why not is another.
+$entries = '[["127.0.0.1",32,[[3,"auth","wrongpass123",null,null,"sha",null],[3,"nobody","",null],[3,"priv","authpass123","wrongpass123",null,"sha","aes"],'
+	. '[2,["nonsense"]]],1],["::1",128,[[2,["public"]]],1]]';
+is snmp("realm_snmp_credential_list_modify Archive --add $entries", @lab)->status, 0, 'other credentials';
+$r = snmp('.snmp check Archive localhost:' . $agent->port . ' -t 0.4 -r 0', @lab);
+is $r->status, 1, 'a host by its name: none of them does';
+my @why = map { (split /\t/)[4] } split /\n/, $r->stdout;
+like $why[0], qr/^Authentication failure/, '... a wrong pass phrase';
+like $why[1], qr/^Unknown user name/, '... an unknown user';
+like $why[2], qr/^no answer in time, though the agent is there/, '... a wrong privacy pass phrase';
+is $why[3], 'no answer in time (as a wrong community gets none)', '... a wrong community';
+if (Snmpd->ipv6) {
+	$r = snmp('.snmp check Archive [::1]:' . $agent->port . ' -t 0.4 -r 0', @lab);
+	like $r->stdout, qr/\A::1\/128\t2c\tcommunity 1\t\d+\tanswered\t/, 'by IPv6';
+	is scalar(() = $r->stdout =~ /\n/g), 1, '... and nothing else';
+}
+my $crowd = join ',', map { qq("c$_") } 1 .. 300;
+is snmp(qq(realm_snmp_credential_list_modify Archive --add [["127.0.0.2",32,[[2,[$crowd]]],1]]), @lab)->status, 0, 'three hundred communities';
+$r = snmp('.snmp check Archive 127.0.0.2:9 -t 0.2 -r 0', @lab);
+is scalar(() = $r->stdout =~ /\n/g), 256, '... 256 of them are tried';
+like $r->stderr, qr/44 more of the realm's communities and users are not tried$/, '... and the others are told of';
+
 $r = snmp(".snmp check Lab 127.0.1.9", @lab);
 is $r->status, 1, 'an excluded host';
 is $r->stdout, "127.0.1.0/24\t\t\t\texcluded\t\t\n", '... is not asked';
@@ -275,13 +387,13 @@ is scalar(() = $r->stdout =~ /no answer in time/g), 6, '... to anything';
 my $side = Box->start(script => <<'SCRIPT');
 hello none
 expect "realm_snmp_credential_list","1"
-reply 1,["127.0.0.0",8,[2,["public"]],[3,"auth","authpass123",null,"SHA",null],1],["10.0.0.0",8,[2,["public"]],1]
+reply 1,["127.0.0.0",8,[2,["public"]],[3,"auth","authpass123",null,"SHA",null],1],["10.0.0.0",8,[2,["public"]],1],["127.0.0.1","",[2,["x"]],1],["127.0.0.1"," 32",[2,["x"]],1],["127.0.0.1","32x",[2,["x"]],1],["127.0.0.1",129,[2,["x"]],1]
 drain
 SCRIPT
 $r = snmp(".snmp check 1 $to -t 0.4 -r 0", box => [$side->address]);
 is $r->status, 0, 'version entries side by side';
 is_deeply [map { (split /\t/)[2, 4] } split /\n/, $r->stdout], ['community 1', 'answered', 'auth', 'answered'], '... are the same';
-is $side->wait, 0, '... and the box was asked once';
+is $side->wait, 0, '... and the box was asked once; what is no prefix is none';
 my $trace = "$home/trace";
 $r = snmp(".snmp check Lab $to -t 0.4 -r 0", @lab, options => ['--trace', $trace]);
 unlike Box::slurp($trace), qr/public|authpass|privpass/, 'a trace of it has no secret';

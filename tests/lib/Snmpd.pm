@@ -4,9 +4,11 @@
 #	$agent->address				# "127.0.0.1:PORT"
 #	my $slow = $agent->relay(delay => 0.2);	# "127.0.0.1:PORT" of a relay that takes its time with every answer
 #	my $dead = Snmpd->dead;			# an address that takes questions and answers none
+#	my ($fake, $process) = Snmpd->fake(sub { ... });	# an agent that is not as it should be: see fake(), reply()
 #
-# Communities: `public` reads, `private` writes.  Users of v3: `plain` (noAuth), `auth` (SHA), `priv` (SHA and AES); `old` (MD5
-# and DES) where the library still has them.  Pass phrases: `authpass123`, `privpass123`.
+# It listens on 127.0.0.1 and ::1, by UDP and TCP.  Communities: `public` reads, `private` writes.  Users of v3: `plain` (noAuth),
+# `auth` (SHA), `priv` (SHA and AES), `old` (MD5 and DES), and `sha224` ... `sha512` (with AES).  Pass phrases: `authpass123`,
+# `privpass123`.  The object SETTABLE takes a value of any type and keeps it.
 package Snmpd;
 
 use strict;
@@ -19,7 +21,7 @@ use IO::Socket::INET ();
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(time sleep);
 
-use constant DEADLINE => 20;
+use constant { DEADLINE => 20, SETTABLE => '1.3.6.1.4.1.8072.9999.1.0' };
 
 sub program { (grep { -x } '/usr/sbin/snmpd', map { "$_/snmpd" } split /:/, $ENV{PATH})[0] }
 sub available { defined program() }
@@ -45,7 +47,7 @@ sub start {
 			open STDOUT, '>', "$dir/output";
 			open STDERR, '>&', \*STDOUT;
 			no warnings 'exec';
-			exec { program() } 'snmpd', '-f', '-Lo', '-C', '-c', "$dir/snmpd.conf", '-I', '-smux,smux', "udp:127.0.0.1:$port";
+			exec { program() } 'snmpd', '-f', '-Lo', '-C', '-c', "$dir/snmpd.conf", '-I', '-smux,smux', map { "$_:$port" } 'udp:127.0.0.1', 'tcp:127.0.0.1', ipv6() ? 'udp6:[::1]' : ();
 			POSIX::_exit(127);
 		}
 		return $self if $self->ready;
@@ -53,13 +55,32 @@ sub start {
 	croak 'snmpd does not start: ' . (slurp("$dir/output") // '');
 }
 
+sub ipv6 { require IO::Socket::IP; !!IO::Socket::IP->new(Proto => 'udp', LocalHost => '::1', LocalPort => 0) }
+
 sub configure {
 	my ($self) = @_;
 
 	mkdir "$self->{dir}/state", 0700;
+	open my $pass, '>', "$self->{dir}/pass" or croak $!;
+	print $pass <<'END';
+my ($what, $oid, $type, @value) = @ARGV;
+my $base = '.1.3.6.1.4.1.8072.9999.1';
+if ($what eq '-s') {
+	open my $out, '>', "$0.state";
+	print $out "$type\n@value\n";
+	exit;
+}
+exit if $what eq '-g' ? $oid ne "$base.0" : $oid =~ /^\Q$base\E\./;
+open my $in, '<', "$0.state" or exit;
+print "$base.0\n", <$in>;
+END
+	close $pass or croak $!;
 	open my $conf, '>', "$self->{dir}/snmpd.conf" or croak $!;
+	print $conf "pass .1.3.6.1.4.1.8072.9999.1 $^X $self->{dir}/pass\n";
+	print $conf "createUser sha$_ SHA-$_ authpass123 AES privpass123\nrouser sha$_ priv\n" for 224, 256, 384, 512;
 	print $conf <<'END';
 rocommunity public 127.0.0.1
+rocommunity6 public ::1
 rwcommunity private 127.0.0.1
 sysServices 72
 sysContact Jörg <joerg@example.net>
@@ -160,6 +181,48 @@ sub fake {
 		POSIX::_exit(0);
 	}
 	return '127.0.0.1:' . $front->sockport, bless { children => [$pid], owner => $$ }, $class;
+}
+
+# --- what a fake agent says: BER by hand ---
+
+sub ber {
+	my ($tag, $content) = @_;
+	my $len = length $content;
+
+	return pack('C', $tag) . ($len < 128 ? pack 'C', $len : pack 'C n', 0x82, $len) . $content;
+}
+
+sub integer {
+	my ($n) = @_;
+	my $bytes = pack 'q>', $n;
+
+	# The shortest form that keeps the sign.
+	$bytes = substr $bytes, 1 while length $bytes > 1 && $bytes =~ /\A(?:\x00[\x00-\x7f]|\xff[\x80-\xff])/;
+	return ber(2, $bytes);
+}
+
+sub oid {
+	my ($first, $second, @rest) = split /\./, $_[0];
+	return ber(6, join '', map { pack 'w', $_ } 40 * $first + $second, @rest);
+}
+
+# The object that a question is about, the first one if there are several.
+sub asked {
+	my ($question) = @_;
+	my ($bytes) = $question =~ /\x30.\x06(.(?s:.)*)\x05\x00/ ? unpack('C/a', $1) : return undef;
+	my ($first, @rest) = unpack 'w*', $bytes;
+
+	return join '.', int($first / 40), $first % 40, @rest;
+}
+
+# The answer to a question of version 1 or 2c by `public`: [oid, value in BER]...; error => N, index => N.
+sub reply {
+	my ($question, $vars, %o) = @_;
+	my ($community, $id) = $question =~ /\A\x30.{1,3}?(\x02\x01[\x00\x01]\x04\x06public)[\xa0-\xa5].{1,3}?\x02([\x01-\x04].*)/s or return undef;
+	my ($number) = unpack 'C/a', $id;
+	my $list = ber(0x30, join '', map { ber(0x30, oid($_->[0]) . $_->[1]) } @$vars);
+
+	return ber(0x30, $community . ber(0xa2, ber(2, $number) . integer($o{error} // 0) . integer($o{index} // 0) . $list));
 }
 
 sub stop {

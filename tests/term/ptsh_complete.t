@@ -4,6 +4,7 @@ use warnings;
 use utf8;
 use Encode qw(encode);
 use Test::More;
+use Run;
 use Session;
 
 plan skip_all => 'needs tmux' unless Term::available;
@@ -51,6 +52,16 @@ sub listed
 }
 
 # Requests and their arguments
+SKIP: {
+	skip 'built without SNMP', 6 if Run->ptsh(args => ['--version'])->stdout =~ /no SNMP/;
+	tab('.snmp getn', '.snmp getnext ');
+	tab('.snmp get h -v 2', '.snmp get h -v 2c ');
+	tab('.snmp get -l authP', '.snmp get -l authPriv ');
+	tab('.snmp check Lab h -', '.snmp check Lab h -');
+	listed('.snmp get -', '-v|version: 1, 2c or 3', '-Cr|rN: repetitions of getbulk and walk', '-e|engine id of the agent, in hexadecimal');
+	listed('.snmp check ', qr/^5000015442\|Head Office/);
+}
+
 tab('realm_disc', 'realm_discover ');
 tab('rea', 'realm_');
 tab('realm_info gid,na', 'realm_info gid,name');
