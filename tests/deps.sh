@@ -18,7 +18,7 @@ test='libcmocka-dev
 	perl jq libjson-xs-perl python3
 	tmux bash zsh fish
 	openssl gnutls-bin snmpd libpoe-component-client-ident-perl
-	mandoc procps locales parallel git
+	mandoc procps locales parallel clustershell git
 	netcat-openbsd redis-tools'
 
 # To make a Debian package of it, and to try it as installed.

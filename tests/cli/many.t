@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Twenty boxes at once, by GNU parallel: each line of output is whole, statuses add up, and known_boxes loses nothing
+# Twenty boxes at once, by GNU parallel, xargs and clush: each line of output is whole, statuses add up, and known_boxes loses nothing
 # though twenty write it.
 use strict;
 use warnings;
@@ -30,12 +30,15 @@ put("$dir/password", "of-all-boxes\n");
 %ENV = (PATH => "$dir/bin:$ENV{PATH}", HOME => $dir, LC_ALL => 'C.UTF-8', TZ => 'UTC', TERM => 'dumb', USER => 'tester');
 chdir $dir or die $!;
 
-sub parallel {
-	my ($options, $line) = @_;
-	put("$dir/command", "seq -f 'box%g' 0 19 | parallel --will-cite -j 20 $options \"ptsh -w --accept-new -c '$line' {}\" 2>'$dir/errors'\n");
+put("$dir/names", join '', map { "box$_\n" } 0 .. 19);
+sub bash {
+	my ($command) = @_;
+	put("$dir/command", "$command 2>'$dir/errors'\n");
 	my @rows = split /^/, qx(timeout 60 bash '$dir/command');
 	return ($? >> 8, @rows);
 }
+
+sub parallel { my ($options, $line) = @_; return bash("parallel --will-cite -j 20 $options \"ptsh -w --accept-new -c '$line' {}\" < names") }
 
 my ($failed, @rows) = parallel('--tag', 'ping');
 is($failed, 3, 'the status is how many failed');
@@ -54,5 +57,12 @@ is(scalar keys %known, 20, 'all twenty keys are remembered');
 is($failed, 3, 'the same again');
 is(scalar(grep { !/^[\w.-]+\t[\w\/]+\t[\d.]*\n\z/ } @rows), 0, 'every line of many is whole') or diag(grep { !/^[\w.-]+\t[\w\/]+\t[\d.]*\n\z/ } @rows);
 is(scalar @rows, 17 * 300, 'none is missing');
+
+($failed, @rows) = bash('xargs -P 20 -I{} ptsh -w -c ping {} < names');
+is($failed, 123, 'xargs: that some failed');
+is(scalar(grep { /^\d+\.\d+\t\d+\n\z/ } @rows), 17, '... and a whole line for each of the others');
+($failed, @rows) = bash('clush -S -R exec --hostfile names ptsh -w -c ping %h');
+is($failed, 4, 'clush: the highest status');
+is(scalar(grep { /^box\d+: \d+\.\d+\t\d+\n\z/ } @rows), 17, '... and a whole line for each of the others');
 $_->stop for @boxes;
 done_testing();
