@@ -14,6 +14,7 @@ end() {
 	exit $status
 }
 trap end EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
