@@ -303,7 +303,7 @@ static int trust_judge_insecure(struct trust *t, const struct tls_peer *peer, bo
 	bool changed = trust_find(t, KNOWN_KEY, NULL) != NULL && trust_find(t, KNOWN_KEY, peer->pin) == NULL;
 
 	trust_warn(t, changed ? "--tls insecure: nobody vouches for the key, AND IT IS NOT THE ONE REMEMBERED" :
-	    "--tls insecure: nobody vouches for the key: this may be anybody");
+	    "--tls insecure: nobody vouches for the key: this may be anybody, also in between, who reads and changes all of it");
 	*trusted = false;
 	return trust_vouch(t, "nobody (--tls insecure)", e);
 }

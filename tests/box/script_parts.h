@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "peer.h"
 
@@ -39,6 +40,7 @@ struct script {
 	unsigned long left[REPEAT_DEPTH];
 	unsigned depth;
 	uint64_t random;
+	FILE *behind;			/* the box that this one stands before, or NULL */
 	bool ended;			/* the connection was closed by a step */
 	bool skip;			/* to the next connection */
 };

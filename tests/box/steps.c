@@ -2,6 +2,8 @@
  * steps: what a script may say, and what each step does.
  */
 #include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <regex.h>
 #include <stdlib.h>
@@ -297,6 +299,47 @@ static void run_expect_eof(struct script *s, const char *text)
 		script_unexpected(s, "expected nothing more, got %zu bytes of an array", s->peer.in.len);
 }
 
+/* --- in the middle --- */
+
+/* Hands a line of the other box's to the client. */
+static void hand_back(struct script *s)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len = getline(&line, &size, s->behind);
+
+	if (len < 0)
+		script_unexpected(s, "the box behind has nothing to say");
+	check(s, peer_send(&s->peer, line, (size_t)len), "pass");
+	free(line);
+}
+
+static void run_behind(struct script *s, const char *text)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	    .sin_port = htons((uint16_t)script_count(s, text, &text))};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&in, sizeof in) < 0 || !(s->behind = fdopen(fd, "r")))
+		script_unexpected(s, "the box behind: %s", strerror(errno));
+	hand_back(s);
+}
+
+static void run_pass(struct script *s, const char *text)
+{
+	unsigned long n = *text ? script_count(s, text, &text) : ULONG_MAX;
+	enum peer_result result = PEER_OK;
+	struct json line;
+
+	for (; n > 0 && (result = peer_receive(&s->peer, &line)) == PEER_OK; n--) {
+		if (!s->behind || dprintf(fileno(s->behind), "%.*s\n", (int)line.len, line.text) < 0)
+			script_unexpected(s, "there is no box behind");
+		hand_back(s);
+	}
+	if (result != PEER_OK && (result != PEER_EOF || *text))
+		check(s, result, "pass");
+}
+
 /* --- the connection --- */
 
 static void run_noread(struct script *s, const char *text)
@@ -438,6 +481,9 @@ const struct step_kind step_kinds[] = {
     {"count-pings", "[N]", "a pong to every ping until it hangs up; nothing else may come, and N of them",
 	run_count_pings, false},
     {"drain", "", "reads all that comes until the client hangs up", step_drain, false},
+    {"behind", "PORT", "connects to another box of this machine and hands on its greeting", run_behind, false},
+    {"pass", "[N]", "hands every array (N of them) to that box until the client hangs up, and back a line for each",
+	run_pass, false},
     {"noread", "[MS]", "reads nothing until the client hangs up, at most so long", run_noread, false},
     {"sleep", "MS", "does nothing for a while", run_sleep, true},
     {"chunk", "N [MS]", "from now on segments of N bytes, with a pause; 0: as they are", run_chunk, true},
