@@ -7,7 +7,8 @@ MANDIR ?= $(PREFIX)/share/man
 PKG_CONFIG ?= pkg-config
 BUILD ?= build
 
-LIBS = libedit libcjson libssl libcrypto libbsd-overlay
+# The loader looks for a symbol in this order, and most there are belong to the first two.
+LIBS = libcrypto libssl libbsd-overlay libedit libcjson
 # SNMP needs Net-SNMP; NO_SNMP=1 leaves it out though it is there.  It is not linked but loaded when it is used first.
 NO_SNMP ?= $(if $(shell $(PKG_CONFIG) --exists netsnmp && echo there),,1)
 SNMP = $(if $(filter-out 0,$(NO_SNMP)),,netsnmp)

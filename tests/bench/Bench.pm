@@ -1,14 +1,20 @@
-# Bench: runs programs in turn, takes medians, holds figures against bars.
+# Bench: runs programs in turn, compares them run by run, holds figures against bars.
 #
-#	my %took = compare(10, 20, ptsh => [...], floor => [...]);	# 10 rounds of 20 runs, in turn
-#	$took{ptsh}{wall}, {cpu}, {rss}					# medians; rss: the most, in KiB
-#	bar('one-shot', 'times the floor', $x, '<=', 1.25);		# a line of the table
-#	note('one-shot', 'ms', $x);					# one without a bar
+#	my $t = compare(10, 20, ptsh => [...], floor => [...]);		# 10 rounds of 20 runs each, in turn
+#	$t->{ptsh}{wall}, {cpu}, {rss}					# medians of a run; rss: the most, in KiB
+#	versus('one-shot', 'times the floor', $t, 'ptsh', 'floor', '<=', 1.25);	# a line of the table
+#	bar('one-shot', 'MiB resident', $x, '<=', 16);			# one of a single figure
+#	note('one-shot', 'MB', $x);					# one without a bar
 #
-# Every figure is kept for figures().
+# A ratio is the median of the rounds' ratios: what else the machine does falls on both programs of a round alike, so it
+# says on a busy machine what it says on an idle one.  It is taken of processor time, which decides about the bar, and of
+# elapsed time, which is told beside it: that has the waiting in it, for the box and for the machine.
+#
+# Every figure is kept for figures(); those of an earlier run can be shown beside them (BENCH_BASE).
 package Bench;
 use strict;
 use warnings;
+use feature 'state';
 use Exporter 'import';
 use File::Temp qw(tempdir);
 use IO::Socket::INET;
@@ -16,12 +22,11 @@ use List::Util qw(max);
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw($build $dir median compare measure start ended stop box installed bar note missing figures missed
-    resident spent write_file slurp free_port);
+our @EXPORT = qw($build $dir median compare ratio measure counted start ended stop box installed bar note both versus missing
+    verdicts save resident spent write_file slurp free_port);
 
 our ($build, $dir);
-my (@figures, %children, %told);
-my $misses = 0;
+my (@figures, %children, %told, %base, @met, @missed, %absent);
 
 sub setup {
 	($build) = @_;
@@ -30,6 +35,12 @@ sub setup {
 	%ENV = (PATH => $ENV{PATH}, HOME => "$dir/home", LC_ALL => 'C.UTF-8', TZ => 'UTC', TERM => 'xterm',
 	    PTSH_PASSWORD => 'a password', BOX_PASSWORD => 'a password', map { $_ => $ENV{$_} } grep { /^BENCH_/ } keys %ENV);
 	$| = 1;
+	return unless defined $ENV{BENCH_BASE};
+	die "BENCH_BASE: $ENV{BENCH_BASE}: $!\n" unless -r $ENV{BENCH_BASE};
+	for (split /\n/, slurp($ENV{BENCH_BASE})) {
+		my ($what, $unit, $x) = split /\t/;
+		$base{"$what\t$unit"} = $x if defined $x && $x =~ /^[\d.]/;
+	}
 }
 
 END { kill 'TERM', keys %children if %children }
@@ -79,21 +90,54 @@ sub median {
 	return @sorted % 2 ? $sorted[@sorted / 2] : ($sorted[@sorted / 2 - 1] + $sorted[@sorted / 2]) / 2;
 }
 
-# A subject is a command, or {i => stdin, o => stdout, e => stderr, command => [...]}.  In turn, so that what else the machine does
-# falls on all of them.
+# A subject is a command, or {i => stdin, o => stdout, e => stderr, command => [...]}.  Who begins changes from round to
+# round.
 sub compare {
 	my ($rounds, $n, %subjects) = @_;
-	my %runs;
+	my (%runs, %t);
 	for my $round (1 .. $rounds) {
-		for my $name (sort keys %subjects) {
+		my @names = sort keys %subjects;
+		for my $name ($round % 2 ? @names : reverse @names) {
 			my $s = ref $subjects{$name} eq 'HASH' ? $subjects{$name} : {command => $subjects{$name}};
-			push @{ $runs{$name} }, measure({ %$s, n => $n }, @{ $s->{command} });
+			my @r = measure({ %$s, n => $n }, @{ $s->{command} });
+			push @{ $runs{$name} }, [map { my $i = $_; $i == 2 ? max(map { $_->[2] } @r) : median(map { $_->[$i] } @r) } 0 .. 2];
 		}
 	}
-	return map {
-		my @r = @{ $runs{$_} };
-		$_ => { wall => median(map { $_->[0] } @r), cpu => median(map { $_->[1] } @r), rss => max(map { $_->[2] } @r) };
-	} keys %runs;
+	for my $name (keys %runs) {
+		my @r = @{ $runs{$name} };
+		$t{$name} = { wall => median(map { $_->[0] } @r), cpu => median(map { $_->[1] } @r), rss => max(map { $_->[2] } @r), rounds => \@r };
+	}
+	return \%t;
+}
+
+# The median of the rounds' ratios, and the quartiles around it.
+sub ratio {
+	my ($t, $one, $other, $time) = @_;
+	my $i = $time eq 'wall' ? 0 : 1;
+	my ($ones, $others) = map { $t->{$_}{rounds} } $one, $other;
+	my @r = sort { $a <=> $b } map { $ones->[$_][$i] / ($others->[$_][$i] || 1e-6) } 0 .. $#$ones;
+
+	return wantarray ? (median(@r), $r[$#r / 4], $r[$#r - int($#r / 4)]) : median(@r);
+}
+
+# How many instructions a command takes, or undef: nothing here can count them.  They do not depend on what else runs.
+sub counted {
+	my ($how, @command) = @_;
+	state $counter = counter();
+	return undef unless $counter;
+	my $in = $how->{i} // '/dev/null';
+	my $said = `@{[join ' ', map { quotemeta } @$counter, @command]} 2>&1 >/dev/null <\Q$in\E`;
+	my ($n) = $said =~ /^(\d+),[^,]*,instructions/m;
+	($n) = $said =~ /I\s+refs:\s+([\d,]+)/ unless defined $n;
+	die "counting: @command: $said\n" unless $? == 0 && defined $n;
+	return $n =~ tr/,//dr;
+}
+
+sub counter {
+	my $perf = installed('perf') ? `perf stat -x, -e instructions:u true 2>&1` : '';
+	return ['perf', 'stat', '-x,', '-e', 'instructions:u'] if $perf =~ /^\d+,/m;
+	return [qw(valgrind --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null)] if installed('valgrind');
+	return undef;
 }
 
 # Starts a program that says a line when it is ready; {pid, out, line}.
@@ -154,31 +198,77 @@ sub spent {
 
 # --- figures ---
 
-sub shown { my ($x) = @_; return $x == int $x ? "$x" : $x >= 100 ? sprintf('%.0f', $x) : $x >= 1 ? sprintf('%.2f', $x) : sprintf('%.3g', $x) }
+sub shown {
+	my ($x) = @_;
+	return '' unless defined $x;
+	return $x == int $x ? "$x" : $x >= 100 ? sprintf('%.0f', $x) : $x >= 1 ? sprintf('%.2f', $x) : sprintf('%.3g', $x);
+}
 
+sub heading {
+	my ($what) = @_;
+	printf "\n%-60s %9s %10s  %s\n", $what, 'figure', '(elapsed)', 'bar' unless $told{$what}++;
+}
+
+# One or two figures, each [figure, low, high] where it is known how far it spreads.
 sub line {
-	my ($what, $unit, $x, $bar, $verdict) = @_;
-	printf "\n%s\n", $what unless $told{$what}++;
-	printf "  %-58s %9s  %-10s %s\n", $unit, shown($x), $bar, $verdict;
-	push @figures, join "\t", $what, $unit, $x, $bar, $verdict;
+	my ($what, $unit, $first, $second, $bar, $verdict) = @_;
+	my $was = $base{"$what\t$unit"} // $base{"$what\t$unit, processor"};
+	my $change = $was ? sprintf ' (%+.0f %% since)', ($first->[0] / $was - 1) * 100 : '';
+	heading($what);
+	printf "  %-58s %9s %10s  %-8s %s%s\n", $unit, shown($first->[0]), $second ? '(' . shown($second->[0]) . ')' : '', $bar, $verdict, $change;
+	push @figures, join "\t", $what, $second ? "$unit, processor" : $unit, map({ $_ // '' } @$first[0 .. 2]), $bar, $verdict;
+	push @figures, join "\t", $what, "$unit, elapsed", map({ $_ // '' } @$second[0 .. 2]), '', '' if $second;
+}
+
+sub holds { my ($x, $relation, $most) = @_; return $relation eq '<=' ? $x <= $most : $relation eq '>=' ? $x >= $most : $x == $most }
+
+sub judged {
+	my ($what, $unit, $met) = @_;
+	push @{ $met ? \@met : \@missed }, "$what: $unit";
+	return $met ? 'met' : 'NOT MET';
 }
 
 sub bar {
 	my ($what, $unit, $x, $relation, $most) = @_;
-	my $ok = $relation eq '<=' ? $x <= $most : $relation eq '>=' ? $x >= $most : $x == $most;
-	$misses++ unless $ok;
-	line($what, $unit, $x, "$relation $most", $ok ? 'ok' : 'MISSED');
+	line($what, $unit, [$x], undef, "$relation $most", judged($what, $unit, holds($x, $relation, $most)));
 }
 
-sub note { my ($what, $unit, $x) = @_; line($what, $unit, $x, '', '') }
+sub note { my ($what, $unit, $x) = @_; line($what, $unit, [$x], undef, '', '') }
+
+# The same of processor time and of elapsed time.
+sub both { my ($what, $unit, $t, $each) = @_; line($what, $unit, [$t->{cpu} * $each], [$t->{wall} * $each], '', '') }
+
+# How many times what `other` takes `one` does; without a relation: a note.
+sub versus {
+	my ($what, $unit, $t, $one, $other, $relation, $most) = @_;
+	my ($cpu, $wall) = ([ratio($t, $one, $other, 'cpu')], [ratio($t, $one, $other, 'wall')]);
+	return line($what, $unit, $cpu, $wall, '', '') unless $relation;
+	my ($met, $wall_met) = map { holds($_->[0], $relation, $most) } $cpu, $wall;
+	my $verdict = judged($what, $unit, $met);
+	$verdict .= $wall_met ? ' (elapsed: met)' : ' (elapsed: not)' if !$met != !$wall_met;
+	line($what, $unit, $cpu, $wall, "$relation $most", $verdict);
+}
 
 sub missing {
 	my ($what, $peer) = @_;
-	printf "\n%s\n", $what unless $told{$what}++;
+	heading($what);
 	print "  ($peer is not installed: not compared with it)\n";
+	$absent{$peer} = 1;
 }
 
-sub missed { return $misses }
-sub figures { return @figures }
+# Writes the figures to a file.
+sub save {
+	my ($path, $about) = @_;
+	write_file($path, map { "$_\n" } "# $about", "measurement\tquantity\tfigure\tlow quartile\thigh quartile\tbar\tverdict", @figures);
+	return scalar @figures;
+}
+
+# What it comes to.
+sub verdicts {
+	my @lines = sprintf '%d of %d bars met', scalar @met, @met + @missed;
+	push @lines, "NOT MET: $_" for @missed;
+	push @lines, 'missing: ' . join ', ', sort keys %absent if %absent;
+	return @lines;
+}
 
 1;

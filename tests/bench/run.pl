@@ -4,20 +4,21 @@
 #	perl tests/bench/run.pl BUILD		(`make bench`)
 #
 # Environment: BENCH_ONLY=NAME,... measures only these (the names are those of the subs below); BENCH_RUNS=N is how
-# often the long ones run (5); BENCH_FULL=1 adds the reply of 1 GB.  All is done in turn, and medians are compared: of
-# elapsed time for what mostly waits, of processor time for what mostly works, so that a busy machine says nearly the
-# same as an idle one.  A bar that is missed is told, and is no failure of this program.
+# often the long ones run (5); BENCH_BASE=FILE is a figures.tsv of an earlier time, to which the change is told.  All is
+# done in turn, and what is compared is compared run by run: see Bench.pm.  A bar that is missed is told, and is no failure
+# of this program.
 use strict;
 use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 use Bench;
 
-use constant { HEAD => '5000015442', LOCAL_ROWS => 10_000 };
+use constant HEAD => '5000015442';
 
 my $runs = $ENV{BENCH_RUNS} || 5;
 Bench::setup(@ARGV);
 my $ptsh = "$build/ptsh";
+print "Times, and ratios of times, are of processor time; those of elapsed time stand beside them in brackets.\n";
 my @quiet = ('-X', '-q');
 
 # One request, with all it takes to begin and end.
@@ -37,15 +38,13 @@ sub oneshot {
 		}
 		$subjects{redis} = ['redis-cli', '-p', $port, 'PING'];
 	}
-	my %t = compare(10, 20, %subjects);
-	note($what, 'ms', $t{ptsh}{wall} * 1000);
-	note($what, 'ms, the hard-coded client', $t{floor}{wall} * 1000);
-	bar($what, 'times the hard-coded client', $t{ptsh}{wall} / $t{floor}{wall}, '<=', 1.25);
-	note($what, "times the hard-coded client's processor time", $t{ptsh}{cpu} / $t{floor}{cpu});
+	my $t = compare(15, 20, %subjects);
+	both($what, 'ms', $t->{ptsh}, 1000);
+	both($what, 'ms, a hard-coded client', $t->{floor}, 1000);
+	versus($what, 'times the hard-coded client', $t, 'ptsh', 'floor', '<=', 1.25);
 	if ($redis) {
-		note($what, 'ms, redis-cli PING', $t{redis}{wall} * 1000);
-		bar($what, 'times redis-cli PING', $t{ptsh}{wall} / $t{redis}{wall}, '<=', 0.65);
-		note($what, "times redis-cli's processor time", $t{ptsh}{cpu} / $t{redis}{cpu});
+		both($what, 'ms, redis-cli PING', $t->{redis}, 1000);
+		versus($what, 'times redis-cli PING', $t, 'ptsh', 'redis', '<=', 0.65);
 		stop($redis);
 	} else {
 		missing($what, 'redis-server with redis-cli');
@@ -86,48 +85,48 @@ sub flights {
 sub pings {
 	my $what = 'pings from standard input';
 	my $box = box('--auth', 'login_cram_md6');
-	my (%each, %file);
+	my @sizes = (10_000, 100_000, 1_000_000);
+	my %file = map { $_ => write_file("$dir/pings.$_", "ping\n" x $_) } @sizes;
+	my %run = map { $_ => { i => $file{$_}, command => [$ptsh, @quiet, $box->{at}] } } @sizes;
 
-	$file{$_} = write_file("$dir/pings.$_", "ping\n" x $_) for 10_000, 100_000, 1_000_000;
-	my %t = compare($runs, 3,
-	    ptsh => { i => $file{100_000}, command => [$ptsh, @quiet, $box->{at}] },
-	    loop => ["$build/bench/floor", $box->{port}, 100_000]);
-	note($what, '100,000: s', $t{ptsh}{wall});
-	note($what, '100,000: s, a C loop that writes them ready-made', $t{loop}{wall});
-	bar($what, '100,000: times the C loop, processor', $t{ptsh}{cpu} / $t{loop}{cpu}, '<=', 8);
-	note($what, '100,000: times the C loop, elapsed', $t{ptsh}{wall} / $t{loop}{wall});
-	for my $n (10_000, 100_000, 1_000_000) {
-		my %r = compare($runs, 1, ptsh => { i => $file{$n}, command => [$ptsh, @quiet, $box->{at}] },
-		    file => [$ptsh, @quiet, '-f', $file{$n}, $box->{at}]);
-		$each{$n} = ($r{ptsh}{cpu} - start_cost($box)) / $n;
-		note($what, "$n: us of processor time each, less the start", $each{$n} * 1e6);
-		bar($what, "$n: MiB resident", $r{ptsh}{rss} / 1024, '<=', 32) if $n == 1_000_000;
-		bar($what, "$n: MiB resident, with -f", $r{file}{rss} / 1024, '<=', 32) if $n == 1_000_000;
-	}
-	bar($what, 'a ping of 1,000,000, in those of 100,000', $each{1_000_000} / $each{100_000}, '<=', 1.5);
+	my $t = compare(3 * $runs, 1, ptsh => $run{100_000}, loop => ["$build/bench/floor", $box->{port}, 100_000]);
+	both($what, '100,000: ms', $t->{ptsh}, 1000);
+	both($what, '100,000: ms, a C loop that writes them ready-made', $t->{loop}, 1000);
+	versus($what, '100,000: times the C loop', $t, 'ptsh', 'loop', '<=', 8);
+	$t = compare($runs, 1, %run, file => [$ptsh, @quiet, '-f', $file{1_000_000}, $box->{at}]);
+	per_unit($what, 'us a ping', $t, 1e6, @sizes);
+	bar($what, '1,000,000: MiB resident', $t->{1_000_000}{rss} / 1024, '<=', 32);
+	bar($what, '1,000,000: MiB resident, with -f', $t->{file}{rss} / 1024, '<=', 32);
 	stop($box);
 }
 
-my $start;
-sub start_cost {
-	my ($box) = @_;
-	return $start //= { compare(1, 20, ptsh => [$ptsh, @quiet, '-c', 'ping', $box->{at}]) }->{ptsh}{cpu};
+# What one costs at each size, and that it stays so: what it takes to start and end, it takes only once.
+sub per_unit {
+	my ($what, $unit, $t, $scale, @sizes) = @_;
+
+	note($what, "$_: $unit", $t->{$_}{cpu} / $_ * $scale) for @sizes;
+	my ($small, $large) = @sizes[-2, -1];
+	bar($what, "one of $large, in those of $small", ratio($t, $large, $small, 'cpu') * $small / $large, '<=', 1.3);
 }
 
 # A row for each of them, all at once, 64 at once, one at a time.
 sub each_row {
-	my $what = '.each over 10,000 rows, a request for each';
-	my $box = box('--auth', 'login_cram_md6', '--devices', LOCAL_ROWS);
+	my $what = '.each over rows, a request for each';
 	my $line = ".each realm_query @{[HEAD]} device device_ip -- ping";
+	my @sizes = (100, 1000, 10_000);
+	my %box = map { $_ => box('--auth', 'login_cram_md6', '--devices', $_) } @sizes;
+	my $most = $box{10_000};
 
-	my %t = compare($runs, 1, (map { ("j$_" => [$ptsh, @quiet, '-j', $_, '-c', $line, $box->{at}]) } 0, 64, 1),
-	    (map { ("loop$_" => ["$build/bench/floor", $box->{port}, LOCAL_ROWS, $_ || LOCAL_ROWS]) } 0, 64, 1));
+	my $t = compare($runs, 1, (map { ("j$_" => [$ptsh, @quiet, '-j', $_, '-c', $line, $most->{at}]) } 0, 64, 1),
+	    (map { ("loop$_" => ["$build/bench/floor", $most->{port}, 10_000, $_ || 10_000]) } 0, 64, 1),
+	    (map { ($_ => [$ptsh, @quiet, '-j', 0, '-c', $line, $box{$_}{at}]) } @sizes));
 	for my $j (0, 64, 1) {
-		note($what, "-j $j: s", $t{"j$j"}{wall});
-		note($what, "-j $j: times the C loop with as many at once", $t{"j$j"}{wall} / $t{"loop$j"}{wall});
-		note($what, "-j $j: MiB resident", $t{"j$j"}{rss} / 1024);
+		both($what, "10,000, -j $j: ms", $t->{"j$j"}, 1000);
+		versus($what, "10,000, -j $j: times the C loop with as many at once", $t, "j$j", "loop$j");
+		note($what, "10,000, -j $j: MiB resident", $t->{"j$j"}{rss} / 1024);
 	}
-	stop($box);
+	per_unit($what, 'us a row, -j 0', $t, 1e6, @sizes);
+	stop($_) for values %box;
 }
 
 # --- a large reply ---
@@ -185,19 +184,14 @@ sub reply {
 		delete local $ENV{PTSH_PASSWORD};
 		$subjects{jq} = { o => "$dir/out.jq", command => ['jq', $flag, $filter, "$dir/reply"] } if $jq && $flag;
 		$subjects{xs} = { o => "$dir/out.xs", command => [$^X, '-MJSON::XS', '-e', $perl, "$dir/reply", $layer] } if $xs && $flag;
-		my %t = compare($runs, 1, %subjects);
-		note($what, "$format: s", $t{ptsh}{wall});
-		note($what, "$format: MB/s of processor time", $size / 1e6 / $t{ptsh}{cpu});
-		for (['jq', $t{jq}, 10], ["Perl's JSON::XS", $t{xs}, 3]) {
-			my ($name, $peer, $most) = @$_;
-			next unless $peer;
-			bar($what, "$format: times faster than $name, processor", $peer->{cpu} / $t{ptsh}{cpu}, '>=', $most);
-			note($what, "$format: times faster than $name, elapsed", $peer->{wall} / $t{ptsh}{wall});
-		}
+		my $t = compare($runs, 1, %subjects);
+		both($what, "$format: ms", $t->{ptsh}, 1000);
+		versus($what, "$format: times faster than jq", $t, 'jq', 'ptsh', '>=', 10) if $t->{jq};
+		versus($what, "$format: times faster than Perl's JSON::XS", $t, 'xs', 'ptsh', '>=', 3) if $t->{xs};
 		if ($format eq 'table') {
-			bar($what, 'table: MiB resident, in those of the reply', $t{ptsh}{rss} * 1024 / $size, '<=', 3);
+			bar($what, 'table: MiB resident, in those of the reply', $t->{ptsh}{rss} * 1024 / $size, '<=', 3);
 		} else {
-			bar($what, "$format: MiB resident", $t{ptsh}{rss} / 1024, '<=', 16);
+			bar($what, "$format: MiB resident", $t->{ptsh}{rss} / 1024, '<=', 16);
 		}
 		same_output($what, $format);
 	}
@@ -213,30 +207,74 @@ sub same_output {
 	unlink map { "$dir/out.$_" } keys %size;
 }
 
-# Growth: the same rows 1, 10 and 100 times; with BENCH_FULL up to 1 GB.
-sub growth {
-	my $what = 'a reply that grows, to tsv';
-	my %each;
+my @device = ('-c', 'realm_query 5000015442 device ' . join ',', @columns);
 
-	for my $n (20_000, 200_000, 2_000_000, $ENV{BENCH_FULL} ? 8_000_000 : ()) {
-		my $row = '["sw-001.example.net","5000015442","Gi1/0/17","GigabitEthernet1/0/17",17,"up",1000000000,' .
-		    '"10.1.2.3","00:1d:60:01:02:03","host.example.net"]';
-		my $bytes = $n * (1 + length $row);
-		my $script = write_file("$dir/script", "deadline 10000000\nrepeat 100000\nhello none\nexpect realm_query\nsend [\$id,1,[\nfill $n $row,\n" .
-		    "line $row]]\nexpect-eof\nnext\nend\n");
-		my $box = box('--script', $script);
-		my %t;
-		{
-			delete local $ENV{PTSH_PASSWORD};
-			%t = compare($n > 2_000_000 ? 1 : $runs, 1, ptsh => [$ptsh, @quiet, '-o', 'tsv', '-c',
-			    'realm_query 5000015442 device ' . join(',', @columns), "127.0.0.1:$box->{port}"]);
-		}
-		stop($box);
-		$each{$n} = $t{ptsh}{cpu} / $n;
-		note($what, sprintf('%d MB: ns of processor time a row', $bytes / 1e6), $each{$n} * 1e9);
-		bar($what, sprintf('%d MB: MiB resident', $bytes / 1e6), $t{ptsh}{rss} / 1024, '<=', 16);
+# A box that sends the same row n times.
+sub box_of_rows {
+	my ($n) = @_;
+	my $row = '["sw-001.example.net","5000015442","Gi1/0/17","GigabitEthernet1/0/17",17,"up",1000000000,' .
+	    '"10.1.2.3","00:1d:60:01:02:03","host.example.net"]';
+	my $script = write_file("$dir/script.$n", "deadline 10000000\nrepeat 100000\nhello none\nexpect realm_query\nsend [\$id,1,[\nfill " .
+	    ($n - 1) . " $row,\nline $row]]\nexpect-eof\nnext\nend\n");
+
+	return box('--script', $script);
+}
+
+# Growth: the same rows 1, 10 and 100 times; and a gigabyte of them, once.
+sub growth {
+	my $what = 'a reply that grows: 2.3 MB, 23 MB, 235 MB, 940 MB';
+	my @sizes = (20_000, 200_000, 2_000_000);
+	my %box = map { $_ => box_of_rows($_) } @sizes, 8_000_000;
+
+	delete local $ENV{PTSH_PASSWORD};
+	for my $format (qw(tsv csv json records raw table)) {
+		my @these = $format eq 'table' ? @sizes[0, 1] : @sizes;
+		my %run = map { $_ => [$ptsh, @quiet, '-o', $format, @device, "127.0.0.1:$box{$_}{port}"] } keys %box;
+		my $t = compare($runs, 1, map { $_ => $run{$_} } @these);
+		per_unit($what, "$format: ns a row", $t, 1e9, @these);
+		next if $format eq 'table';
+		my $most = compare(1, 1, 8_000_000 => $run{8_000_000});
+		bar($what, "8000000: $format: MiB resident", $most->{8_000_000}{rss} / 1024, '<=', 16);
 	}
-	bar($what, 'a row of 2,000,000, in those of 200,000', $each{2_000_000} / $each{200_000}, '<=', 1.3);
+	stop($_) for values %box;
+}
+
+# One cell that is as long as a whole reply.
+sub cell {
+	my $what = 'a reply of one cell of 30 MB';
+	my $script = write_file("$dir/script.cell", "deadline 10000000\nrepeat 1000\nhello none\nexpect realm_query\nsend [\$id,1,[[\"\n" .
+	    "fill 30000000 x\nline \"]]]\nexpect-eof\nnext\nend\n");
+	my $box = box('--script', $script);
+
+	delete local $ENV{PTSH_PASSWORD};
+	for my $format (qw(tsv csv json records raw)) {
+		my $t = compare($runs, 1, ptsh => [$ptsh, @quiet, '-o', $format, '-c', 'realm_query 5000015442 device ifname', "127.0.0.1:$box->{port}"]);
+		both($what, "$format: ms", $t->{ptsh}, 1000);
+		bar($what, "$format: MiB resident", $t->{ptsh}{rss} / 1024, '<=', 16);
+	}
+	stop($box);
+}
+
+# Instructions do not depend on what else runs: for comparison with another time.
+sub counts {
+	my $what = 'instructions';
+	my $box = box('--auth', 'login_cram_md6');
+	my %rows = map { $_ => box_of_rows($_) } 10_000, 20_000;
+
+	if (defined(my $start = counted({}, $ptsh, @quiet, '-c', 'ping', $box->{at}))) {
+		my ($few, $many) = map { counted({ i => write_file("$dir/pings", "ping\n" x $_) }, $ptsh, @quiet, $box->{at}) } 10_000, 20_000;
+		note($what, '`ptsh -c ping`', $start);
+		note($what, "... a hard-coded client's", counted({}, "$build/bench/floor", $box->{port}));
+		note($what, 'a ping of many', ($many - $few) / 10_000);
+		delete local $ENV{PTSH_PASSWORD};
+		for my $format (qw(tsv csv json records raw table)) {
+			my ($few, $many) = map { counted({}, $ptsh, @quiet, '-o', $format, @device, "127.0.0.1:$rows{$_}{port}") } 10_000, 20_000;
+			note($what, "a row of many, $format", ($many - $few) / 10_000);
+		}
+	} else {
+		missing($what, 'perf or valgrind');
+	}
+	stop($_) for $box, values %rows;
 }
 
 # --- events, and nothing at all ---
@@ -279,7 +317,7 @@ sub prompt {
 }
 
 my @all = ([oneshot => \&oneshot], [flights => \&flights], [pings => \&pings], [each => \&each_row], [reply => \&reply],
-    [growth => \&growth], [flood => \&flood], [prompt => \&prompt]);
+    [growth => \&growth], [cell => \&cell], [flood => \&flood], [prompt => \&prompt], [counts => \&counts]);
 my %only = map { $_ => 1 } split /,/, $ENV{BENCH_ONLY} // '';
 for my $name (keys %only) {
 	die "BENCH_ONLY: $name: not one of @{[map { $_->[0] } @all]}\n" unless grep { $_->[0] eq $name } @all;
@@ -289,7 +327,5 @@ for my $one (@all) {
 }
 my $version = `$ptsh --version` =~ s/\n.*//sr;
 my $load = slurp('/proc/loadavg') =~ s/\s.*//sr;
-write_file("$build/bench/figures.tsv", map { "$_\n" } "# $version, " . localtime() . ", load $load",
-    "measurement\tquantity\tfigure\tbar\tverdict", figures());
-printf "\n%d figures in %s/bench/figures.tsv; load %s; %s\n", scalar figures(), $build, $load,
-    missed() ? missed() . ' bars MISSED' : 'all bars ok';
+my $count = save("$build/bench/figures.tsv", "$version, " . localtime() . ", load $load");
+print "\n", map { "$_\n" } verdicts(), "$count figures in $build/bench/figures.tsv; load $load";
