@@ -459,13 +459,14 @@ static char *masked(const struct parse *p, bool failed)
 int line_parse(struct line *line, const char *text, size_t len, const struct line_context *context, struct error *e,
     char **usage, size_t *at)
 {
+	struct word words[PARSE_WORDS];
+	struct span secrets[PARSE_SPANS];
 	struct parse p = {.line = line, .text = text, .len = len, .context = context, .e = e, .at = at,
-	    .word_cap = PARSE_WORDS, .secret_cap = PARSE_SPANS};
+	    .words = words, .few_words = words, .word_cap = PARSE_WORDS,
+	    .secrets = secrets, .few_secrets = secrets, .secret_cap = PARSE_SPANS};
 	int result;
 
 	memset(line, 0, sizeof(*line));
-	p.words = p.few_words;
-	p.secrets = p.few_secrets;
 	*at = 0;
 	*usage = NULL;
 	result = parse_text(&p);

@@ -61,9 +61,9 @@ struct parse {
 	struct error *e;
 	size_t *at;
 
-	struct word *words, few_words[PARSE_WORDS];
+	struct word *words, *few_words;		/* few: line_parse()'s, for as long as they do */
 	size_t word_count, word_cap;
-	struct span *secrets, few_secrets[PARSE_SPANS];	/* places in text that are never shown */
+	struct span *secrets, *few_secrets;	/* places in text that are never shown */
 	size_t secret_count, secret_cap;
 	struct buf scratch;	/* decoded text, for a moment */
 	bool hide;		/* a place could not be remembered: nothing of the line is shown */

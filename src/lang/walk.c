@@ -10,10 +10,12 @@
 
 void walk_init(struct walk *w, const struct request *type, const char *text)
 {
-	memset(w, 0, sizeof(*w));
 	w->type = type;
 	w->text = text;
 	w->open = w->last = WALK_NONE;
+	w->whole = w->named = w->names_over = false;
+	for (size_t i = 0; type->args[i].name != NULL; i++)
+		w->args[i] = (struct given){0};
 }
 
 /* Whether a word is the JSON of a whole argument, so that no further word belongs to it. */
