@@ -132,7 +132,7 @@ $box->stop;
 
 my $catalog = slurp('src/proto/catalog.def');
 my $fields = slurp('src/proto/catalog_fields.def');
-my %macro = $fields =~ /^#define ([A-Z]+) \\\n((?:.*\\\n)*.*\n)/mg;
+my %macro = $fields =~ /^#define ([A-Z_]+) \\\n((?:.*\\\n)*.*\n)/mg;
 $macro{$1} = $2 while $fields =~ /^#define ([A-Z_]+) (F\(.*\))$/mg;
 my (%values, %names, %named, %secret);
 while ($fields =~ /^static const struct value_name (\w+)\[\] = \{\n(.*?)^\};/msg) {
