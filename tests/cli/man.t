@@ -163,6 +163,18 @@ my ($exit) = $page{'ptsh.1'} =~ /^\.Sh EXIT STATUS\n(.*?)^\.Sh /ms;
 same([grep { $_ < 100 } map { /(\d+)/g } $exit =~ /^\.It (.*)$/mg], [$statuses =~ /STATUS_\w+ = (\d+)/g],
 	'exit status: the page and the sources agree');
 
+# What DIAGNOSTICS says are messages is said somewhere; a string may be in parts.
+my $said = '';
+$said .= slurp($_) for glob("$top/src/*.c $top/src/*/*.c");
+$said =~ s/"\s*\n\s*"//g;
+my ($diagnostics) = $page{'ptsh.1'} =~ /^\.Sh DIAGNOSTICS\n(.*?)^\.Sh /ms;
+my @messages = $diagnostics =~ /^\.It "(.*)"$/mg;
+cmp_ok(scalar @messages, '>=', 5, 'messages are found');
+for my $message (@messages) {
+	my ($text, $failed) = $message =~ /^(unknown option (--\S+):.*)/ ? run($ptsh, $2) : ($said, 2);
+	ok($failed == 2 && index($text, $message =~ s/ ?\.\.\.\z//r) >= 0, "message: $message");
+}
+
 # --- examples ---
 
 sub plain {
