@@ -248,15 +248,24 @@ void link_want(struct shell *sh)
 
 /* --- what the session says --- */
 
+static void note_greeting(struct shell *sh, const struct hello *hello)
+{
+	struct link *k = sh->link;
+
+	if (k->greeted)
+		return;
+	k->greeted = true;
+	loop_timer_stop(sh->loop, &k->greeting);
+	shell_step(sh, "%s: greeted; the box offers %s", sh->options->box_text,
+	    hello->types != NULL && *hello->types != '\0' ? hello->types : "no login");
+}
+
 static void on_greeted(void *ctx, const struct hello *hello)
 {
 	struct shell *sh = ctx;
 	struct link *k = sh->link;
 
-	k->greeted = true;
-	loop_timer_stop(sh->loop, &k->greeting);
-	shell_step(sh, "%s: greeted; the box offers %s", sh->options->box_text,
-	    hello->types != NULL && *hello->types != '\0' ? hello->types : "no login");
+	note_greeting(sh, hello);
 	if (!session_is_secured(k->session) && k->how.tls == TLS_OFF && k->how.pin != NULL)
 		shell_complain(sh, (struct place){0}, NULL, "%s: warning: with --tls off there is no key to compare with --pin",
 		    sh->options->box_text);
@@ -278,6 +287,9 @@ static void on_tls(void *ctx)
 	struct link *k = sh->link;
 	struct error e;
 
+	/* A hello that came in the same breath is not told otherwise. */
+	if (session_hello_seen(k->session) != NULL)
+		note_greeting(sh, session_hello_seen(k->session));
 	if (channel_accept_tls(k->channel, &e) == -1) {
 		link_fail(sh, &e);
 		return;

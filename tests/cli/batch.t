@@ -286,7 +286,7 @@ subtest 'each failure has its status' => sub {
 	is(ptsh('-c', 'realm_poll Nowhere')->status, 2, '2: a name that there is not');
 	is(Run->ptsh(args => ['-c', 'ping', '127.0.0.1:1'])->status, 3, '3: nobody there');
 	is(ptsh('-c', 'ping', '--auth', 'cram', '-w')->status, 4, '4: no method');
-	is(ptsh('-c', 'ping', '--tls', 'on', '--accept-new')->status, 5, '5: no TLS');
+	is(Run->ptsh(args => ['-c', 'ping', '--tls', 'on', '--accept-new', Box->start('--tls', 'off')->address])->status, 5, '5: no TLS');
 	for my $case (["garbage\n" => 7], ["hello none\nexpect ping\nline [1,2,3\n" => 7], ["hello none\nexpect ping\njson [null,\"error\",\"dying\"]\nclose\n" => 7],
 		["hello none\nexpect ping\nline [99999,1]\nreply 1,1\nexpect-eof\n" => 7]) {
 		my ($script, $status) = @$case;

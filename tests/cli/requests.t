@@ -107,7 +107,7 @@ sub hash { return map { $_->{property} => $_->{value} } @_ }
 	is($r->status, 0, 'start_tls: offered') or diag $r->stderr;
 	is((grep { $_->[3] =~ /"ping"/ } $cram->log_lines('recv'))[-1][1], 'tls', '... the ping was inside TLS');
 	note_seen(good => 'start_tls');
-	is(Run->ptsh(args => ['--tls', 'on', @tls, $box->address])->status, 5, 'start_tls: refused');
+	is(Run->ptsh(args => ['--tls', 'on', @tls, Box->start('--tls', 'off')->address])->status, 5, 'start_tls: refused');
 	note_seen(bad => 'start_tls');
 }
 

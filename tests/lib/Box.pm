@@ -36,6 +36,11 @@ sub start {
 			push @arguments, $option;
 		}
 	}
+	# The same tests again, in TLS (tests/cli/tls.t): the folder has a certificate that whoever asks SSL_CERT_FILE believes.
+	if (my $certs = $ENV{PTSH_TEST_TLS}) {
+		push @arguments, '--tls', 'demand', '--cert', "$certs/good.pem", '--key', "$certs/good.key"
+		    unless defined $own{script} || grep { /^--(?:tls|unix)\z/ } @arguments;
+	}
 	my $dir = File::Temp->newdir('ptsh-box-XXXXXX', TMPDIR => 1);
 	my $self = bless { dir => $dir, log => "$dir/log", stderr => "$dir/stderr",
 	    password => $own{password} // random_word() }, $class;
