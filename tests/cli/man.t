@@ -109,6 +109,19 @@ is($summary_status, 0, '.help needs no box');
 same([map { /^\.(.+)/ ? $1 : () } items($page{'ptsh.1'}, 'Ic')], [$summary =~ /^\s*\.([a-z]+)\b/mg],
 	'commands: the page and .help agree');
 
+# How a command is typed, but for case and blanks.
+for my $line ($page{'ptsh.1'} =~ /^\.It Ic (\.[a-z]+.*)$/mg) {
+	my ($name) = $line =~ /^\.([a-z]+)/;
+	next if $name eq 'snmp';	# a section of its own
+	my ($shown, $close) = ('', 0);
+	for my $word (split ' ', $line) {
+		$shown .= $word eq 'Op' || $word eq 'Oo' ? '[' : $word eq 'Oc' ? ']' : $word =~ /^(?:Ar|Cm|Li|Ns)$/ ? '' : $word;
+		$close++ if $word eq 'Op';	# to the end of the line
+	}
+	my ($usage) = run($ptsh, '-X', '-c', ".help .$name");
+	is(lc($shown . ']' x $close), lc((split /\n/, $usage)[0] =~ s/ //gr), ".$name: typed as .help says");
+}
+
 my ($set) = run($ptsh, '-X', '-o', 'tsv', '-c', '.set');
 my ($set_page) = $page{'ptsh.1'} =~ /^\.It Ic \.set .*?\n(.*?)^\.El/ms;
 same([$set_page =~ /^\.It Cm ([\w-]+)$/mg], [$set =~ /^([\w-]+)\t/mg], 'settings: the page and .set agree');
