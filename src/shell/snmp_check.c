@@ -206,9 +206,13 @@ static void answered(void *ctx, const struct agent_answer *answer)
 static void failed(void *ctx, const struct error *e)
 {
 	struct try *t = ctx;
+	const char *more = strstr(e->text, " (");
 
 	t->timed_out = e->status == STATUS_TIMEOUT;
-	t->result = strdup(!t->timed_out || t->version[0] == '3' ? e->text : "no answer in time (as a wrong community gets none)");
+	if (t->timed_out)
+		t->result = strdup(t->version[0] == '3' ? e->text : "no answer in time (a wrong community?)");
+	else	/* "Authentication failure (incorrect password, community or key)": a row has little room */
+		t->result = strndup(e->text, more != NULL ? (size_t)(more - e->text) : strlen(e->text));
 	tried(t);
 }
 

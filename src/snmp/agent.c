@@ -264,8 +264,7 @@ static void agent_settle(struct agent *a)
 		a->asking = false;
 		a->ops->answered(a->ctx, (const struct agent_answer *)(const void *)answer);
 	} else if (event == EVENT_TIMEOUT) {
-		fail(a, STATUS_TIMEOUT, is_private(a) && !a->probing ? "no answer in time, though the agent is there (a wrong privacy pass phrase gets none)" :
-		    "no answer in time");
+		fail(a, STATUS_TIMEOUT, is_private(a) && !a->probing ? "no answer in time (a wrong privacy pass phrase?)" : "no answer in time");
 	} else if (event == EVENT_REFUSED) {
 		fail(a, STATUS_FAILED, lib.snmp_api_errstring((int)a->refusal));
 	} else {

@@ -165,7 +165,7 @@ fails(".snmp get $to -v 3 -u auth -l authNoPriv -a SHA -A wrongpass123 $services
 fails(".snmp get $to -v 3 -u auth -l authPriv -a SHA -A authpass123 -x AES -X privpass123 $services", 1, qr/Unsupported security level/i,
 	'a level that the user does not have');
 fails(".snmp get $to -v 3 -u priv -l authPriv -a SHA -A authpass123 -x AES -X wrongpass123 -t 0.3 -r 0 $services", 6,
-	qr/no answer in time, though the agent is there \(a wrong privacy pass phrase gets none\)$/, 'a wrong privacy pass phrase');
+	qr/no answer in time \(a wrong privacy pass phrase\?\)$/, 'a wrong privacy pass phrase');
 fails(".snmp get $to -v 3 -u nobody -l noAuthNoPriv $services", 1, qr/Unknown user name/, 'an unknown user');
 fails(".snmp get $to -v 1 -c public 1.3.6.1.2.1.99.0", 1, qr/: noSuchName \(\.1\.3\.6\.1\.2\.1\.99\.0\)$/, 'version 1: no such name');
 fails(".snmp get nosuch.invalid -v 1 -c public $services", 3, qr/nosuch\.invalid: /, 'an unknown host');
@@ -359,10 +359,10 @@ is snmp("realm_snmp_credential_list_modify Archive --add $entries", @lab)->statu
 $r = snmp('.snmp check Archive localhost:' . $agent->port . ' -t 0.4 -r 0', @lab);
 is $r->status, 1, 'a host by its name: none of them does';
 my @why = map { (split /\t/)[4] } split /\n/, $r->stdout;
-like $why[0], qr/^Authentication failure/, '... a wrong pass phrase';
-like $why[1], qr/^Unknown user name/, '... an unknown user';
-like $why[2], qr/^no answer in time, though the agent is there/, '... a wrong privacy pass phrase';
-is $why[3], 'no answer in time (as a wrong community gets none)', '... a wrong community';
+is $why[0], 'Authentication failure', '... a wrong pass phrase';
+is $why[1], 'Unknown user name', '... an unknown user';
+is $why[2], 'no answer in time (a wrong privacy pass phrase?)', '... a wrong privacy pass phrase';
+is $why[3], 'no answer in time (a wrong community?)', '... a wrong community';
 if (Snmpd->ipv6) {
 	$r = snmp('.snmp check Archive [::1]:' . $agent->port . ' -t 0.4 -r 0', @lab);
 	like $r->stdout, qr/\A::1\/128\t2c\tcommunity 1\t\d+\tanswered\t/, 'by IPv6';
