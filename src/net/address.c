@@ -77,6 +77,18 @@ bool address_same_host(const struct address *a, const struct address *b)
 	return x != NULL && y != NULL && a_len == b_len && memcmp(x, y, a_len) == 0;
 }
 
+bool address_within(const struct address *host, const struct address *subnet, unsigned bits)
+{
+	size_t len, subnet_len;
+	const unsigned char *a = host_bytes(host, &len), *b = host_bytes(subnet, &subnet_len);
+
+	if (a == NULL || b == NULL || len != subnet_len || bits > len * 8)
+		return false;
+	if (memcmp(a, b, bits / 8) != 0)
+		return false;
+	return bits % 8 == 0 || ((a[bits / 8] ^ b[bits / 8]) & (0xff00U >> bits % 8) & 0xff) == 0;
+}
+
 bool address_is_loopback(const struct address *a)
 {
 	if (a->sa.any.sa_family == AF_INET)

@@ -32,6 +32,9 @@ void address_text(const struct address *a, char text[static ADDRESS_TEXT]);
 /* The same host, whatever the ports; an IPv4 address inside IPv6 is that IPv4 address. */
 bool address_same_host(const struct address *a, const struct address *b);
 
+/* Whether the host is in the subnet: the same family, and the first `bits` are the same. */
+bool address_within(const struct address *host, const struct address *subnet, unsigned bits);
+
 /* The two ends of a connected socket.  False: it is none. */
 bool address_ends(int fd, struct address *local, struct address *remote);
 

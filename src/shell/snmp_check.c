@@ -1,12 +1,9 @@
 /*
  * snmp_check: the realm's credentials from the box, those of them that are for the host, each tried at once, a row for each.
- *
- * The entry with the longest prefix decides, as with routes: an exclude keeps the host from being asked at all.  What an
- * entry holds is read leniently, in all the shapes that boxes are known to send (PROTOCOL.md, section 9).
+ * Which are for the host is shell/snmp_credentials's to know.
  */
 #include "shell/snmp_check.h"
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +12,12 @@
 #include "out/output.h"
 #include "shell/engine.h"
 #include "shell/show.h"
+#include "shell/snmp_credentials.h"
 #include "shell/snmp_host.h"
 #include "shell/snmp_words.h"
 #include "snmp/agent.h"
 
-enum { TRIES_MOST = 256, ENTRY_TEXT = 100, BITS_MOST = 128 };
+enum { TRIES_MOST = 256 };
 
 struct check;
 
@@ -43,8 +41,6 @@ struct check {
 	struct snmp_words words;
 	struct snmp_host host;
 	struct address address;
-	unsigned prefix;		/* the longest of the entries for the host */
-	bool any;			/* there is one */
 	struct try *tries[TRIES_MOST];
 	size_t count, open, left_out;	/* open: not answered yet; left_out: there were too many */
 };
@@ -263,27 +259,7 @@ static void start_all(struct check *c)
 	}
 }
 
-/* --- entries --- */
-
-static char *text_of(struct json v)
-{
-	struct buf b = {.secret = true};
-
-	if (v.len == 0 || json_kind(v) == JSON_NULL)
-		return NULL;
-	if (json_kind(v) == JSON_STRING)
-		json_decode(v, &b);
-	else
-		buf_put(&b, v.text, v.len);
-	return buf_string(&b) != NULL ? buf_steal(&b) : NULL;
-}
-
-static void forget(char *secret)
-{
-	if (secret != NULL)
-		explicit_bzero(secret, strlen(secret));
-	free(secret);
-}
+/* --- what the entries have --- */
 
 /* The options that every try has: those that were typed, over what a check that is to be over soon wants. */
 static int common_options(struct snmp_words *w, const struct check *c, const char *version)
@@ -297,216 +273,67 @@ static int common_options(struct snmp_words *w, const struct check *c, const cha
 	return snmp_words_option(w, "-v", version);
 }
 
-static void try_community(struct check *c, const char *entry, const char *version, struct json community, unsigned number)
+static void on_excluded(void *ctx, const char *entry)
 {
+	struct try *t = add_try(ctx, entry, NULL);
+
+	if (t != NULL)
+		t->result = strdup("excluded");
+}
+
+static void on_community(void *ctx, const char *entry, const char *version, const char *community, unsigned number)
+{
+	struct check *c = ctx;
 	struct snmp_words w = {0};
 	struct try *t = add_try(c, entry, version);
-	char *text = text_of(community), shown[32];
+	char shown[32];
 
-	if (t == NULL) {
-		forget(text);
+	if (t == NULL)
 		return;
-	}
 	snprintf(shown, sizeof shown, "community %u", number);
-	t->credential = strdup(output_settings(c->sh->output)->reveal && text != NULL ? text : shown);
-	if (common_options(&w, c, version) == -1 || snmp_words_option(&w, "-c", text != NULL ? text : "") == -1)
+	t->credential = strdup(output_settings(c->sh->output)->reveal ? community : shown);
+	if (common_options(&w, c, version) == -1 || snmp_words_option(&w, "-c", community) == -1)
 		t->result = strdup("out of memory");
 	else
 		prepare(t, &w);
 	snmp_words_clear(&w);
-	forget(text);
 }
 
-/* "md5", "SHA1", "aes": as the library spells them. */
-static const char *algorithm(const char *text)
+/* What may be shown of a user. */
+static char *describe(const struct snmp_user *user, bool reveal)
 {
-	static const char *const names[][2] = {{"sha1", "SHA"}, {"hmac-md5", "MD5"}, {"hmac-sha", "SHA"}, {"aes128", "AES"}, {"cbc-des", "DES"}};
+	struct buf b = {.secret = true};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcasecmp(text, names[i][0]) == 0)
-			return names[i][1];
-	return text;
+	buf_puts(&b, user->name != NULL ? user->name : "");
+	if (reveal)
+		buf_printf(&b, " %s %s", user->auth != NULL ? user->auth : "-", user->priv != NULL ? user->priv : "-");
+	return buf_string(&b) != NULL ? buf_steal(&b) : NULL;
 }
 
-/* user, authentication and privacy pass phrase, [null,] and what they are for. */
-static void try_user(struct check *c, const char *entry, struct json_iter members)
+static void on_user(void *ctx, const char *entry, const struct snmp_user *user)
 {
-	char *text[6] = {NULL};
-	const char *const letters[] = {"-u", "-A", "-X", "-a", "-x"};
+	struct check *c = ctx;
+	const char *const options[][2] = {{"-u", user->name != NULL ? user->name : ""}, {"-A", user->auth}, {"-X", user->priv}, {"-a", user->auth_protocol},
+	    {"-x", user->priv_protocol}, {"-l", user->auth == NULL ? "noAuthNoPriv" : user->priv == NULL ? "authNoPriv" : "authPriv"}};
 	struct snmp_words w = {0};
 	struct try *t = add_try(c, entry, "3");
-	struct json v[6], one;
-	size_t n = 0;
-	int rc = 0;
 
 	if (t == NULL)
 		return;
-	while (n < 6 && json_next(&members, NULL, &one))
-		if (n != 3 || json_kind(one) != JSON_NULL)
-			v[n++] = one;
-	for (size_t i = 0; i < n && i < 5; i++) {
-		text[i] = text_of(v[i]);
-		if (text[i] != NULL && text[i][0] == '\0') {
-			free(text[i]);
-			text[i] = NULL;
-		}
-	}
-	t->credential = strdup(text[0] != NULL ? text[0] : "");
-	if (output_settings(c->sh->output)->reveal && t->credential != NULL) {
-		struct buf b = {.secret = true};
-		buf_printf(&b, "%s %s %s", t->credential, text[1] != NULL ? text[1] : "-", text[2] != NULL ? text[2] : "-");
-		free(t->credential);
-		t->credential = buf_string(&b) != NULL ? buf_steal(&b) : NULL;
-	}
-	rc |= common_options(&w, c, "3");
-	for (size_t i = 0; i < 5; i++)
-		if ((i < 3 || text[i - 2] != NULL) && text[i] != NULL)
-			rc |= snmp_words_option(&w, letters[i], i < 3 ? text[i] : algorithm(text[i]));
-	rc |= snmp_words_option(&w, "-l", text[1] == NULL ? "noAuthNoPriv" : text[2] == NULL ? "authNoPriv" : "authPriv");
+	t->credential = describe(user, output_settings(c->sh->output)->reveal);
+	int rc = common_options(&w, c, "3");
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+		/* An algorithm without a pass phrase is none. */
+		if (options[i][1] != NULL && (i < 3 || i == 5 || options[i - 2][1] != NULL))
+			rc |= snmp_words_option(&w, options[i][0], options[i][1]);
 	if (rc != 0)
 		t->result = strdup("out of memory");
 	else
 		prepare(t, &w);
 	snmp_words_clear(&w);
-	for (size_t i = 0; i < 6; i++)
-		forget(text[i]);
 }
 
-/* [2, [community...]] or [3, user...] */
-static void try_version(struct check *c, const char *entry, struct json v)
-{
-	struct json_iter it = json_iterate(v), inner;
-	struct json number, one, community;
-	unsigned count = 0;
-
-	if (!json_next(&it, NULL, &number))
-		return;
-	char *version = text_of(number);
-	if (version != NULL && version[0] == '3') {
-		try_user(c, entry, it);
-	} else {
-		const char *name = version != NULL && version[0] == '1' ? "1" : "2c";
-		while (json_next(&it, NULL, &one)) {
-			if (json_kind(one) != JSON_ARRAY) {
-				try_community(c, entry, name, one, ++count);
-				continue;
-			}
-			for (inner = json_iterate(one); json_next(&inner, NULL, &community); )
-				try_community(c, entry, name, community, ++count);
-		}
-	}
-	free(version);
-}
-
-/* Whether the first `bits` of two addresses of one family are the same. */
-static bool within(const struct address *host, const struct address *subnet, unsigned bits)
-{
-	const unsigned char *a, *b;
-	unsigned all = subnet->sa.any.sa_family == AF_INET ? 32 : 128;
-
-	if (host->sa.any.sa_family != subnet->sa.any.sa_family || bits > all)
-		return false;
-	if (all == 32) {
-		a = (const unsigned char *)&((const struct sockaddr_in *)&host->sa.room)->sin_addr;
-		b = (const unsigned char *)&((const struct sockaddr_in *)&subnet->sa.room)->sin_addr;
-	} else {
-		a = ((const struct sockaddr_in6 *)&host->sa.room)->sin6_addr.s6_addr;
-		b = ((const struct sockaddr_in6 *)&subnet->sa.room)->sin6_addr.s6_addr;
-	}
-	for (unsigned i = 0; i < bits; i += 8) {
-		unsigned left = bits - i, mask = left >= 8 ? 0xff : 0xff00U >> left & 0xff;
-		if (((a[i / 8] ^ b[i / 8]) & mask) != 0)
-			return false;
-	}
-	return true;
-}
-
-static bool is_list_of_lists(struct json v)
-{
-	struct json_iter it = json_iterate(v);
-	struct json first;
-
-	return !json_next(&it, NULL, &first) || json_kind(first) == JSON_ARRAY;
-}
-
-/* A few digits and nothing else: what is no number is no prefix, least of all one of everybody. */
-static bool read_bits(const char *text, unsigned *bits)
-{
-	size_t len = strlen(text);
-
-	if (len == 0 || len > 3 || strspn(text, "0123456789") != len)
-		return false;
-	*bits = (unsigned)strtoul(text, NULL, 10);
-	return *bits <= BITS_MOST;
-}
-
-/* Whether a row [subnet, bits, entries..., flags] is for the host; its prefix and name, then. */
-static bool is_for(const struct check *c, const struct json *cells, size_t count, unsigned *prefix, char entry[static ENTRY_TEXT])
-{
-	char *subnet = count > 2 ? text_of(cells[0]) : NULL, *bits = count > 2 ? text_of(cells[1]) : NULL;
-	struct address a;
-	bool is = false;
-
-	if (subnet != NULL && bits != NULL && read_bits(bits, prefix) && address_parse(&a, subnet, 0)) {
-		is = within(&c->address, &a, *prefix);
-		snprintf(entry, ENTRY_TEXT, "%.80s/%u", subnet, *prefix);
-	}
-	free(subnet);
-	free(bits);
-	return is;
-}
-
-/* The first look: how long the longest prefix is. */
-static void measure_row(void *ctx, const struct json *cells, size_t count)
-{
-	struct check *c = ctx;
-	char entry[ENTRY_TEXT];
-	unsigned prefix;
-
-	if (!is_for(c, cells, count, &prefix, entry) || (c->any && prefix <= c->prefix))
-		return;
-	c->any = true;
-	c->prefix = prefix;
-}
-
-static bool is_excluded(struct json flags)
-{
-	char *text = json_kind(flags) == JSON_ARRAY ? NULL : text_of(flags);
-	bool excluded = text != NULL && (strtoul(text, NULL, 10) & 1) == 0;
-
-	free(text);
-	return excluded;
-}
-
-/* The second: what has it is tried. */
-static void take_row(void *ctx, const struct json *cells, size_t count)
-{
-	struct check *c = ctx;
-	char entry[ENTRY_TEXT];
-	unsigned prefix;
-	struct json inner;
-
-	if (!is_for(c, cells, count, &prefix, entry) || prefix != c->prefix)
-		return;
-	if (is_excluded(cells[count - 1])) {
-		struct try *t = add_try(c, entry, NULL);
-
-		if (t != NULL)
-			t->result = strdup("excluded");
-		return;
-	}
-	for (size_t i = 2; i < count; i++) {
-		struct json_iter it = json_iterate(cells[i]);
-
-		if (json_kind(cells[i]) != JSON_ARRAY)
-			continue;
-		if (!is_list_of_lists(cells[i]))
-			try_version(c, entry, cells[i]);
-		else
-			while (json_next(&it, NULL, &inner))
-				try_version(c, entry, inner);
-	}
-}
+static const struct snmp_credentials_ops credentials = {.excluded = on_excluded, .community = on_community, .user = on_user};
 
 /* --- the command --- */
 
@@ -526,10 +353,9 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 		buf_clear(&why);
 		return;
 	}
-	output_rows_of(&about, reply->values, measure_row, c);
-	output_rows_of(&about, reply->values, take_row, c);
+	bool any = snmp_credentials_read(&about, reply->values, &c->address, &credentials, c);
 	start_all(c);
-	if (!c->any)
+	if (!any)
 		fail(c, STATUS_FAILED, "no entry of the realm is for this address: the box has nothing to ask it with");
 	else if (c->count == 0)
 		fail(c, STATUS_FAILED, "the realm's entry for this address holds no community and no user");

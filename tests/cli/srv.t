@@ -13,6 +13,8 @@ use Run;
 
 use constant SLOW => $ENV{PTSH_TEST_SLOW} // 1;
 
+plan skip_all => 'not with a sanitizer: the shim cannot be loaded before it' if $ENV{PTSH_TEST_SANITIZED};
+
 my $box = Box->start('--auth', 'none');
 my $port = $box->port;
 my $name = '_porttracker._tcp.box.example';

@@ -216,6 +216,30 @@ static void test_loopback_is_known_in_all_its_forms(void **state)
 	assert_false(address_parse(&a, "::1::", 55));
 }
 
+static void test_subnets_hold_what_begins_like_them(void **state)
+{
+	static const struct { const char *host, *subnet; unsigned bits; bool within; } cases[] = {
+		{"10.1.2.3", "10.1.2.3", 32, true}, {"10.1.2.3", "10.1.2.2", 32, false}, {"10.1.2.3", "10.1.2.2", 31, true},
+		{"10.1.2.3", "10.1.2.128", 25, false}, {"10.1.2.129", "10.1.2.128", 25, true}, {"10.1.2.3", "10.0.0.0", 8, true},
+		{"11.1.2.3", "10.0.0.0", 8, false}, {"11.1.2.3", "10.0.0.0", 7, true}, {"192.0.2.1", "0.0.0.0", 0, true},
+		{"192.0.2.1", "0.0.0.0", 1, false}, {"127.0.0.1", "10.9.9.9", 0, true}, {"10.1.2.3", "10.1.2.3", 33, false},
+		{"10.1.2.3", "10.1.2.3", 128, false}, {"2001:db8::1", "2001:db8::", 32, true}, {"2001:db9::1", "2001:db8::", 32, false},
+		{"2001:db9::1", "2001:db8::", 31, true}, {"::1", "::1", 128, true}, {"::1", "::2", 127, false}, {"::3", "::2", 127, true},
+		{"::1", "::", 0, true}, {"::1", "::1", 129, false}, {"10.1.2.3", "::", 0, false}, {"::1", "0.0.0.0", 0, false},
+		{"::ffff:10.1.2.3", "10.1.0.0", 16, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct address host, subnet;
+
+		assert_true(address_parse(&host, cases[i].host, 161));
+		assert_true(address_parse(&subnet, cases[i].subnet, 0));
+		if (address_within(&host, &subnet, cases[i].bits) != cases[i].within)
+			fail_msg("%s in %s/%u", cases[i].host, cases[i].subnet, cases[i].bits);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_order_is_by_priority_and_by_weight_within_one),
 		cmocka_unit_test(test_families_take_turns),
 		cmocka_unit_test(test_loopback_is_known_in_all_its_forms),
+		cmocka_unit_test(test_subnets_hold_what_begins_like_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
