@@ -17,7 +17,8 @@
 #include "shell/wait.h"
 
 enum {
-	WINDOW = 4096,			/* lines read ahead of what has been shown */
+	WINDOW = 4096,			/* lines read ahead of what has been shown... */
+	AHEAD_MOST = 4 * 1024 * 1024,	/* ...and bytes of them */
 	UNSENT_MOST = 1024 * 1024,	/* bytes waiting for the network */
 	KEPT_MOST = 16 * 1024 * 1024,	/* bytes of replies waiting for their turn, before no more are asked for */
 };
@@ -152,6 +153,8 @@ static bool turn(const struct shell *sh, const struct task *t)
 		return t == e->queue.head;
 	if (e->queue.head->line.kind == LINE_COMMAND && e->queue.head->state == TASK_RUNNING)
 		return false;	/* .sleep, .wait, .each: everything waits for a command */
+	if (e->kept >= KEPT_MOST && t != e->queue.head)
+		return false;	/* the answer to the head makes room */
 	if (o->jobs_set)
 		return o->jobs == 0 || e->running < o->jobs;
 	return t->barrier ? t == e->queue.head : e->barriers == 0;
@@ -275,7 +278,7 @@ bool engine_wants_lines(const struct shell *sh)
 {
 	const struct engine *e = sh->engine;
 
-	return !e->stopped && e->queued < WINDOW && e->kept < KEPT_MOST && link_unsent(sh) < UNSENT_MOST;
+	return !e->stopped && e->queued < WINDOW && e->bytes < AHEAD_MOST && e->kept < KEPT_MOST && link_unsent(sh) < UNSENT_MOST;
 }
 
 /* What a stop leaves unbegun.  A line that is no good is told of only when it is its turn; one that waits for a name is

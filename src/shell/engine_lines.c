@@ -93,6 +93,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 		return;
 	}
 	t->at = at;
+	t->size = len;
 	if (line_parse(&t->line, text, len, &context, &err, &usage, &where) == -1) {
 		refuse(t, &err);
 		if (usage != NULL && t->why != NULL) {

@@ -15,6 +15,7 @@ struct engine {
 	struct list queue, side;
 	struct task *unsent, *side_unsent;
 	size_t queued;			/* in the queue */
+	size_t bytes;			/* of those lines */
 	size_t running;			/* of the queue, sent and not answered */
 	size_t barriers;		/* of those, barriers */
 	size_t jobs;

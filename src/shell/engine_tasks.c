@@ -66,6 +66,7 @@ void engine_queue_remove(struct engine *e, struct task *t)
 		e->unsent = t->next;
 	list_remove(&e->queue, t);
 	e->queued--;
+	e->bytes -= t->size;
 }
 
 void engine_side_remove(struct engine *e, struct task *t)
@@ -90,6 +91,7 @@ void engine_queue_append(struct engine *e, struct task *t)
 {
 	list_insert(&e->queue, t, NULL);
 	e->queued++;
+	e->bytes += t->size;
 	if (e->unsent == NULL)
 		e->unsent = t;
 }

@@ -42,6 +42,7 @@ struct task {
 	enum task_role role;
 	enum task_state state;
 	struct line line;
+	size_t size;			/* bytes of the line, as it was read */
 	struct place at;
 	bool agreed;			/* to what it deletes: asked once */
 	bool barrier;			/* waits for all before it, all after it wait for it */
