@@ -31,6 +31,13 @@ check-static:
 
 check-faults: programs
 	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/faults 2 $(wildcard tests/faults/*.t)
+# Each guard of the security rules taken out in turn: a test must miss it (tests/mutants).  MUTANTS=PATTERN: those whose names match.
+check-mutants: export MUTANT_COMPILE = $(CC) $(ALL_CFLAGS)
+check-mutants: export MUTANT_LINK = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+check-mutants: export MUTANT_LIBS = $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+check-mutants: programs
+	@env $(TEST_ENV) perl tests/mutants/run.pl $(abspath $(BUILD)) '$(MUTANTS)'
+mutants: check-mutants
 check-term: programs
 	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh $(BUILD)/prove/term 2 $(wildcard tests/term/*.t)
 
@@ -63,5 +70,5 @@ check-deb: $(PROGRAMS)
 	@env $(TEST_ENV) sh tests/deb.sh $(BUILD)/deb
 
 .PHONY: check-gcc check-clang programs check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
-	check-faults check-term fuzz check-fuzz fuzzers coverage covered check-install check-all \
+	check-faults check-mutants mutants check-term fuzz check-fuzz fuzzers coverage covered check-install check-all \
 	check-coverage check-deb

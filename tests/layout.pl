@@ -46,7 +46,8 @@ for my $folder (qw(src src/proto src/net src/snmp src/lang src/out src/shell tes
 $layout .= <<'END';
 
 **tests** `unit` of the parts, `cli` of the program and the papers, `term` at a terminal, `faults` what goes wrong, `fuzz` with
-inputs nobody thought of, `bench` how fast, `lib` what tests share, `vectors` what the published login arithmetic gives
+inputs nobody thought of, `mutants` what a missing guard would do, `bench` how fast, `lib` what tests share, `vectors` what
+the published login arithmetic gives
 
 END
 

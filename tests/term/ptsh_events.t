@@ -67,6 +67,12 @@ is $s->status, 0, '^D leaves';
 
 is_deeply [Session->new(box => $s->box)->run('.events list')], ['ptsh: no events so far'], '.events list without any';
 
+# What is kept for .events list has a bound of its own: a thousand events of a megabyte would be a gigabyte.
+my $l = Session->new(args => ['-e', '*'], rows => 50, columns => 120, box => Box->start(script => "hello none\nexpect subscribe\nreply 1\n"
+    . "send [null,\"event\",\"long\",\"\nfill 4200 x\nline \"]\nline [null,\"event\",\"short\",\"x\"]\nanswer-all\n"));
+ok $l->wait_row(qr/ short x$/), 'a long event and a short one are shown';
+is_deeply [map { / (long|short) x/ } $l->run('.events list')], ['short'], '... and the long one is not kept';
+
 # A flood
 my $f = Session->new(args => ['-e', '*'], box => ['--events', 10000]);
 ok $f->wait_row(qr/more in a second/), '10,000 events a second';

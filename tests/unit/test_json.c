@@ -193,7 +193,7 @@ static void bad_utf8_is_counted_not_refused(void **state)
 	static const struct { const char *text; unsigned count; } cases[] = {
 		{"\"\xff\"", 1}, {"\"\xc0\xaf\"", 2}, {"\"\xed\xa0\x80\"", 3}, {"\"\xf4\x90\x80\x80\"", 4}, {"\"\xe2\x82\"", 1},
 		{"\"\xe2\x82\xe2\x82\xac\"", 1}, {"\"\xf0\x9f\x98\"", 1}, {"\"\xf0\x9f\xf0\x9f\x98\x80\"", 1}, {"\"\x80\x80\"", 2},
-		{"\"\xc3\"", 1}, {"\"\xc3\xc3\xa9\"", 1}, {"\"\xe0\x9f\xbf\"", 3}, {"\"\xc3\\n\xe2\x82\\u0041\"", 2},
+		{"\"\xc3\"", 1}, {"\"\xc3\xc3\xa9\"", 1}, {"\"\xe0\x9f\xbf\"", 3}, {"\"\xf0\x8f\xbf\xbf\"", 4}, {"\"\xc3\\n\xe2\x82\\u0041\"", 2},
 		{"\"abcdefgh\xffijklmnop\xfeqrstuvw\"", 2}, {"\"\xe1\x80\x41\"", 1}, {"\"\xf1\x80\x80\xc3\xa9\"", 1},
 	};
 

@@ -1,7 +1,9 @@
 /*
  * test_memory: a conversation in which the k-th allocation fails, for every k: nothing crashes or leaks, and every
- * request that was accepted has exactly one outcome.
+ * request that was accepted has exactly one outcome.  And one whose memory is looked at when it is given back: there is no
+ * password in it.
  */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +20,9 @@
 
 static volatile long fail_at = -1, allocations;	/* compilers think that they know malloc */
 
+static const char *volatile needle;	/* what no memory may hold that is given back */
+static volatile unsigned found;
+
 #ifndef __has_feature
 #define __has_feature(x) 0
 #endif
@@ -25,6 +30,13 @@ static volatile long fail_at = -1, allocations;	/* compilers think that they kno
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
+void __libc_free(void *p);
+
+static void look(void *p)
+{
+	if (needle && p && memmem(p, malloc_usable_size(p), needle, strlen(needle)))
+		found++;
+}
 
 static int refused(void)
 {
@@ -41,9 +53,17 @@ void *calloc(size_t n, size_t size)
 	return refused() ? NULL : __libc_calloc(n, size);
 }
 
+/* It may leave a copy behind where it moves. */
 void *realloc(void *p, size_t size)
 {
+	look(p);
 	return refused() ? NULL : __libc_realloc(p, size);
+}
+
+void free(void *p)
+{
+	look(p);
+	__libc_free(p);
 }
 #endif
 
@@ -202,10 +222,44 @@ static void every_allocation_may_fail(void **state)
 	assert_true(lost > 3);
 }
 
+/* The user's name moves the password to every place in the buffers that it goes through. */
+static void memory_that_is_given_back_holds_no_password(void **state)
+{
+	static const struct session_ops ops = {.greeted = talk_greeted};
+	char user[201], *again;
+	struct error e;
+
+	(void)state;
+	if (!has_own_allocator())
+		return;
+	needle = "correct horse battery staple";
+	again = strdup(needle);
+	free(again);
+	assert_int_equal(found, 1);	/* it is looked for */
+	found = 0;
+	for (size_t len = 1; len < sizeof user; len++) {
+		struct session *s = session_create(&ops, NULL, 100000);
+
+		memset(user, 'u', len);
+		user[len] = '\0';
+		assert_non_null(s);
+		assert_int_equal(session_feed(s, "[null,\"hello\",1,[\"login\"]]\n", 28, &e), 0);
+		assert_int_equal(session_login(s, AUTH_LOGIN, user, needle, NULL, &e), 0);
+		assert_true(session_request(s, "[\"ping\"]", 8, NULL) > 0);
+		buf_consume(session_output(s), len);
+		assert_true(session_request(s, "[\"ping\"]", 8, NULL) > 0);
+		buf_consume(session_output(s), len % 3 ? session_output(s)->len : 0);
+		session_free(s);
+	}
+	needle = NULL;
+	assert_int_equal(found, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(memory_that_is_given_back_holds_no_password),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -322,6 +322,19 @@ static void table_masks_secrets_unless_told_otherwise(void **state)
 		    "10.0.0.0     8  ***          include\n"
 		    "10.0.0.1     8  ***          ***      1\n"
 		    "             0               exclude\n" },
+		{ "table", "realm_snmp_credential_list", NULL, "[1,1,[[\"10.0.0.0\",8,\"public\",1]]]",
+		    "subnet    bits  credentials  flags\n"
+		    "--------  ----  -----------  -------\n"
+		    "10.0.0.0     8  ***          include\n" },
+		{ "table", "security_authentication_method_list", "name,settings", "[1,1,[[\"RADIUS\",{\"secret\":\"pw\"}]]]",
+		    "name    settings\n"
+		    "------  --------\n"
+		    "RADIUS  ***\n" },
+		{ "table", "security_authentication_method_list", "name,other",
+		    "[1,1,[[\"RADIUS\",{\"server\":\"s\",\"secret\":\"pw\",\"csecret\":null}]]]",
+		    "name    other\n"
+		    "------  --------------------------------------------\n"
+		    "RADIUS  {\"server\":\"s\",\"secret\":\"***\",\"csecret\":null}\n" },
 	};
 	static const struct example shown[] = {
 		{ "table", "realm_snmp_credential_list", "subnet,bits,credentials,flags", "[1,1,[[\"10.0.0.0\",8,[[2,[\"public\"]]],1]]]",

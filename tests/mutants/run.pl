@@ -1,0 +1,206 @@
+#!/usr/bin/perl
+# mutants: takes one guard out of the program at a time; a test must miss it.
+#
+#	perl tests/mutants/run.pl BUILD [PATTERN]	all, or those whose names match; `make check-mutants`, `make mutants MUTANTS=PATTERN`
+#
+# The guards stand in tests/mutants/*.guards:
+#
+#	=== a nonce that is too short
+#	file: src/proto/auth.c
+#	guard:
+#		nonce_len < CRAM_NONCE_MIN
+#	instead:
+#		false
+#	red: unit/test_auth a_short_nonce
+#	red: faults ^D5 a nonce of one byte
+#
+# file may be a header; `of: src/proto/json_scan.c` is then what is compiled with it.
+# guard is the text as it stands in the file, exactly once (but for its white space); instead is what replaces it (nothing: it goes away).  red is a test
+# program below tests/ and a pattern: one of its tests with such a name must fail; the first of several programs that does
+# will do.  `faults` are the cases of tests/faults.
+#
+# Each mutant is one object, linked in front of the library of BUILD, in a folder of its own: nothing else is touched.  MUTANT_COMPILE,
+# MUTANT_LINK and MUTANT_LIBS are the Makefile's commands.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use File::Basename qw(basename dirname);
+use File::Path qw(make_path remove_tree);
+use IO::Select;
+use Parallel;
+
+use constant PATIENCE => 90;	# seconds for a test program: who hangs is missed, too
+
+my ($build, $only) = @ARGV;
+my $tests = "$FindBin::Bin/..";
+my $root = "$tests/..";
+
+sub slurp { my ($path) = @_; local $/; open my $in, '<', $path or return; return scalar <$in> }
+
+sub read_guards {
+	my ($path) = @_;
+	my (@mutants, $key);
+
+	open my $in, '<', $path or die "$path: $!\n";
+	while (<$in>) {
+		chomp;
+		if (/^=== (.+)/) {
+			push @mutants, { name => $1, at => basename($path) . ":$.", red => [] };
+			undef $key;
+		} elsif (/^\t(.*)/ && $key) {
+			$mutants[-1]{$key} .= (defined $mutants[-1]{$key} ? "\n" : '') . $1;
+		} elsif (/^red: +(\S+) +(.+)/ && @mutants) {
+			push @{ $mutants[-1]{red} }, { program => $1, pattern => $2 };
+		} elsif (/^(file|of): +src\/(\S+)/ && @mutants) {
+			$mutants[-1]{$1} = $2;
+		} elsif (/^(guard|instead):$/ && @mutants) {
+			$key = $1;
+		} elsif (/\S/ && !/^#/) {
+			die "$path:$.: not understood\n";
+		}
+	}
+	return @mutants;
+}
+
+# The source without its guard, or dies of why not: a list that has rotted says so.
+sub mutated {
+	my ($m) = @_;
+	my $text = slurp("$root/src/$m->{file}") // die "src/$m->{file}: $!\n";
+	my $guard = join '\s+', map { quotemeta } split ' ', $m->{guard} // die "no guard\n";
+	my $n = () = $text =~ /$guard/g;
+
+	die "its guard stands in $m->{file} $n times, not once\n" if $n != 1;
+	die "no test is named\n" unless @{ $m->{red} };
+	my $instead = $m->{instead} // '';
+	$text =~ s/$guard/$instead/;
+	return $text;
+}
+
+sub command {
+	my ($log, $what, $command) = @_;
+
+	system("($command) >>'$log' 2>&1") == 0 or die "$what: " . (slurp($log) =~ s/\n/; /gr) . "\n";
+}
+
+sub failed { my ($text) = @_; return $text =~ /^\s*not ok \d+ - (.*)/mg }
+
+# Reads what a test program says until it ends, or one of its tests has failed that matches, or our patience has: nobody waits for
+# what a prompt without its guard will never show.  A test in Perl dies of the signal in order, and ends what it has started.
+sub listen_to {
+	my ($log, $pattern, @command) = @_;
+	my ($text, $end, $stopped) = ('', time + PATIENCE, 0);
+
+	my $pid = open my $out, '-|';
+	if (!$pid) {
+		open STDERR, '>>', $log;
+		exec @command or exit 126;
+	}
+	my $select = IO::Select->new($out);
+	while (1) {
+		if (!$select->can_read($end - time > 0 ? $end - time : 0)) {
+			$stopped = 1;
+			last;
+		}
+		sysread $out, $text, 65536, length $text or last;
+		last if defined $pattern && grep { /$pattern/ } failed($text);
+	}
+	kill TERM => $pid;
+	$SIG{ALRM} = sub { kill KILL => $pid };
+	alarm 10;
+	close $out;
+	alarm 0;
+	return ($text, $stopped || ($? & 127 && $? != 15));
+}
+
+# Runs a test program with what it needs linked from @objects (none: as it is in BUILD); the names of its tests that failed and of those that did not, and
+# whether it was ended by a signal or by our patience.
+sub run_test {
+	my ($folder, $program, $pattern, @objects) = @_;
+	my @command = ('perl', '-Msigtrap=die,TERM', "-I$tests/lib", $program eq 'faults' ? "$tests/faults/faults.t" : "$tests/$program");
+
+	local $ENV{PTSH} = @objects ? "$folder/ptsh" : $ENV{PTSH};
+	local $ENV{FAULTS} = $pattern;
+	my $own = $program =~ m{^unit/(\S+)} ? "tests/unit/$1" : $program =~ m{^term/} ? 'tests/term/driver' : undef;
+	my $path = !@objects ? "$build/$own" : "$folder/" . basename($own) if defined $own;
+	command("$folder/log", 'linking', "$ENV{MUTANT_LINK} -o '$path' '$build/$own.o' @objects $ENV{MUTANT_LIBS}") if $path && @objects;
+	local $ENV{DRIVER} = $path && @objects ? $path : $ENV{DRIVER};
+	@command = $path if $program =~ m{^unit/};
+	my ($text, $stopped) = listen_to("$folder/log", @objects ? $pattern : undef, @command);
+	return ([failed($text)], [$text =~ /^\s*ok \d+ - (.*)/mg], $stopped);
+}
+
+# What became of one mutant.
+sub try_mutant {
+	my ($m) = @_;
+	my $folder = "$build/mutants/$m->{number}";
+	my $source = eval { mutated($m) } // return "ERROR     $m->{name}: $m->{at}: $@";
+	my @red;
+
+	remove_tree($folder);
+	make_path(dirname("$folder/$m->{file}"));
+	open my $out, '>', "$folder/$m->{file}" or die "$folder: $!\n";
+	print $out $source;
+	close $out;
+	# Quoted includes are looked for in the mutant's folder first.
+	my $unit = $m->{of} ? "src/$m->{of}" : "$folder/$m->{file}";
+	my $main = $m->{file} eq 'main.c' ? '' : "'$build/src/main.o'";
+	my @objects = ("'$folder/mutant.o'", "'$build/libptsh.a'");
+	my $killed = eval {
+		command("$folder/log", 'compiling', "cd '$root' && $ENV{MUTANT_COMPILE} -iquote '$folder' -w -c -o '$folder/mutant.o' '$unit'");
+		command("$folder/log", 'linking', "$ENV{MUTANT_LINK} -o '$folder/ptsh' $main @objects $ENV{MUTANT_LIBS}");
+		for my $red (@{ $m->{red} }) {
+			my ($failed, undef, $stopped) = run_test($folder, $red->{program}, $red->{pattern}, @objects);
+			my ($by) = grep { /$red->{pattern}/ } @$failed;
+			$by //= 'its end' if $stopped;
+			return "$red->{program} $by" if defined $by;
+			push @red, @$failed;
+		}
+		return '';
+	};
+	return "ERROR     $m->{name}: $m->{at}: $@" unless defined $killed;
+	return "killed    $m->{name}: $killed" if $killed ne '';
+	return "SURVIVED  $m->{name}: $m->{at}" . (@red ? " (red are: @red)" : '');
+}
+
+# Every test named must be there, and green, with nothing taken away: else a mutant would seem killed by it.
+sub check_tests {
+	my (@mutants) = @_;
+	my (%patterns, %result, @wrong);
+
+	push @{ $patterns{ $_->{program} } }, $_->{pattern} for map { @{ $_->{red} } } @mutants;
+	make_path("$build/mutants/good");
+	my @programs = sort keys %patterns;
+	Parallel::each(2, \@programs, sub {
+		my ($program) = @_;
+		my ($failed, $passed) = run_test("$build/mutants/good", $program, join('|', @{ $patterns{$program} }));
+		return join "\n", map({ "-$_" } @$failed), map({ "+$_" } @$passed);
+	}, sub {
+		my ($program, $text) = @_;
+		my @lines = split /\n/, $text;
+		for my $pattern (@{ $patterns{$program} }) {
+			my @named = grep { substr($_, 1) =~ /$pattern/ } @lines;
+			push @wrong, "$program $pattern: no such test" unless @named;
+			push @wrong, map { "$program " . substr($_, 1) . ': red though nothing was changed' } grep { /^-/ } @named;
+		}
+	});
+	return @wrong;
+}
+
+my $began = time;
+my @mutants = map { read_guards($_) } sort glob "$tests/mutants/*.guards";
+@mutants = grep { $_->{name} =~ /$only/ } @mutants if defined $only && $only ne '';
+$mutants[$_]{number} = $_ + 1 for 0 .. $#mutants;
+my @wrong = check_tests(@mutants);
+print "ERROR     $_\n" for @wrong;
+my %count = (killed => 0, SURVIVED => 0, ERROR => scalar @wrong);
+$| = 1;
+Parallel::each(2, \@mutants, \&try_mutant, sub {
+	my (undef, $text) = @_;
+	chomp $text;
+	my ($what) = $text =~ /^(killed|SURVIVED)\b/;
+	$count{ $what // 'ERROR' }++;
+	print "$text\n";
+});
+printf "%d mutants: %d killed, %d survived, %d errors, in %d s\n", scalar @mutants, @count{qw(killed SURVIVED ERROR)}, time - $began;
+exit($count{killed} == @mutants && @mutants && !$count{ERROR} ? 0 : 1);
