@@ -351,7 +351,7 @@ static void channel_on_connected(void *ctx, int fd, enum connect_kind kind, cons
 	/* What is remembered decides channel_wants(), so a file that cannot be trusted ends it here. */
 	if (c->address == NULL)
 		channel_end_text(c, STATUS_PROTOCOL, "out of memory", "");
-	else if (kind != CONNECT_UNIX && channel_load_trust(c, &e) == -1)
+	else if (channel_asks_memory(c) && channel_load_trust(c, &e) == -1)
 		channel_end(c, &e);
 	else if (!c->freed)
 		c->ops->connected(c->ctx);

@@ -55,6 +55,11 @@ static bool channel_is_named(const struct channel *c)
 	return c->o->known_as != NULL || (t->host != NULL && !t->host_is_address && strcasecmp(t->host, "localhost") != 0);
 }
 
+bool channel_asks_memory(const struct channel *c)
+{
+	return c->kind == CONNECT_LOOPBACK ? channel_is_named(c) : c->kind != CONNECT_UNIX;
+}
+
 /* What a proxy command talks to is somewhere else, whatever the target is called.  A box that is known to have TLS is no
  * other because its name leads to loopback now: who answers there may be any user of this machine. */
 bool channel_is_local(const struct channel *c)

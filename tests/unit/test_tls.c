@@ -1266,11 +1266,12 @@ static void test_known_boxes_that_others_can_write_end_it(void **state)
 	assert_says(buf_string(&h.warnings), "others can write it");
 	holder_clear(&h);
 	help_end(pid, false);
-	/* Nor is loopback believed then: who can write the file can make us forget that this box has TLS. */
+	/* Nor is loopback under a name believed then: who can write the file can make us forget that this box has TLS. */
 	int listener = help_listen(AF_INET, 4, &port);
 	pid = help_serve(listener, wait_for_end);
 	holder_init_port(&h, "127.0.0.1", port);
 	h.o.known_boxes = in_folder("known/known_boxes");
+	h.o.known_as = "box.example";
 	holder_open(&h);
 	assert_true(holder_wait(&h, &h.closed, 1, 5000));
 	assert_says(h.e.text, "others can write it");
