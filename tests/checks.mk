@@ -63,7 +63,7 @@ check-install: $(BUILD)/ptsh
 	@sh tests/staged.sh $(BUILD)/staged
 
 check-all:
-	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang asan-gcc install deb
+	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang static install deb faults term fuzz coverage valgrind asan-gcc asan-clang
 check-coverage: coverage
 # Installs it, tries it and purges it: as root.
 check-deb: $(PROGRAMS)
