@@ -176,11 +176,13 @@ static void *lookup_thread(void *arg)
 /* The lock is held. */
 static void lookup_start(struct resolve *r, struct lookup *l, const char *host, unsigned short port)
 {
+	char text[80];		/* strerror() belongs to the main thread */
+
 	*l = (struct lookup){.resolve = r, .host = host, .port = port};
 	if (resolve_spawn(r, lookup_thread, l) == 0)
 		return;
 	l->done = true;
-	error_set(&l->error, STATUS_LOST, "%s", strerror(errno));
+	error_set(&l->error, STATUS_LOST, "%s", strerror_r(errno, text, sizeof text));
 }
 
 static uint32_t resolve_random(uint32_t below)
