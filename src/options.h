@@ -21,9 +21,6 @@
 /* Where a setting came from, for .status.  Later ones win over earlier ones. */
 enum origin { ORIGIN_DEFAULT, ORIGIN_ENVIRONMENT, ORIGIN_BOXES, ORIGIN_COMMAND_LINE };
 
-/* "default", "environment", "boxes file", "command line". */
-const char *origin_name(enum origin origin);
-
 /* Lines to run, in the order given. */
 struct input {
 	bool is_file;		/* -f: text is a path, "-" standard input; else -c: text is the line */

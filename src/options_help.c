@@ -7,17 +7,6 @@
 
 #include "out/sink.h"
 
-const char *origin_name(enum origin origin)
-{
-	switch (origin) {
-	case ORIGIN_DEFAULT: return "default";
-	case ORIGIN_ENVIRONMENT: return "environment";
-	case ORIGIN_BOXES: return "boxes file";
-	case ORIGIN_COMMAND_LINE: return "command line";
-	}
-	return "default";
-}
-
 void options_help(struct sink *out)
 {
 	sink_puts(out,

@@ -517,7 +517,7 @@ const struct option_row option_rows[] = {
 	{0, "connect-timeout", "S", "for look-up, connecting, TLS and login (10)", .scope = SCOPE_LINK,
 	    SECONDS(connect_timeout)},
 	{0, "keepalive", "S", "seconds of silence before a ping, 0 never (60)", .scope = SCOPE_LINK, SECONDS(keepalive)},
-	{0, "max-reply", "SIZE", "bytes of a reply in memory, or with K, M or G (256M)", .scope = SCOPE_LINK,
+	{0, "max-reply", "SIZE", "bytes kept of a reply, or with K, M or G (256M)", .scope = SCOPE_LINK,
 	    .kind = OPTION_SIZE, AT(max_reply)},
 	{0, "peer-uid", "USER", "whose Unix socket is trusted, besides root's", .scope = SCOPE_LINK,
 	    OWN(OPTION_OTHER, set_peer_uid)},

@@ -35,7 +35,6 @@ struct words {
 /* Appends to w what the words say.  0; or -1 with *e, and w holds what stood before the mistake.  given_free() it in
  * both cases. */
 int given_read(struct words *w, char *const *words, size_t count, struct error *e);
-int given_add(struct given **list, size_t *count, const struct option_row *row, const char *value, struct error *e);
 void given_free(struct given *given, size_t count);
 
 /* --- options.c --- */

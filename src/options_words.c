@@ -16,7 +16,7 @@ void given_free(struct given *given, size_t count)
 	free(given);
 }
 
-int given_add(struct given **list, size_t *count, const struct option_row *row, const char *value, struct error *e)
+static int given_add(struct given **list, size_t *count, const struct option_row *row, const char *value, struct error *e)
 {
 	struct given *more = reallocarray(*list, *count + 1, sizeof(*more));
 	char *copy;

@@ -115,9 +115,6 @@ int value_put_changes(struct parse *p, const struct want *want, const struct wor
 /* Appends JSON without the white space around its values. */
 void value_put_compact(struct buf *out, struct json v);
 
-/* "the argument" or "the argument: its member", for messages. */
-const char *want_name(const struct want *want, char out[static 80]);
-
 /* --- arguments (lang/arguments.c) --- */
 
 /* Appends the arguments that words[1..] give to line->json, which holds ["type".  */

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *want_name(const struct want *want, char out[static 80])
+/* "the argument" or "the argument: its member", for messages. */
+static const char *want_name(const struct want *want, char out[static 80])
 {
 	if (want->member != NULL)
 		snprintf(out, 80, "%.30s: %.40s", want->arg, want->member);

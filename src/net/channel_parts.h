@@ -71,9 +71,7 @@ void channel_set_deadline(struct channel *c);
 
 /* channel_trust.c */
 
-/* Whether nobody else can be in between: a Unix socket or loopback. */
-bool channel_is_local(const struct channel *c);
-/* Whether what is remembered of the box has a say in that, and so in what channel_wants(). */
+/* Whether what is remembered of the box has a say in whether it is local, and so in what channel_wants(). */
 bool channel_asks_memory(const struct channel *c);
 /* Reads what is remembered of the box, once.  0; or -1 with *e. */
 int channel_load_trust(struct channel *c, struct error *e);

@@ -60,9 +60,10 @@ bool channel_asks_memory(const struct channel *c)
 	return c->kind == CONNECT_LOOPBACK ? channel_is_named(c) : c->kind != CONNECT_UNIX;
 }
 
-/* What a proxy command talks to is somewhere else, whatever the target is called.  A box that is known to have TLS is no
- * other because its name leads to loopback now: who answers there may be any user of this machine. */
-bool channel_is_local(const struct channel *c)
+/* Whether nobody else can be in between: a Unix socket or loopback.  What a proxy command talks to is somewhere else,
+ * whatever the target is called.  A box that is known to have TLS is no other because its name leads to loopback now: who
+ * answers there may be any user of this machine. */
+static bool channel_is_local(const struct channel *c)
 {
 	if (c->kind == CONNECT_LOOPBACK)
 		return !channel_is_named(c) || !c->have_trust || !trust_knows_tls(&c->trust);

@@ -244,17 +244,6 @@ int loop_signal(struct loop *l, int signo, void (*callback)(void *ctx, int signo
 	return 0;
 }
 
-bool loop_signal_pending(const struct loop *l, int signo)
-{
-	sigset_t pending;
-
-	if (signo <= 0 || signo >= LOOP_SIGNALS || !l->signals[signo].watched)
-		return false;
-	if (arrived[signo])
-		return true;
-	return sigpending(&pending) == 0 && sigismember(&pending, signo) == 1;
-}
-
 void loop_signals_release(struct loop *l)
 {
 	if (l->released)

@@ -40,9 +40,6 @@ void loop_timer_stop(struct loop *l, struct loop_timer *t);
 /* Catches a signal and calls back from the loop (not from the handler).  One callback a signal. */
 int loop_signal(struct loop *l, int signo, void (*callback)(void *ctx, int signo), void *ctx);
 
-/* True if a watched signal has come and was not delivered yet: for code that is busy outside the loop. */
-bool loop_signal_pending(const struct loop *l, int signo);
-
 /* Set from a watched signal's arrival until its callback is called. */
 const volatile sig_atomic_t *loop_signal_flag(void);
 

@@ -51,7 +51,9 @@ static bool is_secret_member(const struct request *type, struct json key)
 	return false;
 }
 
-void cell_compact(struct buf *out, struct json v, const struct request *type)
+/* Appends a nested value without white space between its parts, harmless inside strings; members that `type` has for
+ * secrets as "***" if it is not NULL. */
+static void cell_compact(struct buf *out, struct json v, const struct request *type)
 {
 	/* Not an array's iterator, but a walk over tokens: depth costs nothing. */
 	struct json_iter it = { v.text, v.text + v.len, false };
@@ -126,7 +128,8 @@ static bool small_number(struct json v, uint64_t *number)
 	return json_whole(v, true, number) && *number < 1 << 16;
 }
 
-void cell_time(struct buf *out, time_t when)
+/* Appends "2009-12-08 12:17:00" in local time. */
+static void cell_time(struct buf *out, time_t when)
 {
 	struct tm tm;
 	char text[64];

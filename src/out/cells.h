@@ -6,10 +6,6 @@
 
 #include "out/front.h"
 
-/* Appends a nested value without white space between its parts, harmless inside strings; members that `type` has for
- * secrets as "***" if it is not NULL. */
-void cell_compact(struct buf *out, struct json v, const struct request *type);
-
 /* Appends the text of any value: a string's characters (not harmless yet), nothing for null, compact JSON for what is
  * nested. */
 void cell_text(struct buf *out, struct json v, const struct request *type);
@@ -19,8 +15,5 @@ void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct
 
 /* Appends what a person reads for a value of a unit, and returns true; or false: it has no words. */
 bool cell_words(struct buf *out, struct json v, const struct heading *heading);
-
-/* Appends "2009-12-08 12:17:00" in local time. */
-void cell_time(struct buf *out, time_t when);
 
 #endif

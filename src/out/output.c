@@ -72,11 +72,6 @@ const struct format *output_format(const struct output *o)
 	return o->format;
 }
 
-struct sink *output_sink(struct output *o)
-{
-	return o->sink;
-}
-
 struct output_settings *output_settings(struct output *o)
 {
 	return &o->settings;

@@ -78,7 +78,6 @@ void output_free(struct output *o);
 void output_set_format(struct output *o, const struct format *f);
 void output_set_sink(struct output *o, struct sink *sink);
 const struct format *output_format(const struct output *o);
-struct sink *output_sink(struct output *o);
 struct output_settings *output_settings(struct output *o);
 
 /* A whole successful reply.  A reply without values prints `ok` on a terminal and nothing elsewhere (raw: its line; a

@@ -259,11 +259,6 @@ memory:
 	return COMMAND_FAILED;
 }
 
-bool on_active(const struct shell *sh)
-{
-	return sh->on != NULL && sh->on->rules != NULL;
-}
-
 void on_free(struct shell *sh)
 {
 	struct rule *r;

@@ -7,8 +7,6 @@
 #include "shell/commands.h"
 
 enum command_result on_run(struct shell *sh, struct task *t, enum status *status);
-/* Rules in force: then a script that follows has work to wait for. */
-bool on_active(const struct shell *sh);
 void on_free(struct shell *sh);
 
 #endif

@@ -22,7 +22,7 @@
 #include "shell/rescue.h"
 
 static const char continuation[] = "... ";
-const char prompt_paste_on[] = "\033[?2004h", prompt_paste_off[] = "\033[?2004l";
+static const char prompt_paste_on[] = "\033[?2004h", prompt_paste_off[] = "\033[?2004l";
 
 struct prompt *prompt_of(EditLine *el)
 {

@@ -79,8 +79,6 @@ struct prompt {
 	unsigned long tab_at, help_at;	/* when Tab, `?` was pressed last */
 };
 
-extern const char prompt_paste_on[], prompt_paste_off[];
-
 /* The line being edited, from the text's first row up to the cursor or its end, as UTF-8. */
 void prompt_text(struct prompt *p, struct buf *out, bool to_cursor);
 /* Appends wide characters as UTF-8. */

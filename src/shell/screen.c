@@ -136,7 +136,7 @@ static bool wait_writable(struct screen *s)
 	}
 }
 
-void screen_flush(struct screen *s)
+static void screen_flush(struct screen *s)
 {
 	/* What got no memory is incomplete: better a prompt that is painted anew than half an escape sequence. */
 	if (s->bytes.failed)

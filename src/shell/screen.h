@@ -65,6 +65,5 @@ void screen_forget(struct screen *s);		/* somebody else has written: paint afres
 void screen_clear(struct screen *s);		/* ^L: the line goes to the top of an empty screen */
 void screen_bell(struct screen *s);
 void screen_control(struct screen *s, const char *sequence);	/* modes; nothing that moves the cursor; visual only */
-void screen_flush(struct screen *s);
 
 #endif

@@ -71,6 +71,14 @@ static void heard(struct shell *sh, struct listener *l, struct json name, struct
 		loop_timer_start(w->sh->loop, &w->task->timer, 0, go_on, w);
 }
 
+/* Frees what a .wait that was never run holds. */
+static void wait_drop(struct shell *sh, struct task *t)
+{
+	if (t->waiting != NULL)
+		free_waiting(sh, t->waiting);
+	t->waiting = NULL;
+}
+
 /* An event is waited for from the moment the line is known: nothing that an earlier line causes is missed. */
 void wait_queued(struct shell *sh, struct task *t)
 {
@@ -95,13 +103,6 @@ void wait_queued(struct shell *sh, struct task *t)
 	};
 	events_listen(sh, &w->listener);
 	events_subscribe(sh, t->line.words[1], false);
-}
-
-void wait_drop(struct shell *sh, struct task *t)
-{
-	if (t->waiting != NULL)
-		free_waiting(sh, t->waiting);
-	t->waiting = NULL;
 }
 
 static bool jobs_ended(struct shell *sh, unsigned long job)

@@ -13,7 +13,5 @@ enum command_result sleep_run(struct shell *sh, struct task *t, enum status *sta
 void wait_job_ended(struct shell *sh);
 /* The connection has ended, and nobody tries again: the event that is waited for cannot come. */
 void wait_link_lost(struct shell *sh);
-/* Frees what a .wait that was never run holds. */
-void wait_drop(struct shell *sh, struct task *t);
 
 #endif

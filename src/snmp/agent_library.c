@@ -131,7 +131,8 @@ int agent_library_start(struct error *e)
 
 /* --- the names of objects --- */
 
-bool agent_has_mibs(void)
+/* Whether there are MIBs that know the usual objects. */
+static bool agent_has_mibs(void)
 {
 	static const oid system[] = {1, 3, 6, 1, 2, 1, 1};
 	const struct tree *t = lib.get_tree(system, OID_LENGTH(system), lib.get_tree_head());

@@ -35,8 +35,6 @@ struct agent_capture { int before, file; };
 void agent_capture_begin(struct agent_capture *c);
 void agent_capture_end(struct agent_capture *c, char *text, size_t size);
 
-/* Whether there are MIBs that know the usual objects. */
-bool agent_has_mibs(void);
 void agent_put_oid(struct buf *out, const oid *ids, size_t len);
 
 #endif
