@@ -40,7 +40,8 @@ static const struct {
 	{SSL_R_HTTP_REQUEST, "what the box sends is not TLS", NULL},
 	{SSL_R_PACKET_LENGTH_TOO_LONG, "what the box sends is not TLS", NULL},
 	{SSL_R_RECORD_LENGTH_MISMATCH, "what the box sends is not TLS", NULL},
-	{SSL_R_UNEXPECTED_EOF_WHILE_READING, "the box closed the connection during the handshake", NULL},
+	{SSL_R_UNEXPECTED_EOF_WHILE_READING, "the box closed the connection during the handshake",
+	    "an old one: see --tls-min 1.0"},
 };
 
 /* The version of the peer's ServerHello, e.g. 0x0301; 0: it has sent none.  An alert of SSL 3.0 counts as one. */
@@ -96,7 +97,7 @@ void tls_error_explain(struct error *e, enum status status, const struct tls_bio
 				hint = tls_error_table[i].hint;
 			}
 	/* A hint that is followed already is none. */
-	if (hint != NULL && strcmp(hint, "see --tls-min 1.0") == 0 && min < 12)
+	if (hint != NULL && min < 12 && strstr(hint, "see --tls-min 1.0") != NULL && strchr(hint, ';') == NULL)
 		hint = NULL;
 	error_set(e, status, "%s%s%s", text, hint != NULL ? ": " : "", hint != NULL ? hint : "");
 	ERR_clear_error();

@@ -752,6 +752,43 @@ static pid_t gnutls_serv(struct holder *h, const char *priority, int *input)
 	return pid;
 }
 
+/* The other makers' own servers: what boxes of that age have. */
+static void test_old_boxes_of_two_makers(void **state)
+{
+	static const struct { bool gnutls; const char *how; bool takes_old; const char *says; } cases[] = {
+		{false, "-tls1", true, "see --tls-min 1.0"}, {false, "-tls1_1", true, "see --tls-min 1.0"},
+		{true, "NORMAL:-VERS-ALL:+VERS-TLS1.0", true, "see --tls-min 1.0"},
+		{true, "NORMAL:-VERS-ALL:+VERS-TLS1.1", true, "see --tls-min 1.1"},
+		{true, "NORMAL:-VERS-ALL:+VERS-SSL3.0", false, "closed the connection during the handshake: an old one"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		for (unsigned min = 12; min >= 10; min -= 2) {
+			struct holder h;
+			char options[256];
+			int input;
+
+			print_message("# %s, --tls-min 1.%u\n", cases[i].how, min - 10);
+			snprintf(options, sizeof options, "-cert %s %s -cipher DEFAULT:@SECLEVEL=0", in_folder("rsa2048.pem"), cases[i].how);
+			pid_t pid = cases[i].gnutls ? gnutls_serv(&h, cases[i].how, &input) : s_server(&h, options, &input);
+			h.o.tls_min = min;
+			shake(&h);
+			assert_int_equal(h.secured, min < 12 && cases[i].takes_old);
+			if (h.secured) {
+				assert_says(buf_string(&h.warnings), "TLS 1.0 and 1.1 are old and weak");
+			} else {
+				print_message("# %s\n", h.e.text);
+				assert_int_equal(h.e.status, STATUS_TLS);
+				if (min == 12)
+					assert_says(h.e.text, cases[i].says);
+			}
+			holder_clear(&h);
+			close(input);
+			help_end(pid, true);
+		}
+}
+
 static void test_box_without_safe_renegotiation(void **state)
 {
 	(void)state;
@@ -772,22 +809,6 @@ static void test_box_without_safe_renegotiation(void **state)
 		close(input);
 		help_end(pid, true);
 	}
-}
-
-static void test_box_with_ssl_3_only(void **state)
-{
-	struct holder h;
-	int input;
-	pid_t pid = gnutls_serv(&h, "NORMAL:-VERS-ALL:+VERS-SSL3.0", &input);
-
-	(void)state;
-	shake(&h);
-	assert_int_equal(h.secured, 0);
-	assert_int_equal(h.e.status, STATUS_TLS);
-	print_message("# %s\n", h.e.text);
-	holder_clear(&h);
-	close(input);
-	help_end(pid, true);
 }
 
 /* What a ServerHello of SSL 3.0 looks like, after the ClientHello. */
@@ -1392,8 +1413,8 @@ int main(void)
 		cmocka_unit_test(test_old_box_is_told_what_to_do),
 		cmocka_unit_test(test_box_that_falls_back_to_old_tls_is_told),
 		cmocka_unit_test(test_anonymous_server_is_refused),
+		cmocka_unit_test(test_old_boxes_of_two_makers),
 		cmocka_unit_test(test_box_without_safe_renegotiation),
-		cmocka_unit_test(test_box_with_ssl_3_only),
 		cmocka_unit_test(test_handshakes_that_fail),
 		cmocka_unit_test(test_all_of_a_record_and_of_a_segment_is_handed_over_at_once),
 		cmocka_unit_test(test_megabytes_with_key_updates_and_little_room),
