@@ -7,6 +7,7 @@
  *	lookup=HANG	getaddrinfo() never returns
  *	lookup=A;B	it finds these addresses for every name; NAME>A: for that name only, and NAME>HANG: never
  *	dns=PORT	what is asked of name servers otherwise (SRV records) goes to this port of 127.0.0.1
+ *	keep		what is freed stays as it is and is used no more, so that whoever looks finds what was left in it
  *	clock=S		the wall clock jumps by S seconds at its third reading
  *	count=FILE	at the end FILE says how often each call was made: "CALL N" a line
  *
@@ -16,6 +17,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -33,6 +35,7 @@
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
+extern void __libc_free(void *);
 
 enum call {
 	CALL_MALLOC, CALL_READ, CALL_WRITE, CALL_RECV, CALL_SEND, CALL_POLL, CALL_PPOLL, CALL_CONNECT, CALL_SOCKET, CALL_OPEN,
@@ -56,7 +59,7 @@ static atomic_ulong counts[CALLS];
 static char lookup[400], count_file[400];
 static long jump, dns;
 static atomic_int readings;
-static bool ready;
+static bool ready, keep;
 
 static int parse_what(const char *text, size_t len)
 {
@@ -97,6 +100,8 @@ __attribute__((constructor)) static void begin(void)
 		size_t len = strcspn(order, ",");
 		if (strncmp(order, "lookup=", 7) == 0)
 			parse_text(lookup, sizeof lookup, order + 7, len - 7);
+		else if (len == 4 && strncmp(order, "keep", 4) == 0)
+			keep = true;
 		else if (strncmp(order, "count=", 6) == 0)
 			parse_text(count_file, sizeof count_file, order + 6, len - 6);
 		else if (strncmp(order, "dns=", 4) == 0)
@@ -164,10 +169,22 @@ void *calloc(size_t n, size_t size)
 	return FAILS(CALL_MALLOC) ? NULL : __libc_calloc(n, size);
 }
 
+void free(void *old)
+{
+	if (!keep)
+		__libc_free(old);
+}
+
 void *realloc(void *old, size_t size)
 {
 	int what;
 
+	if (keep && old != NULL && size > 0) {
+		size_t len = malloc_usable_size(old);
+		void *new = malloc(size);
+
+		return new != NULL ? memcpy(new, old, len < size ? len : size) : NULL;
+	}
 	return size > 0 && FAILS(CALL_MALLOC) ? NULL : __libc_realloc(old, size);
 }
 
