@@ -97,12 +97,20 @@ static int choose_output(struct shell *sh, struct error *e)
 	return sh->output != NULL ? 0 : error_memory(e);
 }
 
-static void let_signals_in(void *ctx, bool begins)
+/* Around a write that may have to wait for a slow reader: ^C ends it, and the time is not the box's. */
+static void output_blocks(void *ctx, bool begins)
 {
-	const struct shell *sh = ctx;
+	struct shell *sh = ctx;
 
-	if (sh->loop != NULL)
-		loop_signals_let_in(sh->loop, begins);
+	if (sh->loop == NULL)
+		return;
+	loop_signals_let_in(sh->loop, begins);
+	if (begins) {
+		sh->blocked_since = loop_now();
+	} else if (loop_now() > sh->blocked_since) {
+		loop_stood_still(sh->loop, loop_now() - sh->blocked_since);
+		link_stood_still(sh, loop_now() - sh->blocked_since);
+	}
 }
 
 static int set_up(struct shell *sh, struct error *e)
@@ -114,7 +122,7 @@ static int set_up(struct shell *sh, struct error *e)
 	sink_init(&sh->out, sh->interactive ? -1 : STDOUT_FILENO);	/* at a prompt shell/screen does the writing */
 	sh->out.terminal = isatty(STDOUT_FILENO);
 	sh->out.stop = loop_signal_flag();	/* ^C ends it, though nobody reads what it writes */
-	sh->out.blocks = let_signals_in;
+	sh->out.blocks = output_blocks;
 	sh->out.ctx = sh;
 	sh->may_ask = !o->no_prompt && isatty(STDERR_FILENO) && isatty(STDIN_FILENO);
 	sh->timeout = o->timeout;

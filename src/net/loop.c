@@ -189,6 +189,12 @@ void loop_timer_stop(struct loop *l, struct loop_timer *t)
 	t->next = NULL;
 }
 
+void loop_stood_still(struct loop *l, int64_t ms)
+{
+	for (struct loop_timer *t = l->timers; t != NULL; t = t->next)
+		t->due += ms;
+}
+
 static void loop_call_timers(struct loop *l)
 {
 	unsigned due = 0;

@@ -46,6 +46,9 @@ const volatile sig_atomic_t *loop_signal_flag(void);
 /* Around a call that may block for long outside of loop_step(): lets a watched signal interrupt it (EINTR). */
 void loop_signals_let_in(struct loop *l, bool in);
 
+/* We have stood still for so long ourselves, which is no fault of those who are waited for: all timers are due that much later. */
+void loop_stood_still(struct loop *l, int64_t ms);
+
 /* The mask and dispositions to give back before exec or around readpassphrase(). */
 void loop_signals_release(struct loop *l);
 void loop_signals_hold(struct loop *l);

@@ -46,6 +46,8 @@ uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag)
 void link_forget(struct shell *sh, uint64_t id);
 /* Sends what has been queued. */
 void link_flush(struct shell *sh);
+/* We have not listened for so long: that is no silence of the box. */
+void link_stood_still(struct shell *sh, int64_t ms);
 
 /* Bytes received since the last whole message: how far a large reply has come. */
 uint64_t link_partial(const struct shell *sh);

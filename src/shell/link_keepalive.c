@@ -45,6 +45,12 @@ static void look_for_silence(void *ctx)
 	}
 }
 
+void link_stood_still(struct shell *sh, int64_t ms)
+{
+	if (sh->link != NULL)
+		sh->link->heard += ms;
+}
+
 void link_watch_silence(struct shell *sh)
 {
 	struct link *k = sh->link;

@@ -55,6 +55,7 @@ struct shell {
 
 	bool progress;			/* a line of shell/progress is on the terminal */
 	int64_t waiting_since;		/* loop_now(): progress counts from here; 0 not yet */
+	int64_t blocked_since;		/* loop_now(): standard output is being written to from then on */
 
 	enum status status;		/* of the first failure */
 	int signal;			/* the one that ends the shell, or 0 */
