@@ -47,7 +47,7 @@ $layout .= <<'END';
 
 **tests** `unit` of the parts, `cli` of the program and the papers, `term` at a terminal, `faults` what goes wrong, `fuzz` with
 inputs nobody thought of, `mutants` what a missing guard would do, `bench` how fast, `lib` what tests share, `vectors` what
-the published login arithmetic gives
+the published login arithmetic gives; **tools** what makes the tables of display widths
 
 END
 
