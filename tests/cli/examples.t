@@ -9,6 +9,7 @@ use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use Time::HiRes qw(sleep time);
 use Box;
+use Term;
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
 my $ptsh = abs_path($ENV{PTSH} // "$top/build/ptsh");
@@ -151,10 +152,20 @@ is($rows[0] =~ s/\r//r, "switch_uid,ifname,vlan,device_ip,device_mac,device_dnsn
 cmp_ok(scalar @rows, '>', 300, '... and all devices');
 
 my ($watch) = blocks($section{'Watch a poll'});
-my ($line) = $watch =~ /^core> \.watch 5 (.*)$/m;
-is(scalar(() = good("ptsh -o table -c '.watch 0.1 3 $line' core") =~ /^name .*last_poll/mg), 3, 'a poll is watched');
-my ($poll) = $watch =~ /^core> (realm_poll .*)$/m;
-good("printf '%s\\n' \"$poll\" | ptsh core");
+my ($shell, @typed) = $watch =~ /^(?:\$|core>) (.*)$/mg;
+my $t = Term->new(columns => 80, rows => 24, env => {%ENV}, command => ['sh', '-c', "exec $shell"]);
+for my $line (@typed) {
+	ok($t->wait_for(sub { (($t->rows)[-1] // '') =~ /^core.*>$/ }), 'a prompt') or diag(join "\n", $t->rows);
+	$t->type($line);
+	$t->key('Enter');
+}
+ok($t->wait_row(qr/\[1\] \Qrealm_poll 'Head Office'\E: done, /), 'the poll ends') or diag(join "\n", $t->rows);
+ok($t->wait_row(qr/^name +polling +last_poll$/), '... while it is watched');
+ok($t->wait_row(qr/^Head Office +(?:yes|no) /), '... as a table');
+$t->key('C-c');
+ok($t->wait_for(sub { (($t->rows)[-1] // '') =~ /^core>$/ }), 'watched until ^C');
+$t->key('C-d');
+is($t->status, 0, 'and left');
 
 my ($compare) = map { commands($_) } blocks($section{'Compare the settings of two boxes'});
 is(good($compare), '', 'equal settings');
