@@ -3,8 +3,8 @@
  * that it differs from null).
  *
  * LF and TAB stay as they are inside quotes (but on a terminal, where nothing of the box may begin a row); every other control
- * character, CR among them, is made visible.  Each record has
- * as many fields as the headings, or as the longest row of a reply that was seen whole.
+ * character, CR among them, is made visible.  What is longer than CELL_LONG is always quoted, so that it need not be known
+ * whole.  Each record has as many fields as the headings, or as the longest row of a reply that was seen whole.
  */
 #include <string.h>
 
@@ -12,15 +12,18 @@
 #include "out/sanitise.h"
 #include "out/scan.h"
 
-static void put_field(struct output *o, const char *text, size_t len)
+static void put_inside(struct output *o, const char *text, size_t len)
 {
-	bool quoted = len == 0;
+	cell_put(o->sink, text, len, o->sink->terminal ? sanitise_csv_shown : sanitise_csv);
+}
 
+static void put_field(struct output *o, const char *text, size_t len, bool quoted)
+{
 	for (size_t i = 0; i < len && !quoted; i++)
 		quoted = text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r';
 	if (quoted)
 		sink_putc(o->sink, '"');
-	cell_put(o->sink, text, len, o->sink->terminal ? sanitise_csv_shown : sanitise_csv);
+	put_inside(o, text, len);
 	if (quoted)
 		sink_putc(o->sink, '"');
 	o->csv.wrote = true;
@@ -31,14 +34,28 @@ static void put_value(struct output *o, struct json v)
 	if (json_kind(v) == JSON_NULL)
 		return;
 	if (v.text[0] == '"' && memchr(v.text, '\\', v.len) == NULL) {
-		put_field(o, v.text + 1, v.len - 2);
+		put_field(o, v.text + 1, v.len - 2, v.len == 2 || v.len > CELL_LONG);
 		return;
 	}
 	buf_reset(&o->text);
 	cell_text(&o->text, v, NULL);
 	if (o->text.failed)
 		front_failed(o);
-	put_field(o, buf_head(&o->text), o->text.len);
+	put_field(o, buf_head(&o->text), o->text.len, o->text.len == 0 || v.len > CELL_LONG);
+}
+
+static void csv_piece(struct output *o, size_t index, const char *text, size_t len, bool first, bool last)
+{
+	if (first)
+		sink_puts(o->sink, index > 0 ? ",\"" : "\"");
+	buf_reset(&o->text);
+	json_decode_inside(text, len, &o->text);
+	if (o->text.failed)
+		front_failed(o);
+	put_inside(o, buf_head(&o->text), o->text.len);
+	if (last)
+		sink_putc(o->sink, '"');
+	o->csv.wrote = true;
 }
 
 /* As in tsv: what needs no second look is copied at once. */
@@ -103,7 +120,7 @@ static void csv_begin(struct output *o)
 		front_heading(o, i, &o->text);
 		if (o->text.failed)
 			front_failed(o);
-		put_field(o, buf_head(&o->text), o->text.len);
+		put_field(o, buf_head(&o->text), o->text.len, o->text.len == 0);
 	}
 	sink_puts(o->sink, "\r\n");
 	o->csv.wrote = false;
@@ -133,6 +150,7 @@ const struct format format_csv = {
 	.header_default = true,
 	.begin = csv_begin,
 	.cell = csv_cell,
+	.piece = csv_piece,
 	.row_end = csv_row_end,
 	.event = csv_event,
 	.large = LARGE_VALUES,

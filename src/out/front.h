@@ -28,6 +28,17 @@ struct output {
 
 	struct buf scratch, text;	/* for a cell; reset by whoever uses them */
 
+	/* An item of a large reply that comes in parts (parts.c). */
+	struct {
+		bool active;
+		bool row;		/* its elements are cells */
+		bool string;		/* the beginning of a cell has been shown */
+		size_t index;		/* of the cell */
+		struct buf text;	/* what was not shown yet... */
+		uint64_t gone;		/* ...and how much was */
+		struct json_scan scan;	/* of a row */
+	} part;
+
 	/* The format's own. */
 	struct { struct buf keys; size_t *ends; size_t count, room; } records;
 	struct { char part[4]; size_t part_len; bool begun; } json;
@@ -63,6 +74,12 @@ void headings_match(struct output *o, struct json_iter values, bool cut);
 /* {"event":name,"args":[...]}: json's and records' way. */
 void json_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len);
+
+/* --- an item that comes in parts (parts.c) --- */
+
+enum { CELL_LONG = 256 * 1024 };	/* bytes of a string that is shown while it arrives */
+/* It broke off: what was begun of it ends. */
+void parts_break(struct output *o);
 
 /* Memory is gone: what is shown is not whole. */
 void front_failed(struct output *o);

@@ -52,6 +52,7 @@ void output_free(struct output *o)
 	buf_clear(&o->kept);
 	buf_clear(&o->scratch);
 	buf_clear(&o->text);
+	buf_clear(&o->part.text);
 	free(o);
 }
 
@@ -240,6 +241,8 @@ void output_text(struct output *o, const char *text, size_t len, const uint64_t 
 
 void output_large_end(struct output *o, bool complete)
 {
+	if (o->part.active)
+		parts_break(o);
 	if (o->format->cell != NULL && !complete) {
 		/* The cells of a row that broke off are printed, but it is none. */
 		if (o->rows.open && o->rows.cells > 0)

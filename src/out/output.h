@@ -56,6 +56,9 @@ struct format {
 	bool twice;			/* gets all cells twice, again() in between: to measure, then to print */
 	void (*begin)(struct output *o);	/* headings and columns are known */
 	void (*cell)(void *output, size_t index, struct json cell);
+	/* The same of a string that is longer than CELL_LONG: what stands between its quotes, in bits that can be decoded
+	 * one by one. */
+	void (*piece)(struct output *o, size_t index, const char *text, size_t len, bool first, bool last);
 	void (*row_end)(struct output *o, size_t count);
 	void (*again)(struct output *o);
 	void (*end)(struct output *o);
@@ -88,6 +91,7 @@ void output_reply(struct output *o, const struct reply_about *about, const struc
  * with LARGE_KEEP nothing more is called but output_reply().  about is not needed after it. */
 enum large_mode output_large(struct output *o, const struct reply_about *about, const char *text, size_t len);
 void output_item(struct output *o, struct json item, unsigned depth, bool first);
+void output_part(struct output *o, const char *text, size_t len, unsigned depth, bool last);
 void output_text(struct output *o, const char *text, size_t len, const uint64_t ended[static 3]);
 /* complete false: it broke off; what was printed ends with its line. */
 void output_large_end(struct output *o, bool complete);

@@ -147,6 +147,17 @@ static void records_cell(void *output, size_t index, struct json v)
 	put_json(o, v);
 }
 
+static void records_piece(struct output *o, size_t index, const char *text, size_t len, bool first, bool last)
+{
+	if (first) {
+		put_key(o, index);
+		sink_putc(o->sink, '"');
+	}
+	cell_put(o->sink, text, len, sanitise_json);
+	if (last)
+		sink_putc(o->sink, '"');
+}
+
 static void records_row_end(struct output *o, size_t count)
 {
 	size_t i;
@@ -170,6 +181,7 @@ const struct format format_records = {
 	.help = "one JSON object a row, headings as keys, for jq",
 	.begin = records_begin,
 	.cell = records_cell,
+	.piece = records_piece,
 	.row_end = records_row_end,
 	.event = json_event,
 	.clear = records_clear,

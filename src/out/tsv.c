@@ -61,6 +61,18 @@ static void tsv_cell(void *output, size_t index, struct json v)
 	put_value(o, v);
 }
 
+static void tsv_piece(struct output *o, size_t index, const char *text, size_t len, bool first, bool last)
+{
+	(void)last;
+	if (first && index > 0)
+		sink_putc(o->sink, '\t');
+	buf_reset(&o->text);
+	json_decode_inside(text, len, &o->text);
+	if (o->text.failed)
+		front_failed(o);
+	put_text(o, buf_head(&o->text), o->text.len);
+}
+
 static void tsv_row_end(struct output *o, size_t count)
 {
 	for (; count < o->columns; count++) {
@@ -109,6 +121,7 @@ const struct format format_tsv = {
 	.help = "one row a line, cells separated by tabs",
 	.begin = tsv_begin,
 	.cell = tsv_cell,
+	.piece = tsv_piece,
 	.row_end = tsv_row_end,
 	.event = tsv_event,
 	.large = LARGE_VALUES,

@@ -237,23 +237,47 @@ static const char *decode_escape(const char *p, const char *end, char out[static
 
 void json_decode(struct json string, struct buf *out)
 {
-	const char *p = string.text + 1, *end = string.text + string.len - 1;
-
-	if (json_kind(string) != JSON_STRING) {
+	if (json_kind(string) == JSON_STRING)
+		json_decode_inside(string.text + 1, string.len - 2, out);
+	else
 		buf_put(out, string.text, string.len);
-		return;
-	}
+}
+
+void json_decode_inside(const char *text, size_t len, struct buf *out)
+{
+	const char *p = text, *end = text + len;
+
 	while (p < end) {
 		const char *stop = memchr(p, '\\', (size_t)(end - p));
 		char bytes[UTF8_MAX];
-		size_t len;
+		size_t decoded;
 
 		buf_put(out, p, (size_t)((stop ? stop : end) - p));
 		if (!stop)
 			return;
-		p = decode_escape(stop, end, bytes, &len);
-		buf_put(out, bytes, len);
+		p = decode_escape(stop, end, bytes, &decoded);
+		buf_put(out, bytes, decoded);
 	}
+}
+
+size_t json_decode_whole(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len, *escape;
+	uint32_t point;
+
+	while ((escape = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+		char bytes[UTF8_MAX];
+		size_t decoded;
+
+		/* Two of six bytes may belong together. */
+		if (end - escape < 12)
+			return (size_t)(escape - text);
+		p = decode_escape(escape, end, bytes, &decoded);
+	}
+	for (size_t n = 1; n <= 3 && n <= (size_t)(end - p); n++)
+		if (utf8_decode(end - n, n, &point) == UTF8_CUT)
+			return len - n;
+	return len;
 }
 
 bool json_is(struct json v, const char *text)

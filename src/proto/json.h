@@ -69,9 +69,9 @@ void json_scan_init(struct json_scan *s, unsigned max_depth);
  * the byte behind it, which is not used then: an ITEM may come with *used 0. */
 enum json_scan_result json_scan_feed(struct json_scan *s, const char *bytes, size_t len, size_t *used);
 
-/* Whether the place reached is inside an item that will be reported, and sets *start to its first byte's offset: what
- * a caller must keep of the bytes used.  An array whose own elements are reported does not count. */
-bool json_scan_inside(const struct json_scan *s, uint64_t *start);
+/* If the place reached is inside an item that will be reported: the depth of its container, and its first byte's offset
+ * in *start: what a caller must keep of the bytes used.  An array whose own elements are reported does not count.  Else 0. */
+unsigned json_scan_inside(const struct json_scan *s, uint64_t *start);
 
 /* No more bytes come: DONE if the value is complete (a top-level number may be), else BAD. */
 enum json_scan_result json_scan_end(struct json_scan *s);
@@ -95,6 +95,13 @@ size_t json_count(struct json container);
 /* Appends a string's bytes: escapes resolved (NUL included, lone surrogates become U+FFFD), raw bytes as
  * they are, so invalid UTF-8 stays invalid.  Of a value that is no string: its text. */
 void json_decode(struct json string, struct buf *out);
+
+/* The same of what stands between a string's quotes, or of a part of it that cuts no escape. */
+void json_decode_inside(const char *text, size_t len, struct buf *out);
+
+/* How much of the beginning of such a text can be decoded alone: it ends with no part of an escape, of a pair of them or
+ * of a character that may go on behind it. */
+size_t json_decode_whole(const char *text, size_t len);
 
 /* True if v is a string and its decoded bytes are `text`. */
 bool json_is(struct json v, const char *text);

@@ -571,7 +571,7 @@ enum json_scan_result json_scan_feed(struct json_scan *s, const char *bytes, siz
 	return result;
 }
 
-bool json_scan_inside(const struct json_scan *s, uint64_t *start)
+unsigned json_scan_inside(const struct json_scan *s, uint64_t *start)
 {
 	unsigned report = s->report < REPORTED ? s->report : REPORTED - 1, depth = 0;
 	bool scalar = s->state >= ST_STRING && s->state <= ST_EXPONENT;
@@ -580,9 +580,9 @@ bool json_scan_inside(const struct json_scan *s, uint64_t *start)
 	while (depth < report && depth < s->depth && !scan_is_object(s, depth + 1))
 		depth++;
 	if (depth == 0 || (s->depth == depth && !scalar))
-		return false;
+		return 0;
 	*start = s->starts[depth];
-	return true;
+	return depth;
 }
 
 enum json_scan_result json_scan_end(struct json_scan *s)

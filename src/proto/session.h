@@ -41,6 +41,7 @@ enum notice_kind { NOTICE_INFO, NOTICE_ERROR, NOTICE_UNKNOWN };
 
 enum { SESSION_LINE_BEFORE = 64 * 1024, SESSION_BYTES_BEFORE = 256 * 1024, SESSION_BLANK_LINES = 1000,
 	SESSION_WHOLE = 1024 * 1024,	/* a longer line is large */
+	SESSION_ITEM = 256 * 1024,	/* what a large reply's item may be longer than, and come in parts */
 	SESSION_HELD = 1024 * 1024 };	/* replies held back until the login is checked; then also the limit of a line */
 
 /* How a large reply is handed over (reply_large). */
@@ -86,6 +87,9 @@ struct session_ops {
 	 * container.  An empty text (len 0) at depth 1 opens and closes (`first` true / false) the container of
 	 * elements (LARGE_ELEMENTS). */
 	void (*reply_item)(void *ctx, void *tag, struct json item, unsigned depth, bool first);
+	/* An item that has grown longer than SESSION_ITEM while it arrives, instead of reply_item(): the next of its text, to
+	 * the `last`.  NULL: it is held whole. */
+	void (*reply_part)(void *ctx, void *tag, const char *text, size_t len, unsigned depth, bool last);
 	/* The line from its beginning, bit by bit, each bit only when it was found to be valid.  ended: what has ended by
 	 * the end of this bit, as struct json_scan counts it. */
 	void (*reply_text)(void *ctx, void *tag, const char *text, size_t len, const uint64_t ended[static 3]);

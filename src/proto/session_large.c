@@ -2,7 +2,7 @@
  * session_large: a reply that is handed on while it arrives.
  *
  * Owns the scan of the line and the beginning of the one item that is incomplete; nothing else of a reply is held,
- * however long it is.  A line is large by its length alone, so it makes no difference in which pieces it comes.
+ * however long it is, and of an item that grows longer than SESSION_ITEM nothing either.  A line is large by its length alone, so it makes no difference in which pieces it comes.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 void session_large_clear(struct session *s)
 {
 	buf_clear(&s->large.carry);
-	s->large.active = false;
+	s->large.active = s->large.parting = false;
 }
 
 static void *large_tag(const struct session *s)
@@ -110,20 +110,59 @@ static int large_check(struct session *s, uint64_t len)
 	    "reply from the box: one value in it is longer than %zu bytes (--max-reply)", s->max_reply);
 }
 
+static void large_hand_part(struct session *s, const char *text, size_t len, unsigned depth, bool last)
+{
+	if (s->large.active && large_wants_items(&s->large))
+		s->ops->reply_part(s->ctx, large_tag(s), text, len, depth, last);
+}
+
+/* Hands on text[0..len) of an item that has grown too long to be held, behind what was held of it. */
+static void large_part(struct session *s, const char *text, size_t len, unsigned depth)
+{
+	struct large *l = &s->large;
+
+	if (!l->parting && depth == 2 && !l->open)
+		large_open(s);
+	l->parting = true;
+	if (l->carry.len > 0)
+		large_hand_part(s, buf_head(&l->carry), l->carry.len, depth, false);
+	buf_reset(&l->carry);
+	large_hand_part(s, text, len, depth, false);
+}
+
+/* The end of one. */
+static void large_part_ended(struct session *s, const char *text, size_t len)
+{
+	struct large *l = &s->large;
+	unsigned depth = l->scan.item_depth;
+
+	l->parting = false;
+	if (depth == 2)
+		l->elements++;
+	else
+		l->values++;
+	large_hand_part(s, text, len, depth, true);
+}
+
 /* The input ends at `end`, maybe inside an item: keeps what has come of it.  begin: of the input. */
 static int large_carry(struct session *s, const char *begin, const char *end)
 {
 	struct large *l = &s->large;
 	uint64_t start, len;
+	unsigned depth = json_scan_inside(&l->scan, &start);
 
-	if (!json_scan_inside(&l->scan, &start))
+	if (depth == 0)
 		return 0;
 	len = l->scan.offset - start;
 	if (large_check(s, len) == -1)
 		return -1;
 	/* Begun earlier, it takes all of this input. */
-	if (l->carry.len == 0)
+	if (l->carry.len == 0 && !l->parting)
 		begin = end - len;
+	if (l->parting || (len > SESSION_ITEM && l->values >= 2 && s->ops->reply_part)) {
+		large_part(s, begin, (size_t)(end - begin), depth);
+		return 0;
+	}
 	buf_put(&l->carry, begin, (size_t)(end - begin));
 	return l->carry.failed ? large_lose(s) : 0;
 }
@@ -142,6 +181,10 @@ static int large_item_ended(struct session *s, const char *begin, const char *en
 	}
 	if (large_check(s, len) == -1)
 		return -1;
+	if (l->parting) {
+		large_part_ended(s, begin, (size_t)(end - begin));
+		return 0;
+	}
 	if (l->carry.len == 0) {
 		large_item(s, (struct json){end - len, len});
 		return 0;

@@ -27,6 +27,7 @@ struct large {
 	uint64_t elements;	/* handed on of the container that is open */
 	bool open;		/* a container of elements was opened and not yet closed */
 	struct buf carry;	/* what has come of an item that began in an earlier input */
+	bool parting;		/* of the item that goes on, the beginning was handed on */
 	uint64_t bytes;		/* of the line so far */
 };
 

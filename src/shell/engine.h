@@ -78,6 +78,7 @@ void engine_link_lost(struct shell *sh);
 void engine_on_reply(void *ctx, void *tag, const struct reply *reply);
 enum large_mode engine_on_large(void *ctx, void *tag, const char *text, size_t len);
 void engine_on_item(void *ctx, void *tag, struct json item, unsigned depth, bool first);
+void engine_on_part(void *ctx, void *tag, const char *text, size_t len, unsigned depth, bool last);
 void engine_on_text(void *ctx, void *tag, const char *text, size_t len, const uint64_t ended[static 3]);
 void engine_on_end(void *ctx, void *tag, uint64_t bad_utf8, uint64_t bad_escapes);
 void engine_on_reply_lost(void *ctx, void *tag, const struct error *e);

@@ -167,6 +167,14 @@ void engine_on_item(void *ctx, void *tag, struct json item, unsigned depth, bool
 	output_item(sh->output, item, depth, first);
 }
 
+void engine_on_part(void *ctx, void *tag, const char *text, size_t len, unsigned depth, bool last)
+{
+	struct shell *sh = ctx;
+
+	(void)tag;
+	output_part(sh->output, text, len, depth, last);
+}
+
 void engine_on_text(void *ctx, void *tag, const char *text, size_t len, const uint64_t ended[static 3])
 {
 	struct shell *sh = ctx;

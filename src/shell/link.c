@@ -452,7 +452,7 @@ static void on_received_line(void *ctx, const char *text, size_t len, void *tag)
 static const struct session_ops session_operations = {
 	.greeted = on_greeted, .tls = on_tls, .tls_refused = on_tls_refused, .ready = on_ready,
 	.login_refused = on_login_refused, .reply = engine_on_reply, .reply_large = engine_on_large,
-	.reply_lost = engine_on_reply_lost, .reply_item = engine_on_item, .reply_text = engine_on_text, .reply_end = engine_on_end,
+	.reply_lost = engine_on_reply_lost, .reply_item = engine_on_item, .reply_part = engine_on_part, .reply_text = engine_on_text, .reply_end = engine_on_end,
 	.unanswered = engine_on_unanswered, .event = events_on_event, .notice = on_notice, .late = on_late,
 	.odd = on_odd, .sending = on_sending, .received = on_received_line,
 };
