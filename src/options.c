@@ -372,8 +372,13 @@ int options_read(struct options *o, int argc, char **argv, struct error *e)
 	look_ahead(o);
 	if (o->action != ACTION_RUN)
 		return 0;
-	if (result != 0)
+	if (result != 0) {
+		/* An option that took the wrong word for its argument is the mistake, not what is missing behind it. */
+		struct error first;
+		if (apply_given(o, o->given, o->given_count, ORIGIN_COMMAND_LINE, &first) != 0)
+			*e = first;
 		return -1;
+	}
 	text = words.box;
 	if (text == NULL && (text = set_variable("PTSH_BOX")) != NULL)
 		from = ORIGIN_ENVIRONMENT;

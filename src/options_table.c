@@ -134,7 +134,7 @@ static int read_number(unsigned *out, const struct option_row *row, const char *
 	uintmax_t number;
 
 	if (!read_digits(&p, INT_MAX, &number) || *p != '\0')
-		return refuse(row, "a number", value, e);
+		return refuse(row, "a number from 0 to 2147483647", value, e);
 	*out = (unsigned)number;
 	return 0;
 }
@@ -192,7 +192,7 @@ static int apply_kind(struct options *o, const struct option_row *row, const cha
 
 int option_apply(struct options *o, const struct option_row *row, const char *value, enum origin from, struct error *e)
 {
-	if (value != NULL && value[0] == '\0')
+	if (value != NULL && value[0] == '\0' && row->kind != OPTION_LINE)	/* an empty line is a line */
 		return error_set(e, STATUS_USAGE, "--%s needs %s, but it is empty", row->name, row->argument);
 	if ((row->set != NULL ? row->set(o, value, from, e) : apply_kind(o, row, value, e)) != 0)
 		return -1;

@@ -201,6 +201,17 @@ static void an_argument_may_start_with_a_dash(void **state)
 	options_clear(&o);
 }
 
+static void an_empty_line_is_a_line(void **state)
+{
+	struct options o;
+
+	(void)state;
+	must(&o, "-c ~ box");
+	assert_int_equal(o.input_count, 1);
+	assert_string_equal(o.inputs[0].text, "");
+	options_clear(&o);
+}
+
 static void two_dashes_end_the_options(void **state)
 {
 	struct options o;
@@ -350,6 +361,8 @@ static void mistakes_are_told_in_one_line(void **state)
 	refused("~", "the name of the box is empty");
 	refused("-", "- is not a box");
 	refused("-u ~", "--user needs NAME, but it is empty");
+	refused("-f ~", "--file needs FILE, but it is empty");
+	refused("--tls -c ping box", "--tls takes auto, off, on, verify or insecure, not \"-c\"");	/* not: two boxes */
 	refused("--reconnect", "--reconnect goes with --follow");
 	refused("--key k", "--cert FILE");
 	refused("-o xml", "not \"xml\"");
@@ -789,6 +802,7 @@ int main(void)
 		TEST(short_flags_go_together_and_the_last_takes_an_argument),
 		TEST(lines_and_files_keep_their_order),
 		TEST(an_argument_may_start_with_a_dash),
+		TEST(an_empty_line_is_a_line),
 		TEST(two_dashes_end_the_options),
 		TEST(header_and_no_header_the_later_wins),
 		TEST(quiet_and_verbose_the_later_wins),
