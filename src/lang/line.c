@@ -409,9 +409,9 @@ static int parse_text(struct parse *p)
 	if (pos == p->len || p->text[pos] == '#')
 		return 0;
 	found = word_next(p->text, p->len, &pos, &w, &why);
-	if (found == WORD_FOUND && value_is(p, &w, "-")) {
-		p->line->may_fail = true;
+	while (found == WORD_FOUND && value_is(p, &w, "-")) {
 		found = word_next(p->text, p->len, &pos, &w, &why);
+		p->line->may_fail = found != WORD_END;
 		if (found == WORD_END)
 			return parse_fail(p, pos, "a line is missing behind the -");
 	}

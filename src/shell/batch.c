@@ -84,7 +84,7 @@ static bool finished(const struct batch *b)
 		return true;
 	if (!input_ended(sh) || link_state(sh) == LINK_CONNECTING)	/* .connect at the end is to be tried */
 		return false;
-	return !sh->options->follow || link_state(sh) == LINK_FAILED;
+	return !sh->options->follow || sh->options->dry_run || link_state(sh) == LINK_FAILED;
 }
 
 void batch_run(struct shell *sh)

@@ -232,11 +232,11 @@ static enum command_result run_trace(struct shell *sh, struct task *t, enum stat
 }
 
 const struct command commands[] = {
-	{{.name = "connect"}, "[BOX]", "connect to a box, or to this one again", NULL, 0, 1, HINT_BOX, false, about_connect},
+	{{.name = "connect"}, "[BOX]", "connect to a box, or to this one again", NULL, 0, 1, HINT_BOX, true, about_connect},
 	{{.name = "each", .takes_line = true}, "LINE -- LINE2", "run LINE, then LINE2 for every row of its result",
 	    "  In LINE2 {column} or {1} stands for a cell of the row.  All run at once, --jobs bounds them;\n"
 	    "  each end is shown with its row.\n"
-	    "Example\n  .each realm_info gid,name -- realm_poll {gid}", 1, SIZE_MAX, HINT_REQUEST, true, each_run},
+	    "Example\n  .each realm_info gid,name -- realm_poll {gid}", 1, SIZE_MAX, HINT_REQUEST, false, each_run},
 	{{.name = "echo"}, "[TEXT]", "print TEXT", NULL, 0, SIZE_MAX, HINT_NONE, false, run_echo},
 	{{.name = "events"}, "[on | off | list]", "show or hide events; the last 1000", NULL, 0, 1, HINT_EVENTS, false, run_events},
 	{{.name = "format"}, "[FORMAT]", "the format of results", NULL, 0, 1, HINT_FORMAT, false, run_format},
@@ -247,7 +247,7 @@ const struct command commands[] = {
 	{{.name = "on", .takes_line = true}, "[EVENT [ARG...] -- LINE | off [N]]", "run LINE as a job at every such event",
 	    "  In LINE {1} {2}... stand for the event's arguments.  `.on` lists, `.on off [N]` ends.\n"
 	    "  At most 64 run at once, the rest wait their turn.\n"
-	    "Example\n  .on realm_discover_stop -- realm_poll {1}", 0, SIZE_MAX, HINT_EVENT, true, on_run},
+	    "Example\n  .on realm_discover_stop -- realm_poll {1}", 0, SIZE_MAX, HINT_EVENT, false, on_run},
 	{{.name = "quit"}, "", "leave (also quit, exit, ^D)", NULL, 0, 0, HINT_NONE, false, run_quit},
 	{{.name = "refresh"}, "", "ask the box for its names again", NULL, 0, 0, HINT_NONE, true, run_refresh},
 	{{.name = "set"}, "[NAME [VALUE]]", "settings", NULL, 0, 2, HINT_SETTING, false, settings_run},
@@ -269,7 +269,7 @@ const struct command commands[] = {
 	{{.name = "wait"}, "[N | EVENT [ARG...]]", "for all jobs, for job N, or for the next such event", NULL, 0, SIZE_MAX, HINT_JOB,
 	    false, wait_run},
 	{{.name = "watch", .takes_line = true}, "SECONDS [N] LINE", "LINE again every SECONDS, N times; changed cells stand out", NULL, 2, SIZE_MAX, HINT_WATCH,
-	    true, watch_run},
+	    false, watch_run},
 	{{.name = NULL}, NULL, NULL, NULL, 0, 0, HINT_NONE, false, NULL},
 };
 
@@ -320,14 +320,33 @@ void commands_queued(struct shell *sh, struct task *t)
 		input_hold(sh, true);	/* what comes next depends on it */
 }
 
+static int count_words(const struct command *c, const struct line *line, struct error *e)
+{
+	size_t words = line->word_count - 1;
+
+	if (c->run != NULL && (c->word.takes_line || (words >= c->min && words <= c->max)))
+		return 0;
+	return error_set(e, STATUS_USAGE, "usage: .%s%s%s", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage);
+}
+
+int commands_check(struct shell *sh, const struct line *line, struct error *e)
+{
+	const struct command *c = command_of(line);
+	int (*check)(struct shell *, const char *, struct error *) =
+	    c->run == each_run ? each_check : c->run == on_run ? on_check : c->run == watch_run ? watch_check : NULL;
+	struct error why;
+
+	if (count_words(c, line, &why) == 0 && (check == NULL || check(sh, line->rest, &why) == 0))
+		return 0;
+	return error_set(e, why.status, ".%s: %s", c->word.name, why.text);
+}
+
 enum command_result commands_run(struct shell *sh, struct task *t, enum status *status)
 {
 	const struct command *c = command_of(&t->line);
-	size_t words = t->line.word_count - 1;
 	struct error e;
 
-	if (c->run == NULL || (!c->word.takes_line && (words < c->min || words > c->max))) {
-		error_set(&e, STATUS_USAGE, "usage: .%s%s%s", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage);
+	if (count_words(c, &t->line, &e) == -1) {
 		if (c->run == run_source)
 			input_hold(sh, false);
 		return refuse(sh, t, status, &e);

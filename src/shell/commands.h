@@ -39,6 +39,9 @@ extern const struct command commands[];		/* sorted by name; ends with word.name 
 /* For struct line_context. */
 const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e);
 
+/* Whether the words of a command's line can be right, before anything runs.  0, or -1 with *e. */
+int commands_check(struct shell *sh, const struct line *line, struct error *e);
+
 /* A command's line has entered the queue: what must happen before its turn (.wait subscribes, .source stops
  * the reading ahead). */
 void commands_queued(struct shell *sh, struct task *t);

@@ -12,6 +12,7 @@
 #include "lang/words.h"
 #include "out/output.h"
 #include "out/sanitise.h"
+#include "shell/check.h"
 #include "shell/engine.h"
 #include "shell/show.h"
 #include "shell/template.h"
@@ -29,6 +30,7 @@ struct each {
 	char **name_text;		/* owned copies behind names */
 	struct row *rows;
 	size_t count, cap, next, running, refs;
+	bool may_fail;			/* LINE2 is `- LINE` */
 	bool stopped, out_of_memory;
 	size_t unsent;			/* rows that were dropped behind the one that was told */
 	enum status status;
@@ -263,7 +265,7 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 		    buf_string(&why) != NULL ? buf_string(&why) : "failed");
 		buf_clear(&label);
 		buf_clear(&why);
-		if (a->status == STATUS_OK)
+		if (a->status == STATUS_OK && !a->may_fail)
 			a->status = engine_outcome_status(t);
 		if (t->outcome == OUTCOME_UNKNOWN || t->outcome == OUTCOME_UNSENT)
 			a->stopped = true;
@@ -288,6 +290,8 @@ static int start_one(struct each *a, size_t i)
 	buf_clear(&line);
 	if (t == NULL) {
 		shell_complain(sh, a->task != NULL ? a->task->at : (struct place){0}, ".each", "%s", e.text);
+		if (a->may_fail && e.status == STATUS_USAGE)
+			return 0;
 		if (a->status == STATUS_OK)
 			a->status = e.status;
 		a->stopped = true;
@@ -390,6 +394,17 @@ static void cancel(struct shell *sh, struct task *t)
 	}
 }
 
+int each_check(struct shell *sh, const char *rest, struct error *e)
+{
+	size_t first;
+	const char *second;
+
+	if (!each_split(rest, &first, &second))
+		return error_set(e, STATUS_USAGE, "usage: .each LINE -- LINE2");
+	return check_request(sh, rest, first, e) == 0 ? check_template(sh, second, e) : -1;
+}
+
+
 enum command_result each_run(struct shell *sh, struct task *t, enum status *status)
 {
 	struct each *a;
@@ -397,11 +412,17 @@ enum command_result each_run(struct shell *sh, struct task *t, enum status *stat
 	size_t first;
 	const char *second;
 
-	*status = STATUS_USAGE;
-	if (!each_split(t->line.rest, &first, &second)) {
-		shell_complain(sh, t->at, ".each", "usage: .each LINE -- LINE2");
+	if (each_check(sh, t->line.rest, &e) == -1 || !each_split(t->line.rest, &first, &second) ||
+	    (sh->options->dry_run && check_print(sh, t->line.rest, first, &e) == -1)) {
+		shell_complain(sh, t->at, ".each", "%s", e.text);
+		*status = e.status;
 		return COMMAND_FAILED;
 	}
+	if (sh->options->dry_run) {
+		check_print_template(sh, ".each", second);
+		return COMMAND_DONE;
+	}
+	*status = STATUS_USAGE;
 	if ((a = calloc(1, sizeof *a)) == NULL) {
 		shell_complain(sh, t->at, ".each", "out of memory");
 		*status = STATUS_PROTOCOL;
@@ -410,6 +431,7 @@ enum command_result each_run(struct shell *sh, struct task *t, enum status *stat
 	a->sh = sh;
 	a->task = t;
 	a->second = second;
+	a->may_fail = second[0] == '-' && second[1] != '\0' && strchr(" \t", second[1]) != NULL;
 	if (engine_child(sh, t->line.rest, first, t->at, false, first_done, a, &e) == NULL) {
 		shell_complain(sh, t->at, ".each", "%s", e.text);
 		*status = e.status;

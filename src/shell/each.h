@@ -7,6 +7,7 @@
 #include "shell/commands.h"
 
 enum command_result each_run(struct shell *sh, struct task *t, enum status *status);
+int each_check(struct shell *sh, const char *rest, struct error *e);
 
 /* Splits "A -- B" at the first -- that stands alone outside quotes and brackets: the length of A without blanks, and
  * where B begins; false: there is none. */

@@ -16,6 +16,9 @@ void engine_free(struct shell *sh);
 /* What a line may do here, for line_parse(). */
 struct line_context engine_context(struct shell *sh);
 
+/* What may be asked of this ptsh, whatever the box would say.  0, or -1 with *e. */
+int engine_permits(const struct shell *sh, const struct line *line, struct error *e);
+
 /* Whether another line is welcome (window, memory). */
 bool engine_wants_lines(const struct shell *sh);
 

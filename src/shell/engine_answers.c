@@ -32,13 +32,13 @@ enum status engine_outcome_status(const struct task *t)
 
 void engine_stop_for(struct shell *sh, const struct task *t)
 {
-	if (t->bad_line || (!t->line.may_fail && !sh->options->keep_going))
+	if (!t->line.may_fail && (t->bad_line || !sh->options->keep_going))
 		engine_stop(sh);
 }
 
 void engine_count_failure(struct shell *sh, const struct task *t, enum status status)
 {
-	if (status != STATUS_OK && (t->bad_line || !t->line.may_fail))
+	if (status != STATUS_OK && !t->line.may_fail)
 		shell_failed(sh, status);
 }
 

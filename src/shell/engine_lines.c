@@ -7,6 +7,7 @@
 
 #include "proto/catalog.h"
 #include "shell/ask.h"
+#include "shell/check.h"
 #include "shell/commands.h"
 #include "shell/engine_parts.h"
 #include "shell/input.h"
@@ -22,7 +23,12 @@ static int read_file(void *ctx, const char *path, struct buf *out, struct error 
 
 static int on_secret(void *ctx, const char *what, struct buf *out, struct error *e)
 {
-	return ask_secret(ctx, what, out, e);
+	struct shell *sh = ctx;
+
+	if (!sh->may_ask)	/* what: REQUEST ARGUMENT */
+		return error_set(e, STATUS_USAGE, "%.*s:%s: a secret is to be asked for, but nobody is there",
+		    (int)strcspn(what, " "), what, what + strcspn(what, " "));
+	return ask_secret(sh, what, out, e);
 }
 
 static bool confirm_nearest(void *ctx, const char *typed, const char *nearest)
@@ -44,14 +50,13 @@ struct line_context engine_context(struct shell *sh)
 	};
 }
 
-/* What may be asked of this ptsh, whatever the box would say. */
-static int permitted(const struct shell *sh, const struct line *line, struct error *e)
+int engine_permits(const struct shell *sh, const struct line *line, struct error *e)
 {
 	const struct request *r = line->type;
 
 	if (line->kind != LINE_REQUEST)
 		return 0;
-	if (r != NULL && r->kind == REQUEST_SESSION && r->role != ROLE_SUBSCRIBE && r->role != ROLE_UNSUBSCRIBE)
+	if (r != NULL && !sh->options->dry_run && r->kind == REQUEST_SESSION && r->role != ROLE_SUBSCRIBE && r->role != ROLE_UNSUBSCRIBE)
 		return error_set(e, STATUS_USAGE, "%s: this is ptsh's own business: it logs in and starts TLS by itself", r->name);
 	if (sh->options->read_only && (r == NULL || (r->kind != REQUEST_READ && r->kind != REQUEST_SESSION)))
 		return error_set(e, STATUS_USAGE, "%s: refused by --read-only", line->type_name);
@@ -60,8 +65,10 @@ static int permitted(const struct shell *sh, const struct line *line, struct err
 	return 0;
 }
 
-static void refuse(struct task *t, const struct error *e)
+static void refuse(struct task *t, const char *text, size_t len, const struct error *e)
 {
+	/* What is left open has all that follows for its own: that is no line, and nothing excuses it. */
+	t->line.may_fail = t->line.may_fail && e->status == STATUS_USAGE && check_whole(text, len);
 	t->state = TASK_ANSWERED;
 	t->outcome = OUTCOME_REFUSED;
 	t->bad_line = true;
@@ -95,7 +102,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 	t->at = at;
 	t->size = len;
 	if (line_parse(&t->line, text, len, &context, &err, &usage, &where) == -1) {
-		refuse(t, &err);
+		refuse(t, text, len, &err);
 		if (usage != NULL && t->why != NULL) {
 			struct buf b = {0};
 			buf_printf(&b, "%s\nusage: %s", t->why, usage);
@@ -106,8 +113,8 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 	} else if (t->line.kind == LINE_EMPTY) {
 		engine_task_free(sh, t);
 		return;
-	} else if (permitted(sh, &t->line, &err) == -1) {
-		refuse(t, &err);
+	} else if (engine_permits(sh, &t->line, &err) == -1) {
+		refuse(t, text, len, &err);
 	} else {
 		t->barrier = t->line.kind != LINE_REQUEST || t->line.type == NULL || t->line.type->kind != REQUEST_READ;
 		if (t->line.kind == LINE_COMMAND)
@@ -126,7 +133,7 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 		return;
 	}
 	t->at = at;
-	refuse(t, err);
+	refuse(t, "", 0, err);
 	engine_queue_append(e, t);
 }
 
@@ -159,7 +166,7 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 		return NULL;
 	}
 	context.prompt = false;
-	if (line_parse(&t->line, text, len, &context, err, &usage, &where) == -1 || permitted(sh, &t->line, err) == -1) {
+	if (line_parse(&t->line, text, len, &context, err, &usage, &where) == -1 || engine_permits(sh, &t->line, err) == -1) {
 		free(usage);
 		engine_task_free(sh, t);
 		return NULL;

@@ -49,28 +49,36 @@ struct events {
 
 static void forget(struct events *ev, const char *name);
 
-/* What the box refuses to tell of is waited for in vain. */
-static void refused(struct shell *sh, const char *name)
+/* What the box refuses to tell of is waited for in vain.  Whether anybody wants it whose line has no end to tell that by. */
+static bool refused(struct shell *sh, const char *name)
 {
 	struct listener *l, *next;
+	bool wanted = false;
 
+	for (const struct subscription *s = sh->events->subscriptions; s != NULL; s = s->next)
+		wanted |= s->shown && strcmp(s->name, name) == 0;
 	forget(sh->events, name);
 	for (l = sh->events->listeners; l != NULL; l = next) {
 		next = l->next;
-		if (l->refused != NULL && strcmp(l->name, name) == 0)
+		if (strcmp(l->name, name) != 0)
+			continue;
+		if (l->refused != NULL)
 			l->refused(sh, l);
+		else
+			wanted = true;
 	}
+	return wanted;
 }
 
 static void subscribed(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct buf text = {0};
+	bool wanted = false;
 
 	if (reply == NULL || reply->ok)
 		return;
 	show_failure(t, reply, &text);
 	shell_complain(sh, (struct place){0}, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
-	shell_failed(sh, STATUS_FAILED);
 	struct json all = {buf_head(&t->line.json), t->line.json.len}, v;
 	struct json_iter it = json_iterate(all);
 	json_next(&it, NULL, &v);	/* "subscribe" */
@@ -78,9 +86,14 @@ static void subscribed(struct shell *sh, struct task *t, const struct reply *rep
 		buf_reset(&text);
 		json_decode(v, &text);
 		if (buf_string(&text) != NULL)
-			refused(sh, buf_string(&text));
+			wanted |= refused(sh, buf_string(&text));
 	}
 	buf_clear(&text);
+	if (!wanted)		/* a .wait fails by itself, and may be permitted to */
+		return;
+	shell_failed(sh, STATUS_FAILED);
+	if (!sh->interactive && !sh->options->keep_going)
+		engine_stop(sh);
 }
 
 static void send_subscriptions(struct shell *sh)
@@ -99,7 +112,9 @@ static void send_subscriptions(struct shell *sh)
 		json_put_string(&line, s->name, strlen(s->name));
 	}
 	buf_putc(&line, ']');
-	if (any && (line.failed ||
+	if (any && !line.failed && sh->options->dry_run)
+		show_unsent(sh, buf_head(&line), line.len);
+	else if (any && (line.failed ||
 		engine_child(sh, buf_head(&line), line.len, (struct place){0}, true, subscribed, NULL, &e) == NULL))
 		shell_complain(sh, (struct place){0}, NULL, "%s", line.failed ? "out of memory" : e.text);
 	buf_clear(&line);
@@ -141,7 +156,7 @@ int events_subscribe(struct shell *sh, const char *name, bool shown)
 {
 	if (remember(sh->events, name, false, shown) == -1)
 		return -1;
-	if (link_takes(sh, false)) {
+	if (sh->options->dry_run || link_takes(sh, false)) {
 		send_subscriptions(sh);
 		engine_pump(sh);
 	}

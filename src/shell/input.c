@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lang/line.h"
+#include "shell/check.h"
 #include "shell/engine.h"
 
 enum { READ_SIZE = 64 * 1024, LINES_AT_ONCE = 512, NAMES_MOST = 4096 };
@@ -227,25 +228,12 @@ bool input_pump(struct shell *sh)
 
 /* --- adding --- */
 
-/* Looks at a line as the engine will, but asks nothing and reads no secret. */
-static int no_secret(void *ctx, const char *what, struct buf *out, struct error *e)
+static void look_at(struct shell *sh, const char *text, size_t len, struct place at)
 {
-	(void)ctx, (void)what, (void)e;
-	buf_putc(out, 'x');
-	return 0;
-}
-
-static void check_line(struct shell *sh, const char *text, size_t len, struct place at)
-{
-	struct line_context context = engine_context(sh);
-	struct line line = {0};
 	struct error e;
 	char *usage = NULL;
-	size_t where;
 
-	context.ask_secret = no_secret;
-	context.confirm_nearest = NULL;
-	if (line_parse(&line, text, len, &context, &e, &usage, &where) == -1) {
+	if (check_line(sh, text, len, &e, &usage) == -1) {
 		if (sh->inputs->mistakes++ == 0)
 			sh->inputs->mistake = e.status;
 		shell_complain(sh, at, NULL, "%s", e.text);
@@ -253,7 +241,6 @@ static void check_line(struct shell *sh, const char *text, size_t len, struct pl
 			shell_complain(sh, at, NULL, "usage: %s", usage);
 	}
 	free(usage);
-	line_clear(&line);
 }
 
 /* Runs over a held source without using it up. */
@@ -264,7 +251,7 @@ static int check(struct shell *sh, const struct source *s, struct error *e)
 
 	sh->inputs->mistakes = 0;
 	sh->inputs->held = false;
-	sh->inputs->in_files += each_line(sh, &view, (size_t)-1, check_line);
+	sh->inputs->in_files += each_line(sh, &view, (size_t)-1, look_at);
 	sh->inputs->held = held;
 	e->text[0] = '\0';
 	e->status = sh->inputs->mistake;	/* a line may be no mistake, but more than there is memory for */

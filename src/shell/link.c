@@ -108,6 +108,7 @@ static void lost(struct shell *sh, const struct error *e)
 	if (again) {
 		wait_to_try_again(sh, was_ready);
 	} else if (in_order && sh->options->follow) {
+		shell_notice(sh, "%s", why.text);	/* the end of what was followed, but no failure */
 		sh->quit = true;
 	} else if (in_order || sh->interactive) {
 		k->state = LINK_IDLE;	/* the next line connects again */
@@ -239,7 +240,7 @@ void link_want(struct shell *sh)
 {
 	struct link *k = sh->link;
 
-	if (k->state == LINK_IDLE || k->state == LINK_AWAY) {
+	if (!sh->options->dry_run && (k->state == LINK_IDLE || k->state == LINK_AWAY)) {
 		loop_timer_stop(sh->loop, &k->retry);
 		k->pause = 0;		/* somebody is waiting: no more long pauses */
 		open_channel(sh);

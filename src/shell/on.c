@@ -9,6 +9,7 @@
 
 #include "out/output.h"
 #include "out/sanitise.h"
+#include "shell/check.h"
 #include "shell/each.h"
 #include "shell/engine.h"
 #include "shell/events.h"
@@ -193,16 +194,25 @@ static enum command_result off(struct shell *sh, struct task *t, enum status *st
 	return COMMAND_FAILED;
 }
 
+/* A line that can never be right is told at once, not at the first event. */
+int on_check(struct shell *sh, const char *rest, struct error *e)
+{
+	size_t first;
+	const char *second;
+
+	if (rest[0] == '\0' || strcmp(rest, "off") == 0 || strncmp(rest, "off ", 4) == 0)
+		return 0;
+	if (!each_split(rest, &first, &second))
+		return error_set(e, STATUS_USAGE, "usage: .on EVENT [ARG...] -- LINE");
+	return check_template(sh, second, e);
+}
+
 enum command_result on_run(struct shell *sh, struct task *t, enum status *status)
 {
 	size_t first, n = 0;
 	const char *second;
 	struct rule *r, **last;
 	struct error e;
-	struct line check = {0};
-	struct line_context context = engine_context(sh);
-	char *usage = NULL;
-	size_t where;
 
 	if (sh->on == NULL) {
 		if ((sh->on = calloc(1, sizeof *sh->on)) == NULL)
@@ -213,22 +223,15 @@ enum command_result on_run(struct shell *sh, struct task *t, enum status *status
 		return list(sh);
 	if (strcmp(t->line.words[1], "off") == 0)
 		return off(sh, t, status);
-	*status = STATUS_USAGE;
-	if (!each_split(t->line.rest, &first, &second)) {
-		shell_complain(sh, t->at, ".on", "usage: .on EVENT [ARG...] -- LINE");
+	if (on_check(sh, t->line.rest, &e) == -1 || !each_split(t->line.rest, &first, &second)) {
+		shell_complain(sh, t->at, ".on", "%s", e.text);
+		*status = e.status;
 		return COMMAND_FAILED;
 	}
-	/* A line that can never be right is told now, not at the first event; its places stand for text. */
-	if (strchr(second, '{') == NULL) {
-		context.prompt = false;
-		int rc = line_parse(&check, second, strlen(second), &context, &e, &usage, &where);
-		bool request = rc == 0 && check.kind == LINE_REQUEST;
-		line_clear(&check);
-		free(usage);
-		if (!request) {
-			shell_complain(sh, t->at, ".on", "%s", rc == -1 ? e.text : "only a request can stand behind --");
-			return COMMAND_FAILED;
-		}
+	if (sh->options->dry_run) {
+		events_subscribe(sh, t->line.words[1], false);
+		check_print_template(sh, ".on", second);
+		return COMMAND_DONE;
 	}
 	while (n + 1 < t->line.word_count && strcmp(t->line.words[n + 1], "--") != 0)
 		n++;

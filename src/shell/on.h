@@ -7,6 +7,7 @@
 #include "shell/commands.h"
 
 enum command_result on_run(struct shell *sh, struct task *t, enum status *status);
+int on_check(struct shell *sh, const char *rest, struct error *e);
 void on_free(struct shell *sh);
 
 #endif

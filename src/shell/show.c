@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "out/sanitise.h"
 #include "shell/ask.h"
 #include "shell/change.h"
 #include "shell/engine.h"
@@ -153,11 +154,20 @@ static void note_bad_utf8(struct shell *sh, const struct task *t, uint64_t count
 		    (unsigned long long)count);
 }
 
-/* --dry-run is asked for what would be sent: to the letter, secrets too. */
-static void dry_run(struct shell *sh, const struct task *t)
+void show_unsent(struct shell *sh, const char *json, size_t len)
 {
-	sink_put(&sh->out, buf_head(&t->line.json), t->line.json.len);
+	struct buf safe = {.secret = true};
+
+	shell_show_begin(sh);
+	if (sh->out.terminal) {		/* a script may be somebody else's */
+		sanitise_json(&safe, json, len);
+		sink_put(&sh->out, buf_head(&safe), safe.len);
+	} else {
+		sink_put(&sh->out, json, len);
+	}
 	sink_putc(&sh->out, '\n');
+	shell_show_end(sh);
+	buf_clear(&safe);
 }
 
 void show_text(struct shell *sh, const char *text, size_t len)
@@ -199,7 +209,7 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 	if (t->outcome != OUTCOME_OK) {
 		complain(sh, t, reply);
 	} else if (sh->options->dry_run && reply == NULL && !t->streaming) {
-		dry_run(sh, t);
+		show_unsent(sh, buf_head(&t->line.json), t->line.json.len);
 	} else if (reply != NULL) {
 		if (t->line.redirect != REDIRECT_NONE)
 			redirect_reply(sh, t, &about, reply);

@@ -28,6 +28,9 @@ void show_failure(const struct task *t, const struct reply *reply, struct buf *t
 /* The text of a JSON value, a NUL in it as \x00: what is handed on as a string would end there. */
 void show_decode(struct json v, struct buf *text);
 
+/* For --dry-run: what would be sent, to the letter, secrets too. */
+void show_unsent(struct shell *sh, const char *json, size_t len);
+
 /* Text of ptsh's own, harmless: through the pager if it is taller than the screen. */
 void show_text(struct shell *sh, const char *text, size_t len);
 

@@ -95,6 +95,29 @@ static int no_such_cell(const char *typed, size_t len, const char *const *names,
 	return -1;
 }
 
+int template_fill(struct buf *out, const char *text, const struct json *cell, struct error *e)
+{
+	struct place_state s = {0};
+
+	for (const char *p = text; *p != '\0'; p++) {
+		const char *end = *p == '{' && !s.escaped ? strpbrk(p + 1, "{}:\" '") : NULL;
+		size_t len = end != NULL && *end == '}' ? (size_t)(end - p - 1) : 0;
+		if (len > 0 && (s.quote == 0 || strspn(p + 1, "0123456789") == len)) {
+			struct buf same = {0};
+			json_put_string(&same, p, len + 2);
+			struct json place = {buf_head(&same), same.len};
+			out->failed |= same.failed;
+			put_cell(out, &s, cell != NULL ? *cell : place);
+			buf_clear(&same);
+			p = end;
+		} else {
+			step(&s, *p);
+			buf_putc(out, *p);
+		}
+	}
+	return out->failed ? error_memory(e) : 0;
+}
+
 int template_expand(struct buf *out, const char *text, const char *const *names, size_t name_count, const struct json *cells,
     size_t count, struct error *e)
 {

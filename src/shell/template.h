@@ -16,4 +16,7 @@
 int template_expand(struct buf *out, const char *text, const char *const *names, size_t name_count, const struct json *cells,
     size_t count, struct error *e);
 
+/* The same with one cell in every place that may be one; NULL: with the place itself, as text. */
+int template_fill(struct buf *out, const char *text, const struct json *cell, struct error *e);
+
 #endif

@@ -139,6 +139,10 @@ enum command_result wait_run(struct shell *sh, struct task *t, enum status *stat
 		*status = STATUS_PROTOCOL;
 		return COMMAND_FAILED;
 	}
+	if (sh->options->dry_run) {	/* nothing runs, and nothing will happen */
+		wait_drop(sh, t);
+		return COMMAND_DONE;
+	}
 	if (w->job > engine_last_job(sh)) {
 		shell_complain(sh, t->at, ".wait", "there is no job %lu; .jobs lists them", w->job);
 		*status = STATUS_USAGE;

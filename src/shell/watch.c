@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "out/output.h"
+#include "shell/check.h"
 #include "shell/engine.h"
 #include "shell/show.h"
 
@@ -207,19 +208,40 @@ static bool number(const char **p, double *value)
 	return true;
 }
 
+/* SECONDS [N] LINE: where LINE begins, or NULL with *e. */
+static const char *take_apart(const char *p, double *seconds, double *count, struct error *e)
+{
+	*count = 0;
+	if (number(&p, seconds) && *seconds >= 0.1 && *seconds <= 1e6 && (!number(&p, count) || (*count >= 1 && *count <= 1e9)) &&
+	    *p != '\0')
+		return p;
+	error_set(e, STATUS_USAGE, "usage: .watch SECONDS [N] LINE, with 0.1 seconds or more");
+	return NULL;
+}
+
+int watch_check(struct shell *sh, const char *rest, struct error *e)
+{
+	double seconds, count;
+	const char *line = take_apart(rest, &seconds, &count, e);
+
+	return line != NULL ? check_request(sh, line, strlen(line), e) : -1;
+}
+
 enum command_result watch_run(struct shell *sh, struct task *t, enum status *status)
 {
-	const char *p = t->line.rest;
-	double seconds, count = 0;
+	double seconds, count;
 	struct watch *w;
 	struct error e;
+	const char *p = take_apart(t->line.rest, &seconds, &count, &e);
 
-	*status = STATUS_USAGE;
-	if (!number(&p, &seconds) || !(seconds >= 0.1 && seconds <= 1e6) || (number(&p, &count) && !(count >= 1 && count <= 1e9)) ||
-	    *p == '\0') {
-		shell_complain(sh, t->at, ".watch", "usage: .watch SECONDS [N] LINE, with 0.1 seconds or more");
+	if (p == NULL || (sh->options->dry_run && check_print(sh, p, strlen(p), &e) == -1)) {
+		shell_complain(sh, t->at, ".watch", "%s", e.text);
+		*status = e.status;
 		return COMMAND_FAILED;
 	}
+	if (sh->options->dry_run)
+		return COMMAND_DONE;
+	*status = STATUS_USAGE;
 	if ((w = calloc(1, sizeof *w)) == NULL) {
 		shell_complain(sh, t->at, ".watch", "out of memory");
 		*status = STATUS_PROTOCOL;

@@ -7,5 +7,6 @@
 #include "shell/commands.h"
 
 enum command_result watch_run(struct shell *sh, struct task *t, enum status *status);
+int watch_check(struct shell *sh, const char *rest, struct error *e);
 
 #endif

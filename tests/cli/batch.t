@@ -93,8 +93,14 @@ subtest 'a failure stops the script' => sub {
 	is($r->status, 0, '- LINE: may fail');
 	is($r->stderr, "ptsh: stdin:1: realm_poll: no such realm: '1'\nptsh: stdin:3: realm_poll: no such realm: '2'\n", '... and is told');
 	is(scalar(() = $r->stdout =~ /\n/g), 1, '... and all else runs');
-	$l->bad("- realm_poll\nping\n", 2, qr/^ptsh: stdin:1: realm_poll: .* is missing$/m);
+	$r = $l->run("- realm_poll\n- relam_poll Lab\n- .sleep\n- - ping x\nping\n");
+	is($r->status, 0, '- LINE: a mistake in it may be, too');
+	is(scalar(() = $r->stderr =~ /^ptsh: stdin:\d: (?!usage: ping|usage: realm)/mg), 4, '... and is told');
+	like($r->stdout, qr/^\d+\.\d+\t\d+\n\z/, '... and what follows runs');
+	is(ptsh('-f', put('m', "- realm_poll\nping\n"))->status, 0, '... in a file as well');
+	is(ptsh('-r', '-c', '- realm_poll Lab', '-c', 'ping')->status, 0, '... and what is refused here');
 	$l->bad("-\n", 2, qr/^ptsh: stdin:1: a line is missing/);
+	$l->bad("- log 'a\nping\n", 2, qr/^ptsh: stdin:1: log: ' is not closed/);
 
 	# Three readers in flight, the first one fails: the others are waited for, the fourth line is not begun.
 	my $other = Box->start(script => "hello none\ncollect 3\nreply-to 1 0,\"no\"\nsleep 50\nreply-to 2 1,\"b\"\nreply-to 3 1,\"c\"\nexpect-eof\n");
@@ -111,6 +117,15 @@ subtest 'a file with a mistake is not begun' => sub {
 	is($r->status, 2, 'status 2');
 	is(join(' ', $r->stderr =~ /^ptsh: \Q$file\E:(\d+): (?!usage)/mg), '500 501 502 503', 'every mistake is told, with its line');
 	is($r->stdout . received(), '', 'nothing is sent, of the lines before either');
+	for my $wrong ('.sleep', '.each realm_info gid -- relam_poll {gid}', '.each realm_info gid -- .echo {gid}', '.each realm_info gid', '.each realm_inof -- ping',
+		'.on realm_poll_stop -- ping x {1}', '.watch 1 ping x', 'set_license ?', 'login a b') {
+		$r = ptsh('-f', put('w', "product_id\n$wrong\n"));
+		is($r->status, 2, "a mistake: $wrong");
+		like($r->stderr, qr/^ptsh: \S+:2: \S+: /, '... is told');
+		is($r->stdout . received(), '', '... before anything is sent');
+	}
+	is(ptsh('-r', '-f', put('w', "product_id\nrealm_poll Lab\n"))->status . received(), 2, '-r refuses a file before anything is sent');
+	is(ptsh('-f', put('w', ".each realm_info gid -- realm_sync {gid} {gid}\n"))->status . received(), '2realm_info', 'what depends on the cells is seen then');
 
 	$r = $l->bad("product_id\nrealm_poll\nping > x\n", 2, qr/^ptsh: stdin:2: realm_poll: .* is missing\nptsh: stdin:2: usage: realm_poll REALM\n/);
 	like($r->stdout, qr/^n\t/, 'on standard input the lines before it run');
@@ -158,6 +173,21 @@ subtest '20,000 pings' => sub {
 };
 
 subtest '--dry-run' => sub {
+	# Port 1: whoever connected would say so.
+	for my $case (['.each realm_info gid,name -- realm_discover {gid}', qq(["realm_info",["gid","name"]]\n["realm_discover","{gid}"]\n)],
+		['.on realm_discover_stop -- realm_poll {1}', qq(["subscribe","realm_discover_stop"]\n["realm_poll","{1}"]\n)],
+		['.wait realm_poll_stop', qq(["subscribe","realm_poll_stop"]\n)], ['.wait 1', ''], ['.connect', ''], ['.connect localhost:1', ''],
+		['.watch 1 2 ping', qq(["ping"]\n)], ['.refresh', ''], ['login a b', qq(["login","a","b"]\n)], ['.status', qr/not connected/],
+		['.each realm_info gid -- log {gid} {gid}', qq(["realm_info",["gid"]]\n)]) {
+		my ($line, $out) = @$case;
+		my $r = Run->ptsh(args => ['-n', '-c', $line, '127.0.0.1:1']);
+		is($r->status, 0, "-n $line");
+		like($r->stdout, ref $out ? $out : qr/\A\Q$out\E\z/, '... shows what would be sent');
+		unlike($r->stderr, qr/cannot connect/, '... and connects to nothing');
+	}
+	my $r = Run->ptsh(args => ['-n', '-e', 'realm_poll_stop', '--follow', '127.0.0.1:1']);
+	is($r->status . $r->stdout . $r->stderr, qq(0["subscribe","realm_poll_stop"]\n), '-n --follow: does not stay');
+
 	my %sent = (
 		'realm_info' => '["realm_info"]',
 		'realm_info gid,name' => '["realm_info",["gid","name"]]',
@@ -183,7 +213,7 @@ subtest '--dry-run' => sub {
 		'log null' => '["log","null"]',
 	);
 	my @lines = sort keys %sent;
-	my $r = Run->ptsh(args => ['-n', '/nonexistent/box'], stdin => join '', map { "$_\n" } @lines);
+	$r = Run->ptsh(args => ['-n', '/nonexistent/box'], stdin => join '', map { "$_\n" } @lines);
 	my @out = split /\n/, $r->stdout;
 	is($out[$_], $sent{ $lines[$_] }, $lines[$_]) for 0 .. $#lines;
 	is($r->status, 0, 'connects to nothing');

@@ -123,6 +123,7 @@ subtest 'order and failures' => sub {
 	like($r->stdout, qr/^5200007311\tLab\tport_seens/m, 'the others are shown') or diag $r->stdout;
 	like($r->stderr, qr/^ptsh: 1 line was not run$/m, 'the script stops behind it');
 	is($l->run("- .each realm_info gid,name -- switch_poll {gid} 10.2.0.1\n")->status, 0, '- .each: does not count');
+	is($l->run(".each realm_info gid,name -- - switch_poll {gid} 10.2.0.1\n.echo on\n")->status, 0, '.each ... -- - LINE: does not either');
 
 	$l->bad(".each realm_info nix_field -- ping\n", 1, qr/^ptsh: stdin:1: realm_info: .*nix_field/m);
 	$l->bad(".each realm_inof -- ping\n", 2, qr/^ptsh: stdin:1: \.each: "realm_inof": there is no such request; realm_info\?/m);

@@ -138,7 +138,7 @@ subtest '.on' => sub {
 	$l->bad(".on realm_poll_stop -- ping\n.on off x\n", 2, qr/^ptsh: stdin:2: \.on: off: there is no number x; \.on lists them$/m);
 	is($l->run(".on realm_poll_stop -- ping\n- .on off 7\n.on\n")->stdout, "1\trealm_poll_stop\t0\tping\n", 'nothing else is ended');
 	$l->bad(".on realm_poll_stop -- realm_pol 1\n", 2, qr/realm_poll\?/);
-	$l->bad(".on realm_poll_stop -- .echo x\n", 2, qr/only a request can stand behind --/);
+	$l->bad(".on realm_poll_stop -- .echo x\n", 2, qr/only a request can stand here/);
 	$l->bad(".on realm_poll_stop ping\n", 2, qr/usage: \.on EVENT \[ARG\.\.\.\] -- LINE/);
 	$l->bad(".on realm_poll_stop -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: there is nothing of this name, only \{1}$/m);
 	$l->bad(".on realm_poll_stop -- realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n", 1, qr/^ptsh: (?:stdin:1: )?\.on: realm_poll 1: failed after 0\.\ds: no such realm/m);
@@ -151,6 +151,20 @@ subtest '.on' => sub {
 
 	# An event that the box does not know is not waited for.
 	$l->bad(".wait realm_nonsense\nping\n", 1, qr/^ptsh: subscribe: unknown event 'realm_nonsense'$/m);
+	is($l->run("- .wait realm_nonsense\n.echo on\n")->status, 0, '- .wait: does not count');
+
+	# Nor is it followed for ever.
+	for my $args (['-e', 'realm_nonsense'], ['-c', '.on realm_nonsense -- ping']) {
+		$r = Run->ptsh(args => [@$args, '--follow', $box->address]);
+		is($r->status . $r->stderr, "1ptsh: subscribe: unknown event 'realm_nonsense'\n", "--follow @$args: ends");
+	}
+	is(Run->ptsh(args => ['-e', 'realm_nonsense', '--keep-going', '-c', '.echo on', $box->address])->stdout, "on\n", '--keep-going goes on');
+
+	# The box goes away in order: that is the end, not a failure; and it is told.
+	my $gone = Box->start(script => "hello none\nexpect subscribe\nreply 1\njson [null,\"event\",\"x\",1]\nclose\n");
+	$r = Run->ptsh(args => ['-e', 'x', '--follow', $gone->address]);
+	is($r->status . $r->stdout, "0event\tx\t1\n", '--follow ends with the box');
+	like($r->stderr, qr/^ptsh: \S+: the box closed the connection$/m, '... and says so');
 
 	# At most 64 at once.
 	my $other = Box->start(script => "hello none\nexpect subscribe\nreply 1\nfill 100 [null,\"event\",\"x\",1]\\n\ncollect 64\nsleep 50\n"

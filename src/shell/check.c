@@ -1,0 +1,121 @@
+/*
+ * check: lines looked at before they are begun, those that commands run for later among them.
+ */
+#include "shell/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lang/line.h"
+#include "shell/commands.h"
+#include "shell/engine.h"
+#include "shell/show.h"
+#include "shell/template.h"
+
+/* Whoever can be asked will be; a script that has nobody fails here and not half way through. */
+static int would_ask(void *ctx, const char *what, struct buf *out, struct error *e)
+{
+	struct shell *sh = ctx;
+
+	if (!sh->may_ask)
+		return engine_context(sh).ask_secret(ctx, what, out, e);
+	buf_putc(out, 'x');
+	return 0;
+}
+
+/* Takes text apart; line is to be cleared in any case. */
+static int look(struct shell *sh, struct line *line, const char *text, size_t len, struct error *e, char **usage)
+{
+	struct line_context context = engine_context(sh);
+	size_t where;
+
+	context.ask_secret = would_ask;
+	context.confirm_nearest = NULL;
+	if (line_parse(line, text, len, &context, e, usage, &where) == -1)
+		return -1;
+	return engine_permits(sh, line, e);
+}
+
+bool check_whole(const char *text, size_t len)
+{
+	struct line_state state = {0};
+
+	return !line_goes_on(text, len, &state);
+}
+
+int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage)
+{
+	struct line line = {0};
+	int result = look(sh, &line, text, len, e, usage);
+
+	if (result == 0 && line.kind == LINE_COMMAND)
+		result = commands_check(sh, &line, e);
+	/* `- LINE` is told in its turn, if it is a line at all. */
+	if (result == -1 && line.may_fail && e->status == STATUS_USAGE && check_whole(text, len)) {
+		free(*usage);
+		*usage = NULL;
+		result = 0;
+	}
+	line_clear(&line);
+	return result;
+}
+
+int check_request(struct shell *sh, const char *text, size_t len, struct error *e)
+{
+	struct line line = {0};
+	char *usage = NULL;
+	int result = look(sh, &line, text, len, e, &usage);
+
+	if (result == 0 && line.kind != LINE_REQUEST)
+		result = error_set(e, STATUS_USAGE, "only a request can stand here");
+	free(usage);
+	line_clear(&line);
+	return result;
+}
+
+static int check_filled(struct shell *sh, const char *text, const char *cell, struct error *e)
+{
+	struct json sample = {cell, strlen(cell)};
+	struct buf line = {0};
+	int result = template_fill(&line, text, &sample, e);
+
+	if (result == 0)
+		result = check_request(sh, buf_head(&line), line.len, e);
+	buf_clear(&line);
+	return result;
+}
+
+int check_template(struct shell *sh, const char *text, struct error *e)
+{
+	struct error other;
+
+	/* A mistake that depends on the cell is told when there is one. */
+	if (check_filled(sh, text, "1", e) == 0 || check_filled(sh, text, "\"a\"", &other) == 0)
+		return 0;
+	return strcmp(e->text, other.text) == 0 ? -1 : 0;
+}
+
+int check_print(struct shell *sh, const char *text, size_t len, struct error *e)
+{
+	struct line line = {0};
+	char *usage = NULL;
+	int result = look(sh, &line, text, len, e, &usage);
+
+	if (result == 0 && line.kind != LINE_REQUEST)
+		result = error_set(e, STATUS_USAGE, "only a request can stand here");
+	if (result == 0)
+		show_unsent(sh, buf_head(&line.json), line.json.len);
+	free(usage);
+	line_clear(&line);
+	return result;
+}
+
+void check_print_template(struct shell *sh, const char *command, const char *text)
+{
+	struct buf line = {0};
+	struct error e;
+
+	if (template_fill(&line, text, NULL, &e) == -1 || check_print(sh, buf_head(&line), line.len, &e) == -1)
+		shell_notice(sh, "%s: what is sent depends on what {} stands for: %s", command, e.text);
+	buf_clear(&line);
+}
