@@ -153,7 +153,7 @@ cmp_ok(scalar @rows, '>', 300, '... and all devices');
 
 my ($watch) = blocks($section{'Watch a poll'});
 my ($shell, @typed) = $watch =~ /^(?:\$|core>) (.*)$/mg;
-my $t = Term->new(columns => 80, rows => 24, env => {%ENV}, command => ['sh', '-c', "exec $shell"]);
+my $t = Term->new(columns => 80, rows => 24, env => {%ENV, TERM => q(xterm)}, command => ['sh', '-c', "exec $shell"]);
 for my $line (@typed) {
 	ok($t->wait_for(sub { (($t->rows)[-1] // '') =~ /^core.*>$/ }), 'a prompt') or diag(join "\n", $t->rows);
 	$t->type($line);
@@ -163,7 +163,7 @@ ok($t->wait_row(qr/\[1\] \Qrealm_poll 'Head Office'\E: done, /), 'the poll ends'
 ok($t->wait_row(qr/^name +polling +last_poll$/), '... while it is watched');
 ok($t->wait_row(qr/^Head Office +(?:yes|no) /), '... as a table');
 $t->key('C-c');
-ok($t->wait_for(sub { (($t->rows)[-1] // '') =~ /^core>$/ }), 'watched until ^C');
+ok($t->wait_for(sub { (($t->rows)[-1] // '') =~ /^core>$/ }), 'watched until ^C') or diag(join "\n", $t->rows);
 $t->key('C-d');
 is($t->status, 0, 'and left');
 
