@@ -313,8 +313,10 @@ static char *describe(const struct snmp_user *user, bool reveal)
 static void on_user(void *ctx, const char *entry, const struct snmp_user *user)
 {
 	struct check *c = ctx;
-	const char *const options[][2] = {{"-u", user->name != NULL ? user->name : ""}, {"-A", user->auth}, {"-X", user->priv}, {"-a", user->auth_protocol},
-	    {"-x", user->priv_protocol}, {"-l", user->auth == NULL ? "noAuthNoPriv" : user->priv == NULL ? "authNoPriv" : "authPriv"}};
+	/* An algorithm without a pass phrase is none. */
+	const char *const options[][2] = {{"-u", user->name != NULL ? user->name : ""}, {"-A", user->auth}, {"-X", user->priv},
+	    {"-a", user->auth != NULL ? user->auth_protocol : NULL}, {"-x", user->priv != NULL ? user->priv_protocol : NULL},
+	    {"-l", user->auth == NULL ? "noAuthNoPriv" : user->priv == NULL ? "authNoPriv" : "authPriv"}};
 	struct snmp_words w = {0};
 	struct try *t = add_try(c, entry, "3");
 
@@ -323,8 +325,7 @@ static void on_user(void *ctx, const char *entry, const struct snmp_user *user)
 	t->credential = describe(user, output_settings(c->sh->output)->reveal);
 	int rc = common_options(&w, c, "3");
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-		/* An algorithm without a pass phrase is none. */
-		if (options[i][1] != NULL && (i < 3 || i == 5 || options[i - 2][1] != NULL))
+		if (options[i][1] != NULL)
 			rc |= snmp_words_option(&w, options[i][0], options[i][1]);
 	if (rc != 0)
 		t->result = strdup("out of memory");
