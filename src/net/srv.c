@@ -42,6 +42,18 @@ static void srv_add(struct srv_list *list, const unsigned char *answer, const un
 		list->count++;
 }
 
+/* A target "." says that the service is not there; beside others it says nothing. */
+static void srv_drop_nowhere(struct srv_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].target[0] != '\0')
+			list->items[kept++] = list->items[i];
+	list->nowhere = list->count > 0 && kept == 0;
+	list->count = kept;
+}
+
 /* A message is a header of 12 bytes, questions, answers (RFC 1035, section 4.1).  By hand, for the C library has the
  * functions that read names, and the others only in another library. */
 void srv_read(struct srv_list *list, const unsigned char *answer, size_t len)
@@ -73,9 +85,7 @@ void srv_read(struct srv_list *list, const unsigned char *answer, size_t len)
 			srv_add(list, answer, end, p, data);
 		p += data;
 	}
-	list->nowhere = list->count == 1 && list->items[0].target[0] == '\0';
-	if (list->nowhere)
-		list->count = 0;
+	srv_drop_nowhere(list);
 }
 
 static void srv_swap(struct srv *a, struct srv *b)

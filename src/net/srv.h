@@ -12,7 +12,7 @@ enum { SRV_RECORDS = 16, SRV_NAME = 256 };
 
 struct srv {
 	unsigned short priority, weight, port;
-	char target[SRV_NAME];		/* without the final dot; "" stands for "." */
+	char target[SRV_NAME];		/* without the final dot */
 };
 
 struct srv_list {

@@ -272,7 +272,7 @@ static void step(void *ctx, const char *text)
 
 static const struct agent_ops operations = {.answered = answered, .failed = failed, .step = step};
 
-static void reached(void *ctx, const struct address *a, const struct error *why)
+static void reached(void *ctx, const struct address *a, int fd, const struct error *why)
 {
 	static const char *const versions[] = {"", "1", "2c", "3"};
 	struct snmp *s = ctx;
@@ -283,7 +283,7 @@ static void reached(void *ctx, const struct address *a, const struct error *why)
 		fail(s, why->status, why->text);
 		return;
 	}
-	s->agent = agent_open(s->sh->loop, a, s->words.options, s->words.option_count, &operations, s, &e);
+	s->agent = agent_open(s->sh->loop, a, fd, s->words.options, s->words.option_count, &operations, s, &e);
 	if (s->agent == NULL) {
 		fail(s, e.status, e.text);
 		return;
@@ -362,7 +362,7 @@ static int begin(struct snmp *s, const char *operation, struct error *e)
 	s->repetitions = s->words.repetitions >= 0 ? s->words.repetitions : REPETITIONS;
 	if (read_oids(s, e) == -1)
 		return -1;
-	return snmp_host_find(&s->host, sh->loop, s->words.operands[0], reached, s, e);
+	return snmp_host_find(&s->host, sh->loop, s->words.operands[0], (int64_t)(sh->options->connect_timeout * 1000), reached, s, e);
 }
 
 static bool known(const char *operation)

@@ -235,7 +235,7 @@ static void prepare(struct try *t, struct snmp_words *w)
 {
 	struct error e;
 
-	t->agent = agent_open(t->check->sh->loop, &t->check->address, w->options, w->option_count, &operations, t, &e);
+	t->agent = agent_open(t->check->sh->loop, &t->check->address, -1, w->options, w->option_count, &operations, t, &e);
 	if (t->agent == NULL)
 		t->result = strdup(e.text);
 }
@@ -364,7 +364,7 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 		finish(c);
 }
 
-static void reached(void *ctx, const struct address *a, const struct error *why)
+static void reached(void *ctx, const struct address *a, int fd, const struct error *why)
 {
 	struct check *c = ctx;
 	struct buf line = {0};
@@ -374,6 +374,7 @@ static void reached(void *ctx, const struct address *a, const struct error *why)
 		fail(c, why->status, why->text);
 		return;
 	}
+	(void)fd;			/* by UDP */
 	c->address = *a;
 	buf_printf(&line, "%s ", catalog_role(ROLE_CREDENTIALS)->name);
 	line_put_word(&line, c->words.operands[0], strlen(c->words.operands[0]));
@@ -426,7 +427,9 @@ enum command_result snmp_check(struct shell *sh, struct task *t, enum status *st
 		if (result == 0 && c->words.operand_count != 2)
 			result = error_set(&e, STATUS_USAGE, "usage: .snmp check REALM HOST[:PORT] [-t S] [-r N]");
 		if (result == 0)
-			result = snmp_host_find(&c->host, sh->loop, c->words.operands[1], reached, c, &e);
+			result = snmp_host_find(&c->host, sh->loop, c->words.operands[1], 0, reached, c, &e);
+		if (result == 0 && c->host.tcp)
+			result = error_set(&e, STATUS_USAGE, "check asks by UDP, as the box does");
 	}
 	if (result == 0) {
 		t->waiting = c;

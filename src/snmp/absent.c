@@ -73,10 +73,10 @@ long agent_answer_error(const struct agent_answer *a, const char **name, long *i
 	return 0;
 }
 
-struct agent *agent_open(struct loop *l, const struct address *to, char **options, size_t count, const struct agent_ops *ops,
-    void *ctx, struct error *e)
+struct agent *agent_open(struct loop *l, const struct address *to, int fd, char **options, size_t count,
+    const struct agent_ops *ops, void *ctx, struct error *e)
 {
-	(void)l, (void)to, (void)options, (void)count, (void)ops, (void)ctx;
+	(void)l, (void)to, (void)fd, (void)options, (void)count, (void)ops, (void)ctx;
 	absent(e);
 	return NULL;
 }

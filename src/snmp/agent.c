@@ -17,14 +17,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum event { EVENT_NONE, EVENT_ANSWER, EVENT_TIMEOUT, EVENT_REFUSED, EVENT_UNSENT };
+enum event { EVENT_NONE, EVENT_ANSWER, EVENT_TIMEOUT, EVENT_REFUSED, EVENT_UNSENT, EVENT_LOST };
 
 struct agent {
 	struct loop *loop;
 	const struct agent_ops *ops;
 	void *ctx;
 	void *session;			/* the library's */
-	int fd;
+	int fd;				/* -1: the library has closed it */
 	struct loop_timer timer;
 	struct usmUser *user;		/* ours, or NULL */
 	netsnmp_pdu *waiting;		/* to be sent when the engine is known */
@@ -119,6 +119,19 @@ static int session_error(struct agent *a, struct error *e)
 
 static void agent_settle(struct agent *a);
 
+/* The library closes a socket whose other end is gone, and the session with it as soon as it is asked what to wait for. */
+static void look_for_loss(struct agent *a)
+{
+	const netsnmp_transport *t = lib.snmp_sess_transport(a->session);
+
+	if (a->fd == -1 || (t != NULL && t->sock != -1))
+		return;
+	loop_unwatch(a->loop, a->fd);
+	a->fd = -1;
+	if (a->event == EVENT_NONE)
+		a->event = EVENT_LOST;
+}
+
 static void on_due(void *ctx)
 {
 	struct agent *a = ctx;
@@ -126,6 +139,7 @@ static void on_due(void *ctx)
 	agent_enter(a);
 	lib.snmp_sess_timeout(a->session);
 	agent_leave(a);
+	look_for_loss(a);
 	agent_settle(a);
 }
 
@@ -135,6 +149,10 @@ static void set_timer(struct agent *a)
 	struct timeval left = {0};
 	int count = 0, block = 1;
 
+	if (a->fd == -1) {
+		loop_timer_stop(a->loop, &a->timer);
+		return;
+	}
 	lib.netsnmp_large_fd_set_init(&fds, FD_SETSIZE);
 	NETSNMP_LARGE_FD_ZERO(&fds);
 	lib.snmp_sess_select_info2(a->session, &count, &fds, &left, &block);
@@ -158,6 +176,7 @@ static void on_ready(void *ctx, int fd, short revents)
 	lib.snmp_sess_read2(a->session, &fds);
 	agent_leave(a);
 	lib.netsnmp_large_fd_set_cleanup(&fds);
+	look_for_loss(a);
 	agent_settle(a);
 }
 
@@ -167,6 +186,10 @@ static void on_ready(void *ctx, int fd, short revents)
 static int send_pdu(struct agent *a, netsnmp_pdu *pdu, struct error *e)
 {
 	a->event = EVENT_NONE;
+	if (a->fd == -1) {
+		lib.snmp_free_pdu(pdu);
+		return error_set(e, STATUS_LOST, "the agent has closed the connection");
+	}
 	agent_enter(a);
 	int id = lib.snmp_sess_async_send(a->session, pdu, on_event, a);
 	agent_leave(a);
@@ -258,6 +281,8 @@ static void agent_settle(struct agent *a)
 	a->depth++;
 	if (event == EVENT_NONE || !a->asking) {
 		set_timer(a);
+	} else if (event == EVENT_LOST) {
+		fail(a, STATUS_LOST, "the agent has closed the connection");
 	} else if (a->probing && event != EVENT_TIMEOUT) {
 		probed(a);
 	} else if (event == EVENT_ANSWER) {
@@ -355,13 +380,14 @@ int agent_ask(struct agent *a, const struct agent_request *r, struct error *e)
 /* --- opening and closing --- */
 
 /* "udp:192.0.2.1:161", "udp6:[2001:db8::1]:161" */
-static int peer_name(const struct address *to, char *text, size_t size, struct error *e)
+static int peer_name(const struct address *to, bool tcp, char *text, size_t size, struct error *e)
 {
 	char host[NI_MAXHOST];
 
 	if (getnameinfo(&to->sa.any, to->len, host, sizeof host, NULL, 0, NI_NUMERICHOST) != 0)
 		return error_set(e, STATUS_USAGE, "not an address that SNMP can be spoken with");
-	snprintf(text, size, to->sa.any.sa_family == AF_INET6 ? "udp6:[%s]:%u" : "udp:%s:%u", host, (unsigned)address_port(to));
+	snprintf(text, size, to->sa.any.sa_family == AF_INET6 ? "%s6:[%s]:%u" : "%s:%s:%u", tcp ? "tcp" : "udp", host,
+	    (unsigned)address_port(to));
 	return 0;
 }
 
@@ -393,8 +419,26 @@ static bool has_option(char *const *options, size_t count, char letter)
 	return false;
 }
 
-/* The library's own reading of options, which prints where it should return. */
-static void *open_session(char **argv, int argc, netsnmp_session *s, struct error *e)
+/* A session over a socket that is connected already: the library would connect by itself, and wait.  Takes fd. */
+static void *open_stream(netsnmp_session *s, int fd)
+{
+	netsnmp_transport *t = calloc(1, sizeof *t);	/* the library frees it */
+
+	if (t == NULL) {
+		close(fd);
+		return NULL;
+	}
+	t->sock = fd;
+	t->flags = NETSNMP_TRANSPORT_FLAG_STREAM;
+	t->msgMaxSize = 0x7fffffff;
+	t->f_recv = lib.netsnmp_tcpbase_recv;
+	t->f_send = lib.netsnmp_tcpbase_send;
+	t->f_close = lib.netsnmp_socketbase_close;
+	return lib.snmp_sess_add(s, t, NULL, NULL);
+}
+
+/* The library's own reading of options, which prints where it should return.  Takes fd. */
+static void *open_session(char **argv, int argc, netsnmp_session *s, int fd, struct error *e)
 {
 	struct agent_capture capture;
 	char why[200], *flag;
@@ -407,7 +451,9 @@ static void *open_session(char **argv, int argc, netsnmp_session *s, struct erro
 	at = lib.netsnmp_parse_args(argc, argv, s, "", no_option, 0);
 	if (at > 0) {
 		s->flags |= SNMP_FLAGS_DONT_PROBE;
-		session = lib.snmp_sess_open(s);
+		session = fd != -1 ? open_stream(s, fd) : lib.snmp_sess_open(s);
+	} else if (fd != -1) {
+		close(fd);
 	}
 	agent_capture_end(&capture, why, sizeof why);
 	/* "... after -3a flag: SHB": who mixes -a up with -A has typed a secret there. */
@@ -420,8 +466,8 @@ static void *open_session(char **argv, int argc, netsnmp_session *s, struct erro
 	return session;
 }
 
-struct agent *agent_open(struct loop *l, const struct address *to, char **options, size_t count, const struct agent_ops *ops,
-    void *ctx, struct error *e)
+struct agent *agent_open(struct loop *l, const struct address *to, int fd, char **options, size_t count,
+    const struct agent_ops *ops, void *ctx, struct error *e)
 {
 	struct agent *a = calloc(1, sizeof *a);
 	char **argv = calloc(count + 4, sizeof *argv), peer[NI_MAXHOST + 32], program[] = "ptsh", end[] = "--";
@@ -429,9 +475,11 @@ struct agent *agent_open(struct loop *l, const struct address *to, char **option
 	bool own_auth = has_option(options, count, 'A') && !has_option(options, count, 'a');
 	bool own_priv = has_option(options, count, 'X') && !has_option(options, count, 'x');
 
-	if (a == NULL || argv == NULL || agent_library_start(e) == -1 || peer_name(to, peer, sizeof peer, e) == -1) {
+	if (a == NULL || argv == NULL || agent_library_start(e) == -1 || peer_name(to, fd != -1, peer, sizeof peer, e) == -1) {
 		if (a == NULL || argv == NULL)
 			error_memory(e);
+		if (fd != -1)
+			close(fd);
 		free(argv);
 		free(a);
 		return NULL;
@@ -442,7 +490,7 @@ struct agent *agent_open(struct loop *l, const struct address *to, char **option
 		memcpy(argv + 1, options, count * sizeof *argv);
 	argv[count + 1] = end;
 	argv[count + 2] = peer;
-	a->session = open_session(argv, (int)count + 3, &template, e);
+	a->session = open_session(argv, (int)count + 3, &template, fd, e);
 	clear_template(&template, own_auth, own_priv);
 	free(argv);
 	if (a->session != NULL) {
@@ -469,7 +517,8 @@ void agent_close(struct agent *a)
 	a->closed = true;
 	a->asking = false;
 	loop_timer_stop(a->loop, &a->timer);
-	loop_unwatch(a->loop, a->fd);
+	if (a->fd != -1)
+		loop_unwatch(a->loop, a->fd);
 	lib.snmp_sess_close(a->session);
 	a->session = NULL;
 	if (a->waiting != NULL)

@@ -87,9 +87,10 @@ extern const char agent_options[];
 /* Those among them that are secrets. */
 extern const char agent_secrets[];
 
-/* A session with the agent at that address.  options: words as snmpget(1) takes them, each letter and each argument a
+/* A session with the agent at that address.  fd: a socket that is connected to it by TCP and becomes the session's, also if there
+ * will be none; -1: by UDP.  options: words as snmpget(1) takes them, each letter and each argument a
  * word of its own; they are wiped where they are secrets.  What is not given comes from snmp.conf(5).  NULL with *e. */
-struct agent *agent_open(struct loop *l, const struct address *to, char **options, size_t count, const struct agent_ops *ops,
+struct agent *agent_open(struct loop *l, const struct address *to, int fd, char **options, size_t count, const struct agent_ops *ops,
     void *ctx, struct error *e);
 /* Also from within a callback. */
 void agent_close(struct agent *a);

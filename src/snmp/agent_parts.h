@@ -7,6 +7,8 @@
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 #include <net-snmp/library/large_fd_set.h>
+#include <net-snmp/library/snmpSocketBaseDomain.h>
+#include <net-snmp/library/snmpTCPBaseDomain.h>
 
 #include "snmp/agent.h"
 
@@ -15,9 +17,10 @@
 #define AGENT_FUNCTIONS(f) \
 	f(get_tree) f(get_tree_head) f(init_snmp) f(netsnmp_ds_get_boolean) f(netsnmp_ds_set_boolean) f(netsnmp_get_version) \
 	f(netsnmp_large_fd_set_cleanup) f(netsnmp_large_fd_set_init) f(netsnmp_large_fd_setfd) f(netsnmp_parse_args) \
-	f(netsnmp_register_loghandler) f(set_persistent_directory) f(snmp_add_null_var) f(snmp_add_var) f(snmp_api_errstring) \
-	f(snmp_clone_pdu) f(snmp_free_pdu) f(snmp_parse_oid) f(snmp_pdu_create) f(snmp_register_callback) f(snmp_sess_async_send) \
-	f(snmp_sess_close) f(snmp_sess_error) f(snmp_sess_open) f(snmp_sess_read2) f(snmp_sess_select_info2) f(snmp_sess_session) \
+	f(netsnmp_register_loghandler) f(netsnmp_socketbase_close) f(netsnmp_tcpbase_recv) f(netsnmp_tcpbase_send) \
+	f(set_persistent_directory) f(snmp_add_null_var) f(snmp_add_var) f(snmp_api_errstring) \
+	f(snmp_clone_pdu) f(snmp_free_pdu) f(snmp_parse_oid) f(snmp_pdu_create) f(snmp_register_callback) f(snmp_sess_add) \
+	f(snmp_sess_async_send) f(snmp_sess_close) f(snmp_sess_error) f(snmp_sess_open) f(snmp_sess_read2) f(snmp_sess_select_info2) f(snmp_sess_session) \
 	f(snmp_sess_timeout) f(snmp_sess_transport) f(snmpv3_get_report_type) f(sprint_realloc_objid) f(sprint_realloc_value) \
 	f(usm_add_user) f(usm_create_user_from_session) f(usm_free_user) f(usm_get_user) f(usm_remove_user)
 #define AGENT_POINTER(name) __typeof__(name) *name;

@@ -6,7 +6,9 @@ use utf8;
 use Test::More;
 use Encode qw(encode decode);
 use File::Temp ();
+use IO::Select;
 use IO::Socket::INET;
+use POSIX ();
 use Time::HiRes qw(time);
 use Box;
 use Run;
@@ -69,6 +71,8 @@ works(".snmp get -v2c -cpublic $to $services", $row, 'options in front, and join
 works(".snmp get $to $v3{$_} $services", $row, "version 3, $_") for sort keys %v3;
 works(".snmp get localhost:" . $agent->port . " -v 2c -c public $services", $row, 'by name');
 works(".snmp get udp:$to -v 2c -c public $services", $row, 'with the transport in front, as snmpget has it');
+works(".snmp get tcp:$to -v 2c -c public $services", $row, 'by TCP');
+works(".snmp get tcp:localhost:" . $agent->port . " $v3{priv} $services", $row, '... by name, version 3');
 my $any = '-l authPriv -A authpass123 -X privpass123';
 my $old = ".snmp get $to -v 3 -u old $any -a MD5 -x DES $services";
 works($old, $row, 'version 3, MD5 and DES') unless snmp($old)->stderr =~ /Invalid \w+ protocol/;	# libraries may be without them
@@ -77,8 +81,8 @@ if (Snmpd->ipv6) {
 	my $six = '[::1]:' . $agent->port;
 	works(".snmp get $six -v 2c -c public $services", $row, 'by IPv6');
 	works(".snmp get udp6:$six $v3{priv} $services", $row, '... with the transport in front, version 3');
-	fails(".snmp get udp:$six -v 2c -c public $services", 2, qr/\[::1\]:\d+: udp: is for IPv4$/, '... with the wrong one');
-	fails(".snmp get udp6:$to -v 2c -c public $services", 2, qr/127\.0\.0\.1:\d+: udp6: is for IPv6$/, '... or the other way round');
+	fails(".snmp get udp:$six -v 2c -c public $services", 2, qr/\[::1\]:\d+: udp: and tcp: are for IPv4$/, '... with the wrong one');
+	fails(".snmp get udp6:$to -v 2c -c public $services", 2, qr/127\.0\.0\.1:\d+: udp6: and tcp6: are for IPv6$/, '... or the other way round');
 }
 
 # Users of v3 are not mixed up: one name, several pass phrases, one after the other.
@@ -248,6 +252,45 @@ for my $garbage ('', "\x30", "\x30\x84\xff\xff\xff\xff", "\x30\x03\x02\x01\x01",
 	$process->stop;
 }
 
+# By TCP: who listens not, says nothing, goes away at once or after the question, or answers what is no SNMP.
+my $listener = sub {
+	my ($serve) = @_;
+	my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die $@;
+	my $parent = $$;
+	my $pid = fork // die "fork: $!";
+	if ($pid == 0) {
+		local $SIG{PIPE} = 'IGNORE';
+		while (getppid == $parent) {
+			IO::Select->new($socket)->can_read(0.5) or next;
+			my $client = $socket->accept or next;
+			$serve->($client);
+		}
+		POSIX::_exit(0);
+	}
+	return ('tcp:127.0.0.1:' . $socket->sockport, $pid);
+};
+my $closed = do { my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die $@; 'tcp:127.0.0.1:' . $s->sockport };
+fails(".snmp get $closed -v 2c -c public $services", 3, qr/: cannot connect: 127\.0\.0\.1 port \d+: Connection refused$/, 'TCP, and nobody listens');
+my @kept;
+my $frame = "\x30\x84\x7f\xff\xff\xff";
+for my $how (
+	[sub { push @kept, $_[0] }, 6, qr/no answer in time$/, 'says nothing'],
+	[sub { }, 3, qr/the agent has closed the connection$/, 'goes away at once'],
+	[sub { sysread $_[0], my $bytes, 1000 }, 3, qr/the agent has closed the connection$/, 'goes away after the question'],
+	[sub { sysread $_[0], my $bytes, 1000; syswrite $_[0], 'no SNMP' x 1000; push @kept, $_[0] }, 3, qr/the agent has closed the connection$/, 'speaks something else'],
+	[sub { sysread $_[0], my $bytes, 1000; syswrite $_[0], $frame . 'x' x 100_000; push @kept, $_[0] }, qr/^[36]$/, qr/closed the connection$|no answer in time$/, 'promises two gigabytes'],
+) {
+	my ($serve, $status, $text, $what) = @$how;
+	for my $version ('-v 2c -c public', $v3{priv}) {
+		my ($address, $pid) = $listener->($serve);
+		$r = snmp(".snmp get $address $version -t 0.3 -r 0 $services");
+		like $r->status, ref $status ? $status : qr/^$status$/, "TCP, and it $what";
+		like $r->stderr, $text, '... which is told';
+		kill KILL => $pid;
+		waitpid $pid, 0;
+	}
+}
+
 for (
 	['.snmp', qr/usage: \.snmp get/], ['.snmp fetch h 1.3', qr/fetch: get, getnext/], ['.snmp get', qr/which HOST/],
 	[".snmp get $to", qr/an OID is missing/], [".snmp get $to -v 9 -c x 1.3", qr/Invalid version specified after -v flag$/],
@@ -256,9 +299,10 @@ for (
 	[".snmp get $to -v 3 -u a -l authNoPriv -a authpass123 -A SHA 1.3", qr/Invalid authentication protocol specified after -3a flag$/],
 	[".snmp get $to -v 2c 1.3", qr/No community name specified/], [".snmp get $to -v 2c -c", qr/-c needs an argument/],
 	[".snmp get $to -D all 1.3", qr/-D is not for here/], [".snmp get $to -Cx 1.3", qr/-C takes/],
-	[".snmp get $to:99999 -v1 -c x 1.3", qr/not HOST or HOST:PORT/], [".snmp get tcp:$to -v1 -c x 1.3", qr/not HOST or HOST:PORT/],
+	[".snmp get $to:99999 -v1 -c x 1.3", qr/not HOST or HOST:PORT/], [".snmp get http:$to -v1 -c x 1.3", qr/not HOST or HOST:PORT/],
 	[".snmp get h:0 -v1 -c x 1.3", qr/the port is a number/], [".snmp get '' -v1 -c x 1.3", qr/not HOST/],
 	[".snmp get $to -v 1 -c x sysNonsense.0", qr/sysNonsense\.0: not an object's numbers/],
+	[".snmp check lab tcp:$to", qr/check asks by UDP, as the box does/],
 	[".snmp check lab $to -c public", qr/check takes -t and -r/], ['.snmp check lab', qr/usage: \.snmp check REALM HOST/],
 ) {
 	fails($_->[0], 2, $_->[1], "usage: $_->[0]");
