@@ -87,6 +87,12 @@ static bool finished(const struct batch *b)
 	return !sh->options->follow || sh->options->dry_run || link_state(sh) == LINK_FAILED;
 }
 
+/* Whether nothing can come any more that would have to log in again. */
+static bool logged_in_for_good(const struct shell *sh)
+{
+	return link_state(sh) == LINK_READY && input_ended(sh) && engine_queue_empty(sh) && !sh->options->reconnect;
+}
+
 void batch_run(struct shell *sh)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, 0};
@@ -106,6 +112,8 @@ void batch_run(struct shell *sh)
 		}
 		if (finished(&b))
 			break;
+		if (logged_in_for_good(sh))
+			password_discard(sh->password);
 		loop_step(sh->loop, progress_batch(sh));
 	}
 	loop_timer_stop(sh->loop, &b.grace);

@@ -39,7 +39,7 @@ static void drop(struct link *k, struct shell *sh)
 	session_free(k->session);
 	k->channel = NULL;
 	k->session = NULL;
-	k->connected = k->greeted = k->pinged = k->ending = k->refused = false;
+	k->connected = k->greeted = k->pinged = k->ending = k->refused = k->wants_line = false;
 	k->method_name = NULL;
 }
 
@@ -329,6 +329,7 @@ static void on_ready(void *ctx)
 		shell_notice(sh, "%s: connected again after %s", sh->options->box_text, away);
 	}
 	k->lost_at = k->pause = 0;
+	k->told_line = false;
 	k->trouble[0] = '\0';
 	shell_step(sh, "%s: logged in", sh->options->box_text);
 	events_link_ready(sh);

@@ -25,6 +25,9 @@ enum link_state link_state(const struct shell *sh);
 /* Connects if that is not under way (also now instead of later, when away). */
 void link_want(struct shell *sh);
 
+/* A line has been entered at the prompt: what had to be asked, and waited for that, is asked now. */
+void link_line_entered(struct shell *sh);
+
 /* Ends the connection in order, without telling. */
 void link_close(struct shell *sh);
 

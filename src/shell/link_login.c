@@ -39,6 +39,58 @@ static void refuse(struct shell *sh, const struct hello *hello, struct error *e)
 	link_fail(sh, e);
 }
 
+/* The keyboard is not taken away from somebody who types, least of all by what shows nothing: a connection that came
+ * back by itself waits with its question until the line is entered. */
+static void wait_for_line(struct shell *sh)
+{
+	struct link *k = sh->link;
+
+	loop_timer_stop(sh->loop, &k->deadline);
+	k->wants_line = true;
+	if (!k->told_line)
+		shell_complain(sh, (struct place){0}, NULL, "%s: it is there again; Enter asks for the password", sh->options->box_text);
+	k->told_line = true;
+}
+
+void link_line_entered(struct shell *sh)
+{
+	struct link *k = sh->link;
+
+	if (!k->wants_line)
+		return;
+	k->wants_line = false;
+	link_set_deadline(sh);
+	link_login(sh);
+}
+
+/* Asks for it, if that must be.  NULL with *e. */
+static const char *get_password(struct shell *sh, struct error *e)
+{
+	const struct options *o = sh->options;
+	bool interrupted = false, reading = sh->prompt != NULL && prompt_reading(sh->prompt);
+	int64_t before = loop_now();
+	const char *password;
+	char prompt[512];
+
+	snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, o->box_text);
+	shell_show_begin(sh);
+	if (reading)
+		prompt_release(sh->prompt);
+	loop_signals_release(sh->loop);
+	password = password_get(sh->password, o, prompt, sh->may_ask, sh->link->tries > 0, &interrupted, e);
+	loop_signals_hold(sh->loop);
+	if (reading)
+		prompt_take(sh->prompt);
+	if (password == NULL && interrupted) {
+		sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;
+		error_set(e, STATUS_LOGIN, "%s: no password was given", o->box_text);
+	}
+	/* The time a person takes to type is not the box's. */
+	if (password != NULL && loop_now() - before > 100)
+		link_set_deadline(sh);
+	return password;
+}
+
 void link_login(struct shell *sh)
 {
 	struct link *k = sh->link;
@@ -55,38 +107,22 @@ void link_login(struct shell *sh)
 		refuse(sh, hello, &e);
 		return;
 	}
+	if (choice.method != AUTH_NONE && k->lost_at != 0 && sh->prompt != NULL && prompt_reading(sh->prompt) &&
+	    (k->tries > 0 || !password_configured(sh->password, o))) {
+		wait_for_line(sh);
+		return;
+	}
 	if (choice.warn)
 		shell_complain(sh, (struct place){0}, NULL, "%s: warning: logging in over a channel that is not trusted", o->box_text);
-	if (choice.method != AUTH_NONE) {
-		bool interrupted = false, reading = sh->prompt != NULL && prompt_reading(sh->prompt);
-		char prompt[512];
-		int64_t before = loop_now();
-
-		snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, o->box_text);
-		if (reading)
-			prompt_release(sh->prompt);
-		loop_signals_release(sh->loop);
-		password = password_get(sh->password, o, prompt, sh->may_ask, k->tries > 0, &interrupted, &e);
-		loop_signals_hold(sh->loop);
-		if (reading)
-			prompt_take(sh->prompt);
-		if (password == NULL) {
-			if (interrupted) {
-				sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;
-				error_set(&e, STATUS_LOGIN, "%s: no password was given", o->box_text);
-			}
-			link_fail(sh, &e);
-			return;
-		}
-		/* the time a person takes to type is not the box's */
-		if (loop_now() - before > 100)
-			link_set_deadline(sh);
-		if (choice.method == AUTH_CRAM && getrandom(nonce, sizeof nonce, 0) != sizeof nonce) {
-			error_set(&e, STATUS_LOGIN, "no randomness for the login: %s", strerror(errno));
-			password_forget(sh->password);
-			link_fail(sh, &e);
-			return;
-		}
+	if (choice.method != AUTH_NONE && (password = get_password(sh, &e)) == NULL) {
+		link_fail(sh, &e);
+		return;
+	}
+	if (choice.method == AUTH_CRAM && getrandom(nonce, sizeof nonce, 0) != sizeof nonce) {
+		error_set(&e, STATUS_LOGIN, "no randomness for the login: %s", strerror(errno));
+		password_forget(sh->password);
+		link_fail(sh, &e);
+		return;
 	}
 	k->method = k->least = choice.method;
 	k->method_name = auth_method_name(choice.method);

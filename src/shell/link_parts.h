@@ -27,6 +27,8 @@ struct link {
 	bool pinged;			/* the keepalive's ping is out */
 	bool ending;			/* a fatal error notification has come */
 	char error_text[256];		/* its text */
+	bool wants_line;		/* a password is to be asked for, but a line is being typed */
+	bool told_line;			/* and that was told */
 	bool overdue;			/* the deadline has passed before it was connected */
 	bool feeding;			/* the session is at work: it cannot be ended now */
 	struct error why;		/* of a failure found meanwhile */

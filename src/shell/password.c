@@ -125,6 +125,12 @@ void password_forget(struct password *p)
 	explicit_bzero(p->spill, sizeof(p->spill));
 }
 
+void password_discard(struct password *p)
+{
+	if (p != NULL)
+		explicit_bzero(p, sizeof(*p));
+}
+
 void password_free(struct password *p)
 {
 	size_t page = page_size(), len = whole_pages(sizeof(*p));

@@ -32,4 +32,7 @@ const char *password_get(struct password *p, const struct options *o, const char
 /* Wipes what password_get() returned; a later password_get() reads its source again ($PTSH_PASSWORD is kept, guarded, for that). */
 void password_forget(struct password *p);
 
+/* There will be no other login: wipes what is kept of $PTSH_PASSWORD, too. */
+void password_discard(struct password *p);
+
 #endif

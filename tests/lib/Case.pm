@@ -257,6 +257,24 @@ sub found_in_memory {
 	return @found;
 }
 
+# How many bytes are not zero in the memory where a process keeps passwords: what is wiped in its children.
+sub kept {
+	my ($pid) = @_;
+	my ($from, $to);
+
+	for (split /\n/, Box::slurp("/proc/$pid/smaps")) {
+		($from, $to) = ($1, $2) if /^([0-9a-f]+)-([0-9a-f]+) rw/;
+		last if /^VmFlags:.* wf\b/;
+		undef $from if /^VmFlags:/;
+	}
+	croak 'there is no such memory' unless defined $from;
+	open my $memory, '<:raw', "/proc/$pid/mem" or croak "/proc/$pid/mem: $!";
+	no warnings 'portable';
+	sysseek $memory, hex $from, 0 or croak "seek: $!";
+	sysread $memory, my $bytes, hex($to) - hex($from) or croak "read: $!";
+	return scalar(() = $bytes =~ /[^\0]/g);
+}
+
 sub unescape {
 	my ($text) = @_;
 

@@ -53,6 +53,44 @@ is_deeply [$s->run('realm_info name 5200007311')], ['ptsh: box: connected again 
 $s->key('C-d');
 is $s->status, 0, '^D leaves';
 
+# A password that is to be asked for does not take the keyboard away from who types
+my $guarded = Box->start;
+my $g = Session->new(box => $guarded, ask => 1, args => ['-e', 'realm_poll_stop'], wait => undef);
+my $asked = qr/^Password for admin at box: $/;
+$g->wait_prompt($asked);
+$g->line($guarded->password);
+$g->wait_prompt(qr/^box> $/);
+$g->type('realm_info na');
+$guarded->stop;
+$g->wait_prompt(qr/away \d+s\)> realm_info na$/);
+my $again = Box->start('--port', $guarded->port, password => $guarded->password);
+ok $g->wait_row(qr/^ptsh: box: it is there again; Enter asks for the password$/), 'that the box is back is told';
+like $g->prompt_row, qr/away \d+s\)> realm_info na$/, '... the line is as it was';
+$g->type('me 5200007311');
+ok $g->wait_prompt(qr/> realm_info name 5200007311$/), '... and typing goes on';
+$g->key('Enter');
+ok $g->wait_prompt($asked), '... until it is entered';
+$g->line('wrong');
+ok $g->wait_row(qr/^ptsh: box: login refused: /), '... a wrong one is refused';
+ok $g->wait_prompt($asked), '... and asked for again';
+$g->line($guarded->password);
+ok $g->wait_row(qr/^ptsh: box: connected again after [\d.]+s$/), 'the right one is taken';
+ok $g->wait_row(qr/^Lab$/), '... and the line is run';
+ok $g->wait_prompt(qr/^box> $/), '... and all is as before';
+unlike $g->output, qr/\Q@{[$guarded->password]}\E/, '... it was not shown';
+$again->wait_log('recv', qr/"subscribe"/);
+$again->stop;
+$g->wait_prompt($away);
+$again = Box->start('--port', $guarded->port, password => $guarded->password);
+$g->wait_for(sub { (() = join("\n", $g->rows) =~ /it is there again/g) == 2 });
+$g->key('C-c');
+ok !grep({ /login/ } $again->received), '^C asks for nothing';
+$g->key('Enter');
+ok $g->wait_prompt($asked), 'nor is an empty line too little';
+$g->line($guarded->password);
+ok $g->wait_prompt(qr/^box> $/), '... to be asked';
+$g->close;
+
 # Leaving while it is away
 $s = Session->new(box => $back);
 $back->stop;
