@@ -45,8 +45,12 @@ void progress_clear(struct shell *sh)
 
 void progress_overtype(struct shell *sh)
 {
-	if (sh->screen != NULL && screen_visual(sh->screen))
+	if (sh->screen != NULL && screen_visual(sh->screen)) {
 		sh->progress = true;
+	} else {
+		sink_putc(&sh->err, '\n');
+		sink_flush(&sh->err);
+	}
 }
 
 static bool possible(const struct shell *sh)

@@ -14,7 +14,8 @@ int64_t progress_foreground(struct shell *sh);
 int64_t progress_batch(struct shell *sh);
 void progress_clear(struct shell *sh);
 
-/* The cursor's row holds what is not to stay (an echoed ^C): the next thing shown goes over it. */
+/* The cursor's row holds what is not to stay (an echoed ^C): the next thing shown goes over it, or below it
+ * where nothing can be gone over. */
 void progress_overtype(struct shell *sh);
 
 #endif
