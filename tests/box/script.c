@@ -54,7 +54,8 @@ void script_print_help(FILE *out)
 	    out);
 	for (const struct step_kind *k = step_kinds; k->name; k++)
 		fprintf(out, "  %-14s %-9s %s\n", k->name, k->arguments, k->help);
-	fputs("In TEXT, VALUES: $id is the id of the last array that came, $id3 that of the third on the connection.\n"
+	fputs("In TEXT, VALUES: $id is the id of the last array that came, $id3 that of the third on the connection,\n"
+	      "$arg2 its second argument.  "
 	      "C's escapes: \\n \\r \\t \\\\ \\$ \\xHH \\uHHHH.\n", out);
 }
 

@@ -1,5 +1,5 @@
 /*
- * script_text: the text of a step: numbers, escapes, and the ids of what came.
+ * script_text: the text of a step: numbers, escapes, and the ids and arguments of what came.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -57,6 +57,25 @@ static size_t put_id(struct script *s, struct buf *out, const char *p)
 	return len;
 }
 
+/* $arg2 at p: the second argument of the last array, as JSON.  Returns how many characters it takes, 0 if it is none. */
+static size_t put_argument(struct script *s, struct buf *out, const char *p)
+{
+	struct json v = {"", 0};
+	struct json_iter it;
+	unsigned long n;
+	char *end;
+
+	if (strncmp(p, "$arg", 4) != 0 || !isdigit((unsigned char)p[4]))
+		return 0;
+	n = strtoul(p + 4, &end, 10) + 2;
+	it = json_iterate((struct json){s->last ? s->last : "[]", s->last ? strlen(s->last) : 2});
+	while (n-- > 0)
+		if (!json_next(&it, NULL, &v))
+			script_unexpected(s, "%.*s: the last array has no such argument", (int)(end - p), p);
+	buf_put(out, v.text, v.len);
+	return (size_t)(end - p);
+}
+
 void script_expand(struct script *s, struct buf *out, const char *text, bool escapes)
 {
 	size_t n;
@@ -67,7 +86,7 @@ void script_expand(struct script *s, struct buf *out, const char *text, bool esc
 			if (n == 0)
 				script_unexpected(s, "unknown escape at '%s'", text);
 			text += n + 1;
-		} else if ((n = put_id(s, out, text)) > 0) {
+		} else if ((n = put_id(s, out, text)) > 0 || (n = put_argument(s, out, text)) > 0) {
 			text += n;
 		} else {
 			buf_putc(out, *text++);

@@ -143,6 +143,8 @@ static struct json receive(struct script *s, const char *what)
 	it = json_iterate(line);
 	json_next(&it, NULL, &id);
 	*ITEM_ADD(&s->ids) = mem_copy(id.text, id.len);
+	free(s->last);
+	s->last = mem_copy(line.text, line.len);
 	*ITEM_ADD(&s->answered) = false;
 	return line;
 }
@@ -416,6 +418,8 @@ void steps_forget(struct script *s)
 	while (s->ids.n > 0)
 		free(s->ids.v[--s->ids.n]);
 	s->answered.n = 0;
+	free(s->last);
+	s->last = NULL;
 }
 
 void step_next(struct script *s, const char *text)

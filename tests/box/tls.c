@@ -116,6 +116,7 @@ bool tls_describe(const SSL *ssl, char *text, size_t size)
 
 	if (cert)
 		X509_NAME_oneline(X509_get_subject_name(cert), subject, sizeof subject);
-	snprintf(text, size, "%s %s %s", SSL_get_version(ssl), SSL_get_cipher_name(ssl), subject);
+	snprintf(text, size, "%s %s %s%s", SSL_get_version(ssl), SSL_get_cipher_name(ssl), subject,
+	    SSL_session_reused((SSL *)(uintptr_t)ssl) ? "resumed" : "");
 	return cert && SSL_get_verify_result(ssl) == X509_V_OK;
 }

@@ -39,7 +39,7 @@
 #	full             yes: only with PTSH_TEST_FULL
 #	needs            a pattern that `ptsh --version` must match: only with such a build
 #
-# In values %BOX% %PORT% %UNIX% %HOME% %CERTS% %SHIM% %PIN% (of CERTS/self.pem) %OTHERPIN% %FAULTS% (this folder) stand for what they are called.  In `stdin`,
+# In values %BOX% %PORT% %UNIX% %HOME% %CERTS% %SHIM% %PIN% (of CERTS/self.pem) %OTHERPIN% %EXPIREDPIN% %FAULTS% (this folder) stand for what they are called.  In `stdin`,
 # `stdout` and files `\xHH` is a byte, `\\` a backslash, and one at the end of the last line takes its newline away.
 package Case;
 
@@ -106,7 +106,7 @@ sub expand {
 	$text =~ s/%([A-Z]+)%/defined $with{$1} ? $with{$1} : "%$1%"/ge;
 	return $text;
 }
-sub uses_certs { my ($self) = @_; return grep { $self->uses($_) } qw(%CERTS% %PIN% %OTHERPIN%) }
+sub uses_certs { my ($self) = @_; return grep { $self->uses($_) } qw(%CERTS% %PIN% %OTHERPIN% %EXPIREDPIN%) }
 
 # Runs it; returns what is wrong, nothing if it is as it should be.
 sub run {
@@ -135,7 +135,7 @@ sub play {
 		Box::write_file("$home/$name", unescape($self->text($key)));
 		chmod oct($mode), "$home/$name" if defined $mode;
 	}
-	@{ $self->{with} }{qw(PIN OTHERPIN)} = map { Certs::pin($_) } qw(self other) if $certs;
+	@{ $self->{with} }{qw(PIN OTHERPIN EXPIREDPIN)} = map { Certs::pin($_) } qw(self other expired) if $certs;
 	my $r = $self->run_ptsh($home, $box);
 	my @wrong = ($self->judge($r, $box), $self->check_outcomes($r), $self->check_key($r));
 	push @wrong, $self->check_box($box) if $box;
