@@ -20,7 +20,7 @@
 
 #include "net/tls_bio.h"
 #include "net/tls_error.h"
-#include "net/tls_internal.h"
+#include "net/tls_parts.h"
 
 static int tls_out_of_memory(struct error *e)
 {

@@ -17,7 +17,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include "net/tls_internal.h"
+#include "net/tls_parts.h"
 #include "proto/buf.h"
 
 enum { TLS_PEER_TEXT = 300 };	/* characters of a name that are shown */

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "shell/prompt_impl.h"
+#include "shell/prompt_parts.h"
 #include "shell/rescue.h"
 
 static const char continuation[] = "... ";

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "lang/line.h"
-#include "shell/prompt_impl.h"
+#include "shell/prompt_parts.h"
 
 static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
 enum { MARK = sizeof paste_begin - 1, PASTE_READ = 4096 };

@@ -9,7 +9,7 @@
 
 #include "lang/line.h"
 #include "out/sanitise.h"
-#include "shell/prompt_impl.h"
+#include "shell/prompt_parts.h"
 
 /*
  * Completion.

@@ -8,7 +8,7 @@
 
 #include "out/sanitise.h"
 #include "out/width.h"
-#include "shell/prompt_impl.h"
+#include "shell/prompt_parts.h"
 
 enum { HELP_COLUMN = 40, LIST_INDENT = 2 };
 

@@ -8,7 +8,7 @@
 #include <wchar.h>
 
 #include "out/sanitise.h"
-#include "shell/prompt_impl.h"
+#include "shell/prompt_parts.h"
 
 /* What may stand in a line: no controls but TAB and LF, which all kinds of line ends become; none at the end. */
 static void clean(struct buf *out, const struct buf *paste)

@@ -1,8 +1,8 @@
 /*
- * prompt_impl: what prompt.c, prompt_input.c and prompt_keys.c share; for nobody else.
+ * prompt_parts: what the files of the prompt share; nobody else includes this.
  */
-#ifndef PTSH_SHELL_PROMPT_IMPL_H
-#define PTSH_SHELL_PROMPT_IMPL_H
+#ifndef PTSH_SHELL_PROMPT_PARTS_H
+#define PTSH_SHELL_PROMPT_PARTS_H
 
 #include <histedit.h>
 #include <stdbool.h>

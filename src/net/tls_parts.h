@@ -1,8 +1,8 @@
 /*
- * tls_internal: what the two halves of tls share: tls.c moves bytes, tls_peer.c looks at certificates.
+ * tls_parts: what the two halves of tls share: tls.c moves bytes, tls_peer.c looks at certificates.
  */
-#ifndef PTSH_NET_TLS_INTERNAL_H
-#define PTSH_NET_TLS_INTERNAL_H
+#ifndef PTSH_NET_TLS_PARTS_H
+#define PTSH_NET_TLS_PARTS_H
 
 #include <stdbool.h>
 
