@@ -167,7 +167,7 @@ static enum command_result run_last(struct shell *sh, struct task *t, enum statu
 	struct error e;
 
 	if (last == NULL) {
-		error_set(&e, STATUS_USAGE, "there is no last reply%s", sh->interactive ? "" : ": replies are kept at a prompt only");
+		error_set(&e, STATUS_USAGE, "there is no last reply%s", sh->interactive ? "" : ", or it had more than 1 MiB");
 		return refuse(sh, t, status, &e);
 	}
 	f = before;

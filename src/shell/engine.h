@@ -87,7 +87,7 @@ void engine_on_end(void *ctx, void *tag, uint64_t bad_utf8, uint64_t bad_escapes
 void engine_on_reply_lost(void *ctx, void *tag, const struct error *e);
 void engine_on_unanswered(void *ctx, void *tag, bool sent, bool partial);
 
-/* The last reply shown at the prompt, for .last: NULL if none (or too large to keep). */
+/* The last reply shown, for .last: NULL if none (or too large to keep). */
 const struct task *engine_last(const struct shell *sh);
 
 #endif

@@ -11,6 +11,8 @@
 #include "shell/show.h"
 #include "shell/wait.h"
 
+enum { LAST_MOST = 1024 * 1024 /* bytes of a reply that a script keeps for .last */ };
+
 enum status engine_outcome_status(const struct task *t)
 {
 	switch (t->outcome) {
@@ -42,17 +44,35 @@ void engine_count_failure(struct shell *sh, const struct task *t, enum status st
 		shell_failed(sh, status);
 }
 
-static void retire(struct shell *sh, struct task *t)
+static bool keep(struct engine *e, struct task *t, const struct reply *reply)
+{
+	if ((t->kept = malloc(reply->len + 1)) == NULL)
+		return false;
+	memcpy(t->kept, reply->line, reply->len);
+	t->kept[reply->len] = '\0';
+	t->kept_len = reply->len;
+	t->bad_utf8 = reply->bad_utf8;
+	e->kept += reply->len;
+	return true;
+}
+
+/* reply: what came, if it was shown at once; NULL: nothing, or it is kept already. */
+static void retire(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct engine *e = sh->engine;
+	size_t len = reply != NULL ? reply->len : t->kept_len;
 
 	engine_count_failure(sh, t, engine_outcome_status(t));
 	engine_queue_remove(e, t);
-	if (sh->interactive && t->outcome == OUTCOME_OK && t->kept != NULL && t->line.kind == LINE_REQUEST) {
-		if (e->last != NULL)
-			engine_task_free(sh, e->last);
-		e->last = t;
-	} else {
+	if (t->outcome != OUTCOME_OK || t->line.kind != LINE_REQUEST) {
+		engine_task_free(sh, t);
+		return;
+	}
+	if (e->last != NULL)
+		engine_task_free(sh, e->last);
+	e->last = t;
+	if ((len > LAST_MOST && !sh->interactive) || (t->kept == NULL && (reply == NULL || !keep(e, t, reply)))) {
+		e->last = NULL;
 		engine_task_free(sh, t);
 	}
 }
@@ -92,21 +112,12 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 	if (t == e->queue.head && !sh->interactive) {
 		engine_tell_notes(sh, t);
 		show_result(sh, t, reply);
-		retire(sh, t);
+		retire(sh, t, reply);
 		return;
 	}
-	if (reply != NULL) {
-		t->kept = malloc(reply->len + 1);
-		if (t->kept == NULL) {
-			t->outcome = OUTCOME_BAD;
-			t->why = strdup("out of memory for the reply");
-			return;
-		}
-		memcpy(t->kept, reply->line, reply->len);
-		t->kept[reply->len] = '\0';
-		t->kept_len = reply->len;
-		t->bad_utf8 = reply->bad_utf8;
-		e->kept += reply->len;
+	if (reply != NULL && !keep(e, t, reply)) {
+		t->outcome = OUTCOME_BAD;
+		t->why = strdup("out of memory for the reply");
 	}
 }
 
@@ -127,7 +138,7 @@ bool engine_show_ready(struct shell *sh)
 		} else {
 			show_result(sh, t, NULL);
 		}
-		retire(sh, t);
+		retire(sh, t, NULL);
 		any = true;
 	}
 	return any;

@@ -86,11 +86,10 @@ void show_failure(const struct task *t, const struct reply *reply, struct buf *t
 		if (reply == NULL)
 			break;
 		struct json_iter it = reply->values;
-		if (!json_next(&it, NULL, &message)) {
+		if (json_next(&it, NULL, &message) && json_kind(message) != JSON_NULL)
+			show_decode(message, text);
+		if (text->len == 0)
 			buf_puts(text, "failed, no reason given");
-			return;
-		}
-		show_decode(message, text);
 		if (text->len > FAILURE_MOST) {
 			buf_truncate(text, FAILURE_MOST);
 			buf_puts(text, "...");

@@ -195,7 +195,11 @@ subtest '.watch, .sleep' => sub {
 };
 
 subtest 'what is for the prompt' => sub {
-	$l->bad("ping\n.last json\n", 2, qr/^ptsh: stdin:2: \.last: there is no last reply: replies are kept at a prompt only$/m);
+	like($l->good("ping\nproduct_id\n.last json\n.last csv\n.last\n"), qr/\A\S+\t\d+\nn\t(\S+)\n\["n","\1"\]\n\w+,\w+\r\nn,\1\r\nn\t\1\n\z/, '.last in a script');
+	$l->bad(".last json\n", 2, qr/^ptsh: stdin:1: \.last: there is no last reply, or it had more than 1 MiB$/m);
+	my $large = Box->start(script => "hello none\nexpect ping\nreply 1,1\nexpect realm_info\nsend [\$id,1,[\nfill 2000000 [1],\nsend [2]]]\\n\nexpect-eof\n");
+	like(Run->ptsh(args => [$large->address], stdin => "ping\nrealm_info gid\n.last\n")->stderr, qr/^ptsh: stdin:3: \.last: there is no last reply/,
+		'... which does not keep a large one, or show the one before it');
 	$l->bad("ping > /tmp/x\n", 2, qr/redirections are for the prompt/);
 	$l->bad(".help | cat\n", 2, qr/redirections are for the prompt/);
 	is($l->good(".history\n.refresh\n"), '', 'harmless: .history, .refresh');
