@@ -1,7 +1,7 @@
 /*
  * fuzz_table: any reply through every format.  The first bytes choose request, headings and settings; the rest is a
  * box's line if the scanner accepts it, else the texts of cells.  What comes out is harmless, json and records are JSON,
- * and a reply that is taken as a large one looks as a whole one does.
+ * and a reply that is taken as a large one looks the same whether its items come whole or in parts.
  */
 #include <string.h>
 
@@ -34,7 +34,16 @@ static void check(const struct format *f, const struct buf *out)
 	}
 }
 
-static void show_large(struct output *o, const struct reply_about *about, const struct reply *r, size_t first)
+/* An item, in parts of so many bytes; 0: whole. */
+static void show_item(struct output *o, struct json v, unsigned depth, bool begins, size_t part)
+{
+	if (part == 0)
+		output_item(o, v, depth, begins);
+	for (size_t at = 0; part > 0 && at < v.len; at += part)
+		output_part(o, v.text + at, v.len - at < part ? v.len - at : part, depth, v.len - at <= part);
+}
+
+static void show_large(struct output *o, const struct reply_about *about, const struct reply *r, size_t first, size_t part)
 {
 	static const uint64_t uncounted[3];
 	enum large_mode mode = output_large(o, about, r->line, first);
@@ -49,13 +58,13 @@ static void show_large(struct output *o, const struct reply_about *about, const 
 		output_text(o, r->line + at, r->len - at < first ? r->len - at : first, uncounted);
 	while (mode != LARGE_TEXT && json_next(&it, NULL, &v)) {
 		if (mode == LARGE_VALUES || json_kind(v) != JSON_ARRAY) {
-			output_item(o, v, 1, false);
+			show_item(o, v, 1, false, part);
 			continue;
 		}
 		output_item(o, (struct json){ "", 0 }, 1, true);
 		elements = json_iterate(v);
 		for (bool begins = true; json_next(&elements, NULL, &e); begins = false)
-			output_item(o, e, 2, begins);
+			show_item(o, e, 2, begins, part);
 		output_item(o, (struct json){ "", 0 }, 1, false);
 	}
 	output_large_end(o, true);
@@ -77,9 +86,17 @@ static void show_all(const char *line, size_t len, struct json_iter values, cons
 		output_reply(o, about, &r);
 		check(formats[i], &s.buf);
 		if (first >= 8 && first < len) {
+			struct buf whole = {0};
+
 			buf_reset(&s.buf);
-			show_large(o, about, &r, first);
+			show_large(o, about, &r, first, 0);
 			check(formats[i], &s.buf);
+			buf_put(&whole, buf_head(&s.buf), s.buf.len);
+			buf_reset(&s.buf);
+			show_large(o, about, &r, first, first % 16 + 1);
+			if (s.buf.len != whole.len || memcmp(buf_head(&s.buf), buf_head(&whole), whole.len) != 0)
+				oracle_fail("looks otherwise in parts", buf_head(&s.buf), s.buf.len);
+			buf_clear(&whole);
 		}
 		output_free(o);
 		sink_clear(&s);
