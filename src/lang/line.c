@@ -135,6 +135,15 @@ static int unknown_type(struct parse *p, const struct word *w)
 	return set_type_name(p, near, strlen(near));
 }
 
+static void found_raw(void *ctx, struct json secret)
+{
+	struct parse *p = ctx;
+	size_t start = (size_t)(secret.text - p->text);
+
+	p->line->secret = true;
+	(void)parse_add_secret(p, start, start + secret.len);
+}
+
 /* A word behind a type that is not known: JSON where it is some, else text. */
 static int put_any(struct parse *p, const struct word *w)
 {
@@ -145,6 +154,7 @@ static int put_any(struct parse *p, const struct word *w)
 	if (p->text[w->start] != '"' && (w->plain || w->json) &&
 	    json_read(p->text + w->start, w->end - w->start, &v, &at) == NULL) {
 		value_put_compact(&p->line->json, v);
+		mask_anywhere(v, found_raw, p);
 		return 0;
 	}
 	if (w->json)
@@ -200,15 +210,6 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 
 /* --- raw arrays --- */
 
-static void found_raw(void *ctx, struct json secret)
-{
-	struct parse *p = ctx;
-	size_t start = (size_t)(secret.text - p->text);
-
-	p->line->secret = true;
-	(void)parse_add_secret(p, start, start + secret.len);
-}
-
 /* The fields that a raw request asks for. */
 static int raw_headings(struct parse *p, struct json list)
 {
@@ -253,16 +254,20 @@ static int raw_known(struct parse *p, struct json_iter args)
 	return 0;
 }
 
-/* A misspelt request may hold what the right one would have hidden. */
+/* A misspelt request may hold what the right one would have hidden; and of others, names tell. */
 static void raw_unknown(struct parse *p, struct json_iter args)
 {
 	const char *near = catalog_nearest(p->line->type_name, strlen(p->line->type_name));
 	struct json v;
 
-	if (near == NULL || !catalog_secret(catalog_find(near, strlen(near))))
-		return;
-	while (json_next(&args, NULL, &v))
-		found_raw(p, v);
+	bool all = near != NULL && catalog_secret(catalog_find(near, strlen(near)));
+
+	while (json_next(&args, NULL, &v)) {
+		if (all)
+			found_raw(p, v);
+		else
+			mask_anywhere(v, found_raw, p);
+	}
 }
 
 static int parse_raw(struct parse *p, const struct word *first, size_t pos)

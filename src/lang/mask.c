@@ -87,6 +87,55 @@ void mask_arguments(const struct request *type, struct json_iter args, mask_foun
 	}
 }
 
+/* --- what the catalogue does not know --- */
+
+/* Private keys in strings, whatever they stand in. */
+static bool has_key(struct json v)
+{
+	static const char mark[] = "PRIVATE KEY";
+
+	return memmem(v.text, v.len, mark, sizeof(mark) - 1) != NULL;
+}
+
+/* Names of members that hold secrets, whoever sends them. */
+static bool known_secret(struct json name)
+{
+	return json_is(name, "secret") || json_is(name, "csecret") || json_is(name, "password");
+}
+
+void mask_anywhere(struct json v, mask_found *found, void *ctx)
+{
+	struct json_iter it;
+	struct json key, inner;
+	bool pair = false;
+
+	switch (json_kind(v)) {
+	case JSON_STRING:
+		if (has_key(v))
+			found(ctx, v);
+		break;
+	case JSON_OBJECT:
+		for (it = json_iterate(v); json_next(&it, &key, &inner); ) {
+			if (known_secret(key))
+				found(ctx, inner);
+			else
+				mask_anywhere(inner, found, ctx);
+		}
+		break;
+	case JSON_ARRAY:
+		for (it = json_iterate(v); json_next(&it, NULL, &inner); ) {
+			if (pair)
+				found(ctx, inner);
+			else
+				mask_anywhere(inner, found, ctx);
+			pair = json_kind(inner) == JSON_STRING && known_secret(inner);
+		}
+		break;
+	default:
+		break;
+	}
+}
+
 /* --- a message with its secrets replaced --- */
 
 struct masking {
@@ -136,14 +185,6 @@ static const struct request *type_of(struct json v, bool *near, bool *failed)
 	return type;
 }
 
-/* Private keys in strings, whatever they stand in. */
-static bool has_key(struct json v)
-{
-	static const char mark[] = "PRIVATE KEY";
-
-	return memmem(v.text, v.len, mark, sizeof(mark) - 1) != NULL;
-}
-
 static void mask_reply_value(const struct field *fields, struct json v, struct masking *m);
 
 int line_mask_json(struct buf *out, const char *json, size_t len)
@@ -185,46 +226,6 @@ int line_mask_json(struct buf *out, const char *json, size_t len)
 
 /* --- replies --- */
 
-/* Names of members that hold secrets, whoever sends them. */
-static bool known_secret(struct json name)
-{
-	return json_is(name, "secret") || json_is(name, "csecret") || json_is(name, "password");
-}
-
-/* Secrets that are known by what they look like: in a list of pairs, in objects, private keys. */
-static void mask_anywhere(struct json v, struct masking *m)
-{
-	struct json_iter it;
-	struct json key, inner;
-	bool pair = false;
-
-	switch (json_kind(v)) {
-	case JSON_STRING:
-		if (has_key(v))
-			replace(m, v);
-		break;
-	case JSON_OBJECT:
-		for (it = json_iterate(v); json_next(&it, &key, &inner); ) {
-			if (known_secret(key))
-				replace(m, inner);
-			else
-				mask_anywhere(inner, m);
-		}
-		break;
-	case JSON_ARRAY:
-		for (it = json_iterate(v); json_next(&it, NULL, &inner); ) {
-			if (pair)
-				replace(m, inner);
-			else
-				mask_anywhere(inner, m);
-			pair = json_kind(inner) == JSON_STRING && known_secret(inner);
-		}
-		break;
-	default:
-		break;
-	}
-}
-
 /* fields: the columns of a reply that has secret ones in fixed places, or NULL. */
 static void mask_reply_value(const struct field *fields, struct json v, struct masking *m)
 {
@@ -233,7 +234,7 @@ static void mask_reply_value(const struct field *fields, struct json v, struct m
 	bool secret = false, first = true;
 
 	if (fields == NULL || json_kind(v) != JSON_ARRAY) {
-		mask_anywhere(v, m);
+		mask_anywhere(v, replace, m);
 		return;
 	}
 	/* A list of rows begins with a row; a row begins with a value.  From the first secret column on only numbers are
@@ -298,7 +299,10 @@ static bool word_is_secret(const char *text, const struct word *w, struct buf *n
 			if (catalog_secret(&catalog[i]) && memmem(text + w->start, w->end - w->start, catalog[i].name,
 			    strlen(catalog[i].name)) != NULL)
 				return true;
-		return has_key((struct json){text + w->start, w->end - w->start});
+		/* Members whose names tell, as in known_secret(). */
+		return has_key((struct json){text + w->start, w->end - w->start}) ||
+		    memmem(text + w->start, w->end - w->start, "secret\"", 7) != NULL ||
+		    memmem(text + w->start, w->end - w->start, "password\"", 9) != NULL;
 	}
 	if (word_decode(text, w->start, w->end, name, &at) != NULL || name->failed)
 		return true;

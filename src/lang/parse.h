@@ -155,6 +155,10 @@ typedef void mask_found(void *ctx, struct json secret);
 void mask_argument(const struct arg *arg, struct json v, mask_found *found, void *ctx);
 void mask_arguments(const struct request *type, struct json_iter args, mask_found *found, void *ctx);
 
+/* Secrets that are known by what they look like, whatever they belong to: members and pairs named secret, csecret or
+ * password, private keys. */
+void mask_anywhere(struct json v, mask_found *found, void *ctx);
+
 /* The text of a line that was not understood, as far as it can be shown: heap, NULL without memory. */
 char *mask_text(const char *text, size_t len, const struct line_context *context);
 

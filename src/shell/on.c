@@ -27,7 +27,7 @@ struct rule {
 	struct listener listener;
 	char **words;			/* EVENT ARG... */
 	size_t word_count;
-	char *line;
+	char *line, *shown;		/* the second one for the list: its secrets as ? */
 	size_t runs;
 };
 
@@ -46,6 +46,7 @@ static void free_rule(struct rule *r)
 		free(r->words[i]);
 	free(r->words);
 	free(r->line);
+	free(r->shown);
 	free(r);
 }
 
@@ -160,7 +161,7 @@ static enum command_result list(struct shell *sh)
 			buf_printf(&event, "%s%s", i > 0 ? " " : "", r->words[i]);
 		snprintf(number, sizeof number, "%u", r->number);
 		snprintf(runs, sizeof runs, "%zu", r->runs);
-		const char *cells[] = {number, buf_string(&event) != NULL ? buf_string(&event) : "", runs, r->line};
+		const char *cells[] = {number, buf_string(&event) != NULL ? buf_string(&event) : "", runs, r->shown};
 		output_strings(sh->output, cells, 4);
 		buf_clear(&event);
 	}
@@ -210,7 +211,7 @@ int on_check(struct shell *sh, const char *rest, struct error *e)
 enum command_result on_run(struct shell *sh, struct task *t, enum status *status)
 {
 	size_t first, n = 0;
-	const char *second;
+	const char *second, *shown;
 	struct rule *r, **last;
 	struct error e;
 
@@ -235,8 +236,10 @@ enum command_result on_run(struct shell *sh, struct task *t, enum status *status
 	}
 	while (n + 1 < t->line.word_count && strcmp(t->line.words[n + 1], "--") != 0)
 		n++;
+	if (t->line.masked == NULL || !each_split(t->line.masked, &first, &shown))
+		shown = "?";
 	if ((r = calloc(1, sizeof *r)) == NULL || (r->words = calloc(n + 1, sizeof *r->words)) == NULL ||
-	    (r->line = strdup(second)) == NULL)
+	    (r->line = strdup(second)) == NULL || (r->shown = strdup(shown)) == NULL)
 		goto memory_rule;
 	for (size_t i = 0; i < n; i++, r->word_count++)
 		if ((r->words[i] = strdup(t->line.words[i + 1])) == NULL)

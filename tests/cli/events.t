@@ -135,6 +135,8 @@ subtest '.on' => sub {
 
 	is($l->good(".on realm_poll_stop -- ping\n.on realm_poll_start 7 -- log 'x {1}'\n.on\n.on off 1\n.on\n.on off\n.on\n"),
 		"1\trealm_poll_stop\t0\tping\n2\trealm_poll_start 7\t0\tlog 'x {1}'\n2\trealm_poll_start 7\t0\tlog 'x {1}'\n", 'list, off N, off');
+	is($l->good(".on realm_poll_stop -- poller_info_modify {1} secret=geheim\n.on realm_poll_stop -- set_license geheim\n.on\n"),
+		"1\trealm_poll_stop\t0\tpoller_info_modify ?\n2\trealm_poll_stop\t0\tset_license ?\n", 'a list without secrets');
 	$l->bad(".on realm_poll_stop -- ping\n.on off x\n", 2, qr/^ptsh: stdin:2: \.on: off: there is no number x; \.on lists them$/m);
 	is($l->run(".on realm_poll_stop -- ping\n- .on off 7\n.on\n")->stdout, "1\trealm_poll_stop\t0\tping\n", 'nothing else is ended');
 	$l->bad(".on realm_poll_stop -- realm_pol 1\n", 2, qr/realm_poll\?/);
