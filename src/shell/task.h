@@ -27,7 +27,6 @@ enum task_state {
 	TASK_RESOLVING,		/* a name is being looked up */
 	TASK_RUNNING,		/* sent, or a command that waits */
 	TASK_ANSWERED,		/* its reply is kept until its turn comes */
-	TASK_DONE,
 };
 
 /* Who started a task and wants its end. */
