@@ -105,6 +105,8 @@ int members_put_pair(struct parse *p, const struct putting *a)
 			return putting_misfit(p, a, a->words, "a list of two");
 		return putting_json(p, a, &v);
 	}
+	if (a->count == 1 && word_find(p->text, a->words->start, a->words->end, ',') < a->words->end)
+		return put_row(p, a, a->words);	/* written as the list it is */
 	buf_putc(&p->line->json, '[');
 	for (size_t i = 0; i < a->count; i++, f++) {
 		struct want want = want_member(a->arg, f);

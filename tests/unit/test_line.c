@@ -214,6 +214,10 @@ static void examples_of_the_protocol(void **state)
 		{"realm_device_assign 64424509927", "[\"realm_device_assign\",\"64424509927\"]"},
 		{"realm_device_assign 64424509927 1.1.1.1 64424509930", "[\"realm_device_assign\",\"64424509927\",[\"1.1.1.1\",\"64424509930\"]]"},
 		{"realm_device_assign 64424509927 [\"1.1.1.1\",null]", "[\"realm_device_assign\",\"64424509927\",[\"1.1.1.1\",null]]"},
+		{"realm_device_assign 64424509927 1.1.1.1,null", "[\"realm_device_assign\",\"64424509927\",[\"1.1.1.1\",null]]"},
+		{"poller_subnet_list_modify 1 --add 10.0.0.0,8,1,include+ping 10.1.0.0,16,1,exclude",
+		    "[\"poller_subnet_list_modify\",\"1\",[],[[\"10.0.0.0\",8,1,3],[\"10.1.0.0\",16,1,0]]]"},
+		{"security_authentication_modify 1 inuse=yes", "[\"security_authentication_modify\",\"1\",{\"inuse\":1}]"},
 		{"realm_advanced_settings_modify 64424509927 block_port_macs=-11:00:0a:0b:11:22,+0a:11:22:44:0e:0b",
 		    "[\"realm_advanced_settings_modify\",\"64424509927\",[[\"block_port_macs\",[\"11:00:0a:0b:11:22\"],[\"0a:11:22:44:0e:0b\"]]]]"},
 		{"realm_advanced_settings_modify 1 block_port_macs=+AA:BB:CC:DD:EE:FF cdp_enabled=0",
@@ -595,6 +599,9 @@ static void arguments_that_do_not_fit(void **state)
 	refused(&script, "poller_modify 5 --add a,b,c,S3CR3T,e", "no more than its members");
 	assert_hidden("row", true);
 	refused(&script, "realm_device_assign 5 1.1.1.1", "device: poller is missing");
+	refused(&script, "realm_device_assign 5 1.1.1.1,", "device: poller");
+	refused(&script, "realm_device_assign 5 1.1.1.1,null,null", "no more than its members");
+	refused(&script, "realm_device_assign 5 1.1.1.1,null 5", "device: ip: address expected");
 	refused(&script, "realm_device_assign 5 [\"1.1.1.1\"]", "a list of two");
 	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=AA:BB:CC:DD:EE:FF", "-old,+new... expected");
 	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=+AABBCCDDEEFF", "-old,+new... expected");

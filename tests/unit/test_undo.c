@@ -429,20 +429,20 @@ static void subnets_are_taken_back_as_they_were(void **state)
 {
 	static const char json[] = "[\"poller_subnet_list_modify\",\"64\",[[\"10.1.1.1\",32,1000,0],[\"10.9.0.0\",16,1,1]],"
 	    "[[\"192.168.0.0\",16,1200,3],[\"1.1.1.1\",32,500,1],[\"2.2.2.2\",32,7,3]]]";
-	static const char changes[] = "10.1.1.1/32: limit 1000, flags 0, ping 0 -> absent\n"
-	    "192.168.0.0/16: absent -> limit 1200, flags 3\n"
-	    "1.1.1.1/32: limit 1000, flags 1, ping 2 -> limit 500, flags 1\n";
+	static const char changes[] = "10.1.1.1/32: limit 1000, flags exclude, ping 0 -> absent\n"
+	    "192.168.0.0/16: absent -> limit 1200, flags include+ping\n"
+	    "1.1.1.1/32: limit 1000, flags include, ping 2 -> limit 500, flags include\n";
 	static const char back[] = "[\"poller_subnet_list_modify\",\"64\",[[\"192.168.0.0\",16,1200,3],[\"1.1.1.1\",32,500,1],"
 	    "[\"1.1.1.1\",32,1000,1,2]],[[\"10.1.1.1\",32,1000,0,0],[\"1.1.1.1\",32,1000,1,2]]]";
-	static const char line[] = "poller_subnet_list_modify 64 192.168.0.0,16,1200,3 1.1.1.1,32,500,1 1.1.1.1,32,1000,1,2 --add "
-	    "10.1.1.1,32,1000,0,0 1.1.1.1,32,1000,1,2";
+	static const char line[] = "poller_subnet_list_modify 64 192.168.0.0,16,1200,include+ping 1.1.1.1,32,500,include 1.1.1.1,32,1000,include,2 --add "
+	    "10.1.1.1,32,1000,exclude,0 1.1.1.1,32,1000,include,2";
 
 	(void)state;
 	expect_change(json, "[[[\"1.1.1.1\",32,1000,1,2],[\"10.1.1.1\",32,1000,0,0],[\"2.2.2.2\",\"32\",7,1,2]]]", changes, line, back, false);
 	expect_change(json, "[[\"1.1.1.1\",32,1000,1,2],[\"10.1.1.1\",32,1000,0,0],[\"2.2.2.2\",\"32\",7,1,2]]", changes, line, back, false);
 	/* Two entries for one subnet: the box keeps the last, or both. */
 	expect_change("[\"poller_subnet_list_modify\",\"64\",[],[[\"10.0.0.0\",8,1,1],[\"10.0.0.0\",8,2,2],[\"10.0.0.0\",8,2,2]]]", "[[]]",
-	    "10.0.0.0/8: absent -> limit 1, flags 1; limit 2, flags 2\n", "poller_subnet_list_modify 64 10.0.0.0,8,2,2 10.0.0.0,8,1,1",
+	    "10.0.0.0/8: absent -> limit 1, flags include; limit 2, flags ping\n", "poller_subnet_list_modify 64 10.0.0.0,8,2,ping 10.0.0.0,8,1,include",
 	    "[\"poller_subnet_list_modify\",\"64\",[[\"10.0.0.0\",8,2,2],[\"10.0.0.0\",8,1,1]]]", false);
 	/* Whether a deletion that names it inexactly deletes it, nobody knows: then it must not stand there twice afterwards. */
 	expect_change("[\"poller_subnet_list_modify\",\"64\",[[\"10.1.1.1\",32,5,0]]]", "[[[\"10.1.1.1\",32,1000,0.10]]]",
@@ -473,9 +473,9 @@ static void credentials_come_back_whole_and_are_not_shown(void **state)
 	struct undo u;
 
 	(void)state;
-	expect_change(json, reply, "10.1.0.0/16: credentials ***, flags 1 -> absent\n11.0.0.0/8: absent -> credentials ***, flags 1\n"
-	    "12.0.0.0/8: credentials ***, flags 1 -> credentials ***, flags 0\n",
-	    "realm_snmp_credential_list_modify 51 11.0.0.0,8 12.0.0.0,8 --add 10.1.0.0,16,?,1 12.0.0.0,8,?,1", back, false);
+	expect_change(json, reply, "10.1.0.0/16: credentials ***, flags include -> absent\n11.0.0.0/8: absent -> credentials ***, flags include\n"
+	    "12.0.0.0/8: credentials ***, flags include -> credentials ***, flags exclude\n",
+	    "realm_snmp_credential_list_modify 51 11.0.0.0,8 12.0.0.0,8 --add 10.1.0.0,16,?,include 12.0.0.0,8,?,include", back, false);
 	assert_int_equal(undo_make(&u, type_of(json), json, strlen(json), values_of(reply)), 0);
 	expect_no_secret(&u, secrets);
 	undo_clear(&u);
@@ -490,7 +490,7 @@ static void credentials_that_are_not_told_are_not_taken_back(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof untold / sizeof *untold; i++) {
 		snprintf(reply, sizeof reply, "[[[\"10.0.0.0\",8,%s,1]]]", untold[i]);
-		expect_change(json, reply, "10.0.0.0/8: credentials ***, flags 1 -> absent\n11.0.0.0/8: absent -> credentials ***, flags 1\n",
+		expect_change(json, reply, "10.0.0.0/8: credentials ***, flags include -> absent\n11.0.0.0/8: absent -> credentials ***, flags include\n",
 		    "realm_snmp_credential_list_modify 51 11.0.0.0,8", "[\"realm_snmp_credential_list_modify\",\"51\",[[\"11.0.0.0\",8]]]", true);
 	}
 	/* Entries in no shape that is known: nothing is shown, and nothing sent back. */
