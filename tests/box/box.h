@@ -50,6 +50,7 @@ struct client {
 	struct buf in;			/* clear text received, not yet used */
 	struct json_scan scan;		/* of the array at the head of `in` ... */
 	size_t scanned;			/* ... and how far it got; 0: not begun */
+	bool more;			/* requests in `in` wait for the other clients to have their turn */
 	struct buf out;			/* clear text to be sent */
 
 	SSL *ssl;			/* NULL: clear */

@@ -238,7 +238,7 @@ void client_read(struct client *c)
 {
 	ssize_t n = 1;
 
-	for (int i = 0; i < READ_ROUNDS && !c->closing && !c->gone && c->out.len < OUT_FULL; i++) {
+	for (int i = 0; i < READ_ROUNDS && !c->closing && !c->gone && !c->more && c->out.len < OUT_FULL; i++) {
 		n = take_some(c);
 		if (n < READ_SIZE)
 			break;
@@ -251,6 +251,15 @@ void client_read(struct client *c)
 		return;
 	}
 	client_flush(c);
+}
+
+bool client_go_on(struct client *c)
+{
+	if (!c->more || c->gone || c->out.len >= OUT_FULL)
+		return false;
+	requests_take(c);
+	client_flush(c);
+	return c->more && c->out.len < OUT_FULL;
 }
 
 /* --- beginning and end --- */

@@ -14,6 +14,9 @@ struct client;
 struct client *client_create(struct box *box, int fd, bool local, const char *from);
 void client_free(struct client *c);
 
+/* Answers what was left for a later turn.  True: there is still more, and room for the answers. */
+bool client_go_on(struct client *c);
+
 /* The socket is readable, or writable. */
 void client_read(struct client *c);
 void client_flush(struct client *c);

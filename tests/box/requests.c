@@ -16,6 +16,8 @@
 #include "client.h"
 #include "clock.h"
 
+enum { TURN_FULL = 1024 * 1024 };	/* bytes of answers, before other clients have their turn */
+
 static const struct answer {
 	const char *type;
 	enum call_result (*answer)(struct call *c);
@@ -238,10 +240,15 @@ static int next_array(struct client *c, size_t *len, const char **error)
 void requests_take(struct client *c)
 {
 	const char *error;
-	size_t len;
+	size_t len, before = c->out.len;
 	int found;
 
+	c->more = false;
 	while (!c->closing && !c->gone && !(c->handshake && !c->secured)) {
+		if (c->out.len - before >= TURN_FULL) {
+			c->more = true;
+			return;
+		}
 		if (c->authed && c->scanned == 0)
 			take_pings(c);
 		found = next_array(c, &len, &error);

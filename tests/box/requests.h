@@ -11,7 +11,7 @@ struct box;
 struct client;
 struct job;
 
-/* Answers all complete requests in c->in. */
+/* Answers the complete requests in c->in: all, or as many as are enough for a turn; then c->more is set. */
 void requests_take(struct client *c);
 
 /* The box has asked for TLS, yet a clear array comes: right only if it is the client's start_tls, sent before

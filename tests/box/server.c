@@ -270,6 +270,9 @@ static int work(struct box *box)
 	wait = events_flood(box, now);
 	if ((job = TAILQ_FIRST(&box->jobs)))
 		wait = sooner(wait, job->due > now ? (int)(job->due - now) : 0);
+	TAILQ_FOREACH (c, &box->clients, link)
+		if (client_go_on(c))
+			wait = 0;
 	if (box->o.latency_ms == 0)
 		return wait;
 	TAILQ_FOREACH (c, &box->clients, link) {
