@@ -172,6 +172,7 @@ for my $entry (split /^\},?$/m, $catalog) {
 	for my $list (@values) {
 		my @pairs = @{$values{$list}};
 		while (my ($word, $value) = splice @pairs, 0, 2) {
+			next if $word =~ /\+/;	# several at once
 			push @missing, $word if $text !~ /\b(?:\Q$word\E|\Q$value\E)\b/;
 		}
 	}
