@@ -60,17 +60,24 @@ int check_line(struct shell *sh, const char *text, size_t len, struct error *e, 
 	return result;
 }
 
-int check_request(struct shell *sh, const char *text, size_t len, struct error *e)
+static int look_at_child(struct shell *sh, const char *text, size_t len, bool command, bool print, struct error *e)
 {
 	struct line line = {0};
 	char *usage = NULL;
 	int result = look(sh, &line, text, len, e, &usage);
 
-	if (result == 0 && line.kind != LINE_REQUEST)
-		result = error_set(e, STATUS_USAGE, "only a request can stand here");
+	if (result == 0 && line.kind != LINE_REQUEST && !(command && line.kind == LINE_COMMAND && commands_at_once(&line)))
+		result = error_set(e, STATUS_USAGE, "only a request%s can stand here", command ? " or .echo" : "");
+	if (result == 0 && print && line.kind == LINE_REQUEST)
+		show_unsent(sh, buf_head(&line.json), line.json.len);
 	free(usage);
 	line_clear(&line);
 	return result;
+}
+
+int check_request(struct shell *sh, const char *text, size_t len, struct error *e)
+{
+	return look_at_child(sh, text, len, false, false, e);
 }
 
 static int check_filled(struct shell *sh, const char *text, const char *cell, struct error *e)
@@ -80,7 +87,7 @@ static int check_filled(struct shell *sh, const char *text, const char *cell, st
 	int result = template_fill(&line, text, &sample, e);
 
 	if (result == 0)
-		result = check_request(sh, buf_head(&line), line.len, e);
+		result = look_at_child(sh, buf_head(&line), line.len, true, false, e);
 	buf_clear(&line);
 	return result;
 }
@@ -97,17 +104,7 @@ int check_template(struct shell *sh, const char *text, struct error *e)
 
 int check_print(struct shell *sh, const char *text, size_t len, struct error *e)
 {
-	struct line line = {0};
-	char *usage = NULL;
-	int result = look(sh, &line, text, len, e, &usage);
-
-	if (result == 0 && line.kind != LINE_REQUEST)
-		result = error_set(e, STATUS_USAGE, "only a request can stand here");
-	if (result == 0)
-		show_unsent(sh, buf_head(&line.json), line.json.len);
-	free(usage);
-	line_clear(&line);
-	return result;
+	return look_at_child(sh, text, len, false, true, e);
 }
 
 void check_print_template(struct shell *sh, const char *command, const char *text)
@@ -115,7 +112,7 @@ void check_print_template(struct shell *sh, const char *command, const char *tex
 	struct buf line = {0};
 	struct error e;
 
-	if (template_fill(&line, text, NULL, &e) == -1 || check_print(sh, buf_head(&line), line.len, &e) == -1)
+	if (template_fill(&line, text, NULL, &e) == -1 || look_at_child(sh, buf_head(&line), line.len, true, true, &e) == -1)
 		shell_notice(sh, "%s: what is sent depends on what {} stands for: %s", command, e.text);
 	buf_clear(&line);
 }

@@ -15,10 +15,11 @@
 /* Any line.  0; or -1 with *e, and the usage line in *usage if it helps (the caller frees it). */
 int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage);
 
-/* A line that a command runs: it must be a request.  0, or -1 with *e. */
+/* A line that a command begins with: it must be a request.  0, or -1 with *e. */
 int check_request(struct shell *sh, const char *text, size_t len, struct error *e);
 
-/* The same of a line with places, {name} or {1}: -1 if it is wrong whatever they are filled with. */
+/* A line with places, {name} or {1}, a request or a command that is over at once: -1 with *e if it is wrong whatever they are
+ * filled with. */
 int check_template(struct shell *sh, const char *text, struct error *e);
 
 /* For --dry-run: prints the request that a line is.  0, or -1 with *e. */

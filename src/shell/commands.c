@@ -310,6 +310,11 @@ static const struct command *command_of(const struct line *line)
 	return c;
 }
 
+bool commands_at_once(const struct line *line)
+{
+	return command_of(line)->run == run_echo;
+}
+
 void commands_queued(struct shell *sh, struct task *t)
 {
 	const struct command *c = command_of(&t->line);

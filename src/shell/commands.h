@@ -42,6 +42,9 @@ const struct command_word *commands_find(void *ctx, const char *name, size_t len
 /* Whether the words of a command's line can be right, before anything runs.  0, or -1 with *e. */
 int commands_check(struct shell *sh, const struct line *line, struct error *e);
 
+/* Whether a command is over as soon as it is run, so that .each and .on may run it, too. */
+bool commands_at_once(const struct line *line);
+
 /* A command's line has entered the queue: what must happen before its turn (.wait subscribes, .source stops
  * the reading ahead). */
 void commands_queued(struct shell *sh, struct task *t);

@@ -255,6 +255,8 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 	a->running--;
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
 		show_child(a, t, reply, row);
+	} else if (t->outcome == OUTCOME_OK) {
+		;	/* a command, which has shown what there is */
 	} else if (t->outcome == OUTCOME_UNSENT && a->stopped) {
 		a->unsent++;
 	} else {

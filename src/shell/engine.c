@@ -113,6 +113,17 @@ static bool room(const struct shell *sh)
 	return link_unsent(sh) < UNSENT_MOST;
 }
 
+/* A command that .each or .on runs: one that is over at once. */
+static void run_side(struct shell *sh, struct task *t)
+{
+	enum status status = STATUS_OK;
+
+	sh->engine->side_unsent = t->next;
+	t->outcome = commands_run(sh, t, &status) == COMMAND_DONE ? OUTCOME_OK : OUTCOME_REFUSED;
+	t->why_status = status;
+	engine_finish(sh, t, NULL);
+}
+
 static bool begin_side(struct shell *sh)
 {
 	struct engine *e = sh->engine;
@@ -123,6 +134,11 @@ static bool begin_side(struct shell *sh)
 		bool early = t->line.type != NULL && t->line.type->kind == REQUEST_READ && !t->line.secret;
 		if (t->state == TASK_RESOLVING)
 			break;
+		if (t->line.kind == LINE_COMMAND) {
+			run_side(sh, t);
+			any = true;
+			continue;
+		}
 		if (!link_takes(sh, early)) {
 			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
 				t->outcome = OUTCOME_UNSENT;

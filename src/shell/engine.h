@@ -28,7 +28,8 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 /* A line that cannot be run: told in its turn, with its status. */
 void engine_bad_line(struct shell *sh, struct place at, const struct error *e);
 
-/* A request of the shell's own, or of .each, .on: text is a line.  Runs beside the queue; done() gets the end.
+/* A request of the shell's own, or of .each, .on (also a command that is over at once: its end has no reply): text is a
+ * line.  Runs beside the queue; done() gets the end.
  * NULL with *e if the line is no good.  front: before everything not sent yet. */
 struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,
     void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *e);

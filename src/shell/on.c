@@ -59,6 +59,10 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 	char name[256], took[24];
 
 	sh->on->running--;
+	if (t->outcome == OUTCOME_OK && reply == NULL && !t->streaming) {	/* a command, which has shown what there is */
+		start_more(sh);
+		return;
+	}
 	shell_show_begin(sh);
 	show_task_name(t, name, sizeof name);
 	shell_duration(took, loop_now() - (t->started != 0 ? t->started : t->asked));

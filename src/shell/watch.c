@@ -234,7 +234,7 @@ enum command_result watch_run(struct shell *sh, struct task *t, enum status *sta
 	struct error e;
 	const char *p = take_apart(t->line.rest, &seconds, &count, &e);
 
-	if (p == NULL || (sh->options->dry_run && check_print(sh, p, strlen(p), &e) == -1)) {
+	if (p == NULL || (sh->options->dry_run ? check_print : check_request)(sh, p, strlen(p), &e) == -1) {
 		shell_complain(sh, t->at, ".watch", "%s", e.text);
 		*status = e.status;
 		return COMMAND_FAILED;

@@ -117,7 +117,7 @@ subtest 'a file with a mistake is not begun' => sub {
 	is($r->status, 2, 'status 2');
 	is(join(' ', $r->stderr =~ /^ptsh: \Q$file\E:(\d+): (?!usage)/mg), '500 501 502 503', 'every mistake is told, with its line');
 	is($r->stdout . received(), '', 'nothing is sent, of the lines before either');
-	for my $wrong ('.sleep', '.each realm_info gid -- relam_poll {gid}', '.each realm_info gid -- .echo {gid}', '.each realm_info gid', '.each realm_inof -- ping',
+	for my $wrong ('.sleep', '.each realm_info gid -- relam_poll {gid}', '.each realm_info gid -- .sleep {gid}', '.each realm_info gid', '.each realm_inof -- ping',
 		'.on realm_poll_stop -- ping x {1}', '.watch 1 ping x', 'set_license ?', 'login a b') {
 		$r = ptsh('-f', put('w', "product_id\n$wrong\n"));
 		is($r->status, 2, "a mistake: $wrong");

@@ -128,7 +128,8 @@ subtest 'order and failures' => sub {
 	$l->bad(".each realm_info nix_field -- ping\n", 1, qr/^ptsh: stdin:1: realm_info: .*nix_field/m);
 	$l->bad(".each realm_inof -- ping\n", 2, qr/^ptsh: stdin:1: \.each: "realm_inof": there is no such request; realm_info\?/m);
 	$l->bad(".each realm_info gid -- realm_pol {gid}\n", 2, qr/"realm_pol": there is no such request; realm_poll\?/);
-	$l->bad(".each realm_info gid -- .echo {gid}\n", 2, qr/^ptsh: stdin:1: \.each: only a request can stand here$/m);
+	$l->bad(".each realm_info gid -- .sleep {gid}\n", 2, qr/^ptsh: stdin:1: \.each: only a request or \.echo can stand here$/m);
+	is($l->good(".each realm_info gid,name 5200007311 -- .echo '{name}:' {gid}\n"), "Lab: 5200007311\n", '.echo for every row');
 	$l->bad(".each realm_info gid\n", 2, qr/usage: \.each LINE -- LINE2/);
 	$l->bad(".each -- ping\n", 2, qr/usage: \.each LINE -- LINE2/);
 	is($l->run(".each realm_info gid -- log x\n", '-r')->status, 2, '--read-only holds inside');

@@ -140,7 +140,9 @@ subtest '.on' => sub {
 	$l->bad(".on realm_poll_stop -- ping\n.on off x\n", 2, qr/^ptsh: stdin:2: \.on: off: there is no number x; \.on lists them$/m);
 	is($l->run(".on realm_poll_stop -- ping\n- .on off 7\n.on\n")->stdout, "1\trealm_poll_stop\t0\tping\n", 'nothing else is ended');
 	$l->bad(".on realm_poll_stop -- realm_pol 1\n", 2, qr/realm_poll\?/);
-	$l->bad(".on realm_poll_stop -- .echo x\n", 2, qr/only a request can stand here/);
+	$l->bad(".on realm_poll_stop -- .sleep 1\n", 2, qr/only a request or \.echo can stand here/);
+	like($l->run(".on realm_poll_stop -- .echo poll of {1}\nrealm_poll Lab\n.sleep 0.2\n")->stdout, qr/^poll of 5200007311$/m, '.echo at an event');
+	$l->bad(".watch 1 .echo\n", 2, qr/only a request can stand here/);
 	$l->bad(".on realm_poll_stop ping\n", 2, qr/usage: \.on EVENT \[ARG\.\.\.\] -- LINE/);
 	$l->bad(".on realm_poll_stop -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: there is nothing of this name, only \{1}$/m);
 	$l->bad(".on realm_poll_stop -- realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n", 1, qr/^ptsh: (?:stdin:1: )?\.on: realm_poll 1: failed after 0\.\ds: no such realm/m);
