@@ -1,9 +1,10 @@
 /*
  * table: aligned columns for people.
  *
- * Nothing is cut: a row that does not fit into a line of the terminal is shown as a block, a line for each cell.  All cells are shown to this format twice, first to measure the columns, then to print; so it holds no
- * row, only a number for each column.  Here and nowhere else times, flags and the like are written in words, and
- * secrets are masked unless they are to be revealed.
+ * Nothing is cut: a row that does not fit into a line of the terminal is shown as a block, a line for each cell.  All
+ * cells are shown to this format twice, first to measure the columns, then to print; so it holds no row, only a number for
+ * each column.  Here and nowhere else times, flags and the like are written in words, and secrets are masked unless they
+ * are to be revealed.
  */
 #include <stdio.h>
 #include <stdlib.h>

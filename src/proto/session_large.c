@@ -2,7 +2,8 @@
  * session_large: a reply that is handed on while it arrives.
  *
  * Owns the scan of the line and the beginning of the one item that is incomplete; nothing else of a reply is held,
- * however long it is, and of an item that grows longer than SESSION_ITEM nothing either.  A line is large by its length alone, so it makes no difference in which pieces it comes.
+ * however long it is, and of an item that grows longer than SESSION_ITEM nothing either.  A line is large by its length
+ * alone, so it makes no difference in which pieces it comes.
  */
 #include <stdio.h>
 #include <string.h>
