@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <termios.h>
 
 enum { SECRET_MOST = 4096 };
 
@@ -60,6 +61,8 @@ bool ask_text(struct shell *sh, const char *text, char *answer, size_t size)
 	if (!sh->may_ask || (tty = fopen("/dev/tty", "r+e")) == NULL)
 		return false;
 	begin(sh, &a);
+	/* What was typed before it was asked answers something else. */
+	(void)tcflush(fileno(tty), TCIFLUSH);
 	fputs(text, tty);
 	fflush(tty);
 	got = fgets(answer, (int)size, tty) != NULL && !interrupted;

@@ -53,6 +53,18 @@ for my $answer ('yes', 'pin') {
 	like join('', $changed->rows), qr/\Q$seen\E/, '... and the old one is shown';
 }
 
+# What was typed before a question is no answer to it
+{
+	my $slow = Box->start('--tls', 'offer', '--latency', 500);
+	my $s = Session->new(@tls, box => $slow);
+	$s->line('yes');
+	ok $s->wait_prompt($question), 'a yes that was typed too early';
+	$s->line('what?');
+	ok $s->wait_prompt(qr/^Please answer yes, no, or with the whole pin: $/), '... is not taken for the answer';
+	$s->line('no');
+	is $s->status, 5, '... which is what comes after the question';
+}
+
 # --- a clear channel over a network: all that ptsh sees of this one is a command's pipe ---
 
 my $dir = Term::directory();
