@@ -16,8 +16,6 @@ static unsigned usable(const struct link *k, const struct hello *hello)
 {
 	unsigned offered = hello->offered;
 
-	if (hello->nonce == NULL)	/* none, or one that is good for nothing */
-		offered &= ~(unsigned)AUTH_CRAM;
 	if (k->least == AUTH_CRAM)
 		offered &= AUTH_CRAM;
 	else if (k->least == AUTH_LOGIN)
@@ -105,6 +103,13 @@ void link_login(struct shell *sh)
 	if (auth_choose(&choice, usable(k, hello), channel_trust(k->channel), credentials, o->auth[0] != 0 ? o->auth : NULL,
 		o->clear_login, &e) == -1) {
 		refuse(sh, hello, &e);
+		return;
+	}
+	/* Whoever offers cram so that it cannot be had is not gone along with to something else. */
+	if (choice.method == AUTH_CRAM && hello->nonce == NULL) {
+		error_set(&e, STATUS_LOGIN, "%s: login: the box offers cram, but without a nonce of %d bytes or more", o->box_text,
+		    CRAM_NONCE_MIN);
+		link_fail(sh, &e);
 		return;
 	}
 	if (choice.method != AUTH_NONE && k->lost_at != 0 && sh->prompt != NULL && prompt_reading(sh->prompt) &&

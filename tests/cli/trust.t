@@ -25,6 +25,7 @@ my %type = (none => 'none', cram => 'login_cram_md6', login => 'login');
 my %table = (
 	unix => { none => 'yes', cram => 'yes', login => 'yes' },
 	loopback => { none => 'yes', cram => 'yes', login => 'flag' },
+	'low port' => { none => 'yes', cram => 'yes', login => 'yes' },
 	'trusted TLS' => { none => 'yes', cram => 'yes', login => 'yes' },
 	'unknown TLS' => { none => 'named', cram => 'warned', login => 'flag' },
 	clear => { none => 'named', cram => 'warned', login => 'flag' },
@@ -35,6 +36,7 @@ my $far = sub { ('--proxy-command', "exec perl '$FindBin::Bin/../faults/relay.pl
 my %channel = (
 	unix => { box => ['--unix', 'PATH'], args => sub { $_[0]->unix } },
 	loopback => { box => [], args => sub { $_[0]->address } },
+	'low port' => { box => ['--port', 'LOW'], args => sub { $_[0]->address } },
 	'trusted TLS' => { box => ['--tls', 'offer', @pem], args => sub { ('--pin', Certs::pin('self'), $_[0]->address) } },
 	'unknown TLS' => { box => ['--tls', 'offer', @pem], args => sub { ('--tls', 'insecure', $far->($_[0])) } },
 	clear => { box => [], args => sub { ('--tls', 'off', $far->($_[0])) } },
@@ -100,7 +102,7 @@ for my $channel (sort keys %table) {
 	for my $set (0 .. 7) {
 		my @offered = map { (qw(none cram login))[$_] } grep { $set & 1 << $_ } 0 .. 2;
 		# A Unix socket always offers none.
-		push @groups, [$channel, @offered] unless $channel eq 'unix' && !($set & 1);
+		push @groups, [$channel, @offered] unless $channel eq 'unix' && !($set & 1) || $channel eq 'low port' && $>;
 	}
 }
 my @options = map { my $auth = $_; map { my $c = $_; map { [$auth, $c, $_] } 0, 1 } 0, 1 } lists(qw(none cram login));
@@ -116,8 +118,13 @@ Parallel::each(4, \@groups, sub {
 	my ($channel, @offered) = @{ $_[0] };
 	my $options = pop @offered;
 	my $home = Run::new_home();
-	my @box = map { $_ eq 'PATH' ? "$dir/$$" : $_ } @{ $channel{$channel}{box} };
-	my $box = Box->start(password => $password, @box, '--auth', join ',', map { $type{$_} } @offered);
+	my $box;
+	for (my $tries = 0; !$box && $tries < 20; $tries++) {
+		# Only root may have a port below 1024, and the kernel picks none.
+		my @box = map { $_ eq 'PATH' ? "$dir/$$" : $_ eq 'LOW' ? 600 + int rand 400 : $_ } @{ $channel{$channel}{box} };
+		$box = eval { Box->start(password => $password, @box, '--auth', join ',', map { $type{$_} } @offered) };
+	}
+	return "$channel: no box" unless $box;
 	my @texts;
 	for (@{ $options->{options} }) {
 		my ($auth, $clear_login, $has_password) = @$_;
