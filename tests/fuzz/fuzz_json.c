@@ -32,7 +32,7 @@ static void scan(struct trace *t, const char *text, size_t len, unsigned report,
 	json_scan_init(&s, JSON_DEPTH);
 	s.report = report;
 	for (;;) {
-		size_t left = len - i, n = chunk ? chunk : 1 + (unsigned char)text[i < len ? i : 0] % 13, used;
+		size_t left = len - i, n = chunk ? chunk : 1 + (size_t)((unsigned char)text[i < len ? i : 0] % 13), used;
 
 		t->result = json_scan_feed(&s, text + i, n < left ? n : left, &used);
 		CHECK(used <= (n < left ? n : left));
