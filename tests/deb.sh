@@ -58,7 +58,7 @@ done
 # The pages, by man (which keeps pages of 80 columns).
 for page in '1 ptsh' '7 ptsh-protocol'; do
 	# shellcheck disable=SC2086
-	MANPAGER=cat MANWIDTH=79 man $page >"$folder/page" 2>"$folder/page.errors" || fail "man $page: $(cat "$folder/page.errors")"
+	LC_ALL=C.UTF-8 MANPAGER=cat MANWIDTH=79 man $page >"$folder/page" 2>"$folder/page.errors" || fail "man $page: $(cat "$folder/page.errors")"
 	[ ! -s "$folder/page.errors" ] || fail "man $page: $(cat "$folder/page.errors")"
 	[ "$(wc -l <"$folder/page")" -gt 300 ] || fail "man $page: $(wc -l <"$folder/page") lines"
 done
