@@ -46,8 +46,9 @@ static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos
 	struct word file;
 
 	if (p->context == NULL || !p->context->prompt) {
-		parse_fail(p, w->start, "redirections are for the prompt: a script leaves them to the shell that calls ptsh (quote "
-		    "what is meant as text)");
+		parse_fail(p, w->start, "%s%s: redirections are for the prompt: a script leaves them to the shell that calls ptsh (quote "
+		    "what is meant as text)", line->kind == LINE_COMMAND ? "." : "",
+		    line->kind == LINE_COMMAND ? line->words[0] : line->type_name);
 		return TAIL_FAILED;
 	}
 	if (value_is(p, w, "|")) {
@@ -173,6 +174,9 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 	const char *why = NULL;
 	struct word w;
 
+	if (first->plain && (value_is(p, first, "&") || value_is(p, first, ">") || value_is(p, first, ">>") || value_is(p, first, "|")))
+		return parse_fail(p, first->start, "a request is missing in front of %.*s", (int)(first->end - first->start),
+		    p->text + first->start);
 	if (first->plain)
 		line->type = catalog_find(p->text + first->start, first->end - first->start);
 	if (line->type == NULL) {

@@ -124,8 +124,11 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 		return parse_memory(p);
 	result = p->context->read_file(p->context->ctx, file, &p->scratch, p->e);
 	if (result < 0) {
-		*p->at = w->start;
+		struct error why = *p->e;
+
 		free(file);
+		parse_fail(p, w->start, "%s: %s: %s", p->line->type_name, want_name(want, name), why.text);
+		p->e->status = why.status;
 		return -1;
 	}
 	head = buf_head(&p->scratch);

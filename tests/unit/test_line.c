@@ -950,7 +950,10 @@ static void jobs_and_redirections(void **state)
 	assert_false(line.job);
 	becomes("log a&b", "[\"log\",\"a&b\"]");
 	refused(&script, "ping & x", "nothing may stand behind &");
-	refused(&script, "realm_info > f", "redirections are for the prompt");
+	refused(&script, "realm_info > f", "realm_info: redirections are for the prompt");
+	refused(&script, "&", "a request is missing in front of &");
+	refused(&script, "> f", "a request is missing in front of >");
+	refused(&script, "| sort", "a request is missing in front of |");
 	refused(&script, "realm_info | sort", "redirections are for the prompt");
 	refused(&script, "[\"ping\"] >> f", "redirections are for the prompt");
 	becomes("log '>'", "[\"log\",\">\"]");
