@@ -136,6 +136,23 @@ Parallel::each(4, \@groups, sub {
 }, sub { my ($group, $text) = @_; push @wrong, split /\n/, $text });
 ok !@wrong, "what may happen on which channel ($runs runs)" or diag join "\n", @wrong[0 .. ($#wrong < 14 ? $#wrong : 14)], scalar(@wrong) . ' failed';
 
+# --- a key that could not be remembered, and the box is another one when it comes back ---
+
+for my $tls ('offer', 'off') {
+	my @box = (password => $password, '--port');
+	my $box = Box->start(@box, 0, '--tls', 'offer', @pem);
+	my $r = Run->begin(secret => $password, user => 'admin', env => { PTSH_PASSWORD => $password, PTSH_USER => 'admin', XDG_DATA_HOME => '/proc/nowhere' },
+	    args => ['--tls', 'on', '--accept-new', '-e', '*', '--follow', '--reconnect', $box->address]);
+	$box->wait_log('recv', qr/"subscribe"/);
+	$box->stop;
+	$r->wait_for(stderr => qr/closed the connection/);
+	$box = Box->start(@box, $box->port, '--tls', $tls);
+	$r->finish;
+	is $r->status, 5, "--accept-new, --reconnect, no known_boxes: another box ($tls) is refused";
+	like $r->stderr, $tls eq 'off' ? qr/the box refuses TLS/ : qr/THE KEY HAS CHANGED: .* \(seen earlier in this run\)/, '... as it should be';
+	is scalar(grep { /login/ } $box->received), 0, '... and sees no login';
+}
+
 # --- somebody in between, with TLS of their own, who hands every array on to the real box ---
 
 my $real = Box->start(password => $password, '--tls', 'offer', @pem);

@@ -432,7 +432,10 @@ sub check_box {
 	push @wrong, $self->match('received', $self->{received}, grep { !/^\[\d+,"(?:start_tls|login|login_cram_md6)"/ } $box->received)
 	    if $self->{received};
 	# I2 on the wire
+	my $key = Cram::key('admin', $self->{secret});
+	my @key = (unpack('H*', $key), encode_base64($key, '') =~ s/=+\z//r);
 	for my $line ($box->log_lines) {
+		push @wrong, 'the key was sent' if grep { index($line->[3] // '', $_) >= 0 } @key;
 		my ($connection, $channel, $what, $text) = @$line;
 		push @wrong, "the password was sent in clear" if $channel eq 'clear' && index($text // '', $self->{secret}) >= 0
 		    && ($self->value('clear') // '') ne 'yes';

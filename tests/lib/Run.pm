@@ -8,8 +8,8 @@
 # earlier run's folder again; `program => PATH` runs something else than PTSH.
 #
 # What must hold whatever is tested dies here, loudly, not in the test: the run ends within its deadline, and with
-# `secret => TEXT` that text is in no output, no file below HOME and no argument, its own children's included; with
-# `user => NAME` the key that cram derives from both is not either.
+# `secret => TEXT` that text is in no output, no file below HOME and no argument, its own children's included, nor in
+# their environment; with `user => NAME` the key that cram derives from both is not either.
 package Run;
 
 use strict;
@@ -216,7 +216,7 @@ sub secrets {
 
 sub has_secret { my ($self, $text) = @_; grep { index($text, $_) >= 0 } @{ $self->{secrets} } }
 
-# Arguments of ptsh and of all it has started: now and then, whoever lives shorter is not seen.
+# Arguments of ptsh and of all it has started, and the environment of these: now and then, whoever lives shorter is not seen.
 sub look_at_arguments {
 	my ($self) = @_;
 
@@ -227,6 +227,10 @@ sub look_at_arguments {
 		my ($name, $rss) = read_file("/proc/$pid/status") =~ /\AName:\s*(\S+).*^VmHWM:\s*(\d+)/ms;
 		$self->{rss} = $rss if defined $rss && ($pid == $self->{pid} || $name eq 'ptsh') && $rss > ($self->{rss} // 0);
 		$self->die_loudly("the secret is an argument of process $pid") if $self->has_secret(read_file("/proc/$pid/cmdline"));
+		next unless defined $name && $name eq 'ptsh';
+		for my $child (descendants($pid)) {
+			$self->die_loudly("the secret is in the environment of process $child") if $self->has_secret(read_file("/proc/$child/environ"));
+		}
 	}
 }
 
