@@ -62,7 +62,7 @@ subtest '.source' => sub {
 	is($l->good(".echo 1\n.source $outer\n.echo 2\n"), "1\nbefore\ninner\nafter\n2\n", 'nested, in order');
 	my $wrong = put('wrong', "ping\nrealm_poll\nping > x\n");
 	my $r = $l->bad(".echo 1\n.source $wrong\n.echo 2\n", 2, qr/^ptsh: \Q$wrong\E:2: realm_poll: .* is missing$/m);
-	like($r->stderr, qr/^ptsh: \Q$wrong\E:3: redirections/m, 'every mistake');
+	like($r->stderr, qr/^ptsh: \Q$wrong\E:3: ping: redirections/m, 'every mistake');
 	is($r->stdout, "1\n", 'nothing of it has run, nor what stands behind it');
 	$r = $l->bad(".source " . put('middle', ".echo a\n.source $wrong\n.echo b\n") . "\n", 2, qr/^ptsh: \Q$wrong\E:2: /m);
 	is($r->stdout, "a\n", 'within another');
