@@ -31,12 +31,13 @@ static void step(struct place_state *s, char c)
 	}
 }
 
-static void put_cell(struct buf *out, const struct place_state *s, struct json cell)
+/* alone: the place is a word of its own.  There null is null, not the text: a device may have no poller. */
+static void put_cell(struct buf *out, const struct place_state *s, struct json cell, bool alone)
 {
 	struct buf text = {0}, quoted = {0};
 	const char *p;
 
-	if (s->depth > 0 && s->quote == 0) {
+	if (s->quote == 0 && (s->depth > 0 || (alone && json_kind(cell) == JSON_NULL))) {
 		buf_put(out, cell.text, cell.len);
 		return;
 	}
@@ -61,6 +62,11 @@ static void put_cell(struct buf *out, const struct place_state *s, struct json c
 	out->failed |= text.failed || quoted.failed;
 	buf_clear(&text);
 	buf_clear(&quoted);
+}
+
+static bool stands_alone(const char *text, const char *first, const char *last)
+{
+	return (first == text || strchr(" \t\n", first[-1]) != NULL) && (last[1] == '\0' || strchr(" \t\n", last[1]) != NULL);
 }
 
 /* Finds the cell that inside[0..len) names: its index, -1: it is no name of one, -2: a number, but too large. */
@@ -107,7 +113,7 @@ int template_fill(struct buf *out, const char *text, const struct json *cell, st
 			json_put_string(&same, p, len + 2);
 			struct json place = {buf_head(&same), same.len};
 			out->failed |= same.failed;
-			put_cell(out, &s, cell != NULL ? *cell : place);
+			put_cell(out, &s, cell != NULL ? *cell : place, false);
 			buf_clear(&same);
 			p = end;
 		} else {
@@ -131,7 +137,7 @@ int template_expand(struct buf *out, const char *text, const char *const *names,
 			if (i == -2)
 				return no_such_cell(p + 1, len, names, name_count, count, e);
 			if (i >= 0) {
-				put_cell(out, &s, cells[i]);
+				put_cell(out, &s, cells[i], stands_alone(text, p, end));
 				p = end;
 				continue;
 			}

@@ -129,6 +129,10 @@ subtest 'order and failures' => sub {
 	$l->bad(".each realm_inof -- ping\n", 2, qr/^ptsh: stdin:1: \.each: "realm_inof": there is no such request; realm_info\?/m);
 	$l->bad(".each realm_info gid -- realm_pol {gid}\n", 2, qr/"realm_pol": there is no such request; realm_poll\?/);
 	$l->bad(".each realm_info gid -- .sleep {gid}\n", 2, qr/^ptsh: stdin:1: \.each: only a request or \.echo can stand here$/m);
+	my $nobody = Box->start(script => "hello none\nexpect realm_device_assignment_list\nreply 1,[[\"1.1.1.1\",null]]\n"
+	    . "expect \"realm_device_assign\",\"5\",\\[\"1.1.1.1\",null\\]\nreply 1\nexpect-eof\n");
+	is(Run->ptsh(args => [$nobody->address, '-c', '.each realm_device_assignment_list 5 -- realm_device_assign 5 {ip} {2}',
+		])->status, 0, 'a cell that is null');
 	is($l->good(".each realm_info gid,name 5200007311 -- .echo '{name}:' {gid}\n"), "Lab: 5200007311\n", '.echo for every row');
 	$l->bad(".each realm_info gid\n", 2, qr/usage: \.each LINE -- LINE2/);
 	$l->bad(".each -- ping\n", 2, qr/usage: \.each LINE -- LINE2/);
