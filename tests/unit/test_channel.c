@@ -31,6 +31,14 @@ struct deaf {
 	int listener, fillers[4];
 };
 
+static void deaf_fill(struct deaf *d, const struct sockaddr_in *in)
+{
+	for (int i = 0; i < 4; i++) {
+		d->fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		assert_true(connect(d->fillers[i], (const struct sockaddr *)in, sizeof *in) == 0 || errno == EINPROGRESS);
+	}
+}
+
 static unsigned short deaf_start(struct deaf *d)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -38,17 +46,40 @@ static unsigned short deaf_start(struct deaf *d)
 
 	d->listener = help_listen(AF_INET, 0, &port);
 	in.sin_port = htons(port);
-	for (int i = 0; i < 4; i++) {
-		d->fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		assert_true(connect(d->fillers[i], (struct sockaddr *)&in, sizeof in) == 0 || errno == EINPROGRESS);
-	}
+	deaf_fill(d, &in);
 	return port;
+}
+
+static void deaf_start_at(struct deaf *d, const char *address, unsigned short port)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
+
+	inet_pton(AF_INET, address, &in.sin_addr);
+	d->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(d->listener, (struct sockaddr *)&in, sizeof in), 0);
+	assert_int_equal(listen(d->listener, 0), 0);
+	deaf_fill(d, &in);
+}
+
+/* Hears again. */
+static void deaf_end(struct deaf *d)
+{
+	int fd;
+
+	for (int i = 0; i < 4; i++) {
+		close(d->fillers[i]);
+		d->fillers[i] = -1;
+	}
+	fcntl(d->listener, F_SETFL, O_NONBLOCK);
+	while ((fd = accept(d->listener, NULL, NULL)) != -1)
+		close(fd);
 }
 
 static void deaf_stop(struct deaf *d)
 {
 	for (int i = 0; i < 4; i++)
-		close(d->fillers[i]);
+		if (d->fillers[i] != -1)
+			close(d->fillers[i]);
 	close(d->listener);
 }
 
@@ -248,6 +279,55 @@ static void test_second_address_is_tried_after_250_ms(void **state)
 	holder_clear(&h);
 	deaf_stop(&d);
 	help_end(pid, true);
+}
+
+static int open_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) != -1;
+	return n;
+}
+
+static void hear_again(void *ctx)
+{
+	deaf_end(ctx);
+}
+
+/* The first one is slow, not dead: it wins though others are being tried, and those are closed. */
+static void test_first_address_may_still_win(void **state)
+{
+	struct holder h;
+	struct channel_info info;
+	struct deaf slow, dead[2];
+	unsigned short port = deaf_start(&slow);
+	struct loop_timer soon = {0};
+
+	(void)state;
+	deaf_start_at(&dead[0], "127.0.0.2", port);
+	deaf_start_at(&dead[1], "127.0.0.3", port);
+	fake_add_v4("127.0.0.1");
+	fake_add_v4("127.0.0.2");
+	fake_add_v4("127.0.0.3");
+	holder_init_port(&h, "box", port);
+	int64_t start = loop_now();
+	int before = open_descriptors();
+	holder_open(&h);
+	loop_timer_start(h.loop, &soon, 700, hear_again, &slow);
+	/* The kernel repeats a SYN after a second. */
+	assert_true(holder_wait(&h, &h.connected, 1, 8000));
+	assert_true(loop_now() - start >= 700);
+	channel_info(h.channel, &info);
+	assert_says(info.address, "127.0.0.1 port ");
+	assert_says(buf_string(&h.steps), "trying 127.0.0.2 port ");
+	assert_says(buf_string(&h.steps), "trying 127.0.0.3 port ");
+	/* The winner, without the four that filled its queue. */
+	assert_int_equal(open_descriptors(), before + 1 - 4);
+	holder_clear(&h);
+	deaf_stop(&slow);
+	deaf_stop(&dead[0]);
+	deaf_stop(&dead[1]);
 }
 
 static void test_next_address_is_tried_at_once_after_a_refusal(void **state)
@@ -1080,6 +1160,7 @@ int main(void)
 		faked(test_look_up_is_given_up_at_any_moment),
 		faked(test_unknown_name_says_so),
 		faked(test_second_address_is_tried_after_250_ms),
+		faked(test_first_address_may_still_win),
 		faked(test_next_address_is_tried_at_once_after_a_refusal),
 		faked(test_every_address_tried_is_named),
 		faked(test_address_that_is_no_box_is_left_for_the_next),
