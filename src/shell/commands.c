@@ -257,8 +257,9 @@ const struct command commands[] = {
 	    "  .snmp get HOST[:PORT] [OPTION...] OID...     also getnext, getbulk (-CrN repetitions), walk\n"
 	    "  .snmp set HOST[:PORT] [OPTION...] OID TYPE VALUE...\n"
 	    "  .snmp check REALM HOST[:PORT] [-t S] [-r N]  tries what the box would try, all at once\n"
-	    "  Options are those of snmpcmd(1): -v 1|2c|3 -c COMMUNITY -u USER -l LEVEL -a -A -x -X -n -e -E,\n"
+	    "  Options are those of snmpcmd(1): -v 1|2c|3 -c COMMUNITY -u USER -l LEVEL -a -A -x -X -n -e -E -Z,\n"
 	    "  -t SECONDS and -r RETRIES; what is not given is snmp.conf(5)'s.  A secret that is `?` is asked for.\n"
+	    "  In front of HOST may stand udp:, udp6:, tcp: or tcp6:.  TYPE: i u s x d o a t b, as snmpset(1) has them.\n"
 	    "Example\n  .snmp walk 192.0.2.1 -v 2c -c ? 1.3.6.1.2.1.2.2.1.2 &", 1, SIZE_MAX, HINT_SNMP, false, snmp_run},
 	{{.name = "source"}, "FILE", "run FILE's lines", NULL, 1, 1, HINT_FILE, false, run_source},
 	{{.name = "status"}, "", "the connection, the box, the settings", NULL, 0, 0, HINT_NONE, false, about_status},

@@ -27,6 +27,7 @@ struct try {
 	char *entry;			/* "10.1.0.0/16" */
 	const char *version;
 	char *credential;		/* what may be shown of it */
+	struct snmp_words words;	/* what it is to be tried with, until the agent is opened */
 	struct agent *agent;
 	int64_t asked;
 	bool answered, timed_out;
@@ -42,7 +43,8 @@ struct check {
 	struct snmp_host host;
 	struct address address;
 	struct try *tries[TRIES_MOST];
-	size_t count, open, left_out;	/* open: not answered yet; left_out: there were too many */
+	size_t count, prepared, open, left_out;	/* open: not answered yet; left_out: there were too many */
+	struct loop_timer next;
 };
 
 /* --- memory --- */
@@ -53,6 +55,7 @@ static void drop_tries(struct check *c)
 		struct try *t = c->tries[i];
 
 		agent_close(t->agent);
+		snmp_words_clear(&t->words);
 		free(t->entry);
 		if (t->credential != NULL)
 			explicit_bzero(t->credential, strlen(t->credential));
@@ -69,6 +72,7 @@ static void clear(struct check *c)
 {
 	if (c->child != NULL)
 		c->child->done = NULL;	/* its reply is nobody's any more */
+	loop_timer_stop(c->sh->loop, &c->next);
 	snmp_host_stop(&c->host);
 	snmp_words_clear(&c->words);
 	drop_tries(c);
@@ -230,16 +234,6 @@ static struct try *add_try(struct check *c, const char *entry, const char *versi
 	return t;
 }
 
-/* Makes the keys, which takes its time: nothing is asked before all of them are made. */
-static void prepare(struct try *t, struct snmp_words *w)
-{
-	struct error e;
-
-	t->agent = agent_open(t->check->sh->loop, &t->check->address, -1, w->options, w->option_count, &operations, t, &e);
-	if (t->agent == NULL)
-		t->result = strdup(e.text);
-}
-
 static void start_all(struct check *c)
 {
 	static const struct agent_oid objects[] = {{{1, 3, 6, 1, 2, 1, 1, 1, 0}, 9}, {{1, 3, 6, 1, 2, 1, 1, 3, 0}, 9}};
@@ -257,6 +251,29 @@ static void start_all(struct check *c)
 		else
 			c->open++;
 	}
+	if (c->open == 0)
+		finish(c);
+}
+
+/* Making the keys of a user takes milliseconds: one at a time, and others have their turn; nothing is asked before all are
+ * made, so that the times are the agent's. */
+static void prepare_next(void *ctx)
+{
+	struct check *c = ctx;
+	struct error e;
+
+	while (c->prepared < c->count && c->tries[c->prepared]->words.option_count == 0)
+		c->prepared++;
+	if (c->prepared == c->count) {
+		start_all(c);
+		return;
+	}
+	struct try *t = c->tries[c->prepared++];
+	t->agent = agent_open(c->sh->loop, &c->address, -1, t->words.options, t->words.option_count, &operations, t, &e);
+	if (t->agent == NULL)
+		t->result = strdup(e.text);
+	snmp_words_clear(&t->words);
+	loop_timer_start(c->sh->loop, &c->next, 0, prepare_next, c);
 }
 
 /* --- what the entries have --- */
@@ -273,6 +290,12 @@ static int common_options(struct snmp_words *w, const struct check *c, const cha
 	return snmp_words_option(w, "-v", version);
 }
 
+static void out_of_memory(struct try *t)
+{
+	snmp_words_clear(&t->words);
+	t->result = strdup("out of memory");
+}
+
 static void on_excluded(void *ctx, const char *entry)
 {
 	struct try *t = add_try(ctx, entry, NULL);
@@ -284,7 +307,6 @@ static void on_excluded(void *ctx, const char *entry)
 static void on_community(void *ctx, const char *entry, const char *version, const char *community, unsigned number)
 {
 	struct check *c = ctx;
-	struct snmp_words w = {0};
 	struct try *t = add_try(c, entry, version);
 	char shown[32];
 
@@ -292,11 +314,8 @@ static void on_community(void *ctx, const char *entry, const char *version, cons
 		return;
 	snprintf(shown, sizeof shown, "community %u", number);
 	t->credential = strdup(output_settings(c->sh->output)->reveal ? community : shown);
-	if (common_options(&w, c, version) == -1 || snmp_words_option(&w, "-c", community) == -1)
-		t->result = strdup("out of memory");
-	else
-		prepare(t, &w);
-	snmp_words_clear(&w);
+	if (common_options(&t->words, c, version) == -1 || snmp_words_option(&t->words, "-c", community) == -1)
+		out_of_memory(t);
 }
 
 /* What may be shown of a user. */
@@ -317,21 +336,17 @@ static void on_user(void *ctx, const char *entry, const struct snmp_user *user)
 	const char *const options[][2] = {{"-u", user->name != NULL ? user->name : ""}, {"-A", user->auth}, {"-X", user->priv},
 	    {"-a", user->auth != NULL ? user->auth_protocol : NULL}, {"-x", user->priv != NULL ? user->priv_protocol : NULL},
 	    {"-l", user->auth == NULL ? "noAuthNoPriv" : user->priv == NULL ? "authNoPriv" : "authPriv"}};
-	struct snmp_words w = {0};
 	struct try *t = add_try(c, entry, "3");
 
 	if (t == NULL)
 		return;
 	t->credential = describe(user, output_settings(c->sh->output)->reveal);
-	int rc = common_options(&w, c, "3");
+	int rc = common_options(&t->words, c, "3");
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
 		if (options[i][1] != NULL)
-			rc |= snmp_words_option(&w, options[i][0], options[i][1]);
+			rc |= snmp_words_option(&t->words, options[i][0], options[i][1]);
 	if (rc != 0)
-		t->result = strdup("out of memory");
-	else
-		prepare(t, &w);
-	snmp_words_clear(&w);
+		out_of_memory(t);
 }
 
 static const struct snmp_credentials_ops credentials = {.excluded = on_excluded, .community = on_community, .user = on_user};
@@ -355,13 +370,12 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 		return;
 	}
 	bool any = snmp_credentials_read(&about, reply->values, &c->address, &credentials, c);
-	start_all(c);
 	if (!any)
 		fail(c, STATUS_FAILED, "no entry of the realm is for this address: the box has nothing to ask it with");
 	else if (c->count == 0)
 		fail(c, STATUS_FAILED, "the realm's entry for this address holds no community and no user");
-	else if (c->open == 0)
-		finish(c);
+	else
+		prepare_next(c);
 }
 
 static void reached(void *ctx, const struct address *a, int fd, const struct error *why)
