@@ -149,34 +149,29 @@ struct json_iter json_iterate(struct json container)
 	return it;
 }
 
-static inline bool next_value(struct json_iter *it, struct json *v)
-{
-	it->next = skip_space(it->next, it->end);
-	if (it->next == it->end)
-		return false;
-	v->text = it->next;
-	it->next = skip_value(it->next, it->end);
-	v->len = (size_t)(it->next - v->text);
-	return true;
-}
-
 bool json_next(struct json_iter *it, struct json *key, struct json *v)
 {
-	struct json name;
+	const char *end = it->end, *p = skip_space(it->next, end);
 
-	it->next = skip_space(it->next, it->end);
-	if (it->next < it->end && *it->next == ',')
-		it->next++;
-	if (it->object) {
-		if (!next_value(it, &name))
-			return false;
+	if (p < end && *p == ',')
+		p = skip_space(p + 1, end);
+	if (it->object && p < end) {
+		const char *name = p;
+
+		p = skip_value(p, end);
 		if (key)
-			*key = name;
-		it->next = skip_space(it->next, it->end);
-		if (it->next < it->end)
-			it->next++;	/* the colon */
+			*key = (struct json){name, (size_t)(p - name)};
+		p = skip_space(p, end);
+		if (p < end)
+			p = skip_space(p + 1, end);	/* the colon */
 	}
-	return next_value(it, v);
+	it->next = p;
+	if (p == end)
+		return false;
+	v->text = p;
+	it->next = skip_value(p, end);
+	v->len = (size_t)(it->next - p);
+	return true;
 }
 
 size_t json_count(struct json container)
