@@ -252,7 +252,7 @@ sub versus {
 sub missing {
 	my ($what, $peer) = @_;
 	heading($what);
-	print "  ($peer is not installed: not compared with it)\n";
+	print "  ($peer is not installed)\n";
 	$absent{$peer} = 1;
 }
 

@@ -247,7 +247,7 @@ sub growth {
 sub cell {
 	my $what = 'a reply of one cell of 30 MB';
 	my $script = write_file("$dir/script.cell", "deadline 10000000\nrepeat 1000\nhello none\nexpect realm_query\nsend [\$id,1,[[\"\n" .
-	    "fill 30000000 x\nline \"]]]\nexpect-eof\nnext\nend\n");
+	    "fill 30000 " . "x" x 1000 . "\nline \"]]]\nexpect-eof\nnext\nend\n");
 	my $box = box('--script', $script);
 
 	delete local $ENV{PTSH_PASSWORD};
