@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "lang/line.h"
@@ -207,6 +208,18 @@ static bool any_shown(const struct events *ev)
 	return false;
 }
 
+/* The first argument of every event known is a realm's gid: the realm may be meant by its name. */
+static bool by_name(const struct listener *l)
+{
+	const struct field *f = catalog_events;
+
+	if (l->arg_count == 0 || l->args[0][strspn(l->args[0], "0123456789")] == '\0')
+		return false;
+	while (f->name != NULL && strcmp(f->name, l->name) != 0)
+		f++;
+	return f->name != NULL;
+}
+
 void events_link_ready(struct shell *sh)
 {
 	send_subscriptions(sh);
@@ -214,6 +227,9 @@ void events_link_ready(struct shell *sh)
 		names_refresh(sh);
 	else if (output_format(sh->output) == &format_table && any_shown(sh->events))
 		names_learn(sh, GID_REALM);	/* a table of events names the realms */
+	for (const struct listener *l = sh->events->listeners; l != NULL; l = l->next)
+		if (by_name(l))
+			names_learn(sh, GID_REALM);
 }
 
 void events_link_lost(struct shell *sh)
@@ -232,6 +248,8 @@ void events_listen(struct shell *sh, struct listener *l)
 		end = &(*end)->next;
 	l->next = NULL;
 	*end = l;
+	if (by_name(l) && link_takes(sh, false))
+		names_learn(sh, GID_REALM);
 }
 
 void events_ignore(struct shell *sh, struct listener *l)
@@ -251,20 +269,6 @@ static bool same(struct json v, const char *word)
 	return json_kind(v) == JSON_STRING ? json_is(v, word) : strlen(word) == v.len && memcmp(word, v.text, v.len) == 0;
 }
 
-static bool wanted(const struct listener *l, struct json name, struct json_iter args)
-{
-	struct json v;
-
-	if (strcmp(l->name, "*") != 0 && !json_is(name, l->name))
-		return false;
-	for (size_t i = 0; i < l->arg_count; i++)
-		if (!json_next(&args, NULL, &v) || !same(v, l->args[i]))
-			return false;
-	return true;
-}
-
-/* --- showing --- */
-
 /* What the shell knows of an event's first argument: the realm's name. */
 static const char *annotation(struct shell *sh, struct json_iter args)
 {
@@ -283,6 +287,28 @@ static const char *annotation(struct shell *sh, struct json_iter args)
 	buf_clear(&gid);
 	return name;
 }
+
+static bool same_realm(struct shell *sh, const struct listener *l, struct json_iter args)
+{
+	const char *name = by_name(l) ? annotation(sh, args) : NULL;
+
+	return name != NULL && strcasecmp(name, l->args[0]) == 0;
+}
+
+static bool wanted(struct shell *sh, const struct listener *l, struct json name, struct json_iter args)
+{
+	struct json_iter it = args;
+	struct json v;
+
+	if (strcmp(l->name, "*") != 0 && !json_is(name, l->name))
+		return false;
+	for (size_t i = 0; i < l->arg_count; i++)
+		if (!json_next(&it, NULL, &v) || (!same(v, l->args[i]) && (i > 0 || !same_realm(sh, l, args))))
+			return false;
+	return true;
+}
+
+/* --- showing --- */
 
 static void show_line(struct shell *sh, time_t when, const char *line, size_t len)
 {
@@ -370,10 +396,10 @@ static bool asked_for(const struct events *ev, struct json name)
 }
 
 /* ... but at a prompt, one that somebody is waiting for is shown, too. */
-static bool waited_for(const struct events *ev, struct json name, struct json_iter args)
+static bool waited_for(struct shell *sh, const struct events *ev, struct json name, struct json_iter args)
 {
 	for (const struct listener *l = ev->listeners; l != NULL; l = l->next)
-		if (l->tell && wanted(l, name, args))
+		if (l->tell && wanted(sh, l, name, args))
 			return true;
 	return false;
 }
@@ -407,14 +433,14 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 
 	if (sh->interactive)
 		keep(ev, now, line, len);
-	if (!ev->hidden && (asked_for(ev, name) || waited_for(ev, name, args)) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
+	if (!ev->hidden && (asked_for(ev, name) || waited_for(sh, ev, name, args)) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
 		shell_show_begin(sh);
 		output_event(sh->output, now, name, args, annotation(sh, args), line, len);
 		shell_show_end(sh);
 	}
 	for (l = ev->listeners; l != NULL; l = ev->next) {
 		ev->next = l->next;
-		if (wanted(l, name, args))
+		if (wanted(sh, l, name, args))
 			l->heard(sh, l, name, args);
 	}
 }

@@ -21,7 +21,7 @@ int events_subscribe(struct shell *sh, const char *name, bool shown);
 void events_note(struct shell *sh, const struct line *line);
 
 /* Somebody who waits for events: name, and the first arguments it must have (as text; NULL-terminated, may be
- * NULL).  Called for each; stays until events_ignore().  args are borrowed for the call. */
+ * NULL; a realm also by its name).  Called for each; stays until events_ignore().  args are borrowed for the call. */
 struct listener {
 	const char *name;
 	char *const *args;

@@ -153,6 +153,11 @@ subtest '.on' => sub {
 	is($r->status, 0, '.wait and .on off at one event') or diag $r->stderr;
 	is(scalar(() = $r->stderr =~ /\.on: log once: done/g), 1, '... which .on has heard, and no later one');
 
+	# A realm by its name, as everywhere.
+	$r = $l->run(".on realm_poll_stop lab -- .echo lab {1}\nrealm_poll Lab &\nrealm_poll 5100005442 &\n.wait realm_poll_stop Lab\n.wait\n", '-q', '-o', 'json', '-t', 10);
+	is($r->status, 0, '.wait EVENT NAME') or diag $r->stderr;
+	is(join('', $r->stdout =~ /^lab.*\n/mg), "lab 5200007311\n", '.on EVENT NAME: for that realm only');
+
 	# An event that the box does not know is not waited for.
 	$l->bad(".wait realm_nonsense\nping\n", 1, qr/^ptsh: subscribe: unknown event 'realm_nonsense'$/m);
 	is($l->run("- .wait realm_nonsense\n.echo on\n")->status, 0, '- .wait: does not count');
