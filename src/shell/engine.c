@@ -33,6 +33,8 @@ static void time_out(void *ctx)
 		link_forget(sh, t->id);
 	t->abandoned = true;
 	t->outcome = OUTCOME_UNKNOWN;
+	if (t->streaming)
+		show_large_end(sh, t, false);
 	engine_finish(sh, t, NULL);
 	engine_pump(sh);
 }
