@@ -35,8 +35,11 @@ static int library_load(struct error *e)
 
 	if (library.loaded)
 		return 0;
-	if ((so = dlopen(AGENT_SONAME, RTLD_NOW | RTLD_LOCAL)) == NULL)
-		return error_set(e, STATUS_USAGE, "Net-SNMP cannot be loaded: %s: is it installed?", AGENT_SONAME);
+	if ((so = dlopen(AGENT_SONAME, RTLD_NOW | RTLD_LOCAL)) == NULL) {
+		const char *why = dlerror();	/* it begins with the library's name */
+
+		return error_set(e, STATUS_USAGE, "Net-SNMP cannot be loaded: %s", why != NULL ? why : AGENT_SONAME);
+	}
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if ((symbol = dlsym(so, names[i])) == NULL) {
 			dlclose(so);
