@@ -14,6 +14,7 @@ use lib "$FindBin::Bin/../lib";
 
 use Box;
 use Certs;
+use Dns;
 use Parallel;
 use POSIX ();
 use Run;
@@ -33,6 +34,8 @@ my %box = (
 	wrong => Box->start(password => $password, '--tls', 'offer', '--cert', "$certs/self.pem", '--key', "$certs/self.key"),
 	large => Box->start(password => $password, '--devices', 20000, '--delay', 1),
 );
+my $dns = Dns->start('_porttracker._tcp.box.example' => [[1, 0, 9, 'dead.example'], [2, 0, $box{plain}->port, 'live.example']]);
+my $srv = $dns->env(map { ("$_.example" => '127.0.0.1') } qw(box dead live))->{SHIM};
 Box::write_file("$folder/batch", join '', map { "realm_info gid,name\nproduct_id\nlog 'line $_'\n" } 1 .. 10);
 Box::write_file("$folder/names", "realm_seed_list 'Head Office'\nproduct_id\n");
 
@@ -49,6 +52,7 @@ my @scenarios = (
 	{ name => 'csv and records', box => 'plain', args => ['-o', 'csv', '-c', 'realm_info', '-c', '.format records', '-c', 'realm_info'] },
 	{ name => 'each', box => 'plain', args => ['-c', '.each realm_info gid,name -- realm_seed_list {gid}', '-j', 1] },
 	{ name => 'failures', box => 'plain', args => ['--keep-going', '-c', 'realm_poll 1', '-c', 'product_id', '-c', 'nonsense 1 {"a":2}'], status => 1 },
+	{ name => 'SRV records, and ident', shim => $srv, args => ['--ident', '--ident-port', '127.0.0.1:0', '-c', 'product_id', 'box.example'] },
 	{ name => 'a large reply', box => 'large', args => ['-c', "realm_query 5000015442 device $columns"] },
 	{ name => 'TLS with a pin, and a trace', box => 'tls', stride => 29,
 	    args => ['--tls', 'on', '--pin', Certs::pin('self'), '--trace', 'trace', '-c', 'product_id'] },
@@ -93,7 +97,7 @@ sub run_it {
 	my ($s, $order) = @_;
 
 	return Run->ptsh(args => [arguments($s)], home => home($s), stdin => $s->{stdin}, deadline => 20, secret => $password,
-	    env => { %env, LD_PRELOAD => $shim, SHIM => $order });
+	    env => { %env, LD_PRELOAD => $shim, SHIM => ($s->{shim} // '') . ",$order" });
 }
 
 # The same for many orders, one after the other by a shell: what Run looks at in a process that lives is not looked at, and no run
@@ -105,13 +109,13 @@ sub run_many {
 	my $pid = fork // die "fork: $!";
 
 	if ($pid == 0) {
-		%ENV = (Run::environment($home, { %env, ORDERS => "@orders", OUT => "$out", PRELOAD => $shim, PTSH => Run::program() }));
+		%ENV = (Run::environment($home, { %env, ORDERS => "@orders", OUT => "$out", PRELOAD => $shim, ALWAYS => $s->{shim} // '', PTSH => Run::program() }));
 		POSIX::setsid();
 		open STDIN, '<', '/dev/null';
 		open STDERR, '>', "$out/shell";		# tells of signals
 		no warnings 'exec';
 		exec '/bin/sh', '-c', 'for order in $ORDERS; do
-			LD_PRELOAD=$PRELOAD SHIM=$order "$PTSH" "$@" >"$OUT/$order.out" 2>"$OUT/$order.err"
+			LD_PRELOAD=$PRELOAD SHIM=$ALWAYS,$order "$PTSH" "$@" >"$OUT/$order.out" 2>"$OUT/$order.err"
 			echo $? >"$OUT/$order.status"
 		done', 'sh', arguments($s);
 		POSIX::_exit(127);
