@@ -15,7 +15,7 @@ like join(' ', $s->run('ping')), qr/^time +pid -+  -+ \d{4}-\d\d-\d\d [\d:.]+ +\
 is_deeply [$s->run('realm_info gid,name 5200007311')], ['       gid  name', '----------  ----', '5200007311  Lab'], 'a table';
 is_deeply [$s->run('realm_info gid 1')], ['ptsh: realm_info: no such realm: \'1\''], 'a failure is told in a line';
 is_deeply [$s->run('realm_poll')], ['ptsh: realm_poll: realm (gid or name) is missing', 'ptsh: usage: realm_poll REALM'], 'a mistake';
-$s->line('realm_inf');
+$s->line('realm_inf gid,name');
 ok $s->wait_prompt(qr/^realm_inf: no such request; did you mean realm_info\? \[y\/N\]/), 'a mistyped name is asked about';
 $s->line('y');
 ok $s->wait_row(qr/^3865500631171652 /), '... and corrected';
