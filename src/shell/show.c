@@ -283,8 +283,8 @@ void show_large_end(struct shell *sh, struct task *t, bool complete)
 {
 	output_large_end(sh->output, complete);
 	if (!complete)
-		shell_complain(sh, t->at, t->line.type_name, "the reply broke off after %llu rows",
-		    (unsigned long long)output_rows(sh->output));
+		shell_complain(sh, t->at, t->line.type_name, "the reply broke off after %llu row%s",
+		    (unsigned long long)output_rows(sh->output), output_rows(sh->output) == 1 ? "" : "s");
 	note_bad_utf8(sh, t, t->bad_utf8);
 	shell_show_end(sh);
 }

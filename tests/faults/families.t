@@ -7,6 +7,8 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 
+use Time::HiRes qw(time);
+
 use Box;
 use Parallel;
 use Run;
@@ -182,6 +184,38 @@ sub check_batch {
 }
 
 family('K1 a batch of 1000 lines that loses its connection', [map { $seed * 100000 + $_ } 1 .. ($full ? 1000 : 24)], \&check_batch);
+
+# --- D9: as many replies as there are questions before the first is answered, in any order ---
+
+family('D9 four thousand replies in another order', [$full ? (0 .. 9) : (0, 1)], sub {
+	my ($seed) = @_;
+	srand $seed;
+	my @order = $seed ? sort { $a->[0] <=> $b->[0] } map { [rand, $_] } 1 .. 4000 : map { [0, $_] } reverse 1 .. 4000;
+	my $box = Box->start(script => "hello none\ncollect 4000\nsend " . join('', map { "[$_->[1],1,\"to $_->[1]\"]\\n" } @order) . "\n");
+	my $r = ptsh($box, args => ['--auth', 'none', $box->address], stdin => "ping\n" x 4000);
+	$box->stop;
+	return $r->status == 0 && $r->stdout eq join('', map { "to $_\n" } 1 .. 4000) ? '' : shown($r);
+});
+
+# --- I6: a signal at any moment, also between the last look and the wait ---
+
+my $busy = Box->start('--port', 0, '--auth', 'none', '--delay', 60000);
+family('I6 interrupted at any moment', [map { $seed * 100000 + $_ } 1 .. ($full ? 1000 : 24)], sub {
+	my ($seed) = @_;
+	srand $seed;
+	my $r = Run->begin(secret => $busy->password, deadline => 10, args => ['--auth', 'none', '-c', 'realm_poll 5000015442', $busy->address]);
+	my $until = time + rand 0.03;
+	$r->turn($until - time) while time < $until;
+	# Through its handler, or before there is one.
+	kill INT => $r->pid;
+	$until = time + 5;
+	$r->turn(0.05) while time < $until && $r->{stderr} !~ /waiting/ && !$r->reap;
+	return 'the signal was never noticed: ' . shown($r) if time >= $until;
+	kill INT => $r->pid;
+	$r->finish;
+	return $r->status == 130 ? '' : shown($r);
+});
+$busy->stop;
 
 # --- K14: windows and channels ---
 
