@@ -6,6 +6,7 @@
 # What must hold: a call that is interrupted, or does less than it was asked to, changes nothing.  One that fails may end the run,
 # with a message and a status of the table, but not by a signal, not late, and never with results that are not in the good run,
 # or with status 0 and fewer of them.
+# TORTURE=PATTERN runs the scenarios of that name, TORTURE_CALLS=PATTERN has those calls fail.
 use strict;
 use warnings;
 use Test::More;
@@ -23,7 +24,7 @@ plan skip_all => 'not with a sanitizer or gcov: those have allocations of their 
 
 my $full = $ENV{PTSH_TEST_FULL};
 my $shim = $ENV{SHIM} or die "SHIM: not set to the shim's path\n";
-my $only = $ENV{TORTURE} // '';
+my ($only, $calls) = map { $_ // '' } @ENV{qw(TORTURE TORTURE_CALLS)};
 my $folder = File::Temp->newdir('ptsh-torture-XXXXXX', TMPDIR => 1);
 my $certs = Certs::directory();
 my $password = Box::random_word();
@@ -202,19 +203,22 @@ for my $s (@scenarios) {
 	my %count = map { split } split /\n/, Box::slurp("$folder/count");
 	my @orders = map { [$s, \&check_same, $_] } (
 		map({ orders($_, '=EINTR', $count{$_}, 2, 1) } qw(read write recv send poll ppoll)),
-		map({ orders($_, '=short', $count{$_}, 2, 1) } qw(write recv send)),
-		map({ orders($_, '=EAGAIN', $count{$_}, 2, 1) } qw(recv send)),
+		map({ orders($_, '=short', $count{$_}, 2, 1) } qw(read write recv send)),
+		map({ orders($_, '=EAGAIN', $count{$_}, 2, 1) } qw(write recv send)),
 		$s->{name} =~ /large/ ? () : ('recv@1+=short', 'send@1+=short', 'write@1+=short'),
 	);
 	push @orders, map { [$s, \&check_failure, $_] } (
 		$full && $s->{each} ? () : orders('malloc', '', $count{malloc}, 16, $s->{stride} // 1),
 		orders('malloc', '+', $count{malloc}, 4, $s->{stride} // ($full ? 3 : 1)),
-		map({ my $call = $_; map({ orders($call, "=$_", $count{$call}, 1, 1) } qw(EIO ENOSPC)) } qw(write fsync rename close)),
+		map({ my $call = $_; map({ orders($call, "=$_", $count{$call}, 1, 1) } qw(EIO ENOSPC)) } qw(open write fsync rename close)),
+		map({ orders($_, '=EINTR', $count{$_}, 1, 1) } qw(open connect fsync rename close getrandom)),
+		orders('getrandom', '=short', $count{getrandom}, 1, 1),
+		orders('read', '=EAGAIN', $count{read}, 1, 1),
 		map({ orders($_, '=EMFILE', $count{$_}, 2, 1) } qw(open socket pipe2)),
 		map({ orders($_, '=ECONNRESET', $count{$_}, 1, 1) } qw(recv send)),
 		map({ orders($_, '=EIO', $count{$_}, 1, 1) } qw(read fstat fcntl connect getrandom)),
 	);
-	@orders = () if $r->status != ($s->{status} // 0);
+	@orders = $r->status == ($s->{status} // 0) ? grep { $_->[2] =~ /$calls/ } @orders : ();
 	# Those that wait are mixed with those that work.
 	push @work, @orders;
 	if ($full && $s->{each}) {
@@ -258,7 +262,7 @@ for my $s (@scenarios) {
 	my @wrong = @{ delete $wrong{ $s->{name} } // [] };
 	ok !@wrong, "$s->{name} ($s->{runs} runs)" or diag join "\n", @wrong[0 .. ($#wrong < 14 ? $#wrong : 14)], scalar(@wrong) . ' failed';
 }
-is_deeply [keys %wrong], [], 'nothing else went wrong' or diag explain \%wrong;
+is_deeply [keys %wrong], [], "nothing else went wrong ($runs runs)" or diag explain \%wrong;
 # E31: whoever shows a wrong key never sees a login.
 is scalar(grep { /login/ } $box{wrong}->received), 0, 'E31 a box with a wrong key never sees a login';
 $_->stop for values %box;
