@@ -88,4 +88,21 @@ for my $path (@files, glob("$top/completions/*")) {
 }
 is_deeply \@twice, [], 'no request is named outside the catalogue';
 
+# What a header offers somebody else calls: what only its own file calls is static, what nobody calls is not there.
+my (%offered, %written);
+for my $path (@files, glob("$top/tests/*/*.c $top/tests/*/*.h")) {
+	my $t = code(text($path));
+	$written{$_}{$path} = 1 for $t =~ /\b([a-z]\w+)\b/g;
+	next if $path !~ m{^\Q$top\E/src/.*\.h$};
+	$offered{$1} = $path while $t =~ /^[a-z][\w *]*?\b(\w+)\([^;{}]*\);/mg;
+}
+cmp_ok scalar keys %offered, '>', 300, 'functions are found';
+my @alone;
+for my $name (sort keys %offered) {
+	next if (() = code(text($offered{$name})) =~ /\b$name\b/g) > 1;	# by an inline function
+	my @in = grep { $_ ne $offered{$name} } keys %{$written{$name}};
+	push @alone, "$name (" . join(', ', map { s{^\Q$top\E/}{}r } @in) . ')' if @in < 2;
+}
+is join(', ', @alone), '', 'nothing is offered that nobody else calls';
+
 done_testing;
