@@ -431,8 +431,7 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 	time_t now = time(NULL);
 	struct listener *l;
 
-	if (sh->interactive)
-		keep(ev, now, line, len);
+	keep(ev, now, line, len);
 	if (!ev->hidden && (asked_for(ev, name) || waited_for(sh, ev, name, args)) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
 		shell_show_begin(sh);
 		output_event(sh->output, now, name, args, annotation(sh, args), line, len);
