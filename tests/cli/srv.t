@@ -4,7 +4,10 @@
 use strict;
 use warnings;
 use Test::More;
+use FindBin;
+use IO::Select;
 use IO::Socket::INET;
+use POSIX ();
 use Time::HiRes qw(time);
 use Box;
 use Certs;
@@ -124,8 +127,8 @@ works([[10, 0, $shut, 'b.example'], @good], 'a target that ends the connection a
 told(qr/closed the connection without a greeting; trying the next address$/m, 'it is told');
 
 # One whose SYN is lost: the next one is tried 250 ms later (RFC 8305), and the first one is closed.
-my $swallow = 20000 + $$ % 20000;
-chomp(my $swallower = qx($^X tests/faults/swallow.pl 127.0.0.5 $swallow));
+my $swallow = do { my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.5', Listen => 1) or die $@; $s->sockport };
+chomp(my $swallower = qx($^X $FindBin::Bin/../faults/swallow.pl 127.0.0.5 $swallow));
 $start = time;
 works([[10, 0, $swallow, 'lost.example'], @good], 'a target that does not answer', hosts => [@hosts, 'lost.example' => '127.0.0.5']);
 cmp_ok time - $start, '>', 0.24, '... is given a quarter of a second';
