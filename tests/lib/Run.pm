@@ -80,7 +80,7 @@ sub begin {
 	if ($pid == 0) {
 		%ENV = environment($self->{home}, $o{env});
 		setsid();		# no terminal, and a group that can be ended as a whole
-		$SIG{$_} = 'DEFAULT' for qw(PIPE HUP INT QUIT TERM);	# whatever started the tests, nohup for one
+		$SIG{PIPE} = 'DEFAULT';
 		close $_ for $in_write, $out_read, $err_read;
 		defined $o{stdin_file} ? open(STDIN, '<', $o{stdin_file}) : open(STDIN, '<&', $in_read);
 		defined $o{stdout_file} ? open(STDOUT, '>', $o{stdout_file}) : open(STDOUT, '>&', $out_write);
