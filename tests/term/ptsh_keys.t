@@ -1,0 +1,63 @@
+#!/usr/bin/perl
+# The keys that ptsh(1) lists do what it says of them, and all of those that it lists are tried.
+use strict;
+use warnings;
+use Test::More;
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
+use Session;
+
+my $top = abs_path(dirname(__FILE__) . '/../..');
+open my $in, '<', "$top/man/ptsh.1" or die $!;
+my ($list) = do { local $/; <$in> } =~ /^Those of emacs that are most used\n(.*?)^\.El/ms;
+my @listed = map { s/\\\(ha/C-/gr } map { split ' ' } $list =~ /^\.It Ic (.*)$/mg;
+
+my $s = Session->new(columns => 60);
+my %tried;
+# What is typed, the keys, and what the row of the prompt holds then with an X typed where the cursor is.
+sub becomes {
+	my ($typed, $keys, $wanted, $what) = @_;
+	$s->key('C-u');
+	$s->wait_prompt(qr/^box> $/);
+	$s->type($typed);
+	$s->wait_prompt(qr/^box> \Q$typed\E ?$/);
+	$s->key(@$keys);
+	$s->type('X');
+	ok $s->wait_for(sub { (grep { /^box>/ } $s->rows)[-1] eq "box> $wanted" }), "@$keys: $what" or diag $s->prompt_row;
+	$tried{$_} = 1 for @$keys;
+}
+becomes('one two', ['C-a'], 'Xone two', 'to the beginning');
+becomes('one two', ['C-a', 'C-e'], 'one twoX', 'to the end');
+becomes('one two', ['M-b'], 'one Xtwo', 'a word back');
+becomes('one two', ['C-a', 'M-f'], 'oneX two', 'a word on');
+becomes('one two', ['C-w'], 'one X', 'delete the word before');
+becomes('one two', ['C-a', 'M-d'], 'X two', 'delete the word behind');
+becomes('one two', ['C-u'], 'X', 'delete the line');
+becomes('one two', ['M-b', 'C-k'], 'one X', 'delete what is behind');
+becomes('one two', ['C-w', 'C-a', 'C-y'], 'twoXone', 'insert what was deleted');
+becomes('one two', ['C-t'], 'one towX', 'swap two');
+becomes('one two', ['C-a', 'C-d'], 'Xne two', 'delete the one under the cursor');
+$s->key('C-u');
+is_deeply [$s->run('.echo first')], ['first'], 'a line';
+is_deeply [$s->run('.echo second')], ['second'], 'and another';
+becomes('', ['C-p', 'C-p'], '.echo firstX', 'the line before');
+becomes('', ['C-p', 'C-p', 'C-n'], '.echo secondX', '... and the one after');
+$s->key('C-u', 'C-r');
+$s->type('fir');
+ok $s->wait_for(sub { grep { /^box> \.echo first$/ } $s->rows }), 'C-r: search';
+$tried{'C-r'} = 1;
+$s->key('Enter');
+ok $s->wait_row(qr/^first$/), '... and run';
+$s->key('C-l');
+ok $s->wait_for(sub { my @rows = $s->rows; @rows == 1 && $rows[0] eq 'box>' }), 'C-l: an empty screen';
+$tried{'C-l'} = 1;
+$s->type('half');
+$s->wait_prompt(qr/half ?$/);
+$s->key('C-c');
+ok $s->wait_prompt(qr/^box> $/), 'C-c: discard the line';
+$s->key('C-d');
+is $s->status, 0, 'C-d: leave';
+$tried{$_} = 1 for qw(C-c C-d);
+
+is join(' ', sort map { uc } keys %tried), join(' ', sort map { uc } @listed), 'all keys of the page were tried';
+done_testing();
