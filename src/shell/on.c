@@ -15,6 +15,7 @@
 #include "shell/events.h"
 #include "shell/show.h"
 #include "shell/template.h"
+#include "shell/wait.h"
 
 enum { AT_ONCE = 64, WAITING_MOST = 10000, ARGS_MOST = 64 };
 
@@ -61,6 +62,7 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 	sh->on->running--;
 	if (t->outcome == OUTCOME_OK && reply == NULL && !t->streaming) {	/* a command, which has shown what there is */
 		start_more(sh);
+		wait_job_ended(sh);
 		return;
 	}
 	shell_show_begin(sh);
@@ -79,6 +81,7 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 	}
 	shell_show_end(sh);
 	start_more(sh);
+	wait_job_ended(sh);
 }
 
 /* An event's line that cannot be run. */
@@ -202,10 +205,10 @@ static enum command_result off(struct shell *sh, struct task *t, enum status *st
 /* A line that can never be right is told at once, not at the first event. */
 int on_check(struct shell *sh, const char *rest, struct error *e)
 {
-	size_t first;
+	size_t first, word = strcspn(rest, " \t");
 	const char *second;
 
-	if (rest[0] == '\0' || strcmp(rest, "off") == 0 || strncmp(rest, "off ", 4) == 0)
+	if (word == 0 || (word == 3 && memcmp(rest, "off", 3) == 0))
 		return 0;
 	if (!each_split(rest, &first, &second))
 		return error_set(e, STATUS_USAGE, "usage: .on EVENT [ARG...] -- LINE");
@@ -267,6 +270,11 @@ memory:
 	shell_complain(sh, t->at, ".on", "out of memory");
 	*status = STATUS_PROTOCOL;
 	return COMMAND_FAILED;
+}
+
+bool on_busy(const struct shell *sh)
+{
+	return sh->on != NULL && (sh->on->running > 0 || sh->on->waiting > 0);
 }
 
 void on_free(struct shell *sh)

@@ -8,6 +8,8 @@
 
 enum command_result on_run(struct shell *sh, struct task *t, enum status *status);
 int on_check(struct shell *sh, const char *rest, struct error *e);
+/* Lines that events have begun still run, or wait for their turn. */
+bool on_busy(const struct shell *sh);
 void on_free(struct shell *sh);
 
 #endif

@@ -11,6 +11,7 @@
 #include "shell/engine.h"
 #include "shell/events.h"
 #include "shell/link.h"
+#include "shell/on.h"
 
 struct waiting {
 	struct shell *sh;
@@ -108,7 +109,7 @@ void wait_queued(struct shell *sh, struct task *t)
 static bool jobs_ended(struct shell *sh, unsigned long job)
 {
 	if (job == 0)
-		return engine_job_count(sh) == 0;
+		return engine_job_count(sh) == 0 && !on_busy(sh);
 	for (struct task *t = engine_jobs(sh); t != NULL; t = t->next)
 		if (t->role == TASK_JOB && t->job == job)
 			return false;

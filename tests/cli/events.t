@@ -156,6 +156,9 @@ subtest '.on' => sub {
 	is($l->good("subscribe realm_poll_stop\n.events off\nrealm_poll Lab\n.sleep 0.1\n.format csv\n.events list\n", '-q') =~ /^event.*/m ? $& : '',
 		"event,realm_poll_stop,5200007311\r", '.events list, of those that were hidden, too');
 
+	# What an event has begun is a job.
+	like($l->run(".on realm_poll_stop Lab -- realm_poll 5100005442\nrealm_poll Lab\n.wait\n.echo end\n")->stdout, qr/\nend\n\z/, '.wait: for .on, too');
+
 	# A realm by its name, as everywhere.
 	$r = $l->run(".on realm_poll_stop lab -- .echo lab {1}\nrealm_poll Lab &\nrealm_poll 5100005442 &\n.wait realm_poll_stop Lab\n.wait\n", '-q', '-o', 'json', '-t', 10);
 	is($r->status, 0, '.wait EVENT NAME') or diag $r->stderr;
