@@ -189,6 +189,29 @@ for (
 	$process->stop;
 }
 
+# Answers with a few bytes changed: whatever becomes of them, it is an end with a status, and harmless to look at.
+{
+	srand 1;
+	my @values = (Snmpd::ber(0x46, "\0" . "\xff" x 8), Snmpd::ber(6, "\x2b\6\1"), Snmpd::ber(0x44, "\x9f\x78\4\x3f\xc0\0\0"), Snmpd::ber(4, "text \xc3\xbc"),
+		Snmpd::integer(-5), Snmpd::ber(0x40, "\1\2\3\4"), Snmpd::ber(0x43, "\1\2"), Snmpd::ber(3, "\0\1"), Snmpd::ber(5, ''));
+	my @rows = map { ["1.3.6.1.9.1.$_", $values[$_ % @values]] } 1 .. 40;
+	my ($fake, $process) = Snmpd->fake(sub {
+		my $answer = Snmpd::reply($_[0], [@rows[map { int rand @rows } 1 .. 8]]) // return undef;
+		substr($answer, 30 + int rand(length($answer) - 30), 1) = chr int rand 256 for 1 .. 1 + int rand 4;
+		return $answer;
+	});
+	my $options = "$fake -v 2c -c public -t 0.02 -r 4 1.3.6.1.9";
+	my @wrong;
+	for my $format (map { ($_) x 2 } qw(table tsv csv json records)) {
+		my $r = snmp(join("\n", map { ".snmp $_ $options" } qw(getbulk get walk)), options => ['--keep-going', '-o', $format]);
+		push @wrong, "$format: status " . $r->status . ': ' . $r->stderr unless $r->status =~ /^[0126]$/;
+		my $shown = ($format eq 'csv' ? $r->stdout =~ s/\r\n/\n/gr : $r->stdout) . $r->stderr;
+		push @wrong, "$format: a control character" if $shown =~ /[\x00-\x08\x0b-\x1f\x7f]/;
+	}
+	is "@wrong", '', 'answers that are mangled';
+	$process->stop;
+}
+
 # A long walk takes no more memory than a short one; who has enough of it ends it.
 my $long = sub {
 	my ($most) = @_;
