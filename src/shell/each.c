@@ -114,10 +114,7 @@ static void put_label(struct buf *out, const struct row *r)
 
 	for (size_t i = 0; i < n; i++) {
 		buf_puts(out, i > 0 ? " " : "");
-		if (json_kind(cells[i]) == JSON_STRING)
-			json_decode(cells[i], out);
-		else
-			buf_put(out, cells[i].text, cells[i].len);
+		show_decode(cells[i], out);
 	}
 }
 

@@ -42,6 +42,7 @@ subtest 'jobs that fail' => sub {
 	like($r->stdout, qr/^\d+\.\d+\t\d+\n\z/, '... and goes on');
 	$r = $l->run("- realm_poll 1 &\n.wait\nping\n");
 	is($r->status, 0, '- LINE &: does not count');
+	like($r->stderr, qr/^ptsh: stdin:1: \[1\] realm_poll 1: failed after /m, '... named without its -');
 	like($r->stderr, qr/failed after/, '... but is told');
 
 	my $other = Box->start(script => "hello none\nexpect ping\nexpect log\nreply 1\nclose\n");
