@@ -13,6 +13,13 @@ check-clang:
 	$(SUB) BUILD=$(BUILD)/clang CC=clang CFLAGS='-O2 -g -Werror' programs
 programs: $(PROGRAMS)
 
+# Without Net-SNMP it builds, too, and says what it lacks.
+check-bare:
+	$(SUB) BUILD=$(BUILD)/bare NO_SNMP=1 CFLAGS='-O1 -Werror' bare
+bare: $(BUILD)/ptsh
+	@$(BUILD)/ptsh --version | grep 'no SNMP'
+	@$(BUILD)/ptsh -X -c '.snmp get 127.0.0.1 1.3' 2>&1 | grep 'built without Net-SNMP'
+
 # make check, with sanitizers; what they tell is looked for behind every program, whatever its exit status was.
 check-asan: check-asan-gcc check-asan-clang
 check-asan-gcc:
@@ -63,12 +70,12 @@ check-install: $(BUILD)/ptsh
 	@sh tests/staged.sh $(BUILD)/staged
 
 check-all:
-	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang static install deb faults term fuzz coverage valgrind asan-gcc asan-clang
+	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang bare static install deb faults term fuzz coverage valgrind asan-gcc asan-clang
 check-coverage: coverage
 # Installs it, tries it and purges it: as root.
 check-deb: $(PROGRAMS)
 	@env $(TEST_ENV) sh tests/deb.sh $(BUILD)/deb
 
-.PHONY: check-gcc check-clang programs check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
+.PHONY: check-gcc check-clang programs check-bare bare check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
 	check-faults check-mutants mutants check-term fuzz check-fuzz fuzzers coverage covered check-install check-all \
 	check-coverage check-deb
