@@ -20,6 +20,11 @@ ok $s->wait_prompt(qr/^realm_inf: no such request; did you mean realm_info\? \[y
 $s->line('y');
 ok $s->wait_row(qr/^3865500631171652 /), '... and corrected';
 $s->key('C-l');
+$s->line('.each realm_inf gid,name 5200007311 -- .echo {name}');
+ok $s->wait_prompt(qr/^realm_inf: no such request; did you mean realm_info\? \[y\/N\]/), '... in .each, too';
+$s->line('y');
+ok $s->wait_row(qr/^Lab$/), '... and corrected';
+$s->key('C-l');
 is_deeply [grep { /^ptsh/ } $s->run('- realm_info gid 1')], ['ptsh: realm_info: no such realm: \'1\''], 'a line that may fail is told';
 $s->type('half');
 $s->wait_prompt(qr/half$/);		# (^C takes what the terminal still holds)
