@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "net/address.h"
@@ -100,6 +101,24 @@ static bool known_is(struct word w, const char *text)
 	return w.len == strlen(text) && memcmp(w.text, text, w.len) == 0;
 }
 
+/* Names are written in lower case, but by hand they may be in any. */
+static bool known_names(struct word w, const char *name)
+{
+	bool path = name[0] == '/' || memchr(w.text, '/', w.len) != NULL;
+
+	return path ? known_is(w, name) : w.len == strlen(name) && strncasecmp(w.text, name, w.len) == 0;
+}
+
+/* HOST:PORT or a path: what is written without its port would never be found. */
+static bool known_is_name(struct word w)
+{
+	size_t i = w.len;
+
+	while (i > 0 && isdigit((unsigned char)w.text[i - 1]))
+		i--;
+	return memchr(w.text, '/', w.len) != NULL || (i > 1 && i < w.len && w.text[i - 1] == ':');
+}
+
 static bool known_is_date(struct word w)
 {
 	static const char form[] = "0000-00-00";
@@ -150,7 +169,7 @@ static struct known_line known_parse(const char *text, size_t len)
 	} else {
 		return line;
 	}
-	if (!known_is_date(date) || memchr(line.name.text, '\0', line.name.len) != NULL)
+	if (!known_is_date(date) || !known_is_name(line.name) || memchr(line.name.text, '\0', line.name.len) != NULL)
 		return line;
 	snprintf(line.box.date, sizeof line.box.date, "%.*s", (int)date.len, date.text);
 	for (struct word w = known_word(&text, end); w.len > 0; w = known_word(&text, end))
@@ -224,7 +243,7 @@ int known_boxes_read(struct known_boxes *k, const char *path, const char *name,
 			snprintf(message, sizeof message, "%s:%u: not understood and skipped", path, number);
 			warn(ctx, message);
 		}
-		if (line.what == LINE_BOX && (name == NULL || known_is(line.name, name)))
+		if (line.what == LINE_BOX && (name == NULL || known_names(line.name, name)))
 			if (known_keep(k, &line, number) == -1)
 				result = error_memory(e);
 	}
@@ -300,7 +319,7 @@ int known_boxes_add(const char *path, const char *name, enum known_kind kind, co
 	size_t left = file.content.len;
 	while (result == 0 && known_next(&at, &left, &text)) {
 		struct known_line line = known_parse(text.text, text.len);
-		bool same = line.what == LINE_BOX && known_is(line.name, name);
+		bool same = line.what == LINE_BOX && known_names(line.name, name);
 
 		if (same && kind == KNOWN_CLEAR && line.box.kind != KNOWN_CLEAR)
 			result = error_set(e, STATUS_TLS, "%s: is known with TLS (%s)", name, path);
@@ -344,7 +363,7 @@ int known_boxes_remove(const char *path, const char *name, const char *pin, size
 	while (known_next(&at, &left, &text)) {
 		struct known_line line = known_parse(text.text, text.len);
 
-		if (line.what == LINE_BOX && known_is(line.name, name) &&
+		if (line.what == LINE_BOX && known_names(line.name, name) &&
 		    (pin == NULL || (line.box.kind == KNOWN_KEY && pin_list_has(pin, line.box.pin))))
 			++*removed;
 		else

@@ -6,6 +6,8 @@
 #include "net/known_boxes.h"
 #include "oracle.h"
 
+#include <strings.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char name[] = "fuzz.example:55", pin[] = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -30,7 +32,7 @@ others(char *text, size_t len)
 
 		while (begin < end && (text[begin] == ' ' || text[begin] == '\t'))
 			begin++;
-		if (end - begin < own || memcmp(text + begin, name, own) != 0) {
+		if (end - begin < own || strncasecmp(text + begin, name, own) != 0) {
 			memmove(text + out, text + at, end - at);
 			out += end - at;
 		}

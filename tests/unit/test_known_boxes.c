@@ -124,6 +124,39 @@ static void test_lines_are_read_and_bad_ones_are_told(void **state)
 	known_boxes_clear(&k);
 }
 
+/* What somebody has written by hand must not be missed: a key that is not found is a new one. */
+static void test_lines_written_by_hand_are_found(void **state)
+{
+	struct known_boxes k;
+	struct error e;
+	size_t removed;
+
+	(void)state;
+	write_file("Core.Example:55 " PIN_A " 2024-01-31\n"
+	    "[2001:DB8::1]:55 tls 2024-01-31\n"
+	    "core.example " PIN_B " 2024-01-31\n"		/* 3: without a port */
+	    ":55 " PIN_B " 2024-01-31\n"			/* 4: without a host */
+	    "/run/Box clear 2024-01-31\n");
+	assert_int_equal(known_boxes_read(&k, path, "core.example:55", on_warning, NULL, &e), 0);
+	assert_int_equal(k.count, 1);
+	assert_string_equal(k.items[0].pin, PIN_A);
+	known_boxes_clear(&k);
+	assert_says(buf_string(&warnings), ":3: not understood");
+	assert_says(buf_string(&warnings), ":4: not understood");
+	assert_null(strstr(buf_string(&warnings), ":5: "));
+	assert_int_equal(known_boxes_read(&k, path, "[2001:db8::1]:55", NULL, NULL, &e), 0);
+	assert_int_equal(k.count, 1);
+	known_boxes_clear(&k);
+	/* Paths are what they are. */
+	assert_int_equal(known_boxes_read(&k, path, "/run/box", NULL, NULL, &e), 0);
+	assert_int_equal(k.count, 0);
+	known_boxes_clear(&k);
+	assert_int_equal(known_boxes_add(path, "core.example:55", KNOWN_CLEAR, NULL, 0, &e), -1);
+	assert_says(e.text, "is known with TLS");
+	assert_int_equal(known_boxes_remove(path, "core.example:55", NULL, &removed, &e), 0);
+	assert_int_equal(removed, 1);
+}
+
 static void test_file_that_others_may_have_written_is_refused(void **state)
 {
 	struct known_boxes k;
@@ -464,6 +497,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_file(test_missing_file_knows_nobody),
 		with_file(test_lines_are_read_and_bad_ones_are_told),
+		with_file(test_lines_written_by_hand_are_found),
 		with_file(test_file_that_others_may_have_written_is_refused),
 		with_file(test_added_lines_leave_all_others_as_they_were),
 		with_file(test_removed_lines_are_counted),
