@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # mutants: takes one guard out of the program at a time; a test must miss it.
 #
-#	perl tests/mutants/run.pl BUILD [PATTERN]	all, or those whose names match; `make check-mutants`, `make mutants MUTANTS=PATTERN`
+#	perl tests/mutants/run.pl BUILD [PATTERN]	all, or those whose names match (`make mutants MUTANTS=PATTERN`)
+#	perl tests/mutants/run.pl --look		builds and runs nothing: whether the guards and the tests named are there
 #
 # The guards stand in tests/mutants/*.guards:
 #
@@ -14,13 +15,13 @@
 #	red: unit/test_auth a_short_nonce
 #	red: faults ^D5 a nonce of one byte
 #
-# file may be a header; `of: src/proto/json_scan.c` is then what is compiled with it.
-# guard is the text as it stands in the file, exactly once (but for its white space); instead is what replaces it (nothing: it goes away).  red is a test
-# program below tests/ and a pattern: one of its tests with such a name must fail; the first of several programs that does
-# will do.  `faults` are the cases of tests/faults.
+# file may be a header; `of: src/proto/json_scan.c` is then what is compiled with it.  guard is the text as it stands in the
+# file, exactly once, but for its white space; instead is what replaces it (nothing: it goes away).  red is a test program
+# below tests/ and a pattern: one of its tests with such a name must fail; the first of several programs that does will do.
+# `faults` are the cases of tests/faults.
 #
-# Each mutant is one object, linked in front of the library of BUILD, in a folder of its own: nothing else is touched.  MUTANT_COMPILE,
-# MUTANT_LINK and MUTANT_LIBS are the Makefile's commands.
+# Each mutant is one object, linked in front of the library of BUILD, in a folder of its own, which stays if it survives.
+# Nothing else is touched.  MUTANT_COMPILE, MUTANT_LINK and MUTANT_LIBS are the Makefile's commands.
 use strict;
 use warnings;
 use FindBin;
@@ -113,19 +114,22 @@ sub listen_to {
 	return ($text, $stopped || ($? & 127 && $? != 15));
 }
 
-# Runs a test program with what it needs linked from @objects (none: as it is in BUILD); the names of its tests that failed and of those that did not, and
-# whether it was ended by a signal or by our patience.
+# Runs a test program with what it needs linked from @objects (none: as it is in BUILD); the names of its tests that failed
+# and of those that did not, and whether it was ended by a signal or by our patience.
 sub run_test {
 	my ($folder, $program, $pattern, @objects) = @_;
 	my @command = ('perl', '-Msigtrap=die,TERM', "-I$tests/lib", $program eq 'faults' ? "$tests/faults/faults.t" : "$tests/$program");
 
 	local $ENV{PTSH} = @objects ? "$folder/ptsh" : $ENV{PTSH};
 	local $ENV{FAULTS} = $pattern;
-	my $own = $program =~ m{^unit/(\S+)} ? "tests/unit/$1" : $program =~ m{^term/} ? 'tests/term/driver' : undef;
-	my $path = !@objects ? "$build/$own" : "$folder/" . basename($own) if defined $own;
-	command("$folder/log", 'linking', "$ENV{MUTANT_LINK} -o '$path' '$build/$own.o' @objects $ENV{MUTANT_LIBS}") if $path && @objects;
-	local $ENV{DRIVER} = $path && @objects ? $path : $ENV{DRIVER};
-	@command = $path if $program =~ m{^unit/};
+	local $ENV{DRIVER} = $ENV{DRIVER};
+	if ($program =~ m{^(?:unit/(\S+)|term/)}) {
+		my $name = $1 // 'driver';
+		my $object = "$build/tests/" . (defined $1 ? 'unit' : 'term') . "/$name.o";
+		command("$folder/log", 'linking', "$ENV{MUTANT_LINK} -o '$folder/$name' '$object' @objects $ENV{MUTANT_LIBS}") if @objects;
+		$ENV{DRIVER} = "$folder/$name" if @objects;
+		@command = @objects ? "$folder/$name" : "$build/tests/unit/$name" if $program =~ /^unit/;
+	}
 	my ($text, $stopped) = listen_to("$folder/log", @objects ? $pattern : undef, @command);
 	return ([failed($text)], [$text =~ /^\s*ok \d+ - (.*)/mg], $stopped);
 }
@@ -159,21 +163,25 @@ sub try_mutant {
 		return '';
 	};
 	return "ERROR     $m->{name}: $m->{at}: $@" unless defined $killed;
+	remove_tree($folder) if $killed ne '';
 	return "killed    $m->{name}: $killed" if $killed ne '';
 	return "SURVIVED  $m->{name}: $m->{at}" . (@red ? " (red are: @red)" : '');
 }
 
-# Every test named must be there, and green, with nothing taken away: else a mutant would seem killed by it.
+# Every test named must be there, and green, with nothing taken away: else a mutant would seem killed by it.  One that fails
+# in the crowd is run once more.
 sub check_tests {
 	my (@mutants) = @_;
-	my (%patterns, %result, @wrong);
+	my (%patterns, @wrong);
 
 	push @{ $patterns{ $_->{program} } }, $_->{pattern} for map { @{ $_->{red} } } @mutants;
 	make_path("$build/mutants/good");
 	my @programs = sort keys %patterns;
 	Parallel::each(2, \@programs, sub {
 		my ($program) = @_;
-		my ($failed, $passed) = run_test("$build/mutants/good", $program, join('|', @{ $patterns{$program} }));
+		my @how = ("$build/mutants/good", $program, join('|', @{ $patterns{$program} }));
+		my ($failed, $passed) = run_test(@how);
+		($failed, $passed) = run_test(@how) if @$failed;
 		return join "\n", map({ "-$_" } @$failed), map({ "+$_" } @$passed);
 	}, sub {
 		my ($program, $text) = @_;
@@ -187,10 +195,31 @@ sub check_tests {
 	return @wrong;
 }
 
+# The same without running any, as far as a look at the files can tell.
+sub look_for_tests {
+	my (@mutants) = @_;
+	my (%text, @wrong);
+
+	for my $red (map { @{ $_->{red} } } @mutants) {
+		my ($program, $pattern) = @$red{qw(program pattern)};
+		my @files = $program eq 'faults' ? glob "$tests/faults/*.case" : "$tests/$program" . ($program =~ /^unit/ ? '.c' : '');
+		my $names = $text{$program} //= join '', map { slurp($_) // '' } @files;
+		$names = join '', $names =~ /^=== (.*\n)/mg if $program eq 'faults';
+		# A test's name may be put together: then its program must be there at least.
+		push @wrong, "$program $pattern: no such test" unless $names =~ /$pattern/m || ($program =~ /\.t$/ && $names ne '');
+	}
+	return @wrong;
+}
+
 my $began = time;
 my @mutants = map { read_guards($_) } sort glob "$tests/mutants/*.guards";
 @mutants = grep { $_->{name} =~ /$only/ } @mutants if defined $only && $only ne '';
 $mutants[$_]{number} = $_ + 1 for 0 .. $#mutants;
+if ($build eq '--look') {
+	my @wrong = (look_for_tests(@mutants), map { my $m = $_; eval { mutated($m) } ? () : "$m->{name}: $m->{at}: $@" } @mutants);
+	print map { chomp; "$_\n" } @wrong;
+	exit(@wrong || !@mutants ? 1 : 0);
+}
 my @wrong = check_tests(@mutants);
 print "ERROR     $_\n" for @wrong;
 my %count = (killed => 0, SURVIVED => 0, ERROR => scalar @wrong);

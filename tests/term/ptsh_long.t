@@ -85,8 +85,9 @@ sub events
 
 my $events = $full ? 1000000 : 50000;
 my $half = int $events / 2;
-my $many = Box->start(script => "hello none\nexpect subscribe\nreply 1\nanswer-all 6\n" . join('', map { "expect product_id\n" . events($half) . "reply 1,\"round $_\",1\n" } 0, 1)
-    . "answer-all\n");
+my $script = "hello none\nexpect subscribe\nreply 1\nanswer-all 6\n";		# the names that a session asks for
+$script .= "expect product_id\n" . events($half) . "reply 1,\"round $_\",1\n" for 0, 1;
+my $many = Box->start(script => $script . "answer-all\n");
 my $e = Session->new(box => $many, args => ['-e', '*']);
 is_flat($e, "$events events", 1024, sub {
 	my ($round) = @_;
