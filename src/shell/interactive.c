@@ -222,7 +222,8 @@ static void lines(struct shell *sh)
 		switch (end) {
 		case PROMPT_LINE:
 		case PROMPT_PASTE:
-			link_line_entered(sh);
+			if (strspn(text, " \t") == strlen(text))
+				link_line_entered(sh);
 			remember(sh, text);
 			run_text(sh, text, end == PROMPT_PASTE);
 			break;

@@ -236,6 +236,11 @@ static void try_again(void *ctx)
 		open_channel(sh);
 }
 
+static void line_entered(void *ctx)
+{
+	link_line_entered(ctx);
+}
+
 void link_want(struct shell *sh)
 {
 	struct link *k = sh->link;
@@ -244,6 +249,8 @@ void link_want(struct shell *sh)
 		loop_timer_stop(sh->loop, &k->retry);
 		k->pause = 0;		/* somebody is waiting: no more long pauses */
 		open_channel(sh);
+	} else if (k->wants_line) {	/* not from here: whoever wants it is in the middle of something */
+		loop_timer_start(sh->loop, &k->another, 0, line_entered, sh);
 	}
 }
 

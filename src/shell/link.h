@@ -25,7 +25,7 @@ enum link_state link_state(const struct shell *sh);
 /* Connects if that is not under way (also now instead of later, when away). */
 void link_want(struct shell *sh);
 
-/* A line has been entered at the prompt: what had to be asked, and waited for that, is asked now. */
+/* Nobody types now: what had to be asked, and waited for that, is asked.  link_want() does it, too. */
 void link_line_entered(struct shell *sh);
 
 /* Ends the connection in order, without telling. */
