@@ -243,7 +243,7 @@ static bool begin_line(struct shell *sh)
 	struct task *t = e->unsent;
 
 	if (t->state == TASK_ANSWERED) {	/* refused: what follows a line that is no good never begins */
-		if (t->bad_line && !t->line.may_fail)
+		if (t->bad_line && !t->line.may_fail && !sh->options->keep_going)
 			return false;
 		e->unsent = t->next;
 		return true;

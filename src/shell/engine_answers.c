@@ -34,7 +34,7 @@ enum status engine_outcome_status(const struct task *t)
 
 void engine_stop_for(struct shell *sh, const struct task *t)
 {
-	if (!t->line.may_fail && (t->bad_line || !sh->options->keep_going))
+	if (!t->line.may_fail && !sh->options->keep_going)
 		engine_stop(sh);
 }
 

@@ -45,7 +45,7 @@ struct task {
 	struct place at;
 	bool agreed;			/* to what it deletes: asked once */
 	bool barrier;			/* waits for all before it, all after it wait for it */
-	bool bad_line;			/* refused for what it is: nothing behind it is begun, unless it may fail */
+	bool bad_line;			/* refused for what it is: nothing behind it is begun, unless it may fail or --keep-going */
 	bool streaming;			/* a large reply is being shown */
 	bool abandoned;			/* time is up: the reply, if it comes, is late */
 	unsigned job;			/* number, of TASK_JOB */

@@ -93,6 +93,9 @@ subtest 'a failure stops the script' => sub {
 	is($r->status, 0, '- LINE: may fail');
 	is($r->stderr, "ptsh: stdin:1: realm_poll: no such realm: '1'\nptsh: stdin:3: realm_poll: no such realm: '2'\n", '... and is told');
 	is(scalar(() = $r->stdout =~ /\n/g), 1, '... and all else runs');
+	$r = $l->bad("ping\nrelam_poll Lab\nping x\n.nix\nping\n", 2, qr/^(?:ptsh: stdin:[234]: (?!\d).*\n)+\z/, '--keep-going');
+	is(scalar(() = $r->stdout =~ /\n/g), 2, '--keep-going: a line that is no good does not stop it either');
+	is($l->bad("realm_poll Lab\nping\n", 2, qr/refused by --read-only\n\z/, '-r', '--keep-going')->stdout =~ /\n/, 1, '... nor one that is refused');
 	$r = $l->run("- realm_poll\n- relam_poll Lab\n- .sleep\n- - ping x\nping\n");
 	is($r->status, 0, '- LINE: a mistake in it may be, too');
 	is(scalar(() = $r->stderr =~ /^ptsh: stdin:\d: (?!usage: ping|usage: realm)/mg), 4, '... and is told');
