@@ -8,7 +8,7 @@ PKG_CONFIG ?= pkg-config
 BUILD ?= build
 
 # The loader looks for a symbol in this order, and most there are belong to the first two.
-LIBS = libcrypto libssl libbsd-overlay libedit libcjson
+LIBS = libcrypto libssl libbsd-overlay libedit
 # SNMP needs Net-SNMP; NO_SNMP=1 leaves it out though it is there.  It is not linked but loaded when it is used first.
 NO_SNMP ?= $(if $(shell $(PKG_CONFIG) --exists netsnmp && echo there),,1)
 SNMP = $(if $(filter-out 0,$(NO_SNMP)),,netsnmp)
@@ -54,7 +54,7 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--no-as-needed -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libptsh.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka libcjson)
 
 $(BUILD)/src/snmp/agent_library.o: CPPFLAGS += -DAGENT_SONAME='"$(SNMP_SONAME)"'
 # The version stands here.

@@ -41,7 +41,7 @@ check-faults: programs
 # Each guard of the security rules taken out in turn: a test must miss it (tests/mutants).  MUTANTS=PATTERN: those whose names match.
 check-mutants: export MUTANT_COMPILE = $(CC) $(ALL_CFLAGS)
 check-mutants: export MUTANT_LINK = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
-check-mutants: export MUTANT_LIBS = $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+check-mutants: export MUTANT_LIBS = $(LDLIBS) $(shell $(PKG_CONFIG) --libs cmocka libcjson)
 check-mutants: programs
 	@env $(TEST_ENV) perl tests/mutants/run.pl $(abspath $(BUILD)) '$(MUTANTS)'
 mutants: check-mutants
@@ -56,8 +56,9 @@ fuzz:
 check-fuzz:
 	$(SUB) fuzz SECONDS=10
 fuzzers: $(FUZZERS)
+# cJSON is what our reader of JSON is compared with.
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libptsh.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS) $(shell $(PKG_CONFIG) --libs libcjson)
 
 coverage:
 	$(SUB) BUILD=$(BUILD)/coverage CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage covered
@@ -70,7 +71,7 @@ check-install: $(BUILD)/ptsh
 	@sh tests/staged.sh $(BUILD)/staged
 
 check-all:
-	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang bare static install deb faults term fuzz coverage valgrind asan-gcc asan-clang
+	@MAKE='$(MAKE)' sh tests/check_all.sh $(BUILD) gcc clang bare static install deb faults term mutants fuzz coverage valgrind asan-gcc asan-clang
 check-coverage: coverage
 # Installs it, tries it and purges it: as root.
 check-deb: $(PROGRAMS)

@@ -10,10 +10,10 @@ set -eu
 run='less'
 
 # To build it.
-build='gcc make pkg-config libc6-dev libedit-dev libcjson-dev libssl-dev libbsd-dev libsnmp-dev'
+build='gcc make pkg-config libc6-dev libedit-dev libssl-dev libbsd-dev libsnmp-dev'
 
 # To run its tests: units, other compilers and checkers, what replies are compared with, terminals, shells, TLS peers.
-test='libcmocka-dev
+test='libcmocka-dev libcjson-dev
 	clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
 	perl jq libjson-xs-perl python3
 	tmux bash zsh fish
@@ -52,17 +52,17 @@ wanted=$(echo $wanted)
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 	# Perhaps what it is built with is here: then building goes on.
-	if pkg-config --exists libedit libcjson libssl libcrypto libbsd-overlay 2>/dev/null; then
+	if pkg-config --exists libedit libssl libcrypto libbsd-overlay 2>/dev/null; then
 		echo "deps: no apt-get here, but what ptsh is built with is; its tests need, by their names in Debian:" >&2
 		echo "$wanted" | fold -s -w 76 | sed 's/^/	/' >&2
 		exit 0
 	fi
 	echo "deps: no apt-get here.  To build ptsh it takes, where there is" >&2
 	cat >&2 <<-'TEXT'
-		dnf      dnf install gcc make pkgconf-pkg-config libedit-devel cjson-devel openssl-devel libbsd-devel net-snmp-devel
-		pacman   pacman -S base-devel libedit cjson openssl libbsd net-snmp
-		apk      apk add build-base pkgconf libedit-dev cjson-dev openssl-dev libbsd-dev net-snmp-dev
-		brew     brew install pkgconf libedit cjson openssl@3 net-snmp libbsd   (on Linux; macOS has not been tried)
+		dnf      dnf install gcc make pkgconf-pkg-config libedit-devel openssl-devel libbsd-devel net-snmp-devel
+		pacman   pacman -S base-devel libedit openssl libbsd net-snmp
+		apk      apk add build-base pkgconf libedit-dev openssl-dev libbsd-dev net-snmp-dev
+		brew     brew install pkgconf libedit openssl@3 net-snmp libbsd   (on Linux; macOS has not been tried)
 	TEXT
 	echo "(Net-SNMP may be left out: make NO_SNMP=1), and for the tests, by their names in Debian:" >&2
 	echo "$wanted" | fold -s -w 76 | sed 's/^/	/' >&2

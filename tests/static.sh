@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/.."
 folder=$1
 mkdir -p "$folder"
-flags="-std=c11 -D_GNU_SOURCE -DPTSH_VERSION=\"0\" -DAGENT_SONAME=\"0\" -Isrc $(pkg-config --cflags libedit libcjson libssl libcrypto libbsd-overlay)"
+flags="-std=c11 -D_GNU_SOURCE -DPTSH_VERSION=\"0\" -DAGENT_SONAME=\"0\" -Isrc $(pkg-config --cflags libedit libssl libcrypto libbsd-overlay)"
 failed=0
 
 verdict() {

@@ -19,7 +19,7 @@ sub deps { return Run->ptsh(program => '/bin/sh', args => ["$top/tests/deps.sh",
 my $r = deps('build');
 is($r->status, 1, 'nothing is there: building does not go on');
 like($r->stderr, qr/^\s*$_ .*libedit/m, "what $_ calls the packages") for qw(dnf pacman apk brew);
-like($r->stderr, qr/libcjson-dev/, '... and Debian');
+like($r->stderr, qr/libedit-dev/, '... and Debian');
 unlike($r->stderr, qr/not found/, 'it needs nothing itself that might be missing');
 
 open my $fake, '>', "$bin/pkg-config" or die $!;

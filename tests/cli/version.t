@@ -29,15 +29,11 @@ is(qx('$ptsh' -V), $told, '-V is the same');
 like($told, qr/\Aptsh \Q$version\E\n/, 'it tells it first');
 my ($openssl) = qx(openssl version) =~ /^(OpenSSL \S+)/;
 like($told, qr/^\Q$openssl\E /m, 'OpenSSL, as it is loaded');
-# Their packages count differently: libedit's is 3.1, with a date; what its header says is told.
-my %header = (libedit => ['editline/readline.h histedit.h', 'LIBEDIT'], cJSON => ['cjson/cJSON.h', 'CJSON_VERSION']);
-for my $library (sort keys %header) {
-	my ($files, $prefix) = @{$header{$library}};
-	my $macros = join '', map { qx(cc -E -dM -include $_ -x c /dev/null 2>/dev/null) } split ' ', $files;
-	my ($major) = $macros =~ /^#define ${prefix}_MAJOR (\d+)/m;
-	my ($minor) = $macros =~ /^#define ${prefix}_MINOR (\d+)/m;
-	like($told, qr/\b\Q$library $major.$minor\E\b/, $library);
-}
+# Its package counts differently: 3.1, with a date; what its header says is told.
+my $macros = join '', map { qx(cc -E -dM -include $_ -x c /dev/null 2>/dev/null) } 'editline/readline.h', 'histedit.h';
+my ($major) = $macros =~ /^#define LIBEDIT_MAJOR (\d+)/m;
+my ($minor) = $macros =~ /^#define LIBEDIT_MINOR (\d+)/m;
+like($told, qr/^libedit $major\.$minor, /m, 'libedit');
 like($told, qr/, (?:Net-SNMP \d+\.\d+|no SNMP)/, 'Net-SNMP, or that there is none');
 unlike(slurp($_), qr/\b\Q$version\E\b/, "$_ does not repeat it") for qw(README.md man/ptsh.1 man/ptsh-protocol.7);
 
