@@ -64,11 +64,18 @@ static bool refused(struct shell *sh, const char *name)
 		if (strcmp(l->name, name) != 0)
 			continue;
 		if (l->refused != NULL)
-			l->refused(sh, l);
+			l->refused(sh, l, STATUS_FAILED);
 		else
 			wanted = true;
 	}
 	return wanted;
+}
+
+static void stop_for(struct shell *sh, enum status status)
+{
+	shell_failed(sh, status);
+	if (!sh->interactive && !sh->options->keep_going)
+		engine_stop(sh);
 }
 
 static void subscribed(struct shell *sh, struct task *t, const struct reply *reply)
@@ -90,11 +97,8 @@ static void subscribed(struct shell *sh, struct task *t, const struct reply *rep
 			wanted |= refused(sh, buf_string(&text));
 	}
 	buf_clear(&text);
-	if (!wanted)		/* a .wait fails by itself, and may be permitted to */
-		return;
-	shell_failed(sh, STATUS_FAILED);
-	if (!sh->interactive && !sh->options->keep_going)
-		engine_stop(sh);
+	if (wanted)		/* a .wait fails by itself, and may be permitted to */
+		stop_for(sh, STATUS_FAILED);
 }
 
 static void send_subscriptions(struct shell *sh)
@@ -220,6 +224,38 @@ static bool by_name(const struct listener *l)
 	return f->name != NULL;
 }
 
+/* The name has been asked for.  Those who gave it may have gone meanwhile. */
+static void looked_up(struct shell *sh, void *ctx, const char *gid, const struct error *e)
+{
+	char *name = ctx;
+	bool told = false, stop = false;
+
+	for (struct listener *l = sh->events->listeners, *next; l != NULL && gid == NULL && e->status == STATUS_USAGE; l = next) {
+		next = l->next;
+		if (!by_name(l) || strcmp(l->args[0], name) != 0)
+			continue;
+		if (!told)
+			shell_complain(sh, (struct place){0}, l->name, "%s", e->text);
+		told = true;
+		if (l->refused != NULL)
+			l->refused(sh, l, STATUS_USAGE);
+		else
+			stop = true;
+	}
+	free(name);
+	if (stop)
+		stop_for(sh, STATUS_USAGE);
+}
+
+/* So that events can be told by it; one that there is not is not waited for. */
+static void look_up(struct shell *sh, const struct listener *l)
+{
+	char *name = strdup(l->args[0]);
+
+	if (name != NULL)
+		names_look_up(sh, GID_REALM, name, looked_up, name);
+}
+
 void events_link_ready(struct shell *sh)
 {
 	send_subscriptions(sh);
@@ -227,9 +263,11 @@ void events_link_ready(struct shell *sh)
 		names_refresh(sh);
 	else if (output_format(sh->output) == &format_table && any_shown(sh->events))
 		names_learn(sh, GID_REALM);	/* a table of events names the realms */
-	for (const struct listener *l = sh->events->listeners; l != NULL; l = l->next)
+	for (struct listener *l = sh->events->listeners; l != NULL; l = sh->events->next) {
+		sh->events->next = l->next;	/* what is known already may end one at once */
 		if (by_name(l))
-			names_learn(sh, GID_REALM);
+			look_up(sh, l);
+	}
 }
 
 void events_link_lost(struct shell *sh)
@@ -249,7 +287,7 @@ void events_listen(struct shell *sh, struct listener *l)
 	l->next = NULL;
 	*end = l;
 	if (by_name(l) && link_takes(sh, false))
-		names_learn(sh, GID_REALM);
+		look_up(sh, l);
 }
 
 void events_ignore(struct shell *sh, struct listener *l)

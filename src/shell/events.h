@@ -28,7 +28,8 @@ struct listener {
 	size_t arg_count;
 	bool tell;			/* at a prompt: shown though nobody has subscribed to it */
 	void (*heard)(struct shell *sh, struct listener *l, struct json name, struct json_iter args);
-	void (*refused)(struct shell *sh, struct listener *l);	/* the box knows no such event (told); may be NULL */
+	/* It will never come: the box knows no such event, or no such realm (told).  May be NULL. */
+	void (*refused)(struct shell *sh, struct listener *l, enum status status);
 	void *ctx;
 	struct listener *next;
 };

@@ -17,7 +17,8 @@ struct waiting {
 	struct shell *sh;
 	struct task *task;
 	struct listener listener;
-	bool event, heard, refused;	/* waits for one; it has come; it never will */
+	bool event, heard;	/* waits for one; it has come */
+	enum status refused;	/* it never will, and why; STATUS_OK: it may */
 	bool running;		/* the command has its turn */
 	unsigned long job;	/* 0: all */
 };
@@ -50,14 +51,14 @@ static void go_on(void *ctx)
 {
 	struct waiting *w = ctx;
 
-	end(w, w->refused ? STATUS_FAILED : STATUS_OK);
+	end(w, w->refused);
 }
 
-static void refused(struct shell *sh, struct listener *l)
+static void refused(struct shell *sh, struct listener *l, enum status status)
 {
 	struct waiting *w = l->ctx;
 
-	w->refused = true;
+	w->refused = status;
 	if (w->running)
 		loop_timer_start(sh->loop, &w->task->timer, 0, go_on, w);
 }
@@ -150,8 +151,8 @@ enum command_result wait_run(struct shell *sh, struct task *t, enum status *stat
 		wait_drop(sh, t);
 		return COMMAND_FAILED;
 	}
-	if (w->refused) {
-		*status = STATUS_FAILED;
+	if (w->refused != STATUS_OK) {
+		*status = w->refused;
 		wait_drop(sh, t);
 		return COMMAND_FAILED;
 	}

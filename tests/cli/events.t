@@ -164,6 +164,10 @@ subtest '.on' => sub {
 	is($r->status, 0, '.wait EVENT NAME') or diag $r->stderr;
 	is(join('', $r->stdout =~ /^lab.*\n/mg), "lab 5200007311\n", '.on EVENT NAME: for that realm only');
 
+	$l->bad(".wait realm_poll_stop Nowhere\nping\n", 2, qr/^ptsh: realm_poll_stop: Nowhere: no such realm; there is Head Office/m);
+	is($l->run("- .wait realm_poll_stop Nowhere\nping\n")->status, 0, '... nor is that waited for');
+	is(Run->ptsh(args => ['-c', '.on realm_poll_stop Nowhere -- ping', '--follow', $box->address])->status, 2, '... or followed');
+
 	# An event that the box does not know is not waited for.
 	$l->bad(".wait realm_nonsense\nping\n", 1, qr/^ptsh: subscribe: unknown event 'realm_nonsense'$/m);
 	is($l->run("- .wait realm_nonsense\n.echo on\n")->status, 0, '- .wait: does not count');
