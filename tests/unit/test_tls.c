@@ -416,6 +416,10 @@ static void test_file_has_the_last_word_about_what_the_run_has_seen(void **state
 	h.o.seen = &seen;
 	h.o.known_as = "box.example";
 	expect_trust(&h, pid, "known_boxes line 1");
+	pid = serve(&h, "self", talk_suspicious);
+	h.o.seen = &seen;
+	h.o.known_as = "box.example";
+	expect_refusal(&h, pid, "KEY HAS CHANGED");
 	trust_seen_clear(&seen);
 }
 
