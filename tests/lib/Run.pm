@@ -47,7 +47,7 @@ sub environment {
 		XDG_CONFIG_HOME => "$home/config", XDG_DATA_HOME => "$home/data", XDG_STATE_HOME => "$home/state",
 		XDG_CACHE_HOME => "$home/cache", XDG_RUNTIME_DIR => "$home/run",
 		# What `make check` or a sanitizer was told goes on.
-		map({ ($_ => $ENV{$_}) } grep { /^(?:(?:ASAN|UBSAN|LSAN|TSAN)_OPTIONS|SSL_CERT_FILE)\z/ } keys %ENV),
+		map({ ($_ => $ENV{$_}) } grep { /^(?:ASAN|UBSAN|LSAN|TSAN)_OPTIONS\z/ || ($ENV{PTSH_TEST_TLS} && $_ eq 'SSL_CERT_FILE') } keys %ENV),
 		%{ $more // {} },
 	);
 
