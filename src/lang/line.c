@@ -4,6 +4,7 @@
 #include "lang/line.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +94,18 @@ static enum tail tail(struct parse *p, const struct word *w, size_t pos)
 	if (value_is(p, w, ">") || value_is(p, w, ">>") || value_is(p, w, "|"))
 		return tail_redirect(p, w, pos);
 	return TAIL_WORD;
+}
+
+/* Text that is no line, and where: in characters, where it is on the first row of it. */
+static int fail_text(struct parse *p, size_t at, const char *name, const char *why)
+{
+	size_t column = 1;
+
+	for (size_t i = 0; i < at && column > 0; i++)
+		column = p->text[i] == '\n' ? 0 : column + ((p->text[i] & 0xc0) != 0x80);
+	if (column == 0)
+		return parse_fail(p, at, "%s%s%s", name, *name != '\0' ? ": " : "", why);
+	return parse_fail(p, at, "%s%s%s (column %zu)", name, *name != '\0' ? ": " : "", why, column);
 }
 
 /* --- requests --- */
@@ -200,7 +213,7 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 	if (end == TAIL_FAILED)
 		return -1;
 	if (found == WORD_BAD)
-		return parse_fail(p, pos, "%s: %s", line->type_name, why);
+		return fail_text(p, pos, line->type_name, why);
 	buf_putc(&line->json, '[');
 	json_put_string(&line->json, line->type_name, strlen(line->type_name));
 	if (line->type != NULL && arguments_put(p, line->type) < 0)
@@ -288,7 +301,7 @@ static int parse_raw(struct parse *p, const struct word *first, size_t pos)
 	line->raw = true;
 	why = json_read(p->text + first->start, first->end - first->start, &all, &at);
 	if (why != NULL)
-		return parse_fail(p, first->start + at, "not JSON: %s", why);
+		return fail_text(p, first->start + at, "not JSON", why);
 	args = json_iterate(all);
 	if (json_kind(all) != JSON_ARRAY || !json_next(&args, NULL, &name) || json_kind(name) != JSON_STRING)
 		return parse_fail(p, first->start, "a raw request is a list that begins with its name (without an id)");
@@ -386,8 +399,11 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 			return -1;
 	}
 	/* In a line that is the command's, places like {name}=x may stand: whoever fills them in reads it. */
-	if (found == WORD_BAD && (command == NULL || !command->takes_line))
-		return parse_fail(p, pos, ".%s: %s", line->words[0], why);
+	if (found == WORD_BAD && (command == NULL || !command->takes_line)) {
+		char dotted[64];
+		snprintf(dotted, sizeof dotted, ".%s", line->words[0]);
+		return fail_text(p, pos, dotted, why);
+	}
 	line->rest = trimmed(p->text, rest, over);
 	return line->rest == NULL ? parse_memory(p) : 0;
 }
@@ -412,8 +428,7 @@ static int parse_text(struct parse *p)
 	if (p->len > LINE_MAX_BYTES)
 		return parse_fail(p, LINE_MAX_BYTES, "a line has at most %d bytes", LINE_MAX_BYTES);
 	if (valid < p->len)
-		return parse_fail(p, valid, p->text[valid] == '\0' ? "a line holds no NUL byte (\"\\u0000\" is one)" :
-		    "not UTF-8 text");
+		return fail_text(p, valid, "", p->text[valid] == '\0' ? "a line holds no NUL byte: \"\\u0000\" is one" : "not UTF-8 text");
 	pos = word_skip_blanks(p->text, p->len, 0);
 	if (pos == p->len || p->text[pos] == '#')
 		return 0;
@@ -425,7 +440,7 @@ static int parse_text(struct parse *p)
 			return parse_fail(p, pos, "a line is missing behind the -");
 	}
 	if (found == WORD_BAD)
-		return parse_fail(p, pos, "%s", why);
+		return fail_text(p, pos, "", why);
 	if (p->text[w.start] == '.')
 		return parse_command(p, &w, p->text + w.start + 1, w.end - w.start - 1, pos);
 	name = plain_command(p, &w);
