@@ -4,22 +4,18 @@
  */
 #include "shell/link.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "out/sanitise.h"
 #include "shell/ask.h"
 #include "shell/engine.h"
 #include "shell/events.h"
 #include "shell/link_parts.h"
 #include "shell/identity.h"
-#include "shell/trace.h"
 
 enum {
 	RECONNECT_FIRST = 1000, RECONNECT_MOST = 30000,	/* ms between tries */
-	ERROR_GRACE = 2000,		/* ms for replies after the box's fatal error */
 	LOGIN_TRIES = 3,
 	CHANNEL_FIRST = 200,		/* ms that the channel has to tell itself that it is late */
 	ANOTHER_AFTER = 300,		/* ms in which a box may hang up that has refused a login */
@@ -345,26 +341,6 @@ static void on_ready(void *ctx)
 	engine_pump(sh);
 }
 
-static void message_text(struct json message, char *text, size_t size)
-{
-	struct buf b = {0};
-	size_t n;
-
-	if (message.len == 0)
-		buf_puts(&b, "no reason given");
-	else if (json_kind(message) == JSON_STRING)
-		json_decode(message, &b);
-	else
-		buf_put(&b, message.text, message.len);
-	n = b.len < size - 1 ? b.len : size - 1;
-	memcpy(text, buf_head(&b), n);
-	text[n] = '\0';
-	for (size_t i = 0; i < n; i++)
-		if (text[i] == '\0')
-			text[i] = '?';
-	buf_clear(&b);
-}
-
 static void another_login(void *ctx)
 {
 	struct shell *sh = ctx;
@@ -379,7 +355,7 @@ static void on_login_refused(void *ctx, struct json message)
 	struct link *k = sh->link;
 	char text[512];
 
-	message_text(message, text, sizeof text);
+	link_message_text(message, text, sizeof text);
 	if (sh->may_ask && sh->interactive && k->method != AUTH_NONE && ++k->tries < LOGIN_TRIES) {
 		shell_complain(sh, (struct place){0}, NULL, "%s: login refused: %s", sh->options->box_text, text);
 		k->refused = true;	/* first it is seen whether the box stays */
@@ -392,78 +368,17 @@ static void on_login_refused(void *ctx, struct json message)
 	link_fail(sh, &e);
 }
 
-static void grace_over(void *ctx)
+void link_grace_over(void *ctx)
 {
 	lost(ctx, NULL);
-}
-
-static void on_notice(void *ctx, enum notice_kind kind, struct json message, struct json_iter more, bool authenticated)
-{
-	struct shell *sh = ctx;
-	struct link *k = sh->link;
-	char text[4096];
-
-	message_text(message, text, sizeof text);
-	if (kind == NOTICE_ERROR) {
-		k->ending = true;
-		snprintf(k->error_text, sizeof k->error_text, "%.*s", (int)sizeof k->error_text - 1, text);
-		loop_timer_start(sh->loop, &k->grace, ERROR_GRACE, grace_over, sh);
-		shell_complain(sh, (struct place){0}, NULL, "%s: error%s: %s", sh->options->box_text,
-		    authenticated ? "" : " [unauthenticated]", text);
-	} else if (kind == NOTICE_INFO) {
-		shell_notice(sh, "%s: info%s: %s", sh->options->box_text, authenticated ? "" : " [unauthenticated]", text);
-	} else {
-		struct buf b = {0};
-		struct json v;
-		while (b.len < sizeof text && json_next(&more, NULL, &v)) {
-			buf_putc(&b, ' ');
-			buf_put(&b, v.text, v.len);
-		}
-		buf_putc(&b, '\0');
-		shell_notice(sh, "%s: notification%s: %s%s", sh->options->box_text,
-		    authenticated ? "" : " [unauthenticated]", text, buf_head(&b));
-		buf_clear(&b);
-	}
-}
-
-static void on_odd(void *ctx, const char *text)
-{
-	struct shell *sh = ctx;
-
-	shell_complain(sh, (struct place){0}, NULL, "%s: %s", sh->options->box_text, text);
-	shell_failed(sh, STATUS_PROTOCOL);
-}
-
-static void on_late(void *ctx, uint64_t id, bool ok)
-{
-	struct shell *sh = ctx;
-
-	shell_notice(sh, "%s: late reply to request %llu: %s", sh->options->box_text, (unsigned long long)id,
-	    ok ? "done" : "failed");
-}
-
-static void on_sending(void *ctx, const char *text, size_t len)
-{
-	struct shell *sh = ctx;
-
-	if (sh->trace != NULL)
-		trace_sent(sh, text, len);
-}
-
-static void on_received_line(void *ctx, const char *text, size_t len, void *tag)
-{
-	struct shell *sh = ctx;
-
-	if (sh->trace != NULL)
-		trace_received(sh, text, len, tag);
 }
 
 static const struct session_ops session_operations = {
 	.greeted = on_greeted, .tls = on_tls, .tls_refused = on_tls_refused, .ready = on_ready,
 	.login_refused = on_login_refused, .reply = engine_on_reply, .reply_large = engine_on_large,
 	.reply_lost = engine_on_reply_lost, .reply_item = engine_on_item, .reply_part = engine_on_part, .reply_text = engine_on_text, .reply_end = engine_on_end,
-	.unanswered = engine_on_unanswered, .event = events_on_event, .notice = on_notice, .late = on_late,
-	.odd = on_odd, .sending = on_sending, .received = on_received_line,
+	.unanswered = engine_on_unanswered, .event = events_on_event, .notice = link_on_notice, .late = link_on_late,
+	.odd = link_on_odd, .sending = link_on_sending, .received = link_on_line,
 };
 
 /* --- what the channel says --- */

@@ -39,6 +39,17 @@ void link_fail(struct shell *sh, const struct error *e);
 /* link.c: (re)starts the one deadline of connecting. */
 void link_set_deadline(struct shell *sh);
 
+/* link.c: what was still to come after a fatal error has had its time. */
+void link_grace_over(void *ctx);
+
+/* link_notices.c: operations of the session; and a message's text, without what cannot stand in a string. */
+void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struct json_iter more, bool authenticated);
+void link_on_odd(void *ctx, const char *text);
+void link_on_late(void *ctx, uint64_t id, bool ok);
+void link_on_sending(void *ctx, const char *text, size_t len);
+void link_on_line(void *ctx, const char *text, size_t len, void *tag);
+void link_message_text(struct json message, char *text, size_t size);
+
 /* link_login.c: chooses the method, gets the password, sends the login. */
 void link_login(struct shell *sh);
 
