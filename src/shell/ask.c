@@ -12,11 +12,6 @@
 
 enum { SECRET_MOST = 4096 };
 
-struct asking {
-	struct sigaction before;
-	bool reading;			/* a line is being typed */
-};
-
 static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int signo)
@@ -24,27 +19,26 @@ static void on_interrupt(int signo)
 	interrupted = signo;
 }
 
-static void begin(struct shell *sh, struct asking *a)
+static void begin(struct shell *sh, struct sigaction *before)
 {
 	const struct sigaction note = {.sa_handler = on_interrupt};	/* no SA_RESTART: it ends the read */
 
-	a->reading = sh->prompt != NULL && prompt_reading(sh->prompt);
-	if (a->reading)
-		prompt_release(sh->prompt);
 	shell_show_begin(sh);
 	shell_flush(sh);
+	if (sh->prompt != NULL)
+		prompt_release(sh->prompt);
 	loop_signals_release(sh->loop);
 	interrupted = 0;
 	if (sh->interactive)
-		sigaction(SIGINT, &note, &a->before);
+		sigaction(SIGINT, &note, before);
 }
 
-static void end(struct shell *sh, const struct asking *a)
+static void end(struct shell *sh, const struct sigaction *before)
 {
 	if (sh->interactive)
-		sigaction(SIGINT, &a->before, NULL);
+		sigaction(SIGINT, before, NULL);
 	loop_signals_hold(sh->loop);
-	if (a->reading)
+	if (sh->prompt != NULL)
 		prompt_take(sh->prompt);
 	if (interrupted && !sh->entered) {	/* there is no prompt to go back to yet */
 		sh->signal = SIGINT;
@@ -54,13 +48,13 @@ static void end(struct shell *sh, const struct asking *a)
 
 bool ask_text(struct shell *sh, const char *text, char *answer, size_t size)
 {
-	struct asking a;
+	struct sigaction before;
 	FILE *tty;
 	bool got;
 
 	if (!sh->may_ask || (tty = fopen("/dev/tty", "r+e")) == NULL)
 		return false;
-	begin(sh, &a);
+	begin(sh, &before);
 	/* What was typed before it was asked answers something else. */
 	(void)tcflush(fileno(tty), TCIFLUSH);
 	fputs(text, tty);
@@ -71,7 +65,7 @@ bool ask_text(struct shell *sh, const char *text, char *answer, size_t size)
 	else
 		(void)dprintf(fileno(tty), "\n");	/* nothing is written to a stream that was just read from */
 	fclose(tty);
-	end(sh, &a);
+	end(sh, &before);
 	return got;
 }
 
@@ -86,15 +80,15 @@ bool ask_yes(struct shell *sh, const char *text)
 int ask_secret(struct shell *sh, const char *what, struct buf *out, struct error *e)
 {
 	char secret[SECRET_MOST], prompt[160];
-	struct asking a;
+	struct sigaction before;
 	bool got;
 
 	if (!sh->may_ask)
 		return error_set(e, STATUS_USAGE, "%s: a secret is to be asked for, but nobody is there", what);
 	snprintf(prompt, sizeof prompt, "%s: ", what);
-	begin(sh, &a);
+	begin(sh, &before);
 	got = readpassphrase(prompt, secret, sizeof secret, RPP_REQUIRE_TTY) != NULL && !interrupted;
-	end(sh, &a);
+	end(sh, &before);
 	if (got)
 		buf_puts(out, secret);
 	explicit_bzero(secret, sizeof secret);

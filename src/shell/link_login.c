@@ -65,19 +65,19 @@ void link_line_entered(struct shell *sh)
 static const char *get_password(struct shell *sh, struct error *e)
 {
 	const struct options *o = sh->options;
-	bool interrupted = false, reading = sh->prompt != NULL && prompt_reading(sh->prompt);
+	bool interrupted = false;
 	int64_t before = loop_now();
 	const char *password;
 	char prompt[512];
 
 	snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, o->box_text);
 	shell_show_begin(sh);
-	if (reading)
+	if (sh->prompt != NULL)
 		prompt_release(sh->prompt);
 	loop_signals_release(sh->loop);
 	password = password_get(sh->password, o, prompt, sh->may_ask, sh->link->tries > 0, &interrupted, e);
 	loop_signals_hold(sh->loop);
-	if (reading)
+	if (sh->prompt != NULL)
 		prompt_take(sh->prompt);
 	if (password == NULL && interrupted) {
 		sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;

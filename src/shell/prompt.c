@@ -177,12 +177,43 @@ static ssize_t sink_write(void *cookie, const char *bytes, size_t len)
 }
 
 /*
+ * Between two lines the terminal echoes nothing: what is typed ahead would stand in the rows of results and events.  libedit shows
+ * it when its turn has come.
+ */
+static void echo_off(struct prompt *p)
+{
+	struct termios t;
+
+	if (p->el == NULL || p->silenced != 0 || tcgetattr(p->input.fd, &t) == -1)
+		return;
+	p->silenced = t.c_lflag & (ECHO | ECHONL);
+	t.c_lflag &= ~p->silenced;
+	tcsetattr(p->input.fd, TCSANOW, &t);
+}
+
+/* Before libedit takes the terminal, which gives it back as it was then, and before anybody else has it. */
+static void echo_on(struct prompt *p)
+{
+	struct termios t;
+
+	if (p->silenced == 0 || tcgetattr(p->input.fd, &t) == -1)
+		return;
+	t.c_lflag |= p->silenced;
+	p->silenced = 0;
+	tcsetattr(p->input.fd, TCSANOW, &t);
+}
+
+/*
  * Signals of the terminal.
  */
 static void terminal_back(struct prompt *p)
 {
-	if (!p->reading || p->released > 0)
+	if (p->released > 0)
 		return;
+	if (!p->reading) {
+		echo_off(p);
+		return;
+	}
 	if (p->el != NULL) {
 		el_set(p->el, EL_PREP_TERM, 0);		/* libedit believes that it is still raw */
 		el_set(p->el, EL_PREP_TERM, 1);
@@ -208,6 +239,7 @@ static void on_suspend(void *ctx, int signo)
 		if (p->el != NULL)
 			el_set(p->el, EL_PREP_TERM, 0);
 	}
+	echo_on(p);
 	/* Really by SIGTSTP: a group without a shell that could wake it up must not stop, and the kernel knows that. */
 	sigemptyset(&stop.sa_mask);
 	sigemptyset(&set);
@@ -347,6 +379,7 @@ void prompt_free(struct prompt *p)
 	else if (p->reading)
 		screen_control(p->screen, prompt_paste_off);
 	screen_hide(p->screen);
+	echo_on(p);
 	end_editor(p);
 	recall_clear(&p->recall);
 	input_clear(&p->input);
@@ -382,7 +415,9 @@ static enum prompt_end read_edited(struct prompt *p)
 	int n = 0;
 
 	screen_control(p->screen, prompt_paste_on);
+	echo_on(p);
 	row = el_wgets(p->el, &n);
+	echo_off(p);
 	watch(p, false);
 	p->paste_tries = 0;
 	if (p->interrupted) {
@@ -488,6 +523,7 @@ void prompt_release(struct prompt *p)
 	screen_hide(p->screen);
 	if (p->reading && p->el != NULL)
 		el_set(p->el, EL_PREP_TERM, 0);
+	echo_on(p);
 	screen_lend(p->screen);
 }
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <termios.h>
 
 #include "proto/buf.h"
 #include "proto/utf8.h"
@@ -64,6 +65,7 @@ struct prompt {
 	bool reading, watching, signals;
 	bool readable;			/* without an EditLine: a byte can be read */
 	bool interrupted, stopped;
+	tcflag_t silenced;		/* what the terminal echoes when it is not kept from it */
 	bool woken;			/* a SIGCONT is under way for what is already done */
 	unsigned paste_tries;		/* how often PASTE_KEY was delivered for the paste that waits */
 	unsigned released;

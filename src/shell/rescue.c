@@ -31,8 +31,8 @@ static void on_fatal(int signo)
 		struct termios now;
 
 		signal(SIGTTOU, SIG_IGN);
-		if (tcgetattr(rescue.fd, &now) == 0 && (now.c_lflag & ICANON) == 0) {
-			ssize_t ignored = write(rescue.fd, quiet, sizeof quiet - 1);
+		if (tcgetattr(rescue.fd, &now) == 0 && now.c_lflag != rescue.modes.c_lflag) {
+			ssize_t ignored = now.c_lflag & ICANON ? 0 : write(rescue.fd, quiet, sizeof quiet - 1);
 
 			(void)ignored;
 			tcsetattr(rescue.fd, TCSANOW, &rescue.modes);

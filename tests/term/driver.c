@@ -2,12 +2,15 @@
  * driver: the prompt without a box, for the tests of the terminal.
  *
  *	term-driver [-e SOCKET] [-h HISTORY] [-l LOG] [-p PROMPT]
+ *	term-driver -b emacs|vi		(prints libedit's own key maps)
  *
  * Every line that comes on the Unix socket is put above the line being edited, as an event would be; the ones that
  * begin with ! are orders (on_order).  Every line that is read is said back and written to LOG, LF as \n.
  * `quit` ends it, `abort` crashes it, `pager N` shows N lines.
  */
 #include <fcntl.h>
+#include <histedit.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -201,6 +204,17 @@ static bool on_line(enum prompt_end end, const char *text)
 	return true;
 }
 
+static int print_bindings(const char *editor)
+{
+	const char *bind[] = {"bind", NULL};
+	EditLine *el = setlocale(LC_CTYPE, "") != NULL ? el_init("term-driver", stdin, stdout, stderr) : NULL;
+
+	if (el == NULL || el_set(el, EL_EDITOR, editor) == -1 || el_parse(el, 1, bind) == -1)
+		return 7;
+	el_end(el);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct complete_context context = {.gids = gids, .commands = commands, .command_word = command_word};
@@ -209,8 +223,10 @@ int main(int argc, char **argv)
 	struct error e;
 	bool failed, more = true;
 
-	for (int c; (c = getopt(argc, argv, "e:h:l:p:")) != -1;) {
-		if (c == 'e')
+	for (int c; (c = getopt(argc, argv, "b:e:h:l:p:")) != -1;) {
+		if (c == 'b')
+			return print_bindings(optarg);
+		else if (c == 'e')
 			events = optarg;
 		else if (c == 'h')
 			history = optarg;

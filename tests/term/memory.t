@@ -10,7 +10,7 @@ plan skip_all => 'not with a sanitizer: it and valgrind exclude each other' if $
 plan skip_all => 'needs valgrind' unless grep { -x "$_/valgrind" } split /:/, $ENV{PATH};
 
 srand($ENV{PTSH_TEST_SEED} || 1);
-my $steps = $ENV{PTSH_TEST_LONG} ? 2000 : 120;
+my $steps = $ENV{PTSH_TEST_FULL} ? 2000 : 120;
 for my $mode ('emacs', 'vi') {
 	my $report = Term::directory() . '/valgrind';
 	$Term::SLOW *= 5 if $mode eq 'emacs';

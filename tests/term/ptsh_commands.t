@@ -186,6 +186,16 @@ my ($sent) = grep { /"realm_poll","5100005442"/ } $c->box->received;
 ok $sent, '... right';
 $c->key('C-d');
 
+# While a line runs, what is typed is not echoed into the rows of results and events; it is there when the prompt is.
+my $ahead = Session->new(box => $s->box);
+$ahead->line('.sleep 1');
+$ahead->type('.echo typed ahead');
+ok $ahead->wait_prompt(qr/^box> \.echo typed ahead$/), 'what is typed ahead is kept';
+is_deeply [$ahead->rows], ['box> .sleep 1', 'box> .echo typed ahead'], '... and stands in no other row';
+$ahead->key('Enter');
+ok $ahead->wait_row(qr/^typed ahead$/), '... and runs';
+$ahead->key('C-d');
+
 for my $columns (24, 8, 5) {
 	my $n = Session->new(box => $s->box, columns => $columns, where => $s->box->address, wait => undef, rows => 40);
 	$n->wait_for(sub { join('', $n->rows) =~ /> ?$/ });

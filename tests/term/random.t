@@ -1,5 +1,5 @@
 # Random interleavings of keys, events, resizes and cursor movements, against a model of the line.
-# PTSH_TEST_LONG: 1000 of them and more resizes; PTSH_TEST_SEED: another course.
+# PTSH_TEST_FULL: more than 1000 of them; PTSH_TEST_SEED: another course.
 #
 # Where the window is resized all letters are narrow.  When a wrapped row in its history has a wide character at the margin, tmux
 # 3.3a can forget, in widening, that it was wrapped (grid_reflow_join: the rest begins with a character that does not fit), and puts
@@ -12,7 +12,7 @@ use Prompt;
 
 plan skip_all => 'needs tmux' unless Term::available;
 
-my $runs = $ENV{PTSH_TEST_LONG} ? 1200 : 160;
+my $runs = $ENV{PTSH_TEST_FULL} ? 1200 : 160;
 my $seed = $ENV{PTSH_TEST_SEED} || 1;
 diag "seed $seed" if $ENV{PTSH_TEST_SEED};
 srand $seed;

@@ -91,7 +91,7 @@ for my $case (['QUIT', 131], ['ABRT', 134], ['SEGV', 139], ['BUS', 135]) {
 	kill $signal, $p->pid;
 	is $p->status, $status, "SIG$signal kills it";
 	ok $p->modes_restored, '... with the terminal as before';
-	like $p->output, qr/\e\[\?2004l[^\e]*$/, '... and bracketed paste off';
+	ok $p->wait_output(qr/\e\[\?2004l[^\e]*$/), '... and bracketed paste off';
 }
 my $p = Prompt->new;
 $p->type('abort');
