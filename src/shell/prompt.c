@@ -191,7 +191,7 @@ static void echo_off(struct prompt *p)
 	tcsetattr(p->input.fd, TCSANOW, &t);
 }
 
-/* Before libedit takes the terminal, which gives it back as it was then, and before anybody else has it. */
+/* Before anybody else has the terminal. */
 static void echo_on(struct prompt *p)
 {
 	struct termios t;
@@ -210,10 +210,9 @@ static void terminal_back(struct prompt *p)
 {
 	if (p->released > 0)
 		return;
-	if (!p->reading) {
-		echo_off(p);
+	echo_off(p);
+	if (!p->reading)
 		return;
-	}
 	if (p->el != NULL) {
 		el_set(p->el, EL_PREP_TERM, 0);		/* libedit believes that it is still raw */
 		el_set(p->el, EL_PREP_TERM, 1);
@@ -294,6 +293,7 @@ static void need_utf8(void)
 
 static void end_editor(struct prompt *p)
 {
+	echo_on(p);
 	if (p->el != NULL)
 		el_end(p->el);
 	p->el = NULL;
@@ -319,6 +319,8 @@ static int start_editor(struct prompt *p)
 		end_editor(p);
 		return -1;
 	}
+	echo_off(p);
+	el_set(p->el, EL_SETTY, "-x", "-echo", NULL);	/* nor does libedit turn it on between two lines */
 	el_set(p->el, EL_CLIENTDATA, p);
 	el_set(p->el, EL_GETCFN, next_key);
 	el_set(p->el, EL_EDITOR, "emacs");
@@ -379,7 +381,6 @@ void prompt_free(struct prompt *p)
 	else if (p->reading)
 		screen_control(p->screen, prompt_paste_off);
 	screen_hide(p->screen);
-	echo_on(p);
 	end_editor(p);
 	recall_clear(&p->recall);
 	input_clear(&p->input);
@@ -415,9 +416,7 @@ static enum prompt_end read_edited(struct prompt *p)
 	int n = 0;
 
 	screen_control(p->screen, prompt_paste_on);
-	echo_on(p);
 	row = el_wgets(p->el, &n);
-	echo_off(p);
 	watch(p, false);
 	p->paste_tries = 0;
 	if (p->interrupted) {
