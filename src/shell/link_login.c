@@ -67,10 +67,13 @@ static const char *get_password(struct shell *sh, struct error *e)
 	const struct options *o = sh->options;
 	bool interrupted = false;
 	int64_t before = loop_now();
-	const char *password;
+	const char *password, *box = o->box_text;
+	size_t user_len = strlen(o->user);
 	char prompt[512];
 
-	snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, o->box_text);
+	if (strncmp(box, o->user, user_len) == 0 && box[user_len] == '@')	/* user@host: it is said already */
+		box += user_len + 1;
+	snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, box);
 	shell_show_begin(sh);
 	if (sh->prompt != NULL)
 		prompt_release(sh->prompt);

@@ -104,7 +104,10 @@ is $off->prompt_row, 'box !clear> ', '--tls off: the prompt says so, too';
 my $box = Box->start;
 my @ask = (box => $box, ask => 1, wait => undef);
 my $prompt = qr/^Password for admin at box: $/;
-my $s = Session->new(@ask);
+my $s = Session->new(@ask, where => 'admin@' . $box->address);
+ok $s->wait_prompt(qr/^Password for admin at 127\.0\.0\.1:\d+: $/), 'the user is named once';
+$s->key('C-c');
+$s = Session->new(@ask);
 ok $s->wait_prompt($prompt), 'without a password it is asked for';
 for my $try (1, 2) {
 	$s->line("wrong$try");
