@@ -106,7 +106,7 @@ sub an_event
 	$t->wait_for(sub { grep { $_ eq $event } $t->rows });
 }
 
-my %ended = map { $_ => 1 } "\x03", "\x1a", "\x1c";	# these are signals: ptsh_*.t and signals.t press them
+my %ended = map { $_ => 1 } "\x03", "\x1a", "\x1c";	# these are signals, see below
 sub sweep
 {
 	my ($map, $editrc, $setup, @keys) = @_;
@@ -169,5 +169,40 @@ my $back = "\e" . (length($text) - $cursor - 1) . 'h';
 sweep('vi insert', "bind -v\n", "${back}i", @{$vi{Standard}}, grep { $_->[0] =~ /^\e/ } @{$vi{Multi}});
 sweep('vi command', "bind -v\n", $back, @{$vi{Alternative}}, @{$vi{Multi}},
     map { [$_, 'several'] } 'dw', 'dd', 'db', 'd$', 'cw', 'cc', 'yw', 'ywP', 'fT', 'Fb', 'tT', 'Tb', 'rx', '2w', '3x', 'x.', 'xu', 'dwp', '2dw', 'd2w', '~~', 'fT;', 'wFo,');
+
+# The keys that end, interrupt or stop, with events all around them.
+for my $case (["\x03\x04", 0, '^C, then ^D'], ["\x15\x04", 0, '^U, then ^D'], ["\x1c", 131, '^\\']) {
+	my ($keys, $status, $name) = @$case;
+	my $t = Prompt->new(columns => 60, rows => 20);
+	$t->type($text);
+	$t->event;
+	is $t->settle($text), '', "$name: a line";
+	for my $key (split //, $keys) {
+		$t->event;
+		$t->settle_events;
+		$t->bytes($key);
+	}
+	is $t->status, $status, "$name ends it";
+	ok $t->modes_restored, '... with the terminal as before';
+	is_deeply [$t->logged], [$status ? () : 'END '], '... and nothing was sent' if $keys !~ /\x03/;
+	is_deeply [$t->logged], ['INTERRUPT ', 'END '], '... and nothing was sent' if $keys =~ /\x03/;
+	is $t->settle_events, '', '... and no event was lost';
+	$t->close;
+}
+my $t = Prompt->new(columns => 60, rows => 20, job_control => 1);
+$t->type($text);
+$t->event;
+is $t->settle($text), '', '^Z: a line';
+$t->event;
+$t->bytes("\x1a");
+$t->event;
+$t->wait_row(qr/Stopped/);
+$t->wait_for(sub { ($t->rows)[-1] eq 'bash$' });
+$t->event;
+$t->type('fg');
+$t->key('Enter');
+is $t->settle($text), '', '^Z and fg leave the line as it is';
+is $t->settle_events, '', '... and no event was lost';
+$t->close;
 
 done_testing;
