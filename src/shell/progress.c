@@ -23,8 +23,13 @@ static void draw(struct shell *sh, const char *text)
 	if (sh->screen != NULL)
 		screen_size(sh->screen, &columns, &rows);
 	sanitise(&safe, text, strlen(text));
-	while (safe.len > 0 && width_text(buf_head(&safe), safe.len) >= (size_t)columns)
-		buf_truncate(&safe, safe.len - 1);
+	while (safe.len > 0 && width_text(buf_head(&safe), safe.len) >= (size_t)columns) {
+		size_t n = safe.len - 1;
+
+		while (n > 0 && ((unsigned char)buf_head(&safe)[n] & 0xc0) == 0x80)	/* whole characters */
+			n--;
+		buf_truncate(&safe, n);
+	}
 	shell_flush(sh);
 	sink_puts(&sh->err, "\r");
 	sink_put(&sh->err, buf_head(&safe), safe.len);
