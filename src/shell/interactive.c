@@ -137,7 +137,8 @@ static void on_interrupt(void *ctx, int signo)
 		prompt_interrupt(sh->prompt);
 		return;
 	}
-	progress_overtype(sh);	/* the terminal has shown ^C */
+	prompt_drop_typed(sh->prompt);
+	progress_overtype(sh);	/* the terminal may have shown ^C */
 	if (!input_ended(sh))
 		engine_stop(sh);
 	engine_background(sh);

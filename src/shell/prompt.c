@@ -74,10 +74,31 @@ static void on_keyboard(void *ctx, int fd, short revents)
 	(void)fd, (void)revents;
 	if (p->interrupted || p->stopped)	/* in this very step: what is typed behind ^C is for the next line */
 		return;
-	if (p->el != NULL)
-		input_read(&p->input);
-	else
+	if (p->el == NULL) {
 		p->readable = true;
+		return;
+	}
+	input_read(&p->input);
+	p->interrupted |= p->input.interrupted;
+}
+
+/*
+ * While a line is edited, ^C is a key.  As a signal of the terminal it would overtake what was typed before it.  libedit sets the
+ * terminal anew now and then, and behind ^V the byte is only a byte.
+ */
+static void interrupt_is_a_key(struct prompt *p)
+{
+	struct termios t;
+
+	if (tcgetattr(p->input.fd, &t) == -1)
+		return;
+	if ((t.c_lflag & ISIG) == 0) {
+		p->input.interrupt = -1;
+	} else if (t.c_cc[VINTR] != _POSIX_VDISABLE) {
+		p->input.interrupt = t.c_cc[VINTR];
+		t.c_cc[VINTR] = _POSIX_VDISABLE;
+		tcsetattr(p->input.fd, TCSANOW, &t);
+	}
 }
 
 static void watch(struct prompt *p, bool on)
@@ -148,6 +169,7 @@ static int next_key(EditLine *el, wchar_t *key)
 	if (li->cursor < li->buffer || li->cursor > li->lastchar)
 		el_cursor(el, (int)(li->lastchar - li->cursor));
 	p->asked++;
+	interrupt_is_a_key(p);
 	screen_touch(p->screen);
 	if (paste_again(p, li)) {
 		*key = PASTE_KEY;
@@ -178,16 +200,17 @@ static ssize_t sink_write(void *cookie, const char *bytes, size_t len)
 
 /*
  * Between two lines the terminal echoes nothing: what is typed ahead would stand in the rows of results and events.  libedit shows
- * it when its turn has come.
+ * it when its turn has come.  And ^C takes nothing with it of what was written, and is not on the screen yet (NOFLSH).
  */
 static void echo_off(struct prompt *p)
 {
 	struct termios t;
 
-	if (p->el == NULL || p->silenced != 0 || tcgetattr(p->input.fd, &t) == -1)
+	if (p->el == NULL || (p->silenced | p->kept) != 0 || tcgetattr(p->input.fd, &t) == -1)
 		return;
 	p->silenced = t.c_lflag & (ECHO | ECHONL);
-	t.c_lflag &= ~p->silenced;
+	p->kept = NOFLSH & ~t.c_lflag;
+	t.c_lflag = (t.c_lflag & ~p->silenced) | p->kept;
 	tcsetattr(p->input.fd, TCSANOW, &t);
 }
 
@@ -196,10 +219,10 @@ static void echo_on(struct prompt *p)
 {
 	struct termios t;
 
-	if (p->silenced == 0 || tcgetattr(p->input.fd, &t) == -1)
+	if ((p->silenced | p->kept) == 0 || tcgetattr(p->input.fd, &t) == -1)
 		return;
-	t.c_lflag |= p->silenced;
-	p->silenced = 0;
+	t.c_lflag = (t.c_lflag | p->silenced) & ~p->kept;
+	p->silenced = p->kept = 0;
 	tcsetattr(p->input.fd, TCSANOW, &t);
 }
 
@@ -320,7 +343,8 @@ static int start_editor(struct prompt *p)
 		return -1;
 	}
 	echo_off(p);
-	el_set(p->el, EL_SETTY, "-x", "-echo", NULL);	/* nor does libedit turn it on between two lines */
+	el_set(p->el, EL_SETTY, "-x", "-echo", "+noflsh", NULL);	/* nor does libedit turn it on between two lines */
+	el_set(p->el, EL_SETTY, "-d", "+noflsh", NULL);
 	el_set(p->el, EL_CLIENTDATA, p);
 	el_set(p->el, EL_GETCFN, next_key);
 	el_set(p->el, EL_EDITOR, "emacs");
@@ -351,7 +375,7 @@ struct prompt *prompt_create(struct loop *l, struct screen *s, struct history *h
 	p->history = h;
 	p->o = *o;
 	p->out = out;
-	p->input = (struct input){.fd = in, .ahead = {.secret = true}, .paste = {.secret = true}};
+	p->input = (struct input){.fd = in, .interrupt = -1, .ahead = {.secret = true}, .paste = {.secret = true}};
 	p->rows.secret = p->pasted.secret = true;
 	if ((screen_visual(s) && start_editor(p) < 0) ||
 	    ((screen_visual(s) || screen_dumb(s)) && take_signals(p) < 0)) {
@@ -559,6 +583,12 @@ void prompt_interrupt(struct prompt *p)
 {
 	if (p->reading && p->released == 0)
 		p->interrupted = true;
+}
+
+void prompt_drop_typed(struct prompt *p)
+{
+	if (p->el != NULL)
+		tcflush(p->input.fd, TCIFLUSH);
 }
 
 void prompt_stop(struct prompt *p)

@@ -91,6 +91,16 @@ static void take_paste(struct input *in, const char *bytes, size_t len)
 	}
 }
 
+/* In a paste ^C is text, but for one that comes alone and after a pause: the paste had no end, and somebody waits. */
+static bool is_interrupt(struct input *in, const char *bytes, size_t len)
+{
+	bool alone = len == 1 && (unsigned char)bytes[0] == in->interrupt, late = loop_now() >= in->pasted_at + ESCAPE_MS;
+
+	if (!alone)
+		in->pasted_at = loop_now();
+	return alone && (!in->pasting || late);
+}
+
 void input_read(struct input *in)
 {
 	char bytes[PASTE_READ];
@@ -102,7 +112,9 @@ void input_read(struct input *in)
 	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
 		in->gone = true;
 	} else if (n > 0) {
-		if (in->pasting)
+		if (is_interrupt(in, bytes, (size_t)n))
+			in->interrupted = true;
+		else if (in->pasting)
 			take_paste(in, bytes, (size_t)n);
 		else
 			take(in, bytes[0]);
@@ -149,7 +161,7 @@ int input_wait(const struct input *in)
 
 void input_reset(struct input *in)
 {
-	in->pasting = false;
+	in->pasting = in->interrupted = false;
 	in->matched = 0;
 	in->partial_len = 0;
 	in->key_count = 0;

@@ -28,6 +28,9 @@ enum {
 
 struct input {
 	int fd;
+	int interrupt;			/* the byte that means SIGINT; -1: none does */
+	bool interrupted;		/* it has come */
+	int64_t pasted_at;		/* when a part of a paste came last */
 	bool gone;			/* end of file or an error */
 	bool pasting;
 	unsigned matched;		/* bytes of the sequence that begins a paste */
@@ -65,7 +68,7 @@ struct prompt {
 	bool reading, watching, signals;
 	bool readable;			/* without an EditLine: a byte can be read */
 	bool interrupted, stopped;
-	tcflag_t silenced;		/* what the terminal echoes when it is not kept from it */
+	tcflag_t silenced, kept;	/* flags of the terminal that were cleared, and set, between two lines */
 	bool woken;			/* a SIGCONT is under way for what is already done */
 	unsigned paste_tries;		/* how often PASTE_KEY was delivered for the paste that waits */
 	unsigned released;

@@ -33,6 +33,9 @@ use Parallel;
 
 use constant PATIENCE => 90;	# seconds for a test program: who hangs is missed, too
 
+# As in tests/prove.sh.
+$SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM TSTP PIPE CHLD);
+
 my ($build, $only) = @ARGV;
 my $tests = "$FindBin::Bin/..";
 my $root = "$tests/..";

@@ -63,6 +63,16 @@ $t->key('C-a', 'C-c');
 $t->type('next');
 is $t->settle('next'), '', '^C discards the line and goes below it';
 ok scalar(grep { $_ eq 'me> first Xalpha日zy^C' } $t->rows), '... which can still be read';
+for my $n (1 .. 30) {
+	$t->type("x$n");
+	$t->event(3);
+	$t->key('C-c');
+}
+is $t->settle_events, '', '^C takes no event from the screen that has just been written';
+$t->type('here');
+is $t->settle('here'), '', '... and of what was typed in a rush nothing is left';
+$t->key('C-u');
+my $noted = $t->logged;
 $t->key('C-r');
 $t->type('al');
 $t->wait_row(qr/^bck:al/);
@@ -81,7 +91,7 @@ $t->{prompt} = 'a prompt that is wider than the terminal is> ';
 is $t->settle('ok'), '', '... and to something wider than the terminal';
 is $t->settle_events, '', 'no event was lost';
 $t->key('C-c');
-$t->wait_logged(4);
+$t->wait_logged($noted + 2);
 $t->wait_row(qr/^l is>$/);
 $t->key('C-d');
 is $t->status, 0, '^D on an empty line ends it';

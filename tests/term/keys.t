@@ -26,18 +26,17 @@ sub maps
 		if (/^(\w+).* bindings/) {
 			$of = $1;
 		} elsif (/^"(.*?)"(?:\s+to "(.*?)")?\s*->\s+(.*\S)/ && $of ne 'Arrow') {
-			push @{$map{$of}}, map { [bytes_of($_), $3] } grep { defined } $1, $2;
+			push @{$map{$of}}, map { [bytes_of($_), $3] } grep { defined && !/[^ -~]/ } $1, $2;	# (no keyboard has the others)
 		}
 	}
 	close $in or die 'no maps';
 	return %map;
 }
 
-# "^[[A" -> "\e[A"; beyond ASCII are characters
+# "^[[A" -> "\e[A"
 sub bytes_of
 {
 	my ($name) = @_;
-	return $name if $name =~ s/^\\U\+([0-9A-F]+)$/encode('UTF-8', chr hex $1)/e;
 	return $name =~ s/\^(.)/$1 eq '?' ? "\x7f" : chr(ord($1) & 0x1f)/ger;
 }
 
@@ -86,7 +85,7 @@ sub expected
 {
 	my ($map, $bytes, $function, $line) = @_;
 	my $does = $simple{$function};
-	return if !$does || $own{$bytes} || $bytes =~ /[^\0-\x7f]/ || $map eq 'vi insert' && $bytes =~ /^\e/;	# ESC leaves vi's insert mode
+	return if !$does || $own{$bytes} || $map eq 'vi insert' && $bytes =~ /^\e/;	# ESC leaves vi's insert mode
 	my ($l, $c) = $does->($line, $cursor + length($line) - length($text));
 	my $typed = $map eq 'vi command' && !$enters_insert{$function} ? 'X' : 'iX';
 	$c-- if $map eq 'vi command' && !$enters_insert{$function} && $c >= length $l && $c > 0;	# on the last character, not behind it

@@ -76,9 +76,16 @@ $t->key('C-u');
 $t->bytes("\e[200~never ended");
 $t->event;
 $t->wait_for(sub { $t->events_wrong eq '' });
-$t->key('C-c');
+my $interrupts = $t->logged;
+# (one that comes right behind the paste could be a part of it)
+ok $t->wait_for(sub { $t->key('C-c'); $t->logged > $interrupts }), '^C ends a paste that has no end';
 $t->type('on');
-is $t->settle('on'), '', '^C ends a paste that has no end';
+is $t->settle('on'), '', '... and what follows is typed';
+$t->key('C-u');
+$t->paste("safe\x03\nreboot\n");
+ok $t->wait_row(qr/^Run these 2 lines/), '^C in a paste does not end it: what follows is not typed';
+$t->type('n');
+$t->wait_row(qr/^me>/);
 $t->key('C-u', 'Escape', 'b', 'Up');
 $t->wait_row(qr/me> ./);
 $t->key('C-u');

@@ -40,7 +40,7 @@ sub is_flat
 sub connections
 {
 	my ($name, $n, $s, @lines) = @_;
-	is_flat($s, $name, 512, sub {
+	is_flat($s, $name, 1024, sub {
 		my ($round) = @_;
 		my $count = int $n / 2;
 		Session::put($s->home . '/lines', join('', map { "$_\n" } (@lines) x $count, ".echo round $round is over"));
