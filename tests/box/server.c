@@ -309,15 +309,19 @@ static void loop(struct server *s)
 	}
 }
 
+/* What ends it; but not what whoever started it has it ignore (^C is for the ptsh beside it): a signal that is blocked is read here
+ * all the same. */
 static int signals(void)
 {
+	static const int ends[] = {SIGTERM, SIGINT, SIGHUP};
+	struct sigaction old;
 	sigset_t set;
 	int fd;
 
 	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (sigaction(ends[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaddset(&set, ends[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (fd < 0)
