@@ -1,31 +1,39 @@
 #!/bin/sh
-# check_all: the steps of `make check-all`, one after the other: check_all.sh BUILD STEP...
+# check_all: the steps of `make check-all`, in two lanes side by side: check_all.sh BUILD STEP... -- STEP...
 #
-# A step is `make check-STEP`; its output goes into BUILD/check-all/STEP, and is shown if it fails.
+# The first lane is for what waits for terminals and time-outs most of the time, the second for what wants the processor, and gets what is
+# left of it.  A step is `make check-STEP`; its output goes into BUILD/check-all/STEP, and is shown if it fails.
 set -u
 build=$1
 shift
 logs=$build/check-all
+rm -rf "$logs"
 mkdir -p "$logs"
-passed=0 failed=0 names=
 began=$(date +%s)
-for step; do
+
+# step NICENESS NAME
+step() {
 	start=$(date +%s)
-	printf '%-12s ' "$step"
-	if "${MAKE:-make}" --no-print-directory -j2 BUILD="$build" "check-$step" >"$logs/$step" 2>&1 </dev/null; then
-		passed=$((passed + 1)) result=ok
+	if nice -n "$1" "${MAKE:-make}" --no-print-directory -j2 BUILD="$build" "check-$2" >"$logs/$2" 2>&1 </dev/null; then
+		# What a step has to say in a line: its last.
+		printf '%-12s %4d s  ok  %s\n' "$2" $(($(date +%s) - start)) "$(tail -n 1 "$logs/$2" | cut -c 1-100)"
+		echo "$2" >>"$logs/passed"
 	else
-		failed=$((failed + 1)) result=FAILED names="$names $step"
+		printf '%-12s %4d s  FAILED\n%s\n    (all of it: %s)\n' "$2" $(($(date +%s) - start)) \
+		    "$(tail -n 60 "$logs/$2" | sed 's/^/    /')" "$logs/$2"
+		echo "$2" >>"$logs/failed"
 	fi
-	printf '%4d s  %s' $(($(date +%s) - start)) "$result"
-	# What a step has to say in a line: its last.
-	if [ $result = ok ]; then
-		printf '  %s\n' "$(tail -1 "$logs/$step" | cut -c 1-100)"
-	else
-		printf '\n'
-		tail -60 "$logs/$step" | sed 's/^/    /'
-		echo "    (all of it: $logs/$step)"
-	fi
+}
+
+waiting=
+while [ "$1" != -- ]; do
+	waiting="$waiting $1"
+	shift
 done
-echo "$passed passed, $failed failed${names:+ ($(echo $names))}, in $(($(date +%s) - began)) s"
-[ $failed = 0 ]
+shift
+(for name in $waiting; do step 0 "$name"; done) &
+for name; do step 10 "$name"; done
+wait
+count() { [ -f "$logs/$1" ] && wc -l <"$logs/$1" || echo 0; }
+echo "$(count passed) passed, $(count failed) failed$([ -f "$logs/failed" ] && printf ' (%s)' "$(echo $(cat "$logs/failed"))"), in $(($(date +%s) - began)) s"
+[ ! -f "$logs/failed" ]
