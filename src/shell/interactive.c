@@ -133,11 +133,9 @@ static void on_interrupt(void *ctx, int signo)
 	}
 	if (prompt_released(sh->prompt))	/* it is the pager's, or the question's */
 		return;
-	if (prompt_reading(sh->prompt)) {
-		prompt_interrupt(sh->prompt);
+	prompt_interrupt(sh->prompt);
+	if (prompt_reading(sh->prompt))
 		return;
-	}
-	prompt_drop_typed(sh->prompt);
 	progress_overtype(sh);	/* the terminal may have shown ^C */
 	if (!input_ended(sh))
 		engine_stop(sh);

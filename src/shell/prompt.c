@@ -82,25 +82,6 @@ static void on_keyboard(void *ctx, int fd, short revents)
 	p->interrupted |= p->input.interrupted;
 }
 
-/*
- * While a line is edited, ^C is a key.  As a signal of the terminal it would overtake what was typed before it.  libedit sets the
- * terminal anew now and then, and behind ^V the byte is only a byte.
- */
-static void interrupt_is_a_key(struct prompt *p)
-{
-	struct termios t;
-
-	if (tcgetattr(p->input.fd, &t) == -1)
-		return;
-	if ((t.c_lflag & ISIG) == 0) {
-		p->input.interrupt = -1;
-	} else if (t.c_cc[VINTR] != _POSIX_VDISABLE) {
-		p->input.interrupt = t.c_cc[VINTR];
-		t.c_cc[VINTR] = _POSIX_VDISABLE;
-		tcsetattr(p->input.fd, TCSANOW, &t);
-	}
-}
-
 static void watch(struct prompt *p, bool on)
 {
 	if (on == p->watching)
@@ -158,6 +139,29 @@ static bool paste_again(struct prompt *p, const LineInfoW *li)
 	return false;
 }
 
+/*
+ * What libedit draws goes nowhere, but it keeps a picture of it, and writes outside of that when a line does not fit on its screen
+ * and grows at its end (3.1-20221030: re_fastputc() counts on the cursor's row, which is unknown then).  So its screen is made to
+ * hold the line, however long that is; at every line it looks for the real size again.
+ */
+static void make_room(struct prompt *p)
+{
+	enum { ROWS = 64, COLUMNS = 256, WIDEST = 4 /* columns of a character, TABs aside */ };
+	const LineInfoW *li = el_wline(p->el);
+	size_t need = ((size_t)(li->lastchar - li->buffer) * WIDEST + COLUMNS) / ROWS, columns = COLUMNS;
+	char text[24];
+
+	if (p->columns > need)
+		return;
+	while (columns <= 2 * need)
+		columns *= 2;
+	snprintf(text, sizeof text, "%zu", columns);
+	el_set(p->el, EL_SETTC, "li", "64", NULL);
+	el_set(p->el, EL_SETTC, "co", text, NULL);
+	el_set(p->el, EL_REFRESH);
+	p->columns = columns;
+}
+
 /* EL_GETCFN.  1, 0 (end of input) or -1 (^C). */
 static int next_key(EditLine *el, wchar_t *key)
 {
@@ -169,7 +173,8 @@ static int next_key(EditLine *el, wchar_t *key)
 	if (li->cursor < li->buffer || li->cursor > li->lastchar)
 		el_cursor(el, (int)(li->lastchar - li->cursor));
 	p->asked++;
-	interrupt_is_a_key(p);
+	prompt_interrupt_is_a_key(p);
+	make_room(p);
 	screen_touch(p->screen);
 	if (paste_again(p, li)) {
 		*key = PASTE_KEY;
@@ -199,41 +204,13 @@ static ssize_t sink_write(void *cookie, const char *bytes, size_t len)
 }
 
 /*
- * Between two lines the terminal echoes nothing: what is typed ahead would stand in the rows of results and events.  libedit shows
- * it when its turn has come.  And ^C takes nothing with it of what was written, and is not on the screen yet (NOFLSH).
- */
-static void echo_off(struct prompt *p)
-{
-	struct termios t;
-
-	if (p->el == NULL || (p->silenced | p->kept) != 0 || tcgetattr(p->input.fd, &t) == -1)
-		return;
-	p->silenced = t.c_lflag & (ECHO | ECHONL);
-	p->kept = NOFLSH & ~t.c_lflag;
-	t.c_lflag = (t.c_lflag & ~p->silenced) | p->kept;
-	tcsetattr(p->input.fd, TCSANOW, &t);
-}
-
-/* Before anybody else has the terminal. */
-static void echo_on(struct prompt *p)
-{
-	struct termios t;
-
-	if ((p->silenced | p->kept) == 0 || tcgetattr(p->input.fd, &t) == -1)
-		return;
-	t.c_lflag = (t.c_lflag | p->silenced) & ~p->kept;
-	p->silenced = p->kept = 0;
-	tcsetattr(p->input.fd, TCSANOW, &t);
-}
-
-/*
  * Signals of the terminal.
  */
 static void terminal_back(struct prompt *p)
 {
 	if (p->released > 0)
 		return;
-	echo_off(p);
+	prompt_echo_off(p);
 	if (!p->reading)
 		return;
 	if (p->el != NULL) {
@@ -261,7 +238,7 @@ static void on_suspend(void *ctx, int signo)
 		if (p->el != NULL)
 			el_set(p->el, EL_PREP_TERM, 0);
 	}
-	echo_on(p);
+	prompt_echo_on(p);
 	/* Really by SIGTSTP: a group without a shell that could wake it up must not stop, and the kernel knows that. */
 	sigemptyset(&stop.sa_mask);
 	sigemptyset(&set);
@@ -316,7 +293,7 @@ static void need_utf8(void)
 
 static void end_editor(struct prompt *p)
 {
-	echo_on(p);
+	prompt_echo_on(p);
 	if (p->el != NULL)
 		el_end(p->el);
 	p->el = NULL;
@@ -342,7 +319,7 @@ static int start_editor(struct prompt *p)
 		end_editor(p);
 		return -1;
 	}
-	echo_off(p);
+	prompt_echo_off(p);
 	el_set(p->el, EL_SETTY, "-x", "-echo", "+noflsh", NULL);	/* nor does libedit turn it on between two lines */
 	el_set(p->el, EL_SETTY, "-d", "+noflsh", NULL);
 	el_set(p->el, EL_CLIENTDATA, p);
@@ -440,6 +417,7 @@ static enum prompt_end read_edited(struct prompt *p)
 	int n = 0;
 
 	screen_control(p->screen, prompt_paste_on);
+	p->columns = 0;
 	row = el_wgets(p->el, &n);
 	watch(p, false);
 	p->paste_tries = 0;
@@ -546,7 +524,7 @@ void prompt_release(struct prompt *p)
 	screen_hide(p->screen);
 	if (p->reading && p->el != NULL)
 		el_set(p->el, EL_PREP_TERM, 0);
-	echo_on(p);
+	prompt_echo_on(p);
 	screen_lend(p->screen);
 }
 
@@ -581,13 +559,11 @@ void prompt_changed(struct prompt *p)
 
 void prompt_interrupt(struct prompt *p)
 {
-	if (p->reading && p->released == 0)
+	if (p->released > 0)
+		return;
+	if (p->reading)
 		p->interrupted = true;
-}
-
-void prompt_drop_typed(struct prompt *p)
-{
-	if (p->el != NULL)
+	else if (p->el != NULL)		/* what was typed ahead is not wanted any more */
 		tcflush(p->input.fd, TCIFLUSH);
 }
 

@@ -68,10 +68,9 @@ void prompt_may_stop(struct prompt *p, bool (*callback)(void *ctx), void *ctx);
 /* The prompt's text has changed: paint it. */
 void prompt_changed(struct prompt *p);
 
-void prompt_drop_typed(struct prompt *p);	/* what was typed ahead is not wanted any more */
-void prompt_interrupt(struct prompt *p);	/* SIGINT: ends prompt_read() with PROMPT_INTERRUPT; nothing while
-						 * nobody reads or the terminal is another's.  (^C while
-						 * a line is edited is the prompt's own affair.) */
+/* SIGINT: ends prompt_read() with PROMPT_INTERRUPT, or drops what was typed ahead; nothing while the terminal is another's.
+ * (^C while a line is edited is the prompt's own affair.) */
+void prompt_interrupt(struct prompt *p);
 void prompt_stop(struct prompt *p);		/* ends prompt_read(), this one or the next, with PROMPT_SIGNAL */
 bool prompt_stopping(const struct prompt *p);	/* and that has not happened yet */
 

@@ -80,6 +80,7 @@ struct prompt {
 	struct buf pasted;		/* several lines, confirmed */
 	bool confirmed;
 
+	size_t columns;			/* of the terminal that libedit thinks it has; 0: it has looked for itself */
 	unsigned long asked;		/* how often libedit has asked for a key */
 	unsigned long tab_at, help_at;	/* when Tab, `?` was pressed last */
 };
@@ -90,6 +91,11 @@ void prompt_text(struct prompt *p, struct buf *out, bool to_cursor);
 void prompt_put(struct buf *out, const wchar_t *text, const wchar_t *end);
 /* What is to be painted now. */
 void prompt_edited(struct prompt *p, struct edited *e);
+/* prompt_modes.c: after prompt_echo_off() the terminal echoes nothing, until prompt_echo_on(): then it is as it was. */
+void prompt_echo_off(struct prompt *p);
+void prompt_echo_on(struct prompt *p);
+/* Before each key: libedit sets the terminal anew now and then. */
+void prompt_interrupt_is_a_key(struct prompt *p);
 /* Runs the loop once, painting; keyboard: keys are read.  max_ms < 0: waits as long as it takes. */
 void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms);
 
