@@ -14,7 +14,7 @@ began=$(date +%s)
 # step NICENESS NAME
 step() {
 	start=$(date +%s)
-	if nice -n "$1" "${MAKE:-make}" --no-print-directory -j2 BUILD="$build" "check-$2" >"$logs/$2" 2>&1 </dev/null; then
+	if MAKEFLAGS= nice -n "$1" "${MAKE:-make}" --no-print-directory -j2 BUILD="$build" "check-$2" >"$logs/$2" 2>&1 </dev/null; then
 		# What a step has to say in a line: its last.
 		printf '%-12s %4d s  ok  %s\n' "$2" $(($(date +%s) - start)) "$(tail -n 1 "$logs/$2" | cut -c 1-100)"
 		echo "$2" >>"$logs/passed"

@@ -69,6 +69,7 @@ ok $s->wait_row(qr/-D is not for here/), '... and one that is no good';
 $s->key('Up', 'Up');
 ok $s->wait_prompt(qr/-c hushhush3/), 'they can be recalled';
 $s->key('C-c');
+$s->wait_prompt(qr/^box> $/);
 $s->key('C-d');
 is $s->status, 0, '^D leaves';
 my $history = Term::slurp($s->home . '/state/ptsh/history');

