@@ -23,6 +23,7 @@ struct completing {
 	struct word *words;		/* those before the place */
 	size_t count, cap;
 	struct word typed;		/* what stands at the place: words may be open, or empty */
+	bool within;			/* it is a line that a command runs: of the commands none can stand there */
 };
 
 static int add_word(struct completing *c, const struct word *w)
@@ -369,6 +370,7 @@ static int complete_words(struct completing *c, char *const *words, size_t count
 		const struct word *w = i < count ? &c->words[i] : &c->typed;
 
 		/* Behind -- a line begins, if this is a command that takes one. */
+		c->within = true;
 		if (i < count && is(c, w, "--"))
 			return complete_line(c, w->end);
 		offer_from(&c->offer, c->text, w->start, w->end);
@@ -425,10 +427,10 @@ static void found_command(void *arg, const char *name, const char *help)
 static void complete_first(struct completing *c)
 {
 	offer_from(&c->offer, c->text, c->typed.start, c->len);
-	offer_explain(&c->offer, "a request, or a command with its dot");
+	offer_explain(&c->offer, c->within ? "a request" : "a request, or a command with its dot");
 	for (size_t i = 0; i < catalog_len; i++)
 		offer_add(&c->offer, catalog[i].name, catalog[i].help, OFFER_WORD);
-	if (c->context != NULL && c->context->commands != NULL)
+	if (!c->within && c->context != NULL && c->context->commands != NULL)
 		c->context->commands(c->context->ctx, found_command, &c->offer);
 }
 
