@@ -21,7 +21,7 @@ tests=
 for unit; do
 	case $unit in
 	# These fork hundreds of times, measure time, or bring a malloc.
-	*/test_known_boxes | */test_loop | */test_tls | */test_memory | */test_line_memory | */test_net_memory) continue ;;
+	*/test_known_boxes | */test_loop | */test_tls | */test_memory | */test_line_memory | */test_net_memory | */test_short_memory) continue ;;
 	esac
 	wrap "$PWD/$unit" "$build/${unit##*/}"
 	tests="$tests $build/${unit##*/}"
