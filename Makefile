@@ -35,7 +35,7 @@ $(BUILD)/ptsh: $(BUILD)/src/main.o $(BUILD)/libptsh.a
 
 $(BUILD)/libptsh.a: $(OBJ)
 	@rm -f $@
-	@$(AR) rcs $@ $^
+	@$(AR) qcs $@ $^
 
 $(BUILD)/ptsh-box: $(BOX:%.c=$(BUILD)/%.o) $(BUILD)/libptsh.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -58,7 +58,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libptsh.a
 
 $(BUILD)/src/snmp/agent_library.o: CPPFLAGS += -DAGENT_SONAME='"$(SNMP_SONAME)"'
 # The version stands here.
-$(BUILD)/src/version.o: Makefile
+$(BUILD)/src/shell/version.o: Makefile
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

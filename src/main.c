@@ -9,23 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "options.h"
-#include "out/sanitise.h"
+#include "base/safe.h"
+#include "commands/on.h"
+#include "link/identity.h"
+#include "link/link.h"
+#include "link/trace.h"
+#include "options/options.h"
+#include "run/command.h"
+#include "run/engine.h"
+#include "run/events.h"
+#include "run/feed.h"
+#include "run/names.h"
 #include "shell/batch.h"
-#include "shell/commands.h"
-#include "shell/engine.h"
-#include "shell/events.h"
-#include "shell/files.h"
-#include "shell/identity.h"
-#include "shell/input.h"
 #include "shell/interactive.h"
-#include "shell/link.h"
-#include "shell/names.h"
-#include "shell/on.h"
-#include "shell/password.h"
-#include "shell/shell.h"
-#include "shell/trace.h"
-#include "version.h"
+#include "shell/version.h"
+#include "term/files.h"
+#include "term/password.h"
+#include "term/shell.h"
 
 /* Descriptors 0 to 2 must be somebody's: the next socket would become standard error. */
 static int hold_standard_descriptors(void)
@@ -119,7 +119,7 @@ static int set_up(struct shell *sh, struct error *e)
 
 	sh->interactive = o->input_count == 0 && !o->follow && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !o->dry_run;
 	sink_init(&sh->err, STDERR_FILENO);
-	sink_init(&sh->out, sh->interactive ? -1 : STDOUT_FILENO);	/* at a prompt shell/screen does the writing */
+	sink_init(&sh->out, sh->interactive ? -1 : STDOUT_FILENO);	/* at a prompt term/screen does the writing */
 	sh->out.terminal = isatty(STDOUT_FILENO);
 	sh->out.stop = loop_signal_flag();	/* ^C ends it, though nobody reads what it writes */
 	sh->out.blocks = output_blocks;

@@ -26,7 +26,7 @@ sub phrase {
 
 my %seen;
 my $layout = '';
-for my $folder (qw(src src/proto src/net src/snmp src/lang src/out src/shell tests/box)) {
+for my $folder (qw(src src/base src/net src/tls src/proto src/lang src/format src/options src/term src/link src/run src/undo src/snmp src/commands src/shell tests/box)) {
 	my %files;
 	for my $path (glob("$folder/*.[ch]")) {
 		my ($name) = $path =~ m{([^/]+)\.[ch]$};

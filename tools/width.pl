@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Writes src/out/width_table.h: which characters take no column and which take two, from Perl's copy of the
-# Unicode character database.  Run it again when Unicode grows:  perl tools/width.pl > src/out/width_table.h
+# Writes src/base/width_table.h: which characters take no column and which take two, from Perl's copy of the
+# Unicode character database.  Run it again when Unicode grows:  perl tools/width.pl > src/base/width_table.h
 use strict;
 use warnings;
 use Unicode::UCD ();

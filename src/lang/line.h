@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/buf.h"
+#include "base/buf.h"
+#include "base/status.h"
 #include "proto/catalog.h"
-#include "proto/status.h"
 
 enum { LINE_MAX_BYTES = 64 * 1024 * 1024 };
 
@@ -34,7 +34,7 @@ enum command_secret {
 	SECRET_NEXT,		/* the next word is one */
 };
 
-/* A command of ptsh's own, as the line language needs to know it; shell/commands has the table. */
+/* A command of ptsh's own, as the line language needs to know it; commands/table has the table. */
 struct command_word {
 	const char *name;	/* without the dot */
 	bool takes_line;	/* the rest from its `--` on (or all of it) is a line of its own, kept as typed */

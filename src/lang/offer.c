@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "lang/words.h"
 #include "proto/json.h"
-#include "proto/utf8.h"
 
 /* What an unfinished word means so far: an open quote is closed for it. */
 static char *decode_open(const char *text, size_t start, size_t end)

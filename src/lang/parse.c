@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/utf8.h"
+#include "base/utf8.h"
 
 int parse_fail(struct parse *p, size_t at, const char *format, ...)
 {

@@ -6,7 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "proto/utf8.h"
+#include "base/utf8.h"
+#include "lang/line.h"
 
 enum { ORDINARY, BLANK, SPECIAL };	/* SPECIAL: quotes and backslash */
 
@@ -347,4 +348,58 @@ size_t word_valid(const char *text, size_t len)
 		i += (size_t)n;
 	}
 	return len;
+}
+
+/* --- whether a line is whole, or goes on in the next one: looks at each byte once, however often it is asked --- */
+
+/* One byte of a line. */
+static void goes_on_byte(struct line_state *s, char c)
+{
+	bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+
+	if (s->escaped) {
+		/* Before the end of a line it does not begin a word. */
+		if (c == '\n' && s->quote == '\0')
+			s->in_word = s->was_in_word;
+		s->escaped = c == '\r';
+	} else if (s->quote != '\0') {
+		if (c == '\\' && s->quote == '"')
+			s->escaped = true;
+		else if (c == s->quote)
+			s->quote = '\0';
+	} else if (s->depth > 0) {
+		if (c == '"')
+			s->quote = c;
+		else if (c == '[' || c == '{')
+			s->depth++;
+		else if (c == ']' || c == '}')
+			s->depth--;
+	} else if (c == '\\') {
+		s->escaped = true;
+		s->was_in_word = s->in_word;
+		s->bar = false;
+		s->started = s->in_word = true;
+	} else if (c == '"' || c == '\'') {
+		s->quote = c;
+		s->bar = false;
+		s->started = s->in_word = true;
+	} else if (!s->in_word && !s->pipe && (c == '[' || c == '{')) {
+		s->depth = 1;
+		s->started = s->in_word = true;
+	} else if (blank) {
+		/* What stands behind | is the shell's, whose brackets are its own affair. */
+		s->pipe = s->pipe || s->bar;
+		s->in_word = s->bar = false;
+	} else {
+		s->comment = !s->started && c == '#';
+		s->bar = !s->in_word && c == '|';
+		s->started = s->in_word = true;
+	}
+}
+
+bool line_goes_on(const char *text, size_t len, struct line_state *state)
+{
+	for (; state->offset < len && !state->comment; state->offset++)
+		goes_on_byte(state, text[state->offset]);
+	return !state->comment && (state->quote != '\0' || state->depth > 0 || state->escaped);
 }

@@ -17,11 +17,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "net/address.h"
 #include "net/dial.h"
 #include "net/proxy.h"
 #include "net/resolve.h"
-#include "proto/buf.h"
 
 enum { UNIX_RETRY_MS = 20 };
 

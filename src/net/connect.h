@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/status.h"
 #include "net/loop.h"
 #include "net/target.h"
-#include "proto/status.h"
 
 /* Borrowed while the connect lives. */
 struct connect_options {

@@ -9,9 +9,9 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "net/address.h"
 #include "net/loop.h"
-#include "proto/buf.h"
 
 enum { DIAL_DELAY_MS = 250 };
 

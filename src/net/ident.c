@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/buf.h"
+#include "base/buf.h"
 
 enum {
 	OUT_FULL = 8192,	/* bytes unsent, before no more queries are read */

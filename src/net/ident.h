@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/status.h"
 #include "net/address.h"
 #include "net/loop.h"
-#include "proto/status.h"
 
 enum {
 	IDENT_PORT = 113,

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "proto/buf.h"
+#include "base/buf.h"
 
 /* A target's host is made of characters that mean nothing to a shell (target.c), but for a zone's %, which is harmless
  * there. */

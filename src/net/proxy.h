@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/status.h"
 #include "net/target.h"
-#include "proto/status.h"
 
 struct proxy {
 	pid_t pid;		/* 0: none */

@@ -24,8 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "net/srv.h"
-#include "proto/buf.h"
 
 enum { GRACE_MS = 1000, SRV_ANSWER = 4096, RESOLVE_STACK = 1024 * 1024 };
 

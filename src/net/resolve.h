@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/status.h"
 #include "net/address.h"
-#include "proto/status.h"
 
 struct resolve;
 

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "proto/status.h"
+#include "base/status.h"
 
 struct target {
 	char *user;		/* in front of @, or NULL */

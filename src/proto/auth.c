@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "proto/buf.h"
+#include "base/buf.h"
 
 /* --- login_cram_md6 --- */
 

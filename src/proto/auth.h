@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/status.h"
 #include "proto/md6.h"
-#include "proto/status.h"
 
 /* --- login_cram_md6 --- */
 

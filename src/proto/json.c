@@ -9,7 +9,7 @@
 #include <endian.h>
 #include <string.h>
 
-#include "proto/utf8.h"
+#include "base/utf8.h"
 
 static bool is_space(char c)
 {

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proto/buf.h"
+#include "base/buf.h"
 
 enum { JSON_DEPTH = 512 };	/* nesting that is accepted; one more is refused */
 

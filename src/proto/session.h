@@ -15,10 +15,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "base/status.h"
 #include "proto/auth.h"
-#include "proto/buf.h"
 #include "proto/json.h"
-#include "proto/status.h"
 
 enum session_phase {
 	PHASE_GREETING,		/* waiting for hello */

@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "proto/base64.h"
+#include "base/base64.h"
+#include "base/utf8.h"
 #include "proto/session_parts.h"
-#include "proto/utf8.h"
 
 void session_login_clear(struct session *s)
 {

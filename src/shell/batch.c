@@ -8,10 +8,10 @@
 #include <signal.h>
 #include <string.h>
 
-#include "shell/engine.h"
-#include "shell/events.h"
-#include "shell/input.h"
-#include "shell/link.h"
+#include "link/link.h"
+#include "run/engine.h"
+#include "run/events.h"
+#include "run/feed.h"
 #include "shell/progress.h"
 
 enum { GRACE = 2000 /* ms for answers after a signal or a closed pipe */ };

@@ -4,7 +4,7 @@
 #ifndef PTSH_SHELL_BATCH_H
 #define PTSH_SHELL_BATCH_H
 
-#include "shell/shell.h"
+#include "term/shell.h"
 
 /* Runs what the inputs hold, and with --follow what events come.  The status is in sh->status, a signal that ended it in
  * sh->signal. */

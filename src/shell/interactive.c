@@ -11,16 +11,16 @@
 #include <unistd.h>
 
 #include "lang/complete.h"
+#include "link/link.h"
 #include "proto/catalog.h"
-#include "shell/commands.h"
-#include "shell/engine.h"
-#include "shell/events.h"
-#include "shell/files.h"
-#include "shell/input.h"
-#include "shell/link.h"
-#include "shell/names.h"
+#include "run/command.h"
+#include "run/engine.h"
+#include "run/events.h"
+#include "run/feed.h"
+#include "run/names.h"
+#include "run/show.h"
 #include "shell/progress.h"
-#include "shell/show.h"
+#include "term/files.h"
 
 struct interactive {
 	struct shell *sh;

@@ -4,7 +4,7 @@
 #ifndef PTSH_SHELL_INTERACTIVE_H
 #define PTSH_SHELL_INTERACTIVE_H
 
-#include "shell/shell.h"
+#include "term/shell.h"
 
 /* 0, or -1 with *e: there can be no prompt. */
 int interactive_run(struct shell *sh, struct error *e);

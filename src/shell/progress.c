@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "out/sanitise.h"
-#include "out/width.h"
-#include "shell/engine.h"
-#include "shell/input.h"
-#include "shell/link.h"
-#include "shell/show.h"
+#include "base/safe.h"
+#include "base/width.h"
+#include "link/link.h"
+#include "run/engine.h"
+#include "run/feed.h"
+#include "run/show.h"
 
 enum { FIRST_AFTER = 1000, EVERY = 1000 /* ms */, BIG = 65536 /* bytes worth telling */ };
 

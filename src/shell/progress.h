@@ -5,7 +5,7 @@
 #ifndef PTSH_SHELL_PROGRESS_H
 #define PTSH_SHELL_PROGRESS_H
 
-#include "shell/shell.h"
+#include "term/shell.h"
 
 /* At a prompt: shows what the foreground waits for, once that has taken a second.  Returns ms until it wants to be called
  * again, -1 never. */

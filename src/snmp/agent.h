@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+#include "base/status.h"
 #include "net/address.h"
 #include "net/loop.h"
-#include "proto/buf.h"
-#include "proto/status.h"
 
 enum { AGENT_PORT = 161, AGENT_OID_MAX = 128 };
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "proto/json.h"
-#include "proto/utf8.h"
 
 static const netsnmp_variable_list *variable(const struct agent_answer *a, size_t i)
 {

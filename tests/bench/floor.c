@@ -17,8 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "proto/auth.h"
-#include "proto/base64.h"
 
 static const char user[] = "admin";
 

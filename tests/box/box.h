@@ -11,11 +11,11 @@
 
 #include <openssl/ssl.h>
 
+#include "base/buf.h"
 #include "jobs.h"
 #include "mem.h"
 #include "model.h"
 #include "options.h"
-#include "proto/buf.h"
 #include "proto/json.h"
 
 enum { NONCE_LEN = 16 };

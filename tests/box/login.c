@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "answers.h"
+#include "base/base64.h"
 #include "proto/auth.h"
-#include "proto/base64.h"
 
 void login_put_nonce(struct client *c)
 {

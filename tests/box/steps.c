@@ -11,9 +11,9 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
+#include "base/base64.h"
 #include "devices.h"
 #include "login.h"
-#include "proto/base64.h"
 #include "script_parts.h"
 
 enum { FILL_SIZE = 64 * 1024 };

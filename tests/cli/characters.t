@@ -38,7 +38,7 @@ for my $i (0 .. $#points) {
 is("@wrong[0 .. ($#wrong > 20 ? 20 : $#wrong)]", '', 'exactly the unsafe ones are escaped');
 
 SKIP: {
-	open my $file, '<', 'src/out/width_table.h' or die;
+	open my $file, '<', 'src/base/width_table.h' or die;
 	my $table = do { local $/; <$file> };
 	my $version = Unicode::UCD::UnicodeVersion();
 	skip("this Perl knows Unicode $version, the table is of another", 1) if index($table, "Unicode $version:") < 0;

@@ -171,7 +171,7 @@ $variables{TERM} = 1;
 delete @variables{qw(LOGNAME USER LANG LC_ALL LC_CTYPE COLUMNS LINES PATH SHELL)};
 same([items($page{'ptsh.1'}, 'Ev')], [keys %variables], 'environment: the page and the sources agree');
 
-my $statuses = slurp("$top/src/proto/status.h");
+my $statuses = slurp("$top/src/base/status.h");
 my ($exit) = $page{'ptsh.1'} =~ /^\.Sh EXIT STATUS\n(.*?)^\.Sh /ms;
 same([grep { $_ < 100 } map { /(\d+)/g } $exit =~ /^\.It (.*)$/mg], [$statuses =~ /STATUS_\w+ = (\d+)/g],
 	'exit status: the page and the sources agree');

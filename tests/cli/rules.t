@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# The tree's own rules, read off its text: which ring may include what, which calls nobody makes, and that no request is named
+# The tree's own rules, read off its text: which folder may include which, which calls nobody makes, and that no request is named
 # outside the catalogue.
 use strict;
 use warnings;
@@ -34,19 +34,23 @@ sub code
 	return $t;
 }
 
-my %may = (	# what a ring's files may include of the others
-	proto => qr{^proto/}, net => qr{^(proto|net)/}, lang => qr{^(proto|lang)/}, out => qr{^(proto|out)/},
-	snmp => qr{^(proto|net|snmp)/},
+# A folder's files include only those of the folders before it.
+my @folders = qw(base net tls proto lang format options term link run undo snmp commands shell);
+my %rank = map { $folders[$_] => $_ } 0 .. $#folders;
+# The includes that still point the other way.
+my @backward = (
+	'link/link.c: run/engine.h', 'link/link.c: run/events.h', 'link/login.c: run/engine.h', 'link/trace.c: run/task.h',
+	'options/options.h: link/channel.h', 'run/answers.c: commands/wait.h', 'run/engine.c: commands/wait.h',
+	'run/engine.c: undo/change.h', 'run/queue.c: undo/change.h', 'run/show.c: undo/change.h',
+	'term/report.c: shell/progress.h',
 );
 my (@outward, @io, @banned, @exits, @sizes);
 for my $path (@files) {
 	(my $name = $path) =~ s{^\Q$top\E/}{};
 	my $t = text($path);
 	my ($ring) = $name =~ m{^src/(\w+)/};
-	if ($ring && $may{$ring}) {
-		for ($t =~ /^#include "([^"]+)"/mg) {
-			push @outward, "$name: $_" unless $_ =~ $may{$ring};
-		}
+	for ($t =~ /^#include "([^"]+)"/mg) {
+		push @outward, $name =~ s{^src/}{}r . ": $_" if $ring && ($rank{ s{/.*}{}r } // 99) > $rank{$ring};
 	}
 	push @outward, "$name: Net-SNMP" if ($ring // '') ne 'snmp' && $t =~ /^#include <net-snmp/m;
 	if (($ring // '') eq 'proto') {
@@ -64,7 +68,7 @@ for my $path (@files) {
 	my $lines = () = $t =~ /\n/g;
 	push @sizes, "$name: $lines lines" if $lines > 700 && $name !~ /\.def$|_table\.h$/;
 }
-is_deeply \@outward, [], 'rings point inwards';
+is_deeply \@outward, \@backward, 'a folder includes only those before it';
 is_deeply \@io, [], 'proto does no input or output';
 is_deeply \@banned, [], 'no banned call';
 is_deeply \@exits, [], 'only main.c exits';

@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
-#include "boxes.h"
+#include "base/safe.h"
+#include "options/boxes.h"
 #include "oracle.h"
-#include "out/sanitise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

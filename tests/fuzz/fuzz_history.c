@@ -3,7 +3,7 @@
  */
 #include "folder.h"
 #include "oracle.h"
-#include "shell/history.h"
+#include "term/history.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

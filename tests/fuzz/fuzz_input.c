@@ -4,7 +4,7 @@
  */
 #include "folder.h"
 #include "oracle.h"
-#include "shell/input.h"
+#include "run/feed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
  * as they were, those that nobody understands included.
  */
 #include "folder.h"
-#include "net/known_boxes.h"
 #include "oracle.h"
+#include "tls/known_boxes.h"
 
 #include <strings.h>
 

@@ -9,7 +9,7 @@
 #include "net/target.h"
 #include "oracle.h"
 #include "proto/catalog.h"
-#include "shell/snmp_credentials.h"
+#include "snmp/credentials.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,9 +3,9 @@
  * message does not hold it.
  */
 #include "folder.h"
-#include "options.h"
+#include "options/options.h"
 #include "oracle.h"
-#include "shell/password.h"
+#include "term/password.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

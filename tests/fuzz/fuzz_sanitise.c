@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
+#include "base/safe.h"
+#include "base/width.h"
 #include "oracle.h"
-#include "out/sanitise.h"
-#include "out/width.h"
 #include "proto/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

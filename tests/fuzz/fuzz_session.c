@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../unit/session_log.h"
-#include "proto/base64.h"
+#include "base/base64.h"
 
 #define CHECK(x) do { if (!(x)) { fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x); abort(); } } while (0)
 

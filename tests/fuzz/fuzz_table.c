@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "format/output.h"
 #include "oracle.h"
-#include "out/output.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -20,10 +20,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "lang/line.h"
-#include "proto/buf.h"
-#include "shell/pager.h"
-#include "shell/prompt.h"
+#include "term/pager.h"
+#include "term/prompt.h"
 
 static struct driver {
 	struct loop *loop;

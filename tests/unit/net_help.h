@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "net/channel.h"
+#include "link/channel.h"
 
 /* A listening socket on loopback, at a port of the kernel's choosing. */
 static inline int help_listen(int family, int backlog, unsigned short *port)

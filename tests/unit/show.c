@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "out/output.h"
+#include "format/output.h"
 
 static struct output_settings settings;
 static size_t large_from;

@@ -13,8 +13,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "proto/auth.h"
-#include "proto/base64.h"
 
 static void the_published_vector(void **state)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "proto/base64.h"
+#include "base/base64.h"
 
 static void the_rfc_examples(void **state)
 {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "boxes.h"
+#include "options/boxes.h"
 
 static int parse(struct boxes *b, const char *text, struct error *e)
 {

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "proto/buf.h"
-#include "proto/status.h"
+#include "base/buf.h"
+#include "base/status.h"
 
 static void a_zero_buf_is_empty_and_ready(void **state)
 {

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "shell/history.h"
+#include "term/history.h"
 
 static char dir[64], path[128];
 

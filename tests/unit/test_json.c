@@ -12,8 +12,8 @@
 #include <cmocka.h>
 #include <cjson/cJSON.h>
 
+#include "base/utf8.h"
 #include "proto/json.h"
-#include "proto/utf8.h"
 
 static const char *const good[] = {
 	"[]", "{}", "\"\"", "0", "-0", "1", "-1.5e+10", "1E400", "0.10", "true", "false", "null", " [ ] ", "\t{\r\n}",

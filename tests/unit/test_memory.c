@@ -13,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "proto/base64.h"
+#include "base/base64.h"
 #include "proto/session.h"
 
 /* --- an allocator that fails when told --- */

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "out/output.h"
+#include "format/output.h"
 
 struct about { struct reply_about about; char *list[16]; char fields[400]; };
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "out/front.h"
+#include "format/front.h"
 #include "proto/session.h"
 
 enum { LONG = CELL_LONG + 1000 };

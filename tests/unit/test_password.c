@@ -24,7 +24,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include "shell/password.h"
+#include "term/password.h"
 
 extern char **environ;
 

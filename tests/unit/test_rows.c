@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "out/output.h"
-#include "out/rows.h"
+#include "format/output.h"
+#include "proto/rows.h"
 
 static void dump_row(void *ctx, const struct json *cells, size_t count)
 {

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "out/sanitise.h"
+#include "base/safe.h"
+#include "base/utf8.h"
 #include "proto/json.h"
-#include "proto/utf8.h"
 
 typedef size_t (*sanitiser)(struct buf *, const char *, size_t);
 

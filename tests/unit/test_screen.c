@@ -19,11 +19,11 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "base/width.h"
 #include "net/loop.h"
-#include "out/width.h"
-#include "proto/buf.h"
-#include "proto/utf8.h"
-#include "shell/screen.h"
+#include "term/screen.h"
 
 enum { MAXCOLUMNS = 200, MAXROWS = 60, WIDE_TAIL = 1 };
 

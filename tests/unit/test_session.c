@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "base/base64.h"
 #include "proto/auth.h"
-#include "proto/base64.h"
 #include "session_log.h"
 
 /* --- transcripts --- */

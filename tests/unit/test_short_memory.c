@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "net/known_boxes.h"
-#include "out/output.h"
+#include "format/output.h"
+#include "tls/known_boxes.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "out/sink.h"
+#include "format/sink.h"
 
 struct reader { int fd; struct buf got; };
 

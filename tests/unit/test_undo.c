@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "lang/line.h"
-#include "lang/undo.h"
+#include "undo/undo.h"
 #include "undo_model.h"
 
 /* --- memory that runs out --- */

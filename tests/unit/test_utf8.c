@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "proto/utf8.h"
+#include "base/utf8.h"
 
 static void every_code_point_round_trips(void **state)
 {

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "out/width.h"
+#include "base/width.h"
 
 static void assert_width(const char *text, size_t width)
 {

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <cjson/cJSON.h>
 
-#include "proto/buf.h"
+#include "base/buf.h"
 
 enum model_kind {
 	MODEL_SEEDS,		/* a set of addresses */

@@ -1,0 +1,444 @@
+/*
+ * each: asks LINE once, keeps its rows, and runs LINE2 for each of them, as many at once as --jobs permits; every end is
+ * shown with its row.
+ */
+#include "commands/each.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/safe.h"
+#include "format/output.h"
+#include "lang/line.h"
+#include "lang/words.h"
+#include "run/check.h"
+#include "run/engine.h"
+#include "run/show.h"
+#include "run/template.h"
+
+enum { COLUMNS_MOST = 256, AT_ONCE = 4096 };
+
+struct row { char *text; size_t len; };	/* its cells as a JSON array */
+
+struct each {
+	struct shell *sh;
+	struct task *task;
+	const char *second;		/* into the task's line */
+	const char *names[COLUMNS_MOST];
+	size_t name_count;
+	char **name_text;		/* owned copies behind names */
+	struct row *rows;
+	size_t count, cap, next, running, refs;
+	bool may_fail;			/* LINE2 is `- LINE` */
+	bool stopped, out_of_memory;
+	size_t unsent;			/* rows that were dropped behind the one that was told */
+	enum status status;
+	bool begun;			/* headings have been shown */
+};
+
+bool each_split(const char *text, size_t *first, const char **second)
+{
+	struct line_state state = {0};
+	const char *p = text;
+	size_t end = strlen(text);
+
+	while ((p = strstr(p, "--")) != NULL) {
+		/* A line may go on in the next one on either side of it. */
+		size_t len = (size_t)(p - text), behind = word_skip_blanks(text, end, len + 2);
+		bool alone = (len == 0 || strchr(" \t\n", p[-1]) != NULL) && behind > len + 2;
+		if (alone) {
+			memset(&state, 0, sizeof state);
+			if (!line_goes_on(text, len, &state)) {
+				while (len > 0 && strchr(" \t", text[len - 1]) != NULL)
+					len--;
+				*first = len;
+				*second = text + behind;
+				return len > 0 && behind < end;
+			}
+		}
+		p += 2;
+	}
+	return false;
+}
+
+static void free_each(struct each *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		free(a->rows[i].text);
+	for (size_t i = 0; i < a->name_count; i++)
+		free(a->name_text[i]);
+	free(a->name_text);
+	free(a->rows);
+	free(a);
+}
+
+static void start_more(struct each *a);
+
+static void maybe_end(struct each *a)
+{
+	if (a->running > 0 || (a->next < a->count && !a->stopped))
+		return;
+	struct shell *sh = a->sh;
+	struct task *t = a->task;
+	enum status status = a->status;
+
+	size_t left = a->unsent + a->count - a->next;
+	if (a->stopped && left > 0)
+		shell_complain(sh, t != NULL ? t->at : (struct place){0}, ".each", "%zu more row%s not run", left,
+		    left == 1 ? " was" : "s were");
+	free_each(a);
+	if (t != NULL) {	/* else the command was left by ^C */
+		t->waiting = NULL;
+		engine_command_done(sh, t, status);
+	}
+	engine_pump(sh);
+}
+
+static size_t cells_of(const struct row *r, struct json *cells, size_t most)
+{
+	struct json all = {r->text, r->len}, v;
+	struct json_iter it = json_iterate(all);
+	size_t n = 0;
+
+	while (n < most && json_next(&it, NULL, &v))
+		cells[n++] = v;
+	return n;
+}
+
+/* "5000015442 Head Office": a row in words, for messages. */
+static void put_label(struct buf *out, const struct row *r)
+{
+	struct json cells[COLUMNS_MOST];
+	size_t n = cells_of(r, cells, COLUMNS_MOST);
+
+	for (size_t i = 0; i < n; i++) {
+		buf_puts(out, i > 0 ? " " : "");
+		show_decode(cells[i], out);
+	}
+}
+
+struct showing { struct each *a; const struct row *label; size_t columns, rows; };
+
+static void count_columns(void *ctx, const struct json *cells, size_t count)
+{
+	struct showing *s = ctx;
+
+	(void)cells;
+	if (count > s->columns)
+		s->columns = count;
+	s->rows++;
+}
+
+static void show_row(void *ctx, const struct json *cells, size_t count)
+{
+	struct showing *s = ctx;
+	struct json all[2 * COLUMNS_MOST];
+	size_t n = cells_of(s->label, all, COLUMNS_MOST);
+
+	if (count > COLUMNS_MOST)
+		count = COLUMNS_MOST;
+	memcpy(all + n, cells, count * sizeof *cells);
+	output_cells(s->a->sh->output, all, n + count);
+}
+
+/* The headings are shown with the first row only: the ends come one by one, with other things between them. */
+static void begin_output(struct each *a, const struct reply_about *about, struct showing *s)
+{
+	const char *names[2 * COLUMNS_MOST];
+	char numbers[COLUMNS_MOST][8];
+	struct heading more[COLUMNS_MOST];
+	size_t n = a->name_count, known = output_headings(about, more, COLUMNS_MOST);
+
+	if (known > COLUMNS_MOST)
+		known = COLUMNS_MOST;
+	memcpy(names, a->names, n * sizeof *names);
+	for (size_t i = 0; i < known; i++)
+		names[n + i] = more[i].name;
+	if (known == 0 && s->rows == 0)
+		names[n + known++] = "result";
+	for (; known < s->columns && known < COLUMNS_MOST; known++) {
+		snprintf(numbers[known], sizeof numbers[known], "%zu", known + 1);
+		names[n + known] = numbers[known];
+	}
+	s->columns = known;
+	if (a->begun)
+		output_settings(a->sh->output)->header = HEADER_OFF;
+	output_begin(a->sh->output, names, n == 0 ? 0 : n + known);
+	a->begun = true;
+}
+
+/* A row whose line brought nothing is there all the same: without cells where there were to be rows, else as done. */
+static void show_nothing(struct showing *s, const struct reply_about *about)
+{
+	struct json ok = {"\"ok\"", 4}, null = {"null", 4}, cells[COLUMNS_MOST];
+	bool rows = about->type != NULL && about->type->shape != REPLY_NONE;
+
+	for (size_t i = 0; i < s->columns; i++)
+		cells[i] = null;
+	show_row(s, rows ? cells : &ok, rows ? s->columns : 1);
+}
+
+/* It has been done, but there is no memory to show what came of it. */
+static void not_shown(struct each *a, const struct task *t)
+{
+	shell_complain(a->sh, t->at, t->line.type_name, "done, but out of memory for its result");
+	if (a->status == STATUS_OK)
+		a->status = STATUS_PROTOCOL;
+	a->stopped = true;
+}
+
+static void show_child(struct each *a, struct task *t, const struct reply *reply, const struct row *label)
+{
+	bool complete = true;
+	struct shell *sh = a->sh;
+	const struct format *f = output_format(sh->output);
+	struct reply_about about = show_about(t);
+	struct showing s = {a, label, 0, 0};
+	char took[24];
+
+	shell_show_begin(sh);
+	if (f == &format_raw) {
+		output_reply(sh->output, &about, reply);
+	} else if (f == &format_json) {
+		struct buf line = {0};
+		struct json_iter it = reply->values;
+		struct json v;
+		buf_puts(&line, "[");
+		sanitise_json(&line, label->text, label->len);
+		buf_puts(&line, ",[");
+		for (bool first = true; json_next(&it, NULL, &v); first = false) {
+			buf_puts(&line, first ? "" : ",");
+			sanitise_json(&line, v.text, v.len);
+		}
+		buf_puts(&line, "]]\n");
+		complete = !line.failed;
+		if (complete)
+			sink_put(&sh->out, buf_head(&line), line.len);
+		buf_clear(&line);
+	} else if (f->twice) {
+		struct buf text = {0}, safe = {0};
+		put_label(&text, label);
+		sanitise(&safe, buf_head(&text), text.len);
+		shell_duration(took, loop_now() - t->started);
+		sink_printf(&sh->out, "%s: done, %s\n", buf_string(&safe) != NULL ? buf_string(&safe) : "?", took);
+		buf_clear(&text);
+		buf_clear(&safe);
+		struct json_iter it = reply->values;
+		struct json v;
+		if (json_next(&it, NULL, &v))
+			output_reply(sh->output, &about, reply);
+	} else {
+		enum header header = output_settings(sh->output)->header;
+		complete = output_rows_of(&about, reply->values, count_columns, &s) == 0;
+		begin_output(a, &about, &s);
+		if (complete && s.rows > 0)
+			complete = output_rows_of(&about, reply->values, show_row, &s) == 0;
+		else if (complete)
+			show_nothing(&s, &about);
+		output_end(sh->output);
+		output_settings(sh->output)->header = header;
+	}
+	shell_show_end(sh);
+	if (!complete)
+		not_shown(a, t);
+}
+
+static void child_done(struct shell *sh, struct task *t, const struct reply *reply)
+{
+	struct each *a = t->ctx;
+	struct row *row = &a->rows[t->index];
+
+	a->running--;
+	if (t->outcome == OUTCOME_OK && reply != NULL) {
+		show_child(a, t, reply, row);
+	} else if (t->outcome == OUTCOME_OK) {
+		;	/* a command, which has shown what there is */
+	} else if (t->outcome == OUTCOME_UNSENT && a->stopped) {
+		a->unsent++;
+	} else {
+		struct buf label = {0}, why = {0};
+		put_label(&label, row);
+		show_failure(t, reply, &why);
+		shell_complain(sh, t->at, t->line.type_name, "%s: %s", buf_string(&label) != NULL ? buf_string(&label) : "?",
+		    buf_string(&why) != NULL ? buf_string(&why) : "failed");
+		buf_clear(&label);
+		buf_clear(&why);
+		if (a->status == STATUS_OK && !a->may_fail)
+			a->status = engine_outcome_status(t);
+		if (t->outcome == OUTCOME_UNKNOWN || t->outcome == OUTCOME_UNSENT)
+			a->stopped = true;
+	}
+	free(row->text);
+	row->text = NULL;
+	start_more(a);
+}
+
+static int start_one(struct each *a, size_t i)
+{
+	struct shell *sh = a->sh;
+	struct buf line = {0};
+	struct json cells[COLUMNS_MOST];
+	size_t n = cells_of(&a->rows[i], cells, COLUMNS_MOST);
+	struct error e;
+	struct task *t = NULL;
+
+	if (template_expand(&line, a->second, a->names, a->name_count, cells, n, &e) == 0)
+		t = engine_child(sh, buf_head(&line), line.len, a->task != NULL ? a->task->at : (struct place){0}, false,
+		    child_done, a, &e);
+	buf_clear(&line);
+	if (t == NULL) {
+		shell_complain(sh, a->task != NULL ? a->task->at : (struct place){0}, ".each", "%s", e.text);
+		if (a->may_fail && e.status == STATUS_USAGE)
+			return 0;
+		if (a->status == STATUS_OK)
+			a->status = e.status;
+		a->stopped = true;
+		return -1;
+	}
+	t->index = i;
+	a->running++;
+	return 0;
+}
+
+static void start_more(struct each *a)
+{
+	const struct options *o = a->sh->options;
+	size_t most = o->jobs_set && o->jobs > 0 ? o->jobs : AT_ONCE;
+
+	while (a->next < a->count && a->running < most && !a->stopped)
+		if (start_one(a, a->next++) == -1)
+			break;
+	maybe_end(a);
+}
+
+static void take_row(void *ctx, const struct json *cells, size_t count)
+{
+	struct each *a = ctx;
+	struct buf text = {0};
+
+	if (a->count == a->cap) {
+		size_t cap = a->cap > 0 ? a->cap * 2 : 64;
+		struct row *more = realloc(a->rows, cap * sizeof *more);
+		if (more == NULL) {
+			a->out_of_memory = true;
+			return;
+		}
+		a->rows = more;
+		a->cap = cap;
+	}
+	for (size_t i = 0; i < count; i++) {
+		buf_putc(&text, i > 0 ? ',' : '[');
+		buf_put(&text, cells[i].text, cells[i].len);
+	}
+	buf_puts(&text, count > 0 ? "]" : "[]");
+	size_t len = text.len;
+	a->rows[a->count] = (struct row){buf_steal(&text), len};
+	if (a->rows[a->count].text == NULL)
+		a->out_of_memory = true;
+	else
+		a->count++;
+}
+
+static void take_names(struct each *a, const struct reply_about *about)
+{
+	struct heading headings[COLUMNS_MOST];
+	size_t n = output_headings(about, headings, COLUMNS_MOST);
+
+	if (n > COLUMNS_MOST)
+		n = COLUMNS_MOST;
+	if ((a->name_text = calloc(n + 1, sizeof *a->name_text)) == NULL)
+		return;
+	for (size_t i = 0; i < n && (a->name_text[i] = strdup(headings[i].name)) != NULL; i++)
+		a->names[a->name_count++] = a->name_text[i];
+}
+
+static void first_done(struct shell *sh, struct task *t, const struct reply *reply)
+{
+	struct each *a = t->ctx;
+	struct reply_about about = show_about(t);
+	struct buf why = {0};
+
+	a->running--;
+	if (t->outcome == OUTCOME_OK && reply != NULL) {
+		take_names(a, &about);
+		if (output_rows_of(&about, reply->values, take_row, a) == -1 || a->out_of_memory) {
+			shell_complain(sh, t->at, ".each", "out of memory for the rows");
+			a->status = STATUS_PROTOCOL;
+			a->stopped = true;
+		}
+	} else {
+		show_failure(t, reply, &why);
+		shell_complain(sh, t->at, t->line.type_name, "%s", buf_string(&why) != NULL ? buf_string(&why) : "failed");
+		a->status = engine_outcome_status(t);
+		buf_clear(&why);
+	}
+	start_more(a);
+}
+
+/* ^C: what runs goes on, nothing more is begun. */
+static void cancel(struct shell *sh, struct task *t)
+{
+	struct each *a = t->waiting;
+
+	a->stopped = true;
+	if (a->running > 0) {
+		shell_notice(sh, ".each: %zu still run on the box, %zu not begun", a->running, a->count - a->next);
+		a->second = "";
+		a->task = NULL;
+		t->waiting = NULL;
+		engine_command_done(sh, t, STATUS_OK);
+	} else {
+		maybe_end(a);
+	}
+}
+
+int each_check(struct shell *sh, const char *rest, struct error *e)
+{
+	size_t first;
+	const char *second;
+
+	if (!each_split(rest, &first, &second))
+		return error_set(e, STATUS_USAGE, "usage: .each LINE -- LINE2");
+	return check_request(sh, rest, first, e) == 0 ? check_template(sh, second, e) : -1;
+}
+
+
+enum command_result each_run(struct shell *sh, struct task *t, enum status *status)
+{
+	struct each *a;
+	struct error e;
+	size_t first;
+	const char *second;
+
+	if (each_check(sh, t->line.rest, &e) == -1 || !each_split(t->line.rest, &first, &second) ||
+	    (sh->options->dry_run && check_print(sh, t->line.rest, first, &e) == -1)) {
+		shell_complain(sh, t->at, ".each", "%s", e.text);
+		*status = e.status;
+		return COMMAND_FAILED;
+	}
+	if (sh->options->dry_run) {
+		check_print_template(sh, ".each", second);
+		return COMMAND_DONE;
+	}
+	*status = STATUS_USAGE;
+	if ((a = calloc(1, sizeof *a)) == NULL) {
+		shell_complain(sh, t->at, ".each", "out of memory");
+		*status = STATUS_PROTOCOL;
+		return COMMAND_FAILED;
+	}
+	a->sh = sh;
+	a->task = t;
+	a->second = second;
+	a->may_fail = second[0] == '-' && second[1] != '\0' && strchr(" \t", second[1]) != NULL;
+	if (engine_child(sh, t->line.rest, first, t->at, false, first_done, a, &e) == NULL) {
+		shell_complain(sh, t->at, ".each", "%s", e.text);
+		*status = e.status;
+		free_each(a);
+		return COMMAND_FAILED;
+	}
+	a->running = 1;
+	t->waiting = a;
+	t->cancel = cancel;
+	return COMMAND_WAITS;
+}

@@ -1,0 +1,234 @@
+/*
+ * help: tells what can be typed, from the catalogue and the table of commands: it knows no request by name.
+ */
+#include "commands/help.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lang/line.h"
+#include "proto/catalog.h"
+#include "run/show.h"
+#include "term/pager.h"
+
+static const char *kind_text(enum request_kind kind)
+{
+	switch (kind) {
+	case REQUEST_SESSION:
+		return "session";
+	case REQUEST_READ:
+		return "only reads";
+	case REQUEST_MODIFY:
+		return "changes the box";
+	case REQUEST_ACTION:
+		return "starts work, may take minutes";
+	}
+	return "";
+}
+
+static void put_fields(struct buf *b, const struct field *f, const char *indent)
+{
+	size_t widest = 0;
+
+	for (const struct field *x = f; x != NULL && x->name != NULL; x++)
+		if (strlen(x->name) > widest)
+			widest = strlen(x->name);
+	for (; f != NULL && f->name != NULL; f++)
+		buf_printf(b, "%s%-*s  %s\n", indent, (int)widest, f->name, f->help != NULL ? f->help : "");
+}
+
+static void put_values(struct buf *b, const struct value_name *values)
+{
+	size_t widest = 0;
+
+	for (const struct value_name *v = values; v != NULL && v->name != NULL; v++)
+		if (v->help != NULL && strlen(v->name) > widest)
+			widest = strlen(v->name);
+	for (const struct value_name *v = values; v != NULL && v->name != NULL; v++)
+		if (v->help != NULL)
+			buf_printf(b, "      %-*s  %s\n", (int)widest, v->name, v->help);
+		else
+			buf_printf(b, "      %s\n", v->name);
+}
+
+static void put_arg(struct buf *b, const struct request *r, const struct arg *a)
+{
+	buf_printf(b, "  %s: %s%s%s", a->name, arg_type_name(a), a->flags & ARG_REQUIRED ? ", required" : "",
+	    a->flags & ARG_SECRET ? ", secret" : "");
+	if (a->help != NULL)
+		buf_printf(b, ". %s", a->help);
+	buf_putc(b, '\n');
+	put_values(b, a->values);
+	put_fields(b, catalog_fields(r, a, NULL), "      ");
+}
+
+static void put_request(struct buf *b, const struct request *r)
+{
+	char *usage = line_usage(r);
+
+	buf_printf(b, "%s\n  %s (%s; %s)\n", usage != NULL ? usage : r->name, r->help, r->group, kind_text(r->kind));
+	free(usage);
+	if (r->args[0].name != NULL)
+		buf_puts(b, "Arguments\n");
+	for (size_t i = 0; i < REQUEST_ARGS && r->args[i].name != NULL; i++)
+		put_arg(b, r, &r->args[i]);
+	buf_puts(b, "Reply\n");
+	switch (r->shape) {
+	case REPLY_NONE:
+		buf_puts(b, "  nothing\n");
+		break;
+	case REPLY_OBJECT:
+		buf_puts(b, "  rows of name and value\n");
+		break;
+	default:
+		if (r->reply == NULL)
+			buf_puts(b, "  the fields asked for\n");
+		put_fields(b, r->reply, "  ");
+	}
+	buf_printf(b, "Example\n  %s\n  %s\n", r->example, r->example_json);
+	if (r->reader != NULL)
+		buf_printf(b, "See also\n  %s\n", r->reader);
+}
+
+static void put_requests(struct buf *b)
+{
+	for (const char *const *g = catalog_groups; *g != NULL; g++) {
+		buf_printf(b, "%s\n", *g);
+		for (size_t i = 0; i < catalog_len; i++)
+			if (strcmp(catalog[i].group, *g) == 0)
+				buf_printf(b, "  %-36s %s\n", catalog[i].name, catalog[i].help);
+	}
+}
+
+static void put_commands(struct buf *b)
+{
+	buf_puts(b, "Commands\n");
+	for (const struct command *c = commands; c->word.name != NULL; c++) {
+		struct buf left = {0};
+		buf_printf(&left, ".%s%s%s", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage);
+		buf_printf(b, "  %-36s %s\n", buf_string(&left) != NULL ? buf_string(&left) : c->word.name, c->help);
+		buf_clear(&left);
+	}
+}
+
+static void put_command(struct buf *b, const struct command *c)
+{
+	buf_printf(b, ".%s%s%s\n  %s\n", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage, c->help);
+	if (c->more != NULL)
+		buf_printf(b, "%s\n", c->more);
+}
+
+/* Requests whose name begins with or holds the word. */
+static size_t put_matches(struct buf *b, const char *word)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < catalog_len; i++)
+		if (strstr(catalog[i].name, word) != NULL) {
+			buf_printf(b, "  %-36s %s\n", catalog[i].name, catalog[i].help);
+			n++;
+		}
+	return n;
+}
+
+static int put_word(struct buf *b, struct shell *sh, const char *word, struct error *e)
+{
+	const struct request *r = catalog_find(word, strlen(word));
+	const struct command *c = commands;
+
+	if (r != NULL) {
+		put_request(b, r);
+		return 0;
+	}
+	const char *name = word[0] == '.' ? word + 1 : word;
+	while (c->word.name != NULL && strcmp(c->word.name, name) != 0)
+		c++;
+	if (c->word.name == NULL && word[0] == '.') {
+		const struct command_word *w = commands_find(sh, name, strlen(name), e);
+		if (w == NULL)
+			return -1;
+		c = (const struct command *)w;	/* its first member */
+	}
+	if (c->word.name != NULL) {
+		put_command(b, c);
+		return 0;
+	}
+	for (const char *const *g = catalog_groups; *g != NULL; g++)
+		if (strcasecmp(*g, word) == 0) {
+			for (size_t i = 0; i < catalog_len; i++)
+				if (strcmp(catalog[i].group, *g) == 0)
+					buf_printf(b, "  %-36s %s\n", catalog[i].name, catalog[i].help);
+			return 0;
+		}
+	if (put_matches(b, word) > 0)
+		return 0;
+	return error_set(e, STATUS_USAGE, "%s: no such request, command or group; .help lists them", word);
+}
+
+/* --- for the width of the terminal --- */
+
+/* Where what a line says begins: behind the last gap of two blanks or more, if that leaves half of the room. */
+static size_t hang(const char *line, size_t len, size_t columns)
+{
+	size_t begin = strspn(line, " "), at = begin + 4;
+
+	for (size_t i = begin; i + 2 < len; i++)
+		if (line[i] == ' ' && line[i + 1] == ' ' && line[i + 2] != ' ' && i + 2 < columns / 2)
+			at = i + 2;
+	return at < columns / 2 ? at : 2;
+}
+
+/* A line that is too long goes on in the next one, below what it says.  All of help is ASCII. */
+static void put_wrapped(struct buf *out, const char *line, size_t len, size_t columns)
+{
+	size_t indent = hang(line, len, columns), room = columns, fits;
+
+	while (len > room) {
+		for (fits = room; fits > 0 && line[fits] != ' '; fits--)
+			;
+		if (fits <= strspn(line, " "))	/* a word longer than the line: the terminal's business */
+			break;
+		buf_put(out, line, fits);
+		line += fits + 1;
+		len -= fits + 1;
+		buf_printf(out, "\n%*s", (int)indent, "");
+		room = columns - indent;
+	}
+	buf_put(out, line, len);
+	buf_putc(out, '\n');
+}
+
+/* Examples stay as they are typed. */
+static void wrap(struct buf *out, const char *text, size_t columns)
+{
+	bool example = false;
+
+	for (size_t len; (len = strcspn(text, "\n")) > 0 || *text != '\0'; text += len + 1) {
+		if (*text != ' ')
+			example = strncmp(text, "Example", len) == 0;
+		put_wrapped(out, text, len, example || columns < 20 ? len : columns);
+	}
+}
+
+enum command_result help_run(struct shell *sh, struct task *t, enum status *status)
+{
+	struct buf b = {0}, wrapped = {0};
+	struct error e;
+
+	if (t->line.word_count < 2) {
+		put_requests(&b);
+		put_commands(&b);
+		buf_puts(&b, ".help WORD tells more of a request, a group or a command; ptsh(1) tells all.\n");
+	} else if (put_word(&b, sh, t->line.words[1], &e) == -1) {
+		shell_complain(sh, t->at, ".help", "%s", e.text);
+		*status = e.status;
+		buf_clear(&b);
+		return COMMAND_FAILED;
+	}
+	shell_show_begin(sh);	/* which measures the terminal */
+	wrap(&wrapped, buf_string(&b) != NULL ? buf_string(&b) : "", output_settings(sh->output)->columns);
+	show_text(sh, buf_head(&wrapped), wrapped.len);
+	buf_clear(&wrapped);
+	buf_clear(&b);
+	return COMMAND_DONE;
+}

@@ -1,0 +1,299 @@
+/*
+ * on: what a program's event callbacks do, for people and scripts.
+ */
+#include "commands/on.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/safe.h"
+#include "commands/each.h"
+#include "commands/wait.h"
+#include "format/output.h"
+#include "run/check.h"
+#include "run/engine.h"
+#include "run/events.h"
+#include "run/show.h"
+#include "run/template.h"
+
+enum { AT_ONCE = 64, WAITING_MOST = 10000, ARGS_MOST = 64 };
+
+struct pending { struct pending *next; char *line; };
+
+struct rule {
+	struct rule *next;
+	unsigned number;
+	struct place at;
+	struct listener listener;
+	char **words;			/* EVENT ARG... */
+	size_t word_count;
+	char *line, *shown;		/* the second one for the list: its secrets as ? */
+	size_t runs;
+};
+
+struct on {
+	struct rule *rules;
+	unsigned next_number;
+	size_t running;			/* of all rules */
+	size_t waiting;
+	struct pending *first, **last;
+	unsigned long long lost;
+};
+
+static void free_rule(struct rule *r)
+{
+	for (size_t i = 0; i < r->word_count; i++)
+		free(r->words[i]);
+	free(r->words);
+	free(r->line);
+	free(r->shown);
+	free(r);
+}
+
+static void start_more(struct shell *sh);
+
+static void ran(struct shell *sh, struct task *t, const struct reply *reply)
+{
+	struct reply_about about = show_about(t);
+	struct buf why = {0};
+	char name[256], took[24];
+
+	sh->on->running--;
+	if (t->outcome == OUTCOME_OK && reply == NULL && !t->streaming) {	/* a command, which has shown what there is */
+		start_more(sh);
+		wait_job_ended(sh);
+		return;
+	}
+	shell_show_begin(sh);
+	show_task_name(t, name, sizeof name);
+	shell_duration(took, loop_now() - (t->started != 0 ? t->started : t->asked));
+	if (t->outcome == OUTCOME_OK && reply != NULL) {
+		shell_complain(sh, (struct place){0}, NULL, ".on: %s: done, %s", name, took);
+		output_reply(sh->output, &about, reply);
+	} else {
+		show_failure(t, reply, &why);
+		shell_complain(sh, t->at, ".on", "%s: failed after %s: %s", name, took,
+		    buf_string(&why) != NULL ? buf_string(&why) : "");
+		if (!t->line.may_fail)
+			shell_failed(sh, engine_outcome_status(t));
+		buf_clear(&why);
+	}
+	shell_show_end(sh);
+	start_more(sh);
+	wait_job_ended(sh);
+}
+
+/* An event's line that cannot be run. */
+static void wrong(struct shell *sh, struct place at, const struct error *e)
+{
+	shell_complain(sh, at, ".on", "%s", e->text);
+	shell_failed(sh, e->status);
+}
+
+static void start(struct shell *sh, const char *line)
+{
+	struct error e;
+
+	if (engine_child(sh, line, strlen(line), (struct place){0}, false, ran, NULL, &e) != NULL)
+		sh->on->running++;
+	else
+		wrong(sh, (struct place){0}, &e);
+}
+
+static void start_more(struct shell *sh)
+{
+	struct on *on = sh->on;
+	struct pending *p;
+
+	while (on->running < AT_ONCE && (p = on->first) != NULL) {
+		on->first = p->next;
+		if (on->first == NULL)
+			on->last = &on->first;
+		on->waiting--;
+		start(sh, p->line);
+		free(p->line);
+		free(p);
+	}
+}
+
+static void heard(struct shell *sh, struct listener *l, struct json name, struct json_iter args)
+{
+	struct rule *r = l->ctx;
+	struct on *on = sh->on;
+	struct json cells[ARGS_MOST], v;
+	struct buf line = {0};
+	struct error e;
+	struct pending *p;
+	size_t n = 0;
+
+	(void)name;
+	while (n < ARGS_MOST && json_next(&args, NULL, &v))
+		cells[n++] = v;
+	if (template_expand(&line, r->line, NULL, 0, cells, n, &e) == -1) {
+		wrong(sh, r->at, &e);
+	} else if (buf_string(&line) == NULL) {
+		error_memory(&e);
+		wrong(sh, r->at, &e);
+	} else if (on->running < AT_ONCE) {
+		r->runs++;
+		start(sh, buf_string(&line));
+	} else if (on->waiting >= WAITING_MOST || (p = calloc(1, sizeof *p)) == NULL) {
+		if (on->lost++ == 0)
+			shell_complain(sh, r->at, ".on", "too many events: some lines are not run");
+	} else {
+		r->runs++;
+		p->line = buf_steal(&line);
+		*on->last = p;
+		on->last = &p->next;
+		on->waiting++;
+	}
+	buf_clear(&line);
+}
+
+static enum command_result list(struct shell *sh)
+{
+	static const char *const headings[] = {"number", "event", "runs", "line"};
+
+	if (sh->interactive && sh->on->rules == NULL) {
+		shell_notice(sh, "no rules");
+		return COMMAND_DONE;
+	}
+	shell_show_begin(sh);
+	output_begin(sh->output, headings, 4);
+	for (const struct rule *r = sh->on->rules; r != NULL; r = r->next) {
+		struct buf event = {0};
+		char number[16], runs[24];
+		for (size_t i = 0; i < r->word_count; i++)
+			buf_printf(&event, "%s%s", i > 0 ? " " : "", r->words[i]);
+		snprintf(number, sizeof number, "%u", r->number);
+		snprintf(runs, sizeof runs, "%zu", r->runs);
+		const char *cells[] = {number, buf_string(&event) != NULL ? buf_string(&event) : "", runs, r->shown};
+		output_strings(sh->output, cells, 4);
+		buf_clear(&event);
+	}
+	output_end(sh->output);
+	shell_show_end(sh);
+	return COMMAND_DONE;
+}
+
+static enum command_result off(struct shell *sh, struct task *t, enum status *status)
+{
+	const char *word = t->line.word_count > 2 ? t->line.words[2] : NULL;
+	struct rule **p = &sh->on->rules, *r;
+	bool any = false;
+
+	while ((r = *p) != NULL) {
+		char number[16];
+		snprintf(number, sizeof number, "%u", r->number);
+		if (word != NULL && strcmp(word, number) != 0) {
+			p = &r->next;
+			continue;
+		}
+		*p = r->next;
+		events_ignore(sh, &r->listener);
+		free_rule(r);
+		any = true;
+	}
+	if (any || word == NULL)
+		return COMMAND_DONE;
+	shell_complain(sh, t->at, ".on", "off: there is no number %s; .on lists them", word);
+	*status = STATUS_USAGE;
+	return COMMAND_FAILED;
+}
+
+/* A line that can never be right is told at once, not at the first event. */
+int on_check(struct shell *sh, const char *rest, struct error *e)
+{
+	size_t first, word = strcspn(rest, " \t");
+	const char *second;
+
+	if (word == 0 || (word == 3 && memcmp(rest, "off", 3) == 0))
+		return 0;
+	if (!each_split(rest, &first, &second))
+		return error_set(e, STATUS_USAGE, "usage: .on EVENT [ARG...] -- LINE");
+	return check_template(sh, second, e);
+}
+
+enum command_result on_run(struct shell *sh, struct task *t, enum status *status)
+{
+	size_t first, n = 0;
+	const char *second, *shown;
+	struct rule *r, **last;
+	struct error e;
+
+	if (sh->on == NULL) {
+		if ((sh->on = calloc(1, sizeof *sh->on)) == NULL)
+			goto memory;
+		sh->on->last = &sh->on->first;
+	}
+	if (t->line.word_count < 2)
+		return list(sh);
+	if (strcmp(t->line.words[1], "off") == 0)
+		return off(sh, t, status);
+	if (on_check(sh, t->line.rest, &e) == -1 || !each_split(t->line.rest, &first, &second)) {
+		shell_complain(sh, t->at, ".on", "%s", e.text);
+		*status = e.status;
+		return COMMAND_FAILED;
+	}
+	if (sh->options->dry_run) {
+		events_subscribe(sh, t->line.words[1], false);
+		check_print_template(sh, ".on", second);
+		return COMMAND_DONE;
+	}
+	while (n + 1 < t->line.word_count && strcmp(t->line.words[n + 1], "--") != 0)
+		n++;
+	if (t->line.masked == NULL || !each_split(t->line.masked, &first, &shown))
+		shown = "?";
+	if ((r = calloc(1, sizeof *r)) == NULL || (r->words = calloc(n + 1, sizeof *r->words)) == NULL ||
+	    (r->line = strdup(second)) == NULL || (r->shown = strdup(shown)) == NULL)
+		goto memory_rule;
+	for (size_t i = 0; i < n; i++, r->word_count++)
+		if ((r->words[i] = strdup(t->line.words[i + 1])) == NULL)
+			goto memory_rule;
+	r->number = ++sh->on->next_number;
+	r->at = t->at;
+	r->listener = (struct listener){
+		.name = r->words[0], .args = r->words + 1, .arg_count = n - 1, .heard = heard, .ctx = r,
+	};
+	for (last = &sh->on->rules; *last != NULL; last = &(*last)->next)
+		;
+	*last = r;
+	events_listen(sh, &r->listener);
+	events_subscribe(sh, r->words[0], false);
+	return COMMAND_DONE;
+
+memory_rule:
+	if (r != NULL)
+		free_rule(r);
+memory:
+	shell_complain(sh, t->at, ".on", "out of memory");
+	*status = STATUS_PROTOCOL;
+	return COMMAND_FAILED;
+}
+
+bool on_busy(const struct shell *sh)
+{
+	return sh->on != NULL && (sh->on->running > 0 || sh->on->waiting > 0);
+}
+
+void on_free(struct shell *sh)
+{
+	struct rule *r;
+	struct pending *p;
+
+	if (sh->on == NULL)
+		return;
+	while ((r = sh->on->rules) != NULL) {
+		sh->on->rules = r->next;
+		events_ignore(sh, &r->listener);
+		free_rule(r);
+	}
+	while ((p = sh->on->first) != NULL) {
+		sh->on->first = p->next;
+		free(p->line);
+		free(p);
+	}
+	free(sh->on);
+	sh->on = NULL;
+}

@@ -1,0 +1,15 @@
+/*
+ * on: `.on EVENT [ARG...] -- LINE`: a line run as a job at every such event.
+ */
+#ifndef PTSH_COMMANDS_ON_H
+#define PTSH_COMMANDS_ON_H
+
+#include "run/command.h"
+
+enum command_result on_run(struct shell *sh, struct task *t, enum status *status);
+int on_check(struct shell *sh, const char *rest, struct error *e);
+/* Lines that events have begun still run, or wait for their turn. */
+bool on_busy(const struct shell *sh);
+void on_free(struct shell *sh);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * set: one table of names, each with how it is read and written.
+ */
+#include "commands/set.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/output.h"
+
+enum setting_type { SETTING_BOOL, SETTING_SECONDS, SETTING_JOBS, SETTING_WORD };
+
+struct setting {
+	const char *name, *help;
+	enum setting_type type;
+	void *(*where)(struct shell *sh);
+	const char *const *words;	/* what a SETTING_BOOL or a SETTING_WORD may be: in the order of its type; or NULL */
+};
+
+static void *reveal(struct shell *sh)
+{
+	return &output_settings(sh->output)->reveal;
+}
+
+static void *color(struct shell *sh)
+{
+	return &output_settings(sh->output)->color;
+}
+
+static void *header(struct shell *sh)
+{
+	return &output_settings(sh->output)->header;
+}
+
+static void *expanded(struct shell *sh)
+{
+	return &output_settings(sh->output)->expanded;
+}
+
+static void *timeout(struct shell *sh)
+{
+	return &sh->timeout;
+}
+
+static void *timing(struct shell *sh)
+{
+	return &sh->timing;
+}
+
+static void *undo(struct shell *sh)
+{
+	return &sh->undo;
+}
+
+static void *jobs(struct shell *sh)
+{
+	return sh->options;
+}
+
+static void *yes(struct shell *sh)
+{
+	return &sh->options->yes;
+}
+
+static void *keep_going(struct shell *sh)
+{
+	return &sh->options->keep_going;
+}
+
+static const char *const on_off[] = {"off", "on", NULL};
+static const char *const headers[] = {"default", "on", "off", NULL};
+static const char *const expansions[] = {"auto", "on", "off", NULL};
+
+static const struct setting settings[] = {
+	{"color", "colours in tables", SETTING_BOOL, color, on_off},
+	{"expanded", "tables with a line a cell: auto (if too wide), on, off", SETTING_WORD, expanded, expansions},
+	{"header", "column names: default, on, off", SETTING_WORD, header, headers},
+	{"jobs", "requests at once: a number, 0 no limit, default in order", SETTING_JOBS, jobs, NULL},
+	{"keep-going", "go on after a request that failed", SETTING_BOOL, keep_going, on_off},
+	{"reveal", "show secrets in tables", SETTING_BOOL, reveal, on_off},
+	{"timeout", "longest wait for a reply in seconds, 0 none", SETTING_SECONDS, timeout, NULL},
+	{"timing", "tell how long each request took", SETTING_BOOL, timing, on_off},
+	{"undo", "show what a change changed, and the line that takes it back", SETTING_BOOL, undo, on_off},
+	{"yes", "do not ask before deleting", SETTING_BOOL, yes, on_off},
+	{0},
+};
+
+static void value_text(struct shell *sh, const struct setting *s, char text[static 32])
+{
+	const void *p = s->where(sh);
+	const struct options *o = sh->options;
+
+	switch (s->type) {
+	case SETTING_BOOL:
+		snprintf(text, 32, "%s", s->words[*(const bool *)p]);
+		break;
+	case SETTING_SECONDS:
+		snprintf(text, 32, "%g", *(const double *)p);
+		break;
+	case SETTING_JOBS:
+		if (o->jobs_set)
+			snprintf(text, 32, "%u", o->jobs);
+		else
+			snprintf(text, 32, "default");
+		break;
+	case SETTING_WORD:
+		snprintf(text, 32, "%s", s->words[*(const unsigned *)p]);
+	}
+}
+
+static int set(struct shell *sh, const struct setting *s, const char *text, struct error *e)
+{
+	void *p = s->where(sh);
+	struct options *o = sh->options;
+	char *end;
+	double d;
+
+	switch (s->type) {
+	case SETTING_BOOL:
+		for (int i = 0; on_off[i] != NULL; i++)
+			if (strcmp(text, on_off[i]) == 0) {
+				*(bool *)p = i;
+				return 0;
+			}
+		return error_set(e, STATUS_USAGE, "%s: %s: on or off", s->name, text);
+	case SETTING_SECONDS:
+		d = strtod(text, &end);
+		if (*text == '\0' || *end != '\0' || !(d >= 0 && d <= 1e9))
+			return error_set(e, STATUS_USAGE, "%s: %s: not a number of seconds", s->name, text);
+		*(double *)p = d;
+		return 0;
+	case SETTING_JOBS:
+		if (strcmp(text, "default") == 0) {
+			o->jobs_set = false;
+			return 0;
+		}
+		d = strtod(text, &end);
+		if (*text == '\0' || *end != '\0' || !(d >= 0 && d <= 100000) || d != (unsigned)d)
+			return error_set(e, STATUS_USAGE, "%s: %s: a number, or default", s->name, text);
+		o->jobs_set = true;
+		o->jobs = (unsigned)d;
+		return 0;
+	case SETTING_WORD:
+		for (unsigned i = 0; s->words[i] != NULL; i++)
+			if (strcmp(text, s->words[i]) == 0) {
+				*(unsigned *)p = i;
+				return 0;
+			}
+		return error_set(e, STATUS_USAGE, "%s: %s: %s, %s or %s", s->name, text, s->words[0], s->words[1], s->words[2]);
+	}
+	return 0;
+}
+
+static const struct setting *find(const char *name)
+{
+	const struct setting *s = settings;
+
+	while (s->name != NULL && strcmp(s->name, name) != 0)
+		s++;
+	return s->name != NULL ? s : NULL;
+}
+
+enum command_result settings_run(struct shell *sh, struct task *t, enum status *status)
+{
+	static const char *const headings[] = {"name", "value", "meaning"};
+	const char *name = t->line.word_count > 1 ? t->line.words[1] : NULL;
+	const struct setting *one = name != NULL ? find(name) : NULL;
+	struct error e;
+	char text[32];
+
+	*status = STATUS_USAGE;
+	if (name != NULL && one == NULL) {
+		shell_complain(sh, t->at, ".set", "%s: no such setting; .set lists them", name);
+		return COMMAND_FAILED;
+	}
+	if (one != NULL && t->line.word_count > 2) {
+		if (set(sh, one, t->line.words[2], &e) == 0)
+			return COMMAND_DONE;
+		shell_complain(sh, t->at, ".set", "%s", e.text);
+		return COMMAND_FAILED;
+	}
+	shell_show_begin(sh);
+	output_begin(sh->output, headings, 3);
+	for (const struct setting *s = settings; s->name != NULL; s++)
+		if (one == NULL || s == one) {
+			value_text(sh, s, text);
+			const char *cells[] = {s->name, text, s->help};
+			output_strings(sh->output, cells, 3);
+		}
+	output_end(sh->output);
+	shell_show_end(sh);
+	return COMMAND_DONE;
+}
+
+void settings_each(void (*found)(void *, const char *text, const char *help), void *arg)
+{
+	for (const struct setting *s = settings; s->name != NULL; s++)
+		found(arg, s->name, s->help);
+}
+
+bool settings_values(const char *name, void (*found)(void *, const char *text, const char *help), void *arg)
+{
+	const struct setting *s = find(name);
+	const char *const *v = s != NULL ? s->words : NULL;
+
+	for (; v != NULL && *v != NULL; v++)
+		found(arg, *v, s->help);
+	return s != NULL;
+}

@@ -1,0 +1,265 @@
+/*
+ * watch: asks, shows, remembers the cells, and marks what is different the next time.
+ */
+#include "commands/watch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "format/output.h"
+#include "run/check.h"
+#include "run/engine.h"
+#include "run/show.h"
+
+/* The rows of one reply: each a JSON array of its own. */
+struct rows { struct buf text; size_t *starts; size_t count, cap; bool failed; };
+
+struct watch {
+	struct shell *sh;
+	struct task *task;
+	const char *line;
+	double seconds;
+	unsigned long left;		/* 0: no end */
+	bool running, leaving;
+	struct rows before, now;
+	size_t *match;			/* row of `now` -> row of `before`, or SIZE_MAX */
+};
+
+static struct json row_at(const struct rows *r, size_t i)
+{
+	size_t end = i + 1 < r->count ? r->starts[i + 1] : r->text.len;
+
+	return (struct json){buf_head(&r->text) + r->starts[i], end - r->starts[i]};
+}
+
+static void rows_clear(struct rows *r)
+{
+	buf_clear(&r->text);
+	free(r->starts);
+	memset(r, 0, sizeof *r);
+}
+
+static void take_row(void *ctx, const struct json *cells, size_t count)
+{
+	struct rows *r = ctx;
+
+	if (r->count == r->cap) {
+		size_t cap = r->cap > 0 ? 2 * r->cap : 64, *more = realloc(r->starts, cap * sizeof *more);
+		if (more == NULL) {
+			r->failed = true;
+			return;
+		}
+		r->starts = more;
+		r->cap = cap;
+	}
+	r->starts[r->count++] = r->text.len;
+	buf_putc(&r->text, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&r->text, ',');
+		buf_put(&r->text, cells[i].text, cells[i].len);
+	}
+	buf_putc(&r->text, ']');
+	r->failed |= r->text.failed;
+}
+
+static bool cell(struct json row, size_t column, struct json *v)
+{
+	struct json_iter it = json_iterate(row);
+
+	for (size_t i = 0; json_next(&it, NULL, v); i++)
+		if (i == column)
+			return true;
+	return false;
+}
+
+static bool same(struct json a, struct json b)
+{
+	return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+}
+
+/* A row is the same row as before if its first cell is; where rows move, they are looked for. */
+static size_t find(const struct watch *w, size_t i)
+{
+	struct json key, old;
+
+	if (!cell(row_at(&w->now, i), 0, &key))
+		return SIZE_MAX;
+	if (i < w->before.count && cell(row_at(&w->before, i), 0, &old) && same(key, old))
+		return i;
+	for (size_t k = 0; k < w->before.count; k++)
+		if (cell(row_at(&w->before, k), 0, &old) && same(key, old))
+			return k;
+	return SIZE_MAX;
+}
+
+static bool stands_out(void *ctx, uint64_t row, size_t column)
+{
+	const struct watch *w = ctx;
+	struct json now, old;
+
+	if (w->match == NULL || row >= w->now.count || !cell(row_at(&w->now, row), column, &now))
+		return false;
+	return w->match[row] == SIZE_MAX || !cell(row_at(&w->before, w->match[row]), column, &old) || !same(now, old);
+}
+
+static void show(struct watch *w, struct task *t, const struct reply *reply)
+{
+	struct shell *sh = w->sh;
+	struct output_settings *s = output_settings(sh->output);
+	struct reply_about about = show_about(t);
+	time_t when = time(NULL);
+	struct tm tm = {0};
+	char clock[32];
+
+	output_rows_of(&about, reply->values, take_row, &w->now);
+	if (w->before.count > 0 && !w->now.failed && (w->match = malloc((w->now.count + 1) * sizeof *w->match)) != NULL)
+		for (size_t i = 0; i < w->now.count; i++)
+			w->match[i] = find(w, i);
+	shell_show_begin(sh);
+	if (output_format(sh->output) == &format_table) {
+		(void)localtime_r(&when, &tm);
+		strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
+		sink_printf(&sh->out, "%s, every %g s\n", clock, w->seconds);
+	}
+	s->stands_out = stands_out;
+	s->stands_out_ctx = w;
+	output_reply(sh->output, &about, reply);
+	s->stands_out = NULL;
+	shell_show_end(sh);
+	free(w->match);
+	w->match = NULL;
+	rows_clear(&w->before);
+	w->before = w->now;
+	memset(&w->now, 0, sizeof w->now);
+}
+
+static void end(struct watch *w, enum status status)
+{
+	struct shell *sh = w->sh;
+	struct task *t = w->task;
+
+	rows_clear(&w->before);
+	rows_clear(&w->now);
+	free(w);
+	t->waiting = NULL;
+	engine_command_done(sh, t, status);
+	engine_pump(sh);
+}
+
+static void ask(void *ctx);
+
+static void answered(struct shell *sh, struct task *child, const struct reply *reply)
+{
+	struct watch *w = child->ctx;
+	struct buf why = {0};
+
+	w->running = false;
+	if (child->outcome != OUTCOME_OK || reply == NULL) {
+		show_failure(child, reply, &why);
+		shell_complain(sh, child->at, child->line.type_name, "%s", buf_string(&why) != NULL ? buf_string(&why) : "failed");
+		buf_clear(&why);
+		end(w, engine_outcome_status(child));
+		return;
+	}
+	if (!w->leaving)
+		show(w, child, reply);
+	if (w->leaving || (w->left > 0 && --w->left == 0))
+		end(w, STATUS_OK);
+	else
+		loop_timer_start(sh->loop, &w->task->timer, (int64_t)(w->seconds * 1000), ask, w);
+}
+
+static void ask(void *ctx)
+{
+	struct watch *w = ctx;
+	struct error e;
+
+	if (engine_child(w->sh, w->line, strlen(w->line), w->task->at, false, answered, w, &e) == NULL) {
+		shell_complain(w->sh, w->task->at, ".watch", "%s", e.text);
+		end(w, e.status);
+		return;
+	}
+	w->running = true;
+	engine_pump(w->sh);
+}
+
+static void cancel(struct shell *sh, struct task *t)
+{
+	struct watch *w = t->waiting;
+
+	(void)sh;
+	w->leaving = true;
+	if (!w->running)
+		end(w, STATUS_OK);
+}
+
+/* Steps over a number and the blanks behind it; false: there is none. */
+static bool number(const char **p, double *value)
+{
+	char *end;
+
+	*value = strtod(*p, &end);
+	if (end == *p || (*end != ' ' && *end != '\t'))
+		return false;
+	*p = end + strspn(end, " \t");
+	return true;
+}
+
+/* SECONDS [N] LINE: where LINE begins, or NULL with *e. */
+static const char *take_apart(const char *p, double *seconds, double *count, struct error *e)
+{
+	*count = 0;
+	if (number(&p, seconds) && *seconds >= 0.1 && *seconds <= 1e6 && (!number(&p, count) || (*count >= 1 && *count <= 1e9)) &&
+	    *p != '\0')
+		return p;
+	error_set(e, STATUS_USAGE, "usage: .watch SECONDS [N] LINE, with 0.1 seconds or more");
+	return NULL;
+}
+
+int watch_check(struct shell *sh, const char *rest, struct error *e)
+{
+	double seconds, count;
+	const char *line = take_apart(rest, &seconds, &count, e);
+
+	return line != NULL ? check_request(sh, line, strlen(line), e) : -1;
+}
+
+enum command_result watch_run(struct shell *sh, struct task *t, enum status *status)
+{
+	double seconds, count;
+	struct watch *w;
+	struct error e;
+	const char *p = take_apart(t->line.rest, &seconds, &count, &e);
+
+	if (p == NULL || (sh->options->dry_run ? check_print : check_request)(sh, p, strlen(p), &e) == -1) {
+		shell_complain(sh, t->at, ".watch", "%s", e.text);
+		*status = e.status;
+		return COMMAND_FAILED;
+	}
+	if (sh->options->dry_run)
+		return COMMAND_DONE;
+	*status = STATUS_USAGE;
+	if ((w = calloc(1, sizeof *w)) == NULL) {
+		shell_complain(sh, t->at, ".watch", "out of memory");
+		*status = STATUS_PROTOCOL;
+		return COMMAND_FAILED;
+	}
+	w->sh = sh;
+	w->task = t;
+	w->line = p;
+	w->seconds = seconds;
+	w->left = (unsigned long)count;
+	if (engine_child(sh, p, strlen(p), t->at, false, answered, w, &e) == NULL) {
+		shell_complain(sh, t->at, ".watch", "%s", e.text);
+		*status = e.status;
+		free(w);
+		return COMMAND_FAILED;
+	}
+	w->running = true;
+	t->waiting = w;
+	t->cancel = cancel;
+	return COMMAND_WAITS;
+}

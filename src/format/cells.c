@@ -1,0 +1,279 @@
+/*
+ * cells: from a JSON value to the text of a cell.
+ *
+ * Owns how nested values, times, flags, permissions and raw octets are written for people.  Refuses to know formats,
+ * widths and where the text goes.
+ */
+#include "format/cells.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/safe.h"
+#include "base/scan.h"
+#include "base/utf8.h"
+
+enum { PIECE = 16 * 1024 };
+
+void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t))
+{
+	while (len > 0 && s->error == 0) {
+		size_t n = sanitise_piece(text, len, PIECE);
+
+		how(&s->buf, text, n);
+		sink_settle(s);
+		text += n;
+		len -= n;
+	}
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Whether a request's modifier takes a secret of that name: then the reply's member of that name is one. */
+static bool is_secret_member(const struct request *type, struct json key)
+{
+	for (size_t i = 0; i < catalog_len; i++) {
+		const struct request *r = &catalog[i];
+
+		if (r->reader == NULL || strcmp(r->reader, type->name) != 0)
+			continue;
+		for (const struct arg *a = r->args; a < r->args + REQUEST_ARGS && a->name != NULL; a++) {
+			for (const struct field *f = a->fields; f != NULL && f->name != NULL; f++) {
+				if (f->secret && json_is(key, f->name))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Appends a nested value without white space between its parts, harmless inside strings; members that `type` has for
+ * secrets as "***" if it is not NULL. */
+static void cell_compact(struct buf *out, struct json v, const struct request *type)
+{
+	/* Not an array's iterator, but a walk over tokens: depth costs nothing. */
+	struct json_iter it = { v.text, v.text + v.len, false };
+
+	while (it.next < it.end) {
+		struct json string;
+
+		if (is_space(*it.next)) {
+			it.next++;
+			continue;
+		}
+		if (*it.next != '"') {
+			buf_putc(out, *it.next++);
+			continue;
+		}
+		if (!json_next(&it, NULL, &string))
+			return;
+		sanitise_json(out, string.text, string.len);
+		while (it.next < it.end && is_space(*it.next))
+			it.next++;
+		if (type == NULL || it.next == it.end || *it.next != ':' || !is_secret_member(type, string))
+			continue;
+		it.next++;
+		if (json_next(&it, NULL, &string))
+			buf_puts(out, json_kind(string) == JSON_NULL ? ":null" : ":\"***\"");
+	}
+}
+
+void cell_text(struct buf *out, struct json v, const struct request *type)
+{
+	switch (json_kind(v)) {
+	case JSON_NULL:
+		break;
+	case JSON_STRING:
+		json_decode(v, out);
+		break;
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		cell_compact(out, v, type);
+		break;
+	case JSON_FALSE:
+	case JSON_TRUE:
+	case JSON_NUMBER:
+		buf_put(out, v.text, v.len);
+		break;
+	}
+}
+
+/* --- words --- */
+
+/* The characters of a value that stand in the text as they are. */
+static bool simple(struct json v, struct json *text)
+{
+	enum json_kind kind = json_kind(v);
+
+	*text = v;
+	if (kind == JSON_STRING) {
+		text->text++;
+		text->len -= 2;
+		return memchr(text->text, '\\', text->len) == NULL;
+	}
+	return kind == JSON_NUMBER || kind == JSON_TRUE || kind == JSON_FALSE;
+}
+
+static bool same(struct json text, const char *word)
+{
+	return strlen(word) == text.len && memcmp(word, text.text, text.len) == 0;
+}
+
+static bool small_number(struct json v, uint64_t *number)
+{
+	return json_whole(v, true, number) && *number < 1 << 16;
+}
+
+/* Appends "2009-12-08 12:17:00" in local time. */
+static void cell_time(struct buf *out, time_t when)
+{
+	struct tm tm;
+	char text[64];
+	size_t n;
+
+	if (localtime_r(&when, &tm) == NULL)
+		return;
+	n = strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm);
+	buf_put(out, text, n);
+}
+
+/* Epoch seconds; what comes behind the point is kept as it is. */
+static bool words_time(struct buf *out, struct json v)
+{
+	struct json t;
+	int64_t seconds = 0;
+	size_t i, before = out->len;
+
+	if (!simple(v, &t))
+		return false;
+	for (i = 0; i < t.len && t.text[i] >= '0' && t.text[i] <= '9'; i++) {
+		if (i == 12)
+			return false;
+		seconds = seconds * 10 + (t.text[i] - '0');
+	}
+	if (i == 0 || (i < t.len && t.text[i] != '.'))
+		return false;
+	for (size_t k = i + 1; k < t.len; k++) {
+		if (t.text[k] < '0' || t.text[k] > '9')
+			return false;
+	}
+	cell_time(out, (time_t)seconds);
+	if (out->len == before)
+		return false;
+	buf_put(out, t.text + i, t.len - i);
+	return true;
+}
+
+/* Names for bits; bits without a name as a number. */
+static bool words_bits(struct buf *out, struct json v, const char *const names[], size_t count, const char *none)
+{
+	uint64_t number;
+	const char *between = "";
+
+	if (!small_number(v, &number))
+		return false;
+	for (size_t bit = 0; bit < count; bit++) {
+		if (names[bit] != NULL && number & UINT64_C(1) << bit) {
+			buf_printf(out, "%s%s", between, names[bit]);
+			between = ", ";
+			number &= ~(UINT64_C(1) << bit);
+		} else if (bit == 0 && none != NULL && !(number & 1)) {
+			buf_puts(out, none);
+			between = ", ";
+		}
+	}
+	if (number != 0)
+		buf_printf(out, "%s%" PRIu64, between, number);
+	return true;
+}
+
+/* Six octets, each a character below U+0100, in a column of MACs. */
+static bool words_mac(struct buf *out, struct json v, const struct heading *h)
+{
+	struct buf octets = {0};
+	size_t name = h->name == NULL ? 0 : strlen(h->name), i = 0, count = 0;
+	unsigned mac[6] = {0};
+	uint32_t point;
+	bool is = false;
+	int n;
+
+	if (v.len > 2 + 6 * 6 || json_kind(v) != JSON_STRING)
+		return false;
+	if (h->unit != UNIT_RAW && (name < 3 || strcmp(h->name + name - 3, "mac") != 0))
+		return false;
+	if (v.len > 2 + 6 * 2 && memchr(v.text, '\\', v.len) == NULL)
+		return false;
+	json_decode(v, &octets);
+	while (!octets.failed && i < octets.len) {
+		n = utf8_decode(buf_head(&octets) + i, octets.len - i, &point);
+		if (n <= 0 || point > 0xff || count == 6)
+			break;
+		mac[count++] = point;
+		i += (size_t)n;
+	}
+	is = !octets.failed && i == octets.len && count == 6;
+	out->failed |= octets.failed;
+	buf_clear(&octets);
+	if (is)
+		buf_printf(out, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return is;
+}
+
+static bool words_named(struct buf *out, struct json v, const struct value_name *values)
+{
+	struct json t;
+
+	if (values == NULL || !simple(v, &t))
+		return false;
+	for (; values->name != NULL; values++) {
+		if (same(t, values->value)) {
+			buf_puts(out, values->name);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool cell_words(struct buf *out, struct json v, const struct heading *heading)
+{
+	static const struct value_name flag[] = { {"no", "0", ""}, {"yes", "1", ""}, {0} };
+	static const struct value_name permission[] = {
+		{"none", "0", ""}, {"read", "1", ""}, {"write", "2", ""}, {0}
+	};
+	static const char *const seed[] = { NULL, "by hand" };
+	static const char *const subnet[] = { "include", "ping" };
+	static const char *const ping[] = { NULL, "ping" };
+	static const char *const credential[] = { "include" };
+
+	if (json_kind(v) == JSON_NULL)
+		return false;
+	switch (heading->unit) {
+	case UNIT_TIME:
+		return words_time(out, v);
+	case UNIT_FLAG:
+		return words_named(out, v, heading->values != NULL ? heading->values : flag);
+	case UNIT_PERMISSION:
+		return words_named(out, v, heading->values != NULL ? heading->values : permission);
+	case UNIT_SEED_FLAGS:
+		return words_bits(out, v, seed, 2, NULL);
+	case UNIT_SUBNET_FLAGS:
+		/* Some boxes write the second flag as a column of its own. */
+		if (heading->name != NULL && strcmp(heading->name, "ping") == 0)
+			return words_bits(out, v, ping, 2, NULL);
+		return words_bits(out, v, subnet, 2, "exclude");
+	case UNIT_CREDENTIAL_FLAGS:
+		return words_bits(out, v, credential, 1, "exclude");
+	case UNIT_SECRET:
+		buf_puts(out, "***");
+		return true;
+	case UNIT_NONE:
+	case UNIT_GID:
+	case UNIT_RAW:
+		break;
+	}
+	return words_named(out, v, heading->values) || words_mac(out, v, heading);
+}

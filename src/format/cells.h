@@ -1,0 +1,19 @@
+/*
+ * cells: from a JSON value to the text of a cell.
+ */
+#ifndef PTSH_FORMAT_CELLS_H
+#define PTSH_FORMAT_CELLS_H
+
+#include "format/front.h"
+
+/* Appends the text of any value: a string's characters (not harmless yet), nothing for null, compact JSON for what is
+ * nested. */
+void cell_text(struct buf *out, struct json v, const struct request *type);
+
+/* Appends text to a sink through one of base/safe's functions, in pieces. */
+void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t));
+
+/* Appends what a person reads for a value of a unit, and returns true; or false: it has no words. */
+bool cell_words(struct buf *out, struct json v, const struct heading *heading);
+
+#endif

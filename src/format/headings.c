@@ -1,0 +1,141 @@
+/*
+ * headings: the names over the columns of a reply, and how their cells are to be read.
+ *
+ * Owns the choice between what was asked for, what the catalogue documents and what the rows show.  Refuses to know
+ * formats.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/front.h"
+
+static const struct field *find_field(const struct field *fields, const char *name)
+{
+	for (; fields != NULL && fields->name != NULL; fields++) {
+		if (strcmp(fields->name, name) == 0)
+			return fields;
+	}
+	return NULL;
+}
+
+static bool chooses_headings(const struct request *type)
+{
+	for (size_t i = 0; i < REQUEST_ARGS && type->args[i].name != NULL; i++) {
+		if (type->args[i].flags & ARG_HEADINGS)
+			return true;
+	}
+	return false;
+}
+
+static const struct field roles[] = {
+	{ .name = "realm", .unit = UNIT_GID }, { .name = "role" }, { .name = "permission", .unit = UNIT_PERMISSION },
+	{0}
+};
+
+static const struct field members[] = { { .name = "name" }, { .name = "value" }, {0} };
+
+/* What the reply's shape says when the catalogue names no columns. */
+static const struct field *shape_fields(const struct request *type)
+{
+	if (type == NULL || type->reply != NULL)
+		return type == NULL ? NULL : type->reply;
+	return type->shape == REPLY_ROLES ? roles : type->shape == REPLY_OBJECT ? members : NULL;
+}
+
+bool headings_at(const struct reply_about *about, size_t i, struct heading *h)
+{
+	const struct field *f = about->type == NULL ? NULL : about->type->reply;
+
+	*h = (struct heading){0};
+	if (about->headings != NULL && about->heading_count > 0) {
+		if (i >= about->heading_count)
+			return false;
+		h->name = about->headings[i];
+		f = find_field(f, h->name);
+	} else {
+		f = shape_fields(about->type);
+		for (size_t k = 0; k < i && f != NULL && f->name != NULL; k++)
+			f++;
+		if (f == NULL || f->name == NULL)
+			return false;
+		h->name = f->name;
+	}
+	if (f != NULL) {
+		h->unit = f->unit;
+		h->values = f->values;
+	}
+	return true;
+}
+
+size_t output_headings(const struct reply_about *about, struct heading *headings, size_t max)
+{
+	struct heading h;
+	size_t count = 0;
+
+	for (; headings_at(about, count, &h); count++) {
+		if (count < max)
+			headings[count] = h;
+	}
+	return count;
+}
+
+bool headings_add(struct output *o, struct heading h, bool copy)
+{
+	if (o->heading_count == o->heading_room) {
+		size_t room = o->heading_room == 0 ? 16 : 2 * o->heading_room;
+		struct heading *headings = realloc(o->headings, room * sizeof *headings);
+
+		if (headings == NULL)
+			return false;
+		o->headings = headings;
+		o->heading_room = room;
+	}
+	if (o->heading_count == 0)
+		o->headings_copied = copy;
+	if (o->headings_copied)
+		h.name = strdup(h.name);
+	if (h.name == NULL)
+		return false;
+	o->headings[o->heading_count++] = h;
+	o->columns = o->heading_count;
+	return true;
+}
+
+void front_heading(const struct output *o, size_t i, struct buf *out)
+{
+	if (i < o->heading_count)
+		buf_puts(out, o->headings[i].name);
+	else
+		buf_printf(out, "%zu", i + 1);
+}
+
+static void cut_headings(struct output *o, size_t count)
+{
+	while (o->heading_count > count) {
+		o->heading_count--;
+		if (o->headings_copied)
+			free((char *)(uintptr_t)o->headings[o->heading_count].name);
+	}
+	o->columns = o->heading_count;
+}
+
+void headings_clear(struct output *o)
+{
+	cut_headings(o, 0);
+}
+
+void headings_match(struct output *o, struct json_iter values, bool cut)
+{
+	size_t cells;
+
+	if (chooses_headings(o->type)) {
+		/* The catalogue's fields are what may be asked for, not what comes if nothing is. */
+		cells = rows_first(o->mode, values, cut);
+		if (cells != 0 && cells != o->heading_count)
+			cut_headings(o, 0);
+		return;
+	}
+	cells = rows_longest(o->mode, values);
+	if (cells > 0)
+		cut_headings(o, cells);
+}

@@ -1,0 +1,407 @@
+/*
+ * output: the front of the formats.
+ *
+ * Owns the reply in progress: what its rows are, its headings, how many rows were shown.  Refuses to know how a format
+ * writes a cell, and what waits for the reply.
+ */
+#include "format/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/safe.h"
+#include "format/cells.h"
+#include "format/front.h"
+
+const struct format *const formats[] = {
+	&format_table, &format_tsv, &format_csv, &format_json, &format_records, &format_raw, NULL
+};
+
+const struct format *format_find(const char *name)
+{
+	for (size_t i = 0; formats[i] != NULL; i++) {
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i];
+	}
+	return NULL;
+}
+
+/* --- the object --- */
+
+struct output *output_create(struct sink *sink, const struct format *f, const struct output_settings *s)
+{
+	struct output *o = calloc(1, sizeof *o);
+
+	if (o == NULL)
+		return NULL;
+	o->sink = sink;
+	o->format = f;
+	o->settings = *s;
+	return o;
+}
+
+void output_free(struct output *o)
+{
+	if (o == NULL)
+		return;
+	headings_clear(o);
+	free(o->headings);
+	if (o->format->clear != NULL)
+		o->format->clear(o);
+	buf_clear(&o->kept);
+	buf_clear(&o->scratch);
+	buf_clear(&o->text);
+	buf_clear(&o->part.text);
+	free(o);
+}
+
+void output_set_format(struct output *o, const struct format *f)
+{
+	if (o->format->clear != NULL)
+		o->format->clear(o);
+	o->format = f;
+}
+
+void output_set_sink(struct output *o, struct sink *sink)
+{
+	o->sink = sink;
+}
+
+const struct format *output_format(const struct output *o)
+{
+	return o->format;
+}
+
+struct output_settings *output_settings(struct output *o)
+{
+	return &o->settings;
+}
+
+uint64_t output_rows(const struct output *o)
+{
+	return o->row_count;
+}
+
+void front_failed(struct output *o)
+{
+	if (o->sink->error == 0)
+		o->sink->error = ENOMEM;
+}
+
+/* --- a reply --- */
+
+static void count_row(void *output, size_t count)
+{
+	struct output *o = output;
+
+	o->row_count++;
+	o->format->row_end(o, count);
+}
+
+static void start_rows(struct output *o)
+{
+	o->ops.cell = o->format->cell;
+	o->ops.end = count_row;
+	o->row_count = 0;
+	rows_init(&o->rows, o->mode, &o->ops, o);
+}
+
+static bool shows_header(const struct output *o)
+{
+	if (o->settings.header != HEADER_DEFAULT)
+		return o->settings.header == HEADER_ON;
+	/* A single value that nothing is known about needs no number over it. */
+	if (o->format->twice && o->mode == ROWS_BARE && o->heading_count == 0)
+		return false;
+	return o->format->header_default;
+}
+
+/* Decides what the rows are and begins the format. */
+static void begin(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
+{
+	static const struct heading member[] = { { .name = "name" }, { .name = "value" } };
+	struct rows_hint hint;
+	struct heading h;
+	bool ok = true;
+	size_t longest;
+
+	headings_clear(o);
+	o->type = about->type;
+	o->row_count = 0;
+	for (size_t i = 0; ok && headings_at(about, i, &h); i++)
+		ok = headings_add(o, h, false);
+	hint = rows_hint(about->type, about->headings, about->heading_count, o->heading_count);
+	o->mode = rows_decide(&hint, values, cut);
+	if (o->format->cell == NULL)
+		return;
+	if (o->mode == ROWS_MEMBERS) {
+		headings_clear(o);
+		ok = ok && headings_add(o, member[0], false) && headings_add(o, member[1], false);
+	} else if (!hint.asked && o->heading_count > 0) {
+		headings_match(o, values, cut);
+	}
+	if (!ok)
+		front_failed(o);
+	o->header = shows_header(o);
+	longest = o->header ? rows_longest(o->mode, values) : 0;
+	if (longest > o->columns)
+		o->columns = longest;
+	start_rows(o);
+	if (o->format->begin != NULL)
+		o->format->begin(o);
+}
+
+enum { KEEP_ROOM = 1024 * 1024 };
+
+static void finish(struct output *o)
+{
+	if (o->format->end != NULL)
+		o->format->end(o);
+	/* A huge cell's memory is not kept for the small ones that follow. */
+	if (o->text.cap > KEEP_ROOM)
+		buf_clear(&o->text);
+	if (o->scratch.cap > KEEP_ROOM)
+		buf_clear(&o->scratch);
+}
+
+/* The bytes in front of the values, or 0. */
+static size_t head_of(const char *text, size_t len)
+{
+	struct json_iter it = { text + 1, text + len, false };
+	struct json id, status;
+
+	if (len == 0 || text[0] != '[' || !json_next(&it, NULL, &id) || !json_next(&it, NULL, &status))
+		return 0;
+	while (it.next < it.end && *it.next != ',')
+		it.next++;
+	return it.next < it.end ? (size_t)(it.next - text) + 1 : 0;
+}
+
+static bool returns_rows(const struct request *type)
+{
+	return type != NULL && type->shape == REPLY_ROWS;
+}
+
+void output_reply(struct output *o, const struct reply_about *about, const struct reply *reply)
+{
+	o->row_count = 0;
+	if (!rows_any(reply->values) && !returns_rows(about->type) && !o->format->untouched) {
+		if (o->settings.terminal)
+			sink_puts(o->sink, "ok\n");
+		return;
+	}
+	begin(o, about, reply->values, false);
+	if (o->format->reply != NULL) {
+		o->format->reply(o, reply);
+		return;
+	}
+	rows_all(&o->rows, reply->values);
+	if (o->format->twice) {
+		start_rows(o);
+		o->format->again(o);
+		rows_all(&o->rows, reply->values);
+	}
+	finish(o);
+}
+
+enum large_mode output_large(struct output *o, const struct reply_about *about, const char *text, size_t len)
+{
+	struct json_iter values;
+
+	o->head = head_of(text, len);
+	values = (struct json_iter){ text + o->head, text + len, false };
+	if (o->format->large == LARGE_KEEP || o->head == 0 || !rows_any(values))
+		return LARGE_KEEP;
+	begin(o, about, values, true);
+	if (o->format->large == LARGE_TEXT) {
+		o->json.part_len = 0;
+		return LARGE_TEXT;
+	}
+	if (o->mode == ROWS_ELEMENTS || o->mode == ROWS_ROLES || o->mode == ROWS_CELLS)
+		return LARGE_ELEMENTS;
+	return LARGE_VALUES;
+}
+
+void output_item(struct output *o, struct json item, unsigned depth, bool first)
+{
+	if (depth > 1)
+		rows_element(&o->rows, item);
+	else if (item.len > 0)
+		rows_value(&o->rows, item);
+	else
+		rows_container(&o->rows, first);
+}
+
+void output_text(struct output *o, const char *text, size_t len, const uint64_t ended[static 3])
+{
+	o->row_count = ended[o->mode == ROWS_ELEMENTS || o->mode == ROWS_ROLES ? 2 : 1];
+	o->format->text(o, text, len);
+}
+
+void output_large_end(struct output *o, bool complete)
+{
+	if (o->part.active)
+		parts_break(o);
+	if (o->format->cell != NULL && !complete) {
+		/* The cells of a row that broke off are printed, but it is none. */
+		if (o->rows.open && o->rows.cells > 0)
+			o->format->row_end(o, o->rows.cells);
+		o->rows.open = false;
+	} else if (o->format->cell != NULL) {
+		rows_finish(&o->rows);
+	}
+	finish(o);
+}
+
+/* --- events --- */
+
+void output_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
+    const char *line, size_t len)
+{
+	o->format->event(o, when, name, args, annotation, line, len);
+	sink_flush(o->sink);
+}
+
+/* --- ptsh's own tables --- */
+
+void output_begin(struct output *o, const char *const *headings, size_t count)
+{
+	bool ok = true;
+
+	headings_clear(o);
+	o->type = NULL;
+	o->mode = ROWS_VALUES;
+	for (size_t i = 0; i < count && ok; i++)
+		ok = headings_add(o, (struct heading){ .name = headings[i] }, true);
+	if (!ok)
+		front_failed(o);
+	o->header = shows_header(o);
+	buf_reset(&o->kept);
+	start_rows(o);
+	if (o->format->begin != NULL)
+		o->format->begin(o);
+}
+
+/* A row as the array it would have come in; it stands at the end of `kept`. */
+static void take_row(struct output *o, size_t start)
+{
+	struct json row = { NULL, o->kept.len - start };
+
+	if (o->kept.failed) {
+		front_failed(o);
+		return;
+	}
+	row.text = buf_head(&o->kept) + start;
+	if (o->format->cell != NULL) {
+		rows_value(&o->rows, row);
+		return;
+	}
+	o->row_count++;
+	cell_put(o->sink, row.text, row.len, sanitise_json);
+	sink_putc(o->sink, '\n');
+}
+
+/* Where the next row begins: behind those that a format wants to see again. */
+static size_t begin_row(struct output *o)
+{
+	if (!o->format->twice)
+		buf_reset(&o->kept);
+	return o->kept.len;
+}
+
+void output_strings(struct output *o, const char *const *cells, size_t count)
+{
+	size_t start = begin_row(o);
+
+	buf_putc(&o->kept, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&o->kept, ',');
+		if (cells[i] == NULL)
+			buf_puts(&o->kept, "null");
+		else
+			json_put_string(&o->kept, cells[i], strlen(cells[i]));
+	}
+	buf_putc(&o->kept, ']');
+	take_row(o, start);
+}
+
+void output_cells(struct output *o, const struct json *cells, size_t count)
+{
+	size_t start = begin_row(o);
+
+	buf_putc(&o->kept, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(&o->kept, ',');
+		buf_put(&o->kept, cells[i].text, cells[i].len);
+	}
+	buf_putc(&o->kept, ']');
+	take_row(o, start);
+}
+
+void output_end(struct output *o)
+{
+	struct json_iter rows = { buf_head(&o->kept), buf_head(&o->kept) + o->kept.len, false };
+
+	if (o->format->twice) {
+		start_rows(o);
+		o->format->again(o);
+		rows_all(&o->rows, rows);
+	}
+	if (o->format->cell != NULL)
+		finish(o);
+	buf_clear(&o->kept);
+}
+
+/* --- rows as data --- */
+
+struct collector {
+	void (*row)(void *ctx, const struct json *cells, size_t count);
+	void *ctx;
+	struct json *cells;
+	size_t room;
+	bool failed;
+};
+
+static void collect_cell(void *ctx, size_t index, struct json cell)
+{
+	struct collector *c = ctx;
+
+	if (index >= c->room) {
+		size_t room = c->room == 0 ? 16 : 2 * c->room;
+		struct json *cells = c->failed ? NULL : realloc(c->cells, room * sizeof *cells);
+
+		if (cells == NULL) {
+			c->failed = true;
+			return;
+		}
+		c->cells = cells;
+		c->room = room;
+	}
+	c->cells[index] = cell;
+}
+
+static void collect_end(void *ctx, size_t count)
+{
+	struct collector *c = ctx;
+
+	if (!c->failed)
+		c->row(c->ctx, c->cells, count);
+}
+
+int output_rows_of(const struct reply_about *about, struct json_iter values,
+    void (*row)(void *ctx, const struct json *cells, size_t count), void *ctx)
+{
+	static const struct rows_ops ops = { collect_cell, collect_end };
+	struct collector c = { .row = row, .ctx = ctx };
+	struct rows_hint hint = rows_hint(about->type, about->headings, about->heading_count,
+	    output_headings(about, NULL, 0));
+	struct rows r;
+
+	rows_init(&r, rows_decide(&hint, values, false), &ops, &c);
+	rows_all(&r, values);
+	free(c.cells);
+	return c.failed ? -1 : 0;
+}

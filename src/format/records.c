@@ -1,0 +1,189 @@
+/*
+ * records: one JSON object a line for each row, headings as keys.
+ *
+ * Keys are unique: a heading that is there twice gets a number behind it.  A cell that a short row lacks is null; one without a
+ * heading is called by its column's number.  Values are the box's own text, made harmless (sanitise_json).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/safe.h"
+#include "base/scan.h"
+#include "format/cells.h"
+
+static void put_json(struct output *o, struct json v)
+{
+	char *room;
+
+	if (v.len <= SINK_BUFFER / 4) {
+		room = sink_room(o->sink, v.len + SCAN_SLACK);
+		if (room == NULL)
+			return;
+		if (scan_copy_plain(room, v.text, v.len, 0, 0)) {
+			sink_wrote(o->sink, v.len);
+			return;
+		}
+	}
+	cell_put(o->sink, v.text, v.len, sanitise_json);
+}
+
+/* --- keys --- */
+
+static const char *key_at(const struct output *o, size_t i, size_t *len)
+{
+	size_t start = i == 0 ? 0 : o->records.ends[i - 1];
+
+	*len = o->records.ends[i] - start;
+	return buf_head(&o->records.keys) + start;
+}
+
+/* Whether a key is one of those made so far, or will be the heading of a later column. */
+static bool is_taken(const struct output *o, const char *name, size_t len, const struct buf *key, size_t column, bool suffixed)
+{
+	for (size_t i = 0; i < o->records.count; i++) {
+		size_t other_len;
+		const char *other = key_at(o, i, &other_len);
+
+		if (other_len == key->len && memcmp(other, buf_head(key), key->len) == 0)
+			return true;
+	}
+	for (size_t i = column + 1; suffixed && i < o->heading_count; i++) {
+		if (strlen(o->headings[i].name) == len && memcmp(o->headings[i].name, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Sets o->text to `"name":` for a column, as no other column has it. */
+static void make_key(struct output *o, size_t column)
+{
+	size_t name_len;
+
+	if (o->heading_count == 0) {	/* numbers only: there is nothing to clash with */
+		buf_reset(&o->text);
+		buf_printf(&o->text, "\"%zu\":", column + 1);
+		if (o->text.failed)
+			front_failed(o);
+		return;
+	}
+	buf_reset(&o->scratch);
+	front_heading(o, column, &o->scratch);
+	name_len = o->scratch.len;
+	for (size_t n = 2; ; n++) {
+		struct buf plain = {0};
+
+		json_put_string(&plain, buf_head(&o->scratch), o->scratch.len);
+		buf_reset(&o->text);
+		sanitise_json(&o->text, buf_head(&plain), plain.len);
+		buf_putc(&o->text, ':');
+		if (plain.failed || o->text.failed || o->scratch.failed) {
+			front_failed(o);
+			buf_clear(&plain);
+			return;
+		}
+		buf_clear(&plain);
+		if (!is_taken(o, buf_head(&o->scratch), o->scratch.len, &o->text, column, n > 2))
+			return;
+		buf_truncate(&o->scratch, name_len);
+		buf_printf(&o->scratch, "_%zu", n);
+	}
+}
+
+static void records_begin(struct output *o)
+{
+	o->records.count = 0;
+	buf_reset(&o->records.keys);
+	if (o->heading_count > o->records.room) {
+		size_t *ends = realloc(o->records.ends, o->heading_count * sizeof *ends);
+
+		if (ends == NULL) {
+			front_failed(o);
+			return;
+		}
+		o->records.ends = ends;
+		o->records.room = o->heading_count;
+	}
+	for (size_t i = 0; i < o->heading_count; i++) {
+		make_key(o, i);
+		buf_put(&o->records.keys, buf_head(&o->text), o->text.len);
+		o->records.ends[i] = o->records.keys.len;
+		o->records.count = i + 1;
+	}
+	if (o->records.keys.failed) {
+		o->records.count = 0;
+		front_failed(o);
+	}
+}
+
+static void put_key(struct output *o, size_t index)
+{
+	size_t len;
+	const char *key;
+	char *room;
+
+	if (index < o->records.count) {
+		key = key_at(o, index, &len);
+	} else {
+		make_key(o, index);
+		key = buf_head(&o->text);
+		len = o->text.len;
+	}
+	room = len < SINK_BUFFER / 4 ? sink_room(o->sink, len + 1) : NULL;
+	if (room == NULL) {
+		sink_putc(o->sink, index == 0 ? '{' : ',');
+		sink_put(o->sink, key, len);
+		return;
+	}
+	*room = index == 0 ? '{' : ',';
+	memcpy(room + 1, key, len);
+	sink_wrote(o->sink, len + 1);
+}
+
+static void records_cell(void *output, size_t index, struct json v)
+{
+	struct output *o = output;
+
+	put_key(o, index);
+	put_json(o, v);
+}
+
+static void records_piece(struct output *o, size_t index, const char *text, size_t len, bool first, bool last)
+{
+	if (first) {
+		put_key(o, index);
+		sink_putc(o->sink, '"');
+	}
+	cell_put(o->sink, text, len, sanitise_json);
+	if (last)
+		sink_putc(o->sink, '"');
+}
+
+static void records_row_end(struct output *o, size_t count)
+{
+	size_t i;
+
+	for (i = count; i < o->heading_count; i++) {
+		put_key(o, i);
+		sink_puts(o->sink, "null");
+	}
+	sink_puts(o->sink, i == 0 ? "{}\n" : "}\n");
+}
+
+static void records_clear(struct output *o)
+{
+	buf_clear(&o->records.keys);
+	free(o->records.ends);
+	memset(&o->records, 0, sizeof o->records);
+}
+
+const struct format format_records = {
+	.name = "records",
+	.help = "one JSON object a row, headings as keys, for jq",
+	.begin = records_begin,
+	.cell = records_cell,
+	.piece = records_piece,
+	.row_end = records_row_end,
+	.event = json_event,
+	.clear = records_clear,
+	.large = LARGE_VALUES,
+};

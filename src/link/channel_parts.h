@@ -1,0 +1,82 @@
+/*
+ * channel_parts: what the files of the channel share among themselves; nobody else includes this.
+ *
+ * channel.c owns the connection's life and moves its bytes; channel_trust.c the way into TLS, and whom to believe.
+ */
+#ifndef PTSH_LINK_CHANNEL_PARTS_H
+#define PTSH_LINK_CHANNEL_PARTS_H
+
+#include "link/channel.h"
+#include "link/stream.h"
+#include "net/connect.h"
+
+enum { CHANNEL_CHUNK = 64 * 1024 /* read at once */ };
+
+enum channel_state { CHANNEL_CONNECTING, CHANNEL_OPEN, CHANNEL_SHAKING, CHANNEL_JUDGING, CHANNEL_ENDED };
+
+struct channel {
+	struct loop *loop;
+	const struct channel_options *o;
+	const struct channel_ops *ops;
+	void *ctx;
+	char *name;			/* the target's, for messages */
+
+	enum channel_state state;
+	unsigned depth;			/* calls from the loop that are not left yet */
+	bool freed, told;		/* channel_free() was called; so was `closed` */
+
+	struct connect *connect;
+	struct stream stream;
+	enum connect_kind kind;
+	char *address;
+	unsigned short port;
+	short events;			/* watched */
+
+	struct buf *out;		/* borrowed from channel_send() */
+	size_t left;			/* what its last call has left there */
+	bool hold;
+	bool write_failed;
+	struct error write_error;
+
+	struct loop_timer deadline, soon, grace;
+	bool ending;			/* `closed` is due... */
+	bool ended_well;		/* ...with NULL */
+	struct error end;
+
+	struct trust_settings trust_settings;
+	struct trust trust;
+	bool have_trust, trusted, secured;
+	struct tls_peer peer;
+	const char *tls_version, *cipher;
+
+	char bytes[CHANNEL_CHUNK];	/* last: not cleared */
+};
+
+/* channel.c */
+
+/* To the holder, unless it has freed the channel. */
+void channel_step(void *ctx, const char *text);
+void channel_warn(void *ctx, const char *text);
+/* Calls from outside are counted: the holder may free the channel in any callback. */
+void channel_enter(struct channel *c);
+void channel_leave(struct channel *c);
+/* Ends the channel; the holder is told from the loop.  NULL: in order.  The first reason counts. */
+void channel_end(struct channel *c, const struct error *e);
+void channel_end_text(struct channel *c, enum status status, const char *what, const char *why);
+/* Waits for what its state has to wait for. */
+void channel_watch(struct channel *c);
+/* The loop comes back to it at once. */
+void channel_soon(struct channel *c);
+void channel_set_deadline(struct channel *c);
+
+/* channel_trust.c */
+
+/* Whether what is remembered of the box has a say in whether it is local, and so in what channel_wants(). */
+bool channel_asks_memory(const struct channel *c);
+/* Reads what is remembered of the box, once.  0; or -1 with *e. */
+int channel_load_trust(struct channel *c, struct error *e);
+void channel_clear_trust(struct channel *c);
+/* The handshake goes on; when it is complete, whoever answers is looked at.  The state is OPEN if that went well. */
+void channel_shake(struct channel *c);
+
+#endif

@@ -1,0 +1,213 @@
+/*
+ * judge: the way of a channel into TLS, whom it believes, and how far it is trusted then.  See channel.h.
+ *
+ * Owns the handshake and what the box has shown in it.  The verdict is trust's; bytes, descriptors and deadlines are
+ * channel.c's.
+ */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "link/channel_parts.h"
+
+static bool channel_ask(void *ctx, const char *text, char *answer, size_t size)
+{
+	struct channel *c = ctx;
+
+	answer[0] = '\0';
+	return !c->freed && c->ops->ask != NULL && c->ops->ask(c->ctx, text, answer, size);
+}
+
+static const struct trust_ops channel_trust_ops = {channel_step, channel_warn, channel_ask};
+
+
+void channel_clear_trust(struct channel *c)
+{
+	if (c->have_trust)
+		trust_clear(&c->trust);
+	tls_peer_clear(&c->peer);
+}
+
+/* --- TLS --- */
+
+static const char *channel_verify_name(const struct channel *c, char text[static 256])
+{
+	/* The name is the remembered one's without its port and brackets. */
+	const char *name = c->trust.name, *colon = strrchr(name, ':');
+
+	if (c->o->target->path != NULL && c->o->known_as == NULL)
+		return NULL;
+	size_t len = colon != NULL ? (size_t)(colon - name) : strlen(name);
+	if (len >= 2 && name[0] == '[' && name[len - 1] == ']') {
+		name++;
+		len -= 2;
+	}
+	snprintf(text, 256, "%.*s", (int)len, name);
+	return text;
+}
+
+/* Whether the box goes by a name that DNS, or a tunnel, may have led to this machine. */
+static bool channel_is_named(const struct channel *c)
+{
+	const struct target *t = c->o->target;
+
+	return c->o->known_as != NULL || (t->host != NULL && !t->host_is_address && strcasecmp(t->host, "localhost") != 0);
+}
+
+bool channel_asks_memory(const struct channel *c)
+{
+	return c->kind == CONNECT_LOOPBACK ? channel_is_named(c) : c->kind != CONNECT_UNIX;
+}
+
+/* Whether nobody else can be in between: a Unix socket or loopback.  What a proxy command talks to is somewhere else,
+ * whatever the target is called.  A box that is known to have TLS is no other because its name leads to loopback now: who
+ * answers there may be any user of this machine. */
+static bool channel_is_local(const struct channel *c)
+{
+	if (c->kind == CONNECT_LOOPBACK)
+		return !channel_is_named(c) || !c->have_trust || !trust_knows_tls(&c->trust);
+	return c->kind == CONNECT_UNIX;
+}
+
+int channel_load_trust(struct channel *c, struct error *e)
+{
+	if (c->have_trust)
+		return 0;
+	c->have_trust = true;
+	c->trust_settings = (struct trust_settings){.mode = c->o->tls, .accept_new = c->o->accept_new, .pin = c->o->pin,
+	    .tls_min = c->o->tls_min, .known_boxes = c->o->known_boxes, .seen = c->o->seen};
+	return trust_init(&c->trust, &c->trust_settings, c->o->target, c->o->known_as, &channel_trust_ops, c, e);
+}
+
+void channel_start_tls(struct channel *c)
+{
+	struct error e;
+	char name[256];
+
+	if (c->state != CHANNEL_OPEN || c->stream.tls != NULL)
+		return;
+	c->state = CHANNEL_SHAKING;
+	if (channel_load_trust(c, &e) == -1) {
+		channel_end(c, &e);
+		return;
+	}
+	struct tls_settings settings = {.min = c->o->tls_min, .ca = c->o->ca, .cert = c->o->cert, .key = c->o->key,
+	    .name = channel_verify_name(c, name), .authorities = trust_needs_authority(&c->trust)};
+	struct tls *tls = tls_create(&settings, c->stream.fd, &e);
+	if (tls == NULL) {
+		channel_end(c, &e);
+		return;
+	}
+	stream_use_tls(&c->stream, tls);
+	channel_set_deadline(c);
+	channel_soon(c);
+}
+
+/* The handshake is complete: is it the box? */
+static void channel_judge(struct channel *c)
+{
+	struct error e;
+	char text[256];
+
+	c->state = CHANNEL_JUDGING;
+	loop_timer_stop(c->loop, &c->deadline);
+	channel_watch(c);
+	c->tls_version = tls_version(c->stream.tls);
+	c->cipher = tls_cipher(c->stream.tls);
+	snprintf(text, sizeof text, "%s, %s", c->tls_version, c->cipher);
+	channel_step(c, text);
+	if (tls_look(c->stream.tls, &c->peer, &e) == -1) {
+		channel_end_text(c, e.status, "TLS", e.text);
+		return;
+	}
+	if (trust_judge(&c->trust, &c->peer, &c->trusted, &e) == -1) {
+		channel_end(c, &e);
+		return;
+	}
+	if (c->freed)
+		return;
+	c->secured = true;
+	c->state = CHANNEL_OPEN;
+	snprintf(text, sizeof text, "its key, %s, is vouched for: %s", c->peer.pin, c->trust.vouched);
+	channel_step(c, text);
+	c->ops->secured(c->ctx);
+}
+
+void channel_shake(struct channel *c)
+{
+	struct error e;
+
+	switch (stream_handshake(&c->stream, &e)) {
+	case FLOW_DONE:
+		channel_judge(c);
+		break;
+	case FLOW_WAIT:
+		break;
+	case FLOW_END:
+	case FLOW_FAILED:
+		channel_end_text(c, e.status, "TLS", e.text);
+		break;
+	}
+}
+
+/* --- how far it is trusted --- */
+
+enum channel_trust channel_trust(const struct channel *c)
+{
+	if (c->secured && c->trusted)
+		return TRUST_TLS;
+	if (c->kind == CONNECT_UNIX)
+		return TRUST_LOCAL_SOCKET;
+	if (c->kind == CONNECT_LOOPBACK && channel_is_local(c))
+		return c->port < IPPORT_RESERVED ? TRUST_LOOPBACK_LOW : TRUST_LOOPBACK;
+	return c->secured ? TRUST_TLS_UNKNOWN : TRUST_CLEAR;
+}
+
+bool channel_knows_tls(const struct channel *c)
+{
+	return c->have_trust && trust_knows_tls(&c->trust);
+}
+
+enum channel_wants channel_wants(const struct channel *c)
+{
+	switch (c->o->tls) {
+	case TLS_OFF:
+		return WANTS_CLEAR;
+	case TLS_ON:
+	case TLS_VERIFY:
+	case TLS_INSECURE:
+		return WANTS_TLS;
+	case TLS_AUTO:
+		break;
+	}
+	/* Once TLS, always TLS, also where a name suddenly means this machine; and who names a key wants to see it. */
+	if (c->o->pin != NULL || channel_knows_tls(c))
+		return WANTS_TLS;
+	if (channel_is_local(c))
+		return WANTS_CLEAR;
+	if (c->have_trust && trust_knows_clear(&c->trust))
+		return WANTS_CLEAR;
+	return WANTS_TLS_OR_ASK;
+}
+
+int channel_accept_clear(struct channel *c, struct error *e)
+{
+	int result;
+
+	if (channel_wants(c) == WANTS_CLEAR)
+		return 0;
+	channel_enter(c);
+	result = channel_load_trust(c, e) == -1 ? -1 : trust_accept_clear(&c->trust, e);
+	if (c->freed)
+		result = error_set(e, STATUS_TLS, "the connection is gone");
+	channel_leave(c);
+	return result;
+}
+
+int channel_accept_tls(struct channel *c, struct error *e)
+{
+	if (c->o->tls != TLS_OFF)
+		return 0;
+	return error_set(e, STATUS_TLS, "%s: the box demands TLS: leave --tls off away", c->name);
+}

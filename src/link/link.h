@@ -1,0 +1,77 @@
+/*
+ * link: the connection to the box: a channel, a session on it, the login; and, at a prompt or with --reconnect, the
+ * next connection when one was lost.
+ */
+#ifndef PTSH_LINK_LINK_H
+#define PTSH_LINK_LINK_H
+
+#include "link/channel.h"
+#include "proto/session.h"
+#include "term/shell.h"
+
+enum link_state {
+	LINK_IDLE,		/* not wanted yet */
+	LINK_CONNECTING,	/* up to the login's answer */
+	LINK_READY,
+	LINK_AWAY,		/* lost; waiting to try again */
+	LINK_FAILED,		/* given up: a script's end */
+};
+
+struct link *link_create(struct shell *sh);
+void link_free(struct shell *sh);
+
+enum link_state link_state(const struct shell *sh);
+
+/* Connects if that is not under way (also now instead of later, when away). */
+void link_want(struct shell *sh);
+
+/* Nobody types now: what had to be asked, and waited for that, is asked.  link_want() does it, too. */
+void link_line_entered(struct shell *sh);
+
+/* Ends the connection in order, without telling. */
+void link_close(struct shell *sh);
+
+/* Another box's connection: closes this one, connects that one (.connect). */
+void link_switch(struct shell *sh);
+
+/* The box of this name is to be forgotten: what this run itself has seen of it.  False: nothing. */
+bool link_forget_trust(struct shell *sh, const char *name);
+
+/* Whether a request may be sent now: always when ready; early, along with the login, if it only reads and holds no
+ * secret. */
+bool link_takes(const struct shell *sh, bool early);
+/* The two ends of the connection, if it is up and one of TCP. */
+bool link_endpoints(const struct shell *sh, struct address *local, struct address *remote);
+
+/* Bytes not yet sent. */
+size_t link_unsent(const struct shell *sh);
+uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag);
+void link_forget(struct shell *sh, uint64_t id);
+/* Sends what has been queued. */
+void link_flush(struct shell *sh);
+/* We have not listened for so long: that is no silence of the box. */
+void link_stood_still(struct shell *sh, int64_t ms);
+
+/* Bytes received since the last whole message: how far a large reply has come. */
+uint64_t link_partial(const struct shell *sh);
+
+/* ms since the connection was lost; 0 if it is not. */
+int64_t link_away(const struct shell *sh);
+bool link_is_clear(const struct shell *sh);	/* ready, without encryption over a network */
+
+/* For .status. */
+/* Why there is no connection (any more); NULL: there is one, or there never was. */
+const char *link_trouble(const struct shell *sh);
+
+struct link_info {
+	enum link_state state;
+	struct channel_info channel;	/* only if connected */
+	bool connected;
+	const char *method;		/* "cram"... or NULL */
+	int64_t since;			/* loop_now() of READY */
+	struct session_counters counters;
+	enum channel_trust trust;
+};
+void link_info(const struct shell *sh, struct link_info *info);
+
+#endif

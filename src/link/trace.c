@@ -1,0 +1,151 @@
+/*
+ * trace: one line a message: time, direction, text; what is secret in it as "***".
+ */
+#include "link/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/safe.h"
+#include "lang/line.h"
+#include "run/task.h"
+
+struct trace {
+	struct sink sink;
+	bool own;		/* close it */
+};
+
+int trace_open(struct shell *sh, const char *path, struct error *e)
+{
+	struct trace *tr;
+	struct stat st;
+	int fd = STDERR_FILENO;
+
+	trace_close(sh);
+	if (strcmp(path, "-") != 0) {
+		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+		if (fd == -1)
+			return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
+		if (fstat(fd, &st) == -1 || (S_ISREG(st.st_mode) && (st.st_uid != geteuid() || (st.st_mode & 077) != 0))) {
+			close(fd);
+			return error_set(e, STATUS_USAGE, "%s: a trace is for its owner only: it must be yours, mode 0600", path);
+		}
+	}
+	if ((tr = calloc(1, sizeof *tr)) == NULL) {
+		if (fd != STDERR_FILENO)
+			close(fd);
+		return error_memory(e);
+	}
+	sink_init(&tr->sink, fd);
+	tr->own = fd != STDERR_FILENO;
+	sh->trace = tr;
+	return 0;
+}
+
+void trace_close(struct shell *sh)
+{
+	struct trace *tr = sh->trace;
+
+	if (tr == NULL)
+		return;
+	sink_flush(&tr->sink);
+	if (tr->own)
+		close(tr->sink.fd);
+	sink_clear(&tr->sink);
+	free(tr);
+	sh->trace = NULL;
+}
+
+static void write_line(struct shell *sh, char direction, const char *text, size_t len)
+{
+	struct trace *tr = sh->trace;
+	struct timespec now;
+	struct tm tm = {0};
+	char clock[32];
+	struct buf safe = {0};
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	(void)localtime_r(&now.tv_sec, &tm);
+	strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
+	sanitise(&safe, text, len);
+	if (!tr->own)
+		shell_show_begin(sh);
+	sink_printf(&tr->sink, "%s.%06ld %c ", clock, now.tv_nsec / 1000, direction);
+	sink_put(&tr->sink, buf_head(&safe), safe.len);
+	sink_putc(&tr->sink, '\n');
+	buf_clear(&safe);
+	if (sink_flush(&tr->sink) == -1) {
+		int error = tr->sink.error;
+		trace_close(sh);
+		shell_complain(sh, (struct place){0}, NULL, "trace: %s: no longer written", strerror(error));
+	}
+}
+
+/* The request inside a sent message: what follows its id, as ["type",...]. */
+void trace_sent(struct shell *sh, const char *text, size_t len)
+{
+	struct json all, id, v;
+	struct buf out = {.secret = true}, request = {.secret = true};
+	size_t at;
+
+	if (json_read(text, len, &all, &at) != NULL)
+		return;
+	struct json_iter it = json_iterate(all);
+	if (!json_next(&it, NULL, &id))
+		return;
+	for (char sep = '['; json_next(&it, NULL, &v); sep = ',') {
+		buf_putc(&request, sep);
+		buf_put(&request, v.text, v.len);
+	}
+	buf_putc(&request, ']');
+	buf_putc(&out, '[');
+	buf_put(&out, id.text, id.len);
+	buf_putc(&out, ',');
+	struct buf masked = {0};
+	if (!request.failed && line_mask_json(&masked, buf_head(&request), request.len) == 0 && masked.len > 1) {
+		buf_put(&out, buf_head(&masked) + 1, masked.len - 1);
+		write_line(sh, '>', buf_head(&out), out.len);
+	}
+	buf_clear(&masked);
+	buf_clear(&request);
+	buf_clear(&out);
+}
+
+/* What answers no open request: the login, or one that was given up, whose reply may hold anything.  Of such a reply
+ * head is set to its id and status; false: it is a notification, a failure or nothing of ours. */
+static bool answers_unknown(const char *text, size_t len, struct buf *head)
+{
+	struct json all, id, status;
+	size_t at;
+
+	if (json_read(text, len, &all, &at) != NULL)
+		return len > 1 && text[0] == '[' && text[1] != 'n';
+	struct json_iter it = json_iterate(all);
+	if (!json_next(&it, NULL, &id) || json_kind(id) == JSON_NULL || !json_next(&it, NULL, &status) ||
+	    (status.len == 1 && status.text[0] == '0') || !json_next(&it, NULL, &all))
+		return false;
+	buf_printf(head, "[%.*s,%.*s,", (int)id.len, id.text, (int)status.len, status.text);
+	return true;
+}
+
+void trace_received(struct shell *sh, const char *text, size_t len, const void *tag)
+{
+	const struct task *t = tag;
+	struct buf masked = {0};
+
+	if (t == NULL && answers_unknown(text, len, &masked)) {
+		buf_puts(&masked, masked.len > 0 ? "\"***\"]" : "(not shown)");
+		write_line(sh, '<', buf_head(&masked), masked.len);
+	} else if (line_mask_reply(&masked, t != NULL ? t->line.type : NULL, text, len) == 0) {
+		write_line(sh, '<', buf_head(&masked), masked.len);
+	} else {	/* cut short, no JSON, or no memory: what is secret in it cannot be told */
+		write_line(sh, '<', "(not shown)", 11);
+	}
+	buf_clear(&masked);
+}

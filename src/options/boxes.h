@@ -1,0 +1,36 @@
+/*
+ * boxes: the boxes file ($XDG_CONFIG_HOME/ptsh/boxes): a name a line, with the options and the box that it stands for.
+ */
+#ifndef PTSH_OPTIONS_BOXES_H
+#define PTSH_OPTIONS_BOXES_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+struct box_line {
+	char *name;
+	char **words;		/* what stands behind the name */
+	size_t count;
+	unsigned number;	/* of the line it starts on, for messages */
+};
+
+struct boxes {
+	struct box_line *lines;
+	size_t count;
+};
+
+/* Reads the file; one that does not exist holds no boxes.  home is put in the place of a leading ~/ of a word; NULL: there
+ * is none.  0; or -1 with *e (STATUS_USAGE): cannot be read, is somebody else's or open to others, or a line that
+ * makes no sense ("PATH:LINE: ...").  b is to be cleared in both cases. */
+int boxes_read(struct boxes *b, const char *path, const char *home, struct error *e);
+
+/* The same from text; path is for messages. */
+int boxes_parse(struct boxes *b, const char *path, const char *text, size_t len, const char *home, struct error *e);
+
+void boxes_clear(struct boxes *b);
+
+/* The line of that name, or NULL. */
+const struct box_line *boxes_find(const struct boxes *b, const char *name);
+
+#endif

@@ -1,0 +1,276 @@
+/*
+ * complete: what may stand at a place of ptsh's command line, for the shells' completions.
+ *
+ * Walks the words as options_words does, but forgives everything.  What may stand inside -c LINE is lang/complete's.
+ */
+#include "options/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/sink.h"
+#include "lang/complete.h"
+#include "options/boxes.h"
+#include "proto/catalog.h"
+
+struct place {
+	const struct option_row *option;	/* whose argument is being typed, or NULL */
+	const char *value;			/* that argument, or the word */
+	bool options_end;			/* behind -- */
+	bool box;				/* there is one already */
+};
+
+/* Writes before + text as a candidate if it begins with what is typed.  Others would not survive the way through a shell:
+ * those with control characters are left out. */
+static void put(struct sink *out, const char *typed, const char *before, size_t before_len, const char *text,
+    const char *help)
+{
+	struct buf whole = {0};
+	const char *word;
+
+	buf_put(&whole, before, before_len);
+	buf_puts(&whole, text);
+	word = buf_string(&whole);
+	if (word != NULL && strncmp(word, typed, strlen(typed)) == 0) {
+		bool good = *word != '\0' && *word != ':';
+
+		for (const char *p = word; *p != '\0'; p++)
+			good = good && (unsigned char)*p >= ' ' && *p != 127;
+		if (good)
+			sink_printf(out, help != NULL ? "%s\t%s\n" : "%s\n", word, help);
+	}
+	buf_clear(&whole);
+}
+
+/* --- where we are --- */
+
+static const struct option_row *short_row(char name)
+{
+	const struct option_row *row = option_rows;
+
+	while (row->name != NULL && row->short_name != name)
+		row++;
+	return row->name != NULL ? row : NULL;
+}
+
+/* The option that a word of short ones leaves without argument; *value is set if the argument follows at once. */
+static const struct option_row *open_short(const char *word, const char **value)
+{
+	for (const char *p = word + 1; *p != '\0'; p++) {
+		const struct option_row *row = short_row(*p);
+
+		if (row == NULL)
+			return NULL;
+		if (row->argument != NULL) {
+			*value = p[1] != '\0' ? p + 1 : NULL;
+			return row;
+		}
+	}
+	return NULL;
+}
+
+/* The option with an argument that a word is; *value is that argument if it is in the word. */
+static const struct option_row *option_of(const char *word, const char **value)
+{
+	size_t len;
+	const struct option_row *row;
+
+	*value = NULL;
+	if (word[0] != '-' || word[1] == '\0')
+		return NULL;
+	if (word[1] != '-')
+		return open_short(word, value);
+	len = strcspn(word + 2, "=");
+	row = option_find(word + 2, len);
+	if (row == NULL || row->argument == NULL || (row->optional && word[2 + len] != '='))
+		return NULL;
+	if (word[2 + len] == '=')
+		*value = word + 2 + len + 1;
+	return row;
+}
+
+static void find_place(struct place *p, char *const *words, size_t index, const char *typed)
+{
+	const char *value;
+
+	memset(p, 0, sizeof(*p));
+	for (size_t i = 0; i < index; i++) {
+		const char *word = words[i];
+		const struct option_row *row;
+
+		if (p->options_end || word[0] != '-' || word[1] == '\0') {
+			p->box = true;
+		} else if (strcmp(word, "--") == 0) {
+			p->options_end = true;
+		} else if ((row = option_of(word, &value)) != NULL && value == NULL) {
+			if (++i == index)
+				p->option = row;
+		}
+	}
+	p->value = typed;
+	if (p->option == NULL && !p->options_end) {
+		const struct option_row *row = option_of(typed, &value);
+
+		if (row != NULL && value != NULL) {
+			p->option = row;
+			p->value = value;
+		}
+	}
+}
+
+/* --- what may stand there --- */
+
+static void put_formats(struct sink *out, const char *typed, size_t before)
+{
+	for (size_t i = 0; formats[i] != NULL; i++)
+		put(out, typed, typed, before, formats[i]->name, formats[i]->help);
+}
+
+static void put_events(struct sink *out, const char *typed, size_t before)
+{
+	put(out, typed, typed, before, "*", "every event");
+	for (const struct field *f = catalog_events; f->name != NULL; f++)
+		put(out, typed, typed, before, f->name, f->help);
+}
+
+/* A list: what stands in front of the last comma is kept, and not offered again. */
+static void put_auth(struct sink *out, const char *typed, size_t before)
+{
+	static const char *const names[][2] = {{"none", "nothing to do"}, {"cram", "both prove that they know the password"},
+		{"login", "the password is sent"}};
+	const char *value = typed + before, *comma = strrchr(value, ',');
+	size_t kept = comma != NULL ? (size_t)(comma + 1 - typed) : before;
+
+	sink_puts(out, ":open\n");
+	for (size_t i = 0; i < 3; i++) {
+		const char *used = strstr(value, names[i][0]);
+
+		if (used == NULL || used >= typed + kept)
+			put(out, typed, typed, kept, names[i][0], names[i][1]);
+	}
+}
+
+static void no_gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char *gid, const char *name), void *arg)
+{
+	(void)ctx, (void)kind, (void)found, (void)arg;
+}
+
+static void put_line(struct sink *out, const char *typed, size_t before, const struct complete_context *lines)
+{
+	struct complete_context context = *lines;
+	struct completion c;
+	const char *line = typed + before;
+
+	if (context.gids == NULL)
+		context.gids = no_gids;
+	if (complete(&c, line, strlen(line), &context) != 0)
+		return;
+	sink_puts(out, c.files ? ":files\n:open\n" : ":open\n");
+	for (size_t i = 0; i < c.count; i++)
+		put(out, typed, typed, before + c.start, c.candidates[i].text, c.candidates[i].help);
+	completion_clear(&c);
+}
+
+static void put_argument(struct sink *out, const struct place *p, const char *typed,
+    const struct complete_context *lines)
+{
+	size_t before = (size_t)(p->value - typed);
+
+	switch (p->option->kind) {
+	case OPTION_CHOICE:
+		for (const struct option_choice *c = p->option->choices; c->name != NULL; c++)
+			put(out, typed, typed, before, c->name, c->help);
+		break;
+	case OPTION_FILE:
+		sink_puts(out, ":files\n");
+		break;
+	case OPTION_FORMAT:
+		put_formats(out, typed, before);
+		break;
+	case OPTION_EVENT:
+		put_events(out, typed, before);
+		break;
+	case OPTION_AUTH:
+		put_auth(out, typed, before);
+		break;
+	case OPTION_PORT:
+		put(out, typed, typed, before, "porttracker=55", "the default");
+		break;
+	case OPTION_LINE:
+		if (lines != NULL)
+			put_line(out, typed, before, lines);
+		break;
+	default:
+		break;
+	}
+}
+
+static void put_options(struct sink *out, const char *typed)
+{
+	for (const struct option_row *row = option_rows; row->name != NULL; row++) {
+		char name[3] = {'-', row->short_name, '\0'};
+
+		if (row->short_name != 0 && typed[1] == '\0')
+			put(out, typed, "", 0, name, row->help);
+		put(out, typed, "--", 2, row->name, row->help);
+	}
+}
+
+/* The box that a line stands for: the first word that is no option and no option's argument. */
+static const char *address_of(const struct box_line *line)
+{
+	const char *value;
+
+	for (size_t i = 0; i < line->count; i++) {
+		if (line->words[i][0] != '-')
+			return line->words[i];
+		if (option_of(line->words[i], &value) != NULL && value == NULL)
+			i++;
+	}
+	return "";
+}
+
+static void put_boxes(struct sink *out, const struct options *o, const char *typed)
+{
+	const char *at = strrchr(typed, '@');
+	size_t before = at != NULL ? (size_t)(at + 1 - typed) : 0;
+	struct boxes boxes = {0};
+	struct error e;
+
+	if (strchr(typed, '/') != NULL) {
+		sink_puts(out, ":files\n");
+		return;
+	}
+	if (o->boxes_path != NULL && boxes_read(&boxes, o->boxes_path, NULL, &e) == 0)
+		for (size_t i = 0; i < boxes.count; i++) {
+			const char *address = address_of(&boxes.lines[i]);
+			bool good = true;
+
+			for (const char *p = address; *p != '\0'; p++)
+				good = good && (unsigned char)*p >= ' ' && *p != 127;
+			put(out, typed, typed, before, boxes.lines[i].name, good && *address != '\0' ? address : NULL);
+		}
+	boxes_clear(&boxes);
+}
+
+void options_complete(const struct options *o, const struct complete_context *lines, struct sink *out)
+{
+	char *const *words = o->complete_words + 1;
+	size_t count = o->complete_count > 0 ? o->complete_count - 1 : 0;
+	const char *digits = o->complete_count > 0 ? o->complete_words[0] : "";
+	char *end;
+	unsigned long index = strtoul(digits, &end, 10);
+	struct place p;
+	const char *typed;
+
+	if (*digits < '0' || *digits > '9' || *end != '\0' || index > count)
+		return;
+	typed = index < count ? words[index] : "";
+	find_place(&p, words, index, typed);
+	if (p.option != NULL)
+		put_argument(out, &p, typed, lines);
+	else if (typed[0] == '-' && !p.options_end)
+		put_options(out, typed);
+	else if (!p.box)
+		put_boxes(out, o, typed);
+}

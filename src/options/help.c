@@ -1,0 +1,32 @@
+/*
+ * help: the table of options as --help prints it.
+ */
+#include "options/table.h"
+
+#include <stdio.h>
+
+#include "format/sink.h"
+
+void options_help(struct sink *out)
+{
+	sink_puts(out,
+	    "usage: ptsh [option...] [box]                     at a terminal, or a script on standard input\n"
+	    "       ptsh [option...] -c LINE [-c LINE...] [box]\n"
+	    "       ptsh [option...] -f FILE [box]\n"
+	    "The admin shell for Porttracker and PortIQ boxes.  box is [user@]host[:port], the path of a Unix\n"
+	    "socket, or a name from the boxes file; without it $PTSH_BOX, the line `default` of the boxes file,\n"
+	    "or " DEFAULT_BOX ".\n");
+	for (const struct option_row *row = option_rows; row->name != NULL; row++) {
+		char left[64];
+
+		if (row->group != NULL)
+			sink_printf(out, "\n%s\n", row->group);
+		snprintf(left, sizeof(left), row->short_name != 0 ? "  -%c, --%s%s%s%s" : "  %c   --%s%s%s%s",
+		    row->short_name != 0 ? row->short_name : ' ', row->name, row->argument == NULL ? "" : row->optional ? "[=" : " ",
+		    row->argument != NULL ? row->argument : "", row->optional ? "]" : "");
+		sink_printf(out, "%-30s%s\n", left, row->help);
+	}
+	sink_puts(out,
+	    "\nA LINE is a request and its arguments (realm_poll 'Head Office'), a JSON array, or a .command;\n"
+	    "ptsh -c .help lists the requests and commands.  All of it is in ptsh(1).\n");
+}

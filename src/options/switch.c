@@ -1,0 +1,65 @@
+/*
+ * switch: another box while a session runs.
+ */
+#include "options/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void swap_bytes(void *a, void *b, size_t len)
+{
+	char *x = a, *y = b;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = x[i];
+
+		x[i] = y[i];
+		y[i] = c;
+	}
+}
+
+#define SWAP(field) swap_bytes(&a->field, &b->field, sizeof(a->field))
+
+/* Gives a, made for another box, what b's session holds: all that neither box's lines speak of. */
+static void keep_session(struct options *a, struct options *b)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (row->size == 0 || row->scope == SCOPE_BOX || row->scope == SCOPE_LINK)
+			continue;
+		if (row->scope == SCOPE_SESSION
+		    && (a->origins[i] == ORIGIN_BOXES || b->origins[i] == ORIGIN_BOXES))
+			continue;
+		swap_bytes((char *)a + row->offset, (char *)b + row->offset, row->size);
+		if (row->offset == offsetof(struct options, events))
+			SWAP(event_count);
+		if (row->offset == offsetof(struct options, jobs))
+			SWAP(jobs_set);
+		SWAP(origins[i]);
+	}
+	/* What was run is not run again. */
+	SWAP(inputs);
+	SWAP(input_count);
+	SWAP(given);
+	SWAP(given_count);
+	a->format_origin = options_origin(a, "output");
+}
+
+int options_set_box(struct options *o, const char *text, struct error *e)
+{
+	struct options fresh = {.no_rc = o->no_rc, .given = o->given, .given_count = o->given_count};
+	int result;
+
+	if (text[0] == '\0' || strcmp(text, "-") == 0)
+		return error_set(e, STATUS_USAGE, "the name of the box is empty");
+	result = options_put_together(&fresh, text, ORIGIN_COMMAND_LINE, false, e);
+	fresh.given = NULL;
+	fresh.given_count = 0;
+	if (result == 0) {
+		keep_session(&fresh, o);
+		swap_bytes(&fresh, o, sizeof(fresh));
+	}
+	options_clear(&fresh);
+	return result;
+}

@@ -1,0 +1,556 @@
+/*
+ * table: the options, once, and how each argument is read.
+ *
+ * Knows no order of precedence and no file: options.c says what is applied when.
+ */
+#include "options/table.h"
+
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/safe.h"
+#include "base/utf8.h"
+#include "net/ident.h"
+#include "tls/pin.h"
+
+const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text)
+{
+	size_t len = strlen(text), used = 0;
+
+	while (len > 0) {
+		uint32_t point;
+		int n = utf8_decode(text, len, &point);
+		bool good = n > 0 && sanitise_safe(point);
+		size_t step = n > 0 ? (size_t)n : 1;
+
+		if (used + step > OPTION_SHOWN) {
+			memcpy(out + used, "...", 3);
+			used += 3;
+			break;
+		}
+		if (good)
+			memcpy(out + used, text, step);
+		else
+			out[used] = '?';
+		used += good ? step : 1;
+		text += step;
+		len -= step;
+	}
+	out[used] = '\0';
+	return out;
+}
+
+int option_put(char **text, const char *value, struct error *e)
+{
+	char *copy = strdup(value);
+
+	if (copy == NULL)
+		return error_memory(e);
+	free(*text);
+	*text = copy;
+	return 0;
+}
+
+/* --- arguments by kind --- */
+
+static int refuse(const struct option_row *row, const char *wanted, const char *value, struct error *e)
+{
+	char shown[OPTION_SHOWN + 8];
+
+	return error_set(e, STATUS_USAGE, "--%s takes %s, not \"%s\"", row->name, wanted, option_shown(shown, value));
+}
+
+/* "30", "2.5", ".5": no sign, no exponent, no locale. */
+static int read_seconds(double *out, const struct option_row *row, const char *value, struct error *e)
+{
+	double result = 0, unit = 1;
+	bool digits = false, fraction = false;
+
+	for (const char *p = value; *p != '\0'; p++) {
+		if (*p == '.' && !fraction) {
+			fraction = true;
+		} else if (*p >= '0' && *p <= '9') {
+			digits = true;
+			if (fraction)
+				result += (*p - '0') * (unit /= 10);
+			else
+				result = result * 10 + (*p - '0');
+		} else {
+			digits = false;
+			break;
+		}
+	}
+	if (!digits || result > 1e8)
+		return refuse(row, "seconds, such as 30 or 2.5", value, e);
+	*out = result;
+	return 0;
+}
+
+static bool read_digits(const char **text, uintmax_t max, uintmax_t *out)
+{
+	const char *p = *text;
+	uintmax_t result = 0;
+
+	if (*p < '0' || *p > '9')
+		return false;
+	for (; *p >= '0' && *p <= '9'; p++) {
+		unsigned digit = (unsigned)(*p - '0');
+
+		if (result > (max - digit) / 10)
+			return false;
+		result = result * 10 + digit;
+	}
+	*text = p;
+	*out = result;
+	return true;
+}
+
+static int read_size(size_t *out, const struct option_row *row, const char *value, struct error *e)
+{
+	static const char wanted[] = "a size, such as 65536, 64K, 256M or 1G";
+	const char *p = value;
+	unsigned shift = 0;
+	uintmax_t bytes;
+
+	if (!read_digits(&p, PTRDIFF_MAX, &bytes))
+		return refuse(row, wanted, value, e);
+	switch (*p) {
+	case 'K': case 'k': shift = 10; p++; break;
+	case 'M': case 'm': shift = 20; p++; break;
+	case 'G': case 'g': shift = 30; p++; break;
+	}
+	if (*p != '\0' || bytes == 0 || bytes > (uintmax_t)PTRDIFF_MAX >> shift)
+		return refuse(row, wanted, value, e);
+	*out = (size_t)(bytes << shift);
+	return 0;
+}
+
+static int read_number(unsigned *out, const struct option_row *row, const char *value, struct error *e)
+{
+	const char *p = value;
+	uintmax_t number;
+
+	if (!read_digits(&p, INT_MAX, &number) || *p != '\0')
+		return refuse(row, "a number from 0 to 2147483647", value, e);
+	*out = (unsigned)number;
+	return 0;
+}
+
+static int refuse_choice(const struct option_row *row, const char *value, struct error *e)
+{
+	char wanted[128] = "";
+
+	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
+		const char *between = c == row->choices ? "" : c[1].name == NULL ? " or " : ", ";
+		size_t used = strlen(wanted);
+
+		snprintf(wanted + used, sizeof(wanted) - used, "%s%s", between, c->name);
+	}
+	return refuse(row, wanted, value, e);
+}
+
+static int read_choice(void *field, const struct option_row *row, const char *value, struct error *e)
+{
+	for (const struct option_choice *c = row->choices; c->name != NULL; c++)
+		if (strcmp(c->name, value) == 0) {
+			memcpy(field, &c->value, sizeof(c->value));
+			return 0;
+		}
+	return refuse_choice(row, value, e);
+}
+
+static int apply_kind(struct options *o, const struct option_row *row, const char *value, struct error *e)
+{
+	char *field = (char *)o + row->offset;
+
+	if (value == NULL && row->kind != OPTION_FLAG && row->kind != OPTION_CONSTANT)
+		return error_set(e, STATUS_USAGE, "--%s needs %s", row->name, row->argument);
+	switch (row->kind) {
+	case OPTION_FLAG:
+		*(bool *)(void *)field = true;
+		return 0;
+	case OPTION_CONSTANT:
+		memcpy(field, &row->value, sizeof(row->value));
+		return 0;
+	case OPTION_CHOICE:
+		return read_choice(field, row, value, e);
+	case OPTION_SECONDS:
+		return read_seconds((double *)(void *)field, row, value, e);
+	case OPTION_SIZE:
+		return read_size((size_t *)(void *)field, row, value, e);
+	case OPTION_NUMBER:
+		return read_number((unsigned *)(void *)field, row, value, e);
+	case OPTION_TEXT:
+	case OPTION_FILE:
+	default:
+		return option_put((char **)(void *)field, value, e);
+	}
+}
+
+int option_apply(struct options *o, const struct option_row *row, const char *value, enum origin from, struct error *e)
+{
+	if (value != NULL && value[0] == '\0' && row->kind != OPTION_LINE)	/* an empty line is a line */
+		return error_set(e, STATUS_USAGE, "--%s needs %s, but it is empty", row->name, row->argument);
+	if ((row->set != NULL ? row->set(o, value, from, e) : apply_kind(o, row, value, e)) != 0)
+		return -1;
+	o->origins[row - option_rows] = (unsigned char)from;
+	return 0;
+}
+
+/* --- arguments of their own --- */
+
+static int add_input(struct options *o, bool is_file, const char *text, struct error *e)
+{
+	struct input *more = reallocarray(o->inputs, o->input_count + 1, sizeof(*more));
+
+	if (more == NULL)
+		return error_memory(e);
+	o->inputs = more;
+	more[o->input_count] = (struct input){.is_file = is_file, .text = strdup(text)};
+	if (more[o->input_count].text == NULL)
+		return error_memory(e);
+	o->input_count++;
+	return 0;
+}
+
+static int set_command(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)from;
+	return add_input(o, false, value, e);
+}
+
+static int set_file(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)from;
+	return add_input(o, true, value, e);
+}
+
+static int set_user(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	o->user_origin = from;
+	return option_put(&o->user, value, e);
+}
+
+/* The source named last is the one: the other is forgotten. */
+static int set_password_file(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)from;
+	free(o->password_command);
+	o->password_command = NULL;
+	return option_put(&o->password_file, value, e);
+}
+
+static int set_password_command(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)from;
+	free(o->password_file);
+	o->password_file = NULL;
+	return option_put(&o->password_command, value, e);
+}
+
+/* No name: the user's, whatever that is in the end. */
+static int set_ident(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)from;
+	if (value != NULL && !ident_user_valid(value))
+		return error_set(e, STATUS_USAGE, "--ident takes a name of printable ASCII characters, at most %d", IDENT_USER_MAX);
+	return option_put(&o->ident, value != NULL ? value : "", e);
+}
+
+static int set_ident_port(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	struct address address;
+	unsigned short port;
+
+	(void)from;
+	if (!ident_where(value, &address, &port))
+		return refuse(&(struct option_row){.name = "ident-port"}, "a port's number, or an address, : and the number", value, e);
+	return option_put(&o->ident_port, value, e);
+}
+
+static int set_ident_fd(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	static const struct option_row row = {.name = "ident-fd"};
+
+	(void)from;
+	if (read_number(&o->ident_fd, &row, value, e) == -1)
+		return -1;
+	return o->ident_fd > 2 ? 0 : refuse(&row, "the number of a descriptor, 3 or more", value, e);
+}
+
+static const enum auth_method auth_methods[] = {AUTH_NONE, AUTH_CRAM, AUTH_LOGIN};
+
+static enum auth_method read_auth(const char *text, size_t len)
+{
+	static const char *const names[] = {"none", "cram", "login"};
+
+	for (size_t i = 0; i < 3; i++)
+		if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0)
+			return auth_methods[i];
+	return 0;
+}
+
+static int set_auth(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	enum auth_method list[4] = {0};
+	size_t count = 0;
+	unsigned seen = 0;
+	char shown[OPTION_SHOWN + 8];
+
+	(void)from;
+	for (const char *p = value;; p++) {
+		size_t len = strcspn(p, ",");
+		enum auth_method method = read_auth(p, len);
+
+		if (method == 0 || (seen & method) != 0)
+			return error_set(e, STATUS_USAGE,
+			    "--auth takes a list of none, cram and login, each at most once, such as cram,login; not \"%s\"",
+			    option_shown(shown, value));
+		seen |= method;
+		list[count++] = method;
+		p += len;
+		if (*p == '\0')
+			break;
+	}
+	memcpy(o->auth, list, sizeof(list));
+	return 0;
+}
+
+static int set_pin(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	char shown[OPTION_SHOWN + 8];
+
+	(void)from;
+	if (!pin_list_valid(value))
+		return error_set(e, STATUS_USAGE,
+		    "--pin takes sha256// and 44 characters of base64 (the SHA-256 of the box's public key), "
+		    "or several with ; between them, not \"%s\"",
+		    option_shown(shown, value));
+	return option_put(&o->pin, value, e);
+}
+
+static int set_peer_uid(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	const char *p = value;
+	char shown[OPTION_SHOWN + 8];
+	uintmax_t number;
+	struct passwd *entry;
+
+	(void)from;
+	if (read_digits(&p, (uid_t)-1 - 1, &number) && *p == '\0') {
+		o->peer_uid = (uid_t)number;
+	} else {
+		entry = getpwnam(value);
+		if (entry == NULL)
+			return error_set(e, STATUS_USAGE, "--peer-uid takes a user of this machine, and there is no \"%s\"",
+			    option_shown(shown, value));
+		o->peer_uid = entry->pw_uid;
+	}
+	o->has_peer_uid = true;
+	return 0;
+}
+
+static int set_format(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	const struct format *found = format_find(value);
+	char shown[OPTION_SHOWN + 8], wanted[128] = "";
+
+	if (found == NULL) {
+		for (size_t i = 0; formats[i] != NULL; i++) {
+			const char *between = i == 0 ? "" : formats[i + 1] == NULL ? " or " : ", ";
+			size_t used = strlen(wanted);
+
+			snprintf(wanted + used, sizeof(wanted) - used, "%s%s", between, formats[i]->name);
+		}
+		return error_set(e, STATUS_USAGE, "%s takes %s, not \"%s\"",
+		    from == ORIGIN_ENVIRONMENT ? "$PTSH_OUTPUT" : "--output", wanted, option_shown(shown, value));
+	}
+	o->format = found;
+	return 0;
+}
+
+static int set_jobs(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)from;
+	if (read_number(&o->jobs, &(struct option_row){.name = "jobs"}, value, e) != 0)
+		return -1;
+	o->jobs_set = true;
+	return 0;
+}
+
+static int set_event(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	char **more;
+
+	(void)from;
+	for (size_t i = 0; i < o->event_count; i++)
+		if (strcmp(o->events[i], value) == 0)
+			return 0;
+	more = reallocarray(o->events, o->event_count + 1, sizeof(*more));
+	if (more == NULL)
+		return error_memory(e);
+	o->events = more;
+	more[o->event_count] = strdup(value);
+	if (more[o->event_count] == NULL)
+		return error_memory(e);
+	o->event_count++;
+	return 0;
+}
+
+static int set_quiet(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)value, (void)from, (void)e;
+	o->quiet = true;
+	o->verbose = false;
+	return 0;
+}
+
+static int set_verbose(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)value, (void)from, (void)e;
+	o->verbose = true;
+	o->quiet = false;
+	return 0;
+}
+
+static int set_help(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)value, (void)from, (void)e;
+	o->action = ACTION_HELP;
+	return 0;
+}
+
+static int set_version(struct options *o, const char *value, enum origin from, struct error *e)
+{
+	(void)value, (void)from, (void)e;
+	o->action = ACTION_VERSION;
+	return 0;
+}
+
+/* --- the table --- */
+
+static const struct option_choice tls_modes[] = {
+	{"auto", TLS_AUTO, "local boxes in clear, all others with TLS (default)"},
+	{"off", TLS_OFF, "never TLS"},
+	{"on", TLS_ON, "TLS, also to local boxes"},
+	{"verify", TLS_VERIFY, "TLS, only with a certificate that verifies"},
+	{"insecure", TLS_INSECURE, "TLS that checks nothing"},
+	{0},
+};
+
+static const struct option_choice tls_versions[] = {
+	{"1.0", 10, "and the old ciphers it needs"},
+	{"1.1", 11, "and the old ciphers it needs"},
+	{"1.2", 12, "the default"},
+	{"1.3", 13, NULL},
+	{0},
+};
+
+static const struct option_choice colors[] = {
+	{"auto", COLOR_AUTO, "on a terminal, unless NO_COLOR is set (default)"},
+	{"always", COLOR_ALWAYS, NULL},
+	{"never", COLOR_NEVER, NULL},
+	{0},
+};
+
+/* Choices and constants are copied into fields of enum type. */
+_Static_assert(sizeof(enum tls_mode) == sizeof(int) && sizeof(enum header) == sizeof(int) &&
+    sizeof(((struct options *)0)->color) == sizeof(int) && sizeof(unsigned) == sizeof(int), "enums are as wide as int");
+
+#define AT(field) .offset = offsetof(struct options, field), .size = sizeof(((struct options *)0)->field)
+#define FLAG(field) .kind = OPTION_FLAG, AT(field)
+#define TEXT(field) .kind = OPTION_TEXT, AT(field)
+#define PATH(field) .kind = OPTION_FILE, AT(field)
+#define SECONDS(field) .kind = OPTION_SECONDS, AT(field)
+#define CHOICE(field, list) .kind = OPTION_CHOICE, .choices = (list), AT(field)
+#define CONSTANT(field, number) .kind = OPTION_CONSTANT, .value = (number), AT(field)
+#define OWN(how, function) .kind = (how), .set = (function)
+
+const struct option_row option_rows[] = {
+	{'c', "command", "LINE", "run LINE, then leave (repeatable)", "What to run:", .scope = SCOPE_RUN,
+	    OWN(OPTION_LINE, set_command)},
+	{'f', "file", "FILE", "run FILE's lines; - is standard input", .scope = SCOPE_RUN, OWN(OPTION_FILE, set_file)},
+	{'e', "event", "NAME", "subscribe to NAME first (repeatable, * is all)", .scope = SCOPE_SESSION,
+	    OWN(OPTION_EVENT, set_event), AT(events)},
+	{0, "follow", NULL, "then stay and print events", .scope = SCOPE_SESSION, FLAG(follow)},
+	{0, "reconnect", NULL, "with --follow: connect again if the box goes", .scope = SCOPE_SESSION,
+	    FLAG(reconnect)},
+	{'j', "jobs", "N", "requests at once: 1 strictly in turn, 0 no limit", .scope = SCOPE_SESSION,
+	    OWN(OPTION_NUMBER, set_jobs), AT(jobs)},
+	{0, "keep-going", NULL, "go on after a request that failed", .scope = SCOPE_SESSION, FLAG(keep_going)},
+	{'t', "timeout", "S", "longest wait for a reply, in seconds (no limit)", .scope = SCOPE_SESSION, SECONDS(timeout)},
+	{'n', "dry-run", NULL, "connect to nothing, print the requests as JSON", .scope = SCOPE_RUN, FLAG(dry_run)},
+	{'r', "read-only", NULL, "refuse every request that could change anything", .scope = SCOPE_SESSION,
+	    FLAG(read_only)},
+	{'y', "yes", NULL, "do not ask before deleting", .scope = SCOPE_SESSION, FLAG(yes)},
+
+	{'o', "output", "FORMAT", "table, tsv, csv, json, records or raw", "What is shown:", .scope = SCOPE_SESSION,
+	    OWN(OPTION_FORMAT, set_format), AT(format)},
+	{0, "header", NULL, "column names first", .scope = SCOPE_SESSION, CONSTANT(header, HEADER_ON)},
+	{0, "no-header", NULL, "no column names", .scope = SCOPE_SESSION, CONSTANT(header, HEADER_OFF)},
+	{0, "color", "WHEN", "auto, always or never", .scope = SCOPE_SESSION, CHOICE(color, colors)},
+	{'q', "quiet", NULL, "no notices", .scope = SCOPE_SESSION, OWN(OPTION_FLAG, set_quiet), AT(quiet)},
+	{'v', "verbose", NULL, "tell each step on standard error", .scope = SCOPE_SESSION, OWN(OPTION_FLAG, set_verbose),
+	    AT(verbose)},
+	{0, "trace", "FILE", "every message; - is standard error", .scope = SCOPE_SESSION, PATH(trace)},
+
+	{'u', "user", "NAME", "user name (the login name)", "Logging in:", .scope = SCOPE_LINK,
+	    OWN(OPTION_USER, set_user)},
+	{0, "password-file", "FILE", "its first line is the password", .scope = SCOPE_LINK,
+	    OWN(OPTION_FILE, set_password_file)},
+	{0, "password-command", "CMD", "the first line that CMD prints is the password", .scope = SCOPE_LINK,
+	    OWN(OPTION_OTHER, set_password_command)},
+	{'w', "no-prompt", NULL, "never ask anything", .scope = SCOPE_SESSION, FLAG(no_prompt)},
+	{0, "auth", "LIST", "accept only these, in order: none,cram,login", .scope = SCOPE_LINK,
+	    OWN(OPTION_AUTH, set_auth)},
+	{0, "clear-login", NULL, "permit a clear-text login where it is unsafe", .scope = SCOPE_LINK,
+	    FLAG(clear_login)},
+
+	{'p', "port", "PORT", "a number, a service, or NAME=NUMBER", "The way to the box:", .scope = SCOPE_BOX,
+	    .kind = OPTION_PORT, AT(port)},
+	{0, "bind", "ADDRESS", "local address", .scope = SCOPE_LINK, TEXT(bind)},
+	{0, "proxy-command", "CMD", "talk through CMD; %h and %p are host and port", .scope = SCOPE_LINK,
+	    TEXT(proxy_command)},
+	{0, "connect-timeout", "S", "for look-up, connecting, TLS and login (10)", .scope = SCOPE_LINK,
+	    SECONDS(connect_timeout)},
+	{0, "keepalive", "S", "seconds of silence before a ping, 0 never (60)", .scope = SCOPE_LINK, SECONDS(keepalive)},
+	{0, "max-reply", "SIZE", "bytes kept of a reply, or with K, M or G (256M)", .scope = SCOPE_LINK,
+	    .kind = OPTION_SIZE, AT(max_reply)},
+	{0, "peer-uid", "USER", "whose Unix socket is trusted, besides root's", .scope = SCOPE_LINK,
+	    OWN(OPTION_OTHER, set_peer_uid)},
+	{0, "ident", "NAME", "answer the box's ident queries (the user's name)", .optional = true,
+	    .scope = SCOPE_SESSION, OWN(OPTION_OTHER, set_ident), AT(ident)},
+	{0, "ident-port", "PORT", "where it asks, or ADDRESS:PORT; 0 is any (113)", .scope = SCOPE_SESSION,
+	    OWN(OPTION_OTHER, set_ident_port), AT(ident_port)},
+	{0, "ident-fd", "N", "the descriptor of a socket that listens there", .scope = SCOPE_SESSION,
+	    OWN(OPTION_NUMBER, set_ident_fd), AT(ident_fd)},
+	{0, "ident-hidden", NULL, "tell it only that there is somebody", .scope = SCOPE_SESSION, FLAG(ident_hidden)},
+
+	{0, "tls", "MODE", "auto, off, on, verify or insecure", "Trust:", .scope = SCOPE_LINK, CHOICE(tls, tls_modes)},
+	{0, "accept-new", NULL, "trust an unknown box's key, and remember it", .scope = SCOPE_LINK, FLAG(accept_new)},
+	{0, "pin", "PIN", "the box's key must be this: sha256//BASE64", .scope = SCOPE_BOX,
+	    OWN(OPTION_OTHER, set_pin), AT(pin)},
+	{0, "known-as", "NAME", "the name to remember and verify the box by", .scope = SCOPE_BOX, TEXT(known_as)},
+	{0, "ca", "FILE", "certificates of the authorities to verify with", .scope = SCOPE_LINK, PATH(ca)},
+	{0, "cert", "FILE", "client certificate", .scope = SCOPE_LINK, PATH(cert)},
+	{0, "key", "FILE", "the client certificate's key", .scope = SCOPE_LINK, PATH(key)},
+	{0, "tls-min", "VERSION", "1.0, 1.1, 1.2 or 1.3 (1.2)", .scope = SCOPE_LINK, CHOICE(tls_min, tls_versions)},
+
+	{'X', "no-rc", NULL, "read neither rc nor boxes file, write no history", "And:", .scope = SCOPE_RUN, FLAG(no_rc)},
+	{'h', "help", NULL, "this", .scope = SCOPE_RUN, OWN(OPTION_FLAG, set_help)},
+	{'V', "version", NULL, "ptsh's version and its libraries'", .scope = SCOPE_RUN, OWN(OPTION_FLAG, set_version)},
+	{0},
+};
+
+_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) <= OPTIONS_MAX, "an origin for every row");
+
+const struct option_row *option_find(const char *name, size_t len)
+{
+	for (const struct option_row *row = option_rows; row->name != NULL; row++)
+		if (strlen(row->name) == len && memcmp(row->name, name, len) == 0)
+			return row;
+	return NULL;
+}

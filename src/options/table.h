@@ -1,0 +1,48 @@
+/*
+ * table: what the files of options share; not for others.
+ */
+#ifndef PTSH_OPTIONS_TABLE_H
+#define PTSH_OPTIONS_TABLE_H
+
+#include "options/options.h"
+
+enum { OPTION_SHOWN = 80 };	/* bytes of a typed word in a message */
+
+/* A word as the user typed it, made one harmless line of at most OPTION_SHOWN bytes for a message. */
+const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text);
+
+/* Gives a row its argument (NULL where it has none) and notes where it came from.  0, or -1 with *e. */
+int option_apply(struct options *o, const struct option_row *row, const char *value, enum origin from, struct error *e);
+
+/* Replaces *text by a copy of value.  0, or -1 with *e: no memory. */
+int option_put(char **text, const char *value, struct error *e);
+
+/* --- options_words.c --- */
+
+/* One option as it was given. */
+struct given {
+	const struct option_row *row;
+	char *value;		/* owned; NULL: no argument */
+};
+
+/* Words taken apart: options, and the box among them. */
+struct words {
+	struct given *given;
+	size_t count;
+	const char *box;	/* borrowed; NULL: none */
+};
+
+/* Appends to w what the words say.  0; or -1 with *e, and w holds what stood before the mistake.  given_free() it in
+ * both cases. */
+int given_read(struct words *w, char *const *words, size_t count, struct error *e);
+void given_free(struct given *given, size_t count);
+
+/* --- options.c --- */
+
+#define DEFAULT_BOX "/tmp/.tawny/.tawnyd"
+
+/* Fills an empty o (but for no_rc and given) for a box from all layers; text NULL: the one that is configured.  first:
+ * the command line's box, so that all of the line holds. */
+int options_put_together(struct options *o, const char *text, enum origin from, bool first, struct error *e);
+
+#endif

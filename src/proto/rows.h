@@ -1,0 +1,70 @@
+/*
+ * rows: what the rows of a reply are.
+ *
+ * Boxes write rows in two shapes, `[id,1,row,row...]` and `[id,1,[row,row...]]`, and other things than rows (ptsh-protocol(7)).
+ * rows_decide() tells from the beginning of a reply which it is; struct rows then turns its values, or the
+ * pieces of a reply that is still arriving, into cells and ends of rows.  Holds nothing back and allocates nothing.
+ */
+#ifndef PTSH_PROTO_ROWS_H
+#define PTSH_PROTO_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/catalog.h"
+#include "proto/json.h"
+
+enum rows_mode {
+	ROWS_NONE,	/* no values */
+	ROWS_VALUES,	/* each value is a row */
+	ROWS_ELEMENTS,	/* each value is a list of rows */
+	ROWS_BARE,	/* each value is a cell of the one row */
+	ROWS_MEMBERS,	/* each value is an object: a row of name and value for each member */
+	ROWS_ROLES,	/* group_settings: rows of realm (null: the system), role, permission */
+	ROWS_CELLS,	/* as ROWS_VALUES, but values come element by element: for one that is very long */
+};
+
+/* What is known before the values are looked at. */
+struct rows_hint {
+	enum reply_shape shape;
+	size_t columns;		/* headings known; 0: none */
+	bool asked;		/* they were asked for, so each row has that many cells */
+	bool list_column;	/* the one column asked for holds lists (realm_info's pollers) */
+};
+
+struct rows_hint rows_hint(const struct request *type, char *const *headings, size_t heading_count, size_t known);
+
+/* values: behind the status.  cut: the text ends before the reply does. */
+bool rows_any(struct json_iter values);		/* whether there are values at all */
+enum rows_mode rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut);
+
+struct rows_ops {
+	void (*cell)(void *ctx, size_t index, struct json cell);
+	void (*end)(void *ctx, size_t count);	/* of a row of so many cells */
+};
+
+struct rows {
+	enum rows_mode mode;
+	const struct rows_ops *ops;
+	void *ctx;
+	size_t cells;	/* of the row that is open */
+	bool open;
+};
+
+void rows_init(struct rows *r, enum rows_mode mode, const struct rows_ops *ops, void *ctx);
+void rows_value(struct rows *r, struct json value);			/* a whole value */
+void rows_element(struct rows *r, struct json element);			/* an element of a value that is an array */
+void rows_container(struct rows *r, bool begins);			/* such a value begins or ends */
+void rows_finish(struct rows *r);					/* no more values */
+
+/* All of them. */
+void rows_all(struct rows *r, struct json_iter values);
+
+/* The cells of the first row, or 0 if that cannot be told. */
+size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut);
+
+/* The cells of the longest row in a text that may be cut. */
+size_t rows_longest(enum rows_mode mode, struct json_iter values);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * check: what is wrong with a line before it, or anything of its script, is begun.
+ *
+ * Looks as the engine will, but asks nothing, reads no secret and sends nothing.
+ */
+#ifndef PTSH_RUN_CHECK_H
+#define PTSH_RUN_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+#include "term/shell.h"
+
+/* Any line.  0; or -1 with *e, and the usage line in *usage if it helps (the caller frees it). */
+int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage);
+
+/* A line that a command begins with: it must be a request.  0, or -1 with *e. */
+int check_request(struct shell *sh, const char *text, size_t len, struct error *e);
+
+/* A line with places, {name} or {1}, a request or a command that is over at once: -1 with *e if it is wrong whatever they are
+ * filled with. */
+int check_template(struct shell *sh, const char *text, struct error *e);
+
+/* For --dry-run: prints the request that a line is.  0, or -1 with *e. */
+int check_print(struct shell *sh, const char *text, size_t len, struct error *e);
+
+/* The same of a line with places, which are shown as they are typed; where they cannot be, that is told. */
+void check_print_template(struct shell *sh, const char *command, const char *text);
+
+/* Whether nothing is left open at a line's end. */
+bool check_whole(const char *text, size_t len);
+
+#endif

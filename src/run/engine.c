@@ -1,0 +1,542 @@
+/*
+ * engine: the order in which lines are begun, and when they are not.  What a line is, is engine_lines'; how it ends,
+ * engine_answers'; what a result looks like, run/show's; what a command does, commands/table'.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/wait.h"
+#include "link/link.h"
+#include "proto/catalog.h"
+#include "run/command.h"
+#include "run/engine_parts.h"
+#include "run/events.h"
+#include "run/feed.h"
+#include "run/names.h"
+#include "run/show.h"
+#include "undo/change.h"
+
+enum {
+	WINDOW = 4096,			/* lines read ahead of what has been shown... */
+	AHEAD_MOST = 4 * 1024 * 1024,	/* ...and bytes of them */
+	UNSENT_MOST = 1024 * 1024,	/* bytes waiting for the network */
+	KEPT_MOST = 16 * 1024 * 1024,	/* bytes of replies waiting for their turn, before no more are asked for */
+};
+
+static void time_out(void *ctx)
+{
+	struct task *t = ctx;
+	struct shell *sh = t->waiting;
+
+	t->waiting = NULL;
+	if (t->id != 0)
+		link_forget(sh, t->id);
+	t->abandoned = true;
+	t->outcome = OUTCOME_UNKNOWN;
+	if (t->streaming)
+		show_large_end(sh, t, false);
+	engine_finish(sh, t, NULL);
+	engine_pump(sh);
+}
+
+static bool send_task(struct shell *sh, struct task *t)
+{
+	struct engine *e = sh->engine;
+
+	if (t->role != TASK_LINE || t == e->queue.head)	/* else with the result: in order */
+		engine_tell_notes(sh, t);
+	t->id = link_request(sh, buf_head(&t->line.json), t->line.json.len, t);
+	if (t->id == 0) {
+		t->outcome = OUTCOME_REFUSED;
+		t->why = strdup("out of memory");
+		t->why_status = STATUS_PROTOCOL;
+		engine_finish(sh, t, NULL);
+		return false;
+	}
+	e->begun++;
+	t->state = TASK_RUNNING;
+	t->started = loop_now();
+	if (sh->timeout > 0) {
+		t->waiting = sh;
+		loop_timer_start(sh->loop, &t->timer, (int64_t)(sh->timeout * 1000), time_out, t);
+	}
+	if (t->line.secret)
+		buf_clear(&t->line.json);
+	return true;
+}
+
+bool engine_drop_abandoned(struct shell *sh, struct task *t)
+{
+	if (!t->abandoned)
+		return false;
+	t->outcome = OUTCOME_UNSENT;
+	engine_finish(sh, t, NULL);
+	engine_pump(sh);
+	return true;
+}
+
+static void resolved(struct shell *sh, void *ctx, const char *gid, const struct error *err)
+{
+	struct task *t = ctx;
+
+	t->state = TASK_WAITING;
+	if (engine_drop_abandoned(sh, t))
+		return;
+	if (gid == NULL || line_resolve(&t->line, t->resolved, gid) == -1) {
+		t->outcome = OUTCOME_REFUSED;
+		t->why = strdup(gid == NULL ? err->text : "out of memory");
+		t->why_status = gid == NULL ? err->status : STATUS_PROTOCOL;
+		if (t->role == TASK_LINE) {
+			if (sh->engine->unsent == t)
+				sh->engine->unsent = t->next;
+			t->state = TASK_ANSWERED;
+		} else {
+			engine_finish(sh, t, NULL);
+		}
+	} else {
+		t->resolved++;
+	}
+	engine_pump(sh);
+}
+
+/* Looks up the first name that is not a gid yet.  True: it is under way, or failed. */
+static bool resolve_names(struct shell *sh, struct task *t)
+{
+	if (t->resolved >= t->line.lookup_count || sh->options->dry_run)
+		return false;
+	t->state = TASK_RESOLVING;
+	const struct lookup *l = &t->line.lookups[t->resolved];
+	names_look_up(sh, l->kind, l->name, resolved, t);
+	return true;
+}
+
+static bool room(const struct shell *sh)
+{
+	return link_unsent(sh) < UNSENT_MOST;
+}
+
+/* A command that .each or .on runs: one that is over at once. */
+static void run_side(struct shell *sh, struct task *t)
+{
+	enum status status = STATUS_OK;
+
+	sh->engine->side_unsent = t->next;
+	t->outcome = commands_run(sh, t, &status) == COMMAND_DONE ? OUTCOME_OK : OUTCOME_REFUSED;
+	t->why_status = status;
+	engine_finish(sh, t, NULL);
+}
+
+static bool begin_side(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t;
+	bool any = false;
+
+	while ((t = e->side_unsent) != NULL && room(sh)) {
+		bool early = t->line.type != NULL && t->line.type->kind == REQUEST_READ && !t->line.secret;
+		if (t->state == TASK_RESOLVING)
+			break;
+		if (t->line.kind == LINE_COMMAND) {
+			run_side(sh, t);
+			any = true;
+			continue;
+		}
+		if (!link_takes(sh, early)) {
+			if (link_state(sh) == LINK_FAILED) {	/* there will be no other */
+				t->outcome = OUTCOME_UNSENT;
+				engine_finish(sh, t, NULL);
+				any = true;
+				continue;
+			}
+			link_want(sh);		/* if it fails at once, the task is gone */
+			if (!link_takes(sh, early))
+				break;
+		}
+		if (resolve_names(sh, t))
+			return true;
+		e->side_unsent = t->next;
+		send_task(sh, t);
+		any = true;
+	}
+	return any;
+}
+
+/* Whether the order of the lines permits to begin t, the first not begun. */
+static bool turn(const struct shell *sh, const struct task *t)
+{
+	const struct engine *e = sh->engine;
+	const struct options *o = sh->options;
+
+	if (t->line.kind == LINE_COMMAND)
+		return t == e->queue.head;
+	if (e->queue.head->line.kind == LINE_COMMAND && e->queue.head->state == TASK_RUNNING)
+		return false;	/* .sleep, .wait, .each: everything waits for a command */
+	if (e->kept >= KEPT_MOST && t != e->queue.head)
+		return false;	/* the answer to the head makes room */
+	if (o->jobs_set)
+		return o->jobs == 0 || e->running < o->jobs;
+	return t->barrier ? t == e->queue.head : e->barriers == 0;
+}
+
+static void make_job(struct shell *sh, struct task *t, const char *how)
+{
+	struct engine *e = sh->engine;
+
+	engine_queue_remove(e, t);
+	t->role = TASK_JOB;
+	t->asked = loop_now();
+	t->job = ++e->next_job;
+	engine_side_append(e, t, true, false);
+	if (sh->interactive)
+		show_job_started(sh, t, how);
+}
+
+static void begin_command(struct shell *sh, struct task *t)
+{
+	struct engine *e = sh->engine;
+	enum status status = STATUS_OK;
+
+	e->unsent = t->next;
+	e->begun++;
+	t->state = TASK_RUNNING;
+	t->started = loop_now();
+	switch (commands_run(sh, t, &status)) {
+	case COMMAND_WAITS:
+		if (t->line.job)
+			make_job(sh, t, "");
+		break;
+	case COMMAND_DONE:
+		status = STATUS_OK;
+		/* fallthrough */
+	case COMMAND_FAILED:
+		engine_command_done(sh, t, status);
+	}
+}
+
+void engine_command_done(struct shell *sh, struct task *t, enum status status)
+{
+	bool job = t->role == TASK_JOB;
+
+	loop_timer_stop(sh->loop, &t->timer);
+	t->cancel = NULL;
+	engine_count_failure(sh, t, status);
+	if (status != STATUS_OK)
+		engine_stop_for(sh, t);
+	if (job) {
+		t->outcome = status == STATUS_OK ? OUTCOME_OK : OUTCOME_REFUSED;
+		if (status != STATUS_OK && t->why == NULL)
+			t->why = strdup("as told above");
+		engine_side_remove(sh->engine, t);
+		show_job(sh, t, NULL);
+	} else {
+		engine_queue_remove(sh->engine, t);
+	}
+	engine_task_free(sh, t);
+	if (job)
+		wait_job_ended(sh);
+}
+
+/* Begins the first line not begun, if it may.  True: it was, or it has ended. */
+static bool begin_line(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t = e->unsent;
+
+	if (t->state == TASK_ANSWERED) {	/* refused: what follows a line that is no good never begins */
+		if (t->bad_line && !t->line.may_fail && !sh->options->keep_going)
+			return false;
+		e->unsent = t->next;
+		return true;
+	}
+	if (t->state != TASK_WAITING || !turn(sh, t))
+		return false;
+	if (t->line.kind == LINE_COMMAND) {
+		begin_command(sh, t);
+		return true;
+	}
+	if (sh->options->dry_run) {
+		e->unsent = t->next;
+		t->state = TASK_ANSWERED;
+		return true;
+	}
+	if (sh->interactive && t->line.deletes && !sh->options->yes && !t->agreed && !(t->agreed = show_confirm_delete(sh, t))) {
+		e->unsent = t->next;
+		engine_queue_remove(e, t);
+		engine_task_free(sh, t);
+		return true;
+	}
+	bool early = t->line.type != NULL && t->line.type->kind == REQUEST_READ && !t->line.secret;
+	if (!link_takes(sh, early)) {
+		link_want(sh);
+		if (!link_takes(sh, early))
+			return false;
+	}
+	if (!room(sh))
+		return false;
+	/* What may change something is not begun while nobody can be told what came before it. */
+	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
+		return false;
+	if (resolve_names(sh, t) || change_ask(sh, t))
+		return true;	/* the question is to be sent */
+	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
+		events_note(sh, &t->line);
+	if (t->line.job) {
+		make_job(sh, t, "");
+		send_task(sh, t);
+		return true;
+	}
+	e->unsent = t->next;
+	e->running++;
+	e->barriers += t->barrier;
+	send_task(sh, t);
+	return true;
+}
+
+bool engine_wants_lines(const struct shell *sh)
+{
+	const struct engine *e = sh->engine;
+
+	return !e->stopped && e->queued < WINDOW && e->bytes < AHEAD_MOST && e->kept < KEPT_MOST && link_unsent(sh) < UNSENT_MOST;
+}
+
+/* What a stop leaves unbegun.  A line that is no good is told of only when it is its turn; one that waits for a name is
+ * dropped when that has come. */
+static void drop_waiting(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t, *next;
+
+	for (t = e->unsent; t != NULL; t = next) {
+		next = t->next;
+		if (t->state != TASK_WAITING && (!t->bad_line || t == e->queue.head))
+			continue;
+		e->dropped++;
+		engine_queue_remove(e, t);
+		engine_task_free(sh, t);
+	}
+}
+
+void engine_pump(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	bool moved;
+
+	if (e->pumping) {
+		e->again = true;
+		return;
+	}
+	e->pumping = true;
+	do {
+		e->again = false;
+		if (e->stopped)
+			drop_waiting(sh);
+		moved = engine_show_ready(sh);
+		moved |= begin_side(sh);
+		while (e->unsent != NULL && !e->stopped && begin_line(sh))
+			moved = true;
+		if (engine_wants_lines(sh))
+			moved |= input_pump(sh);
+	} while (moved || e->again);
+	e->pumping = false;
+	link_flush(sh);
+}
+
+/* --- stopping --- */
+
+void engine_stop(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+
+	e->stopped = true;
+	drop_waiting(sh);
+	e->dropped += input_drop(sh);
+	/* What a script waits for does not matter any more; what it has sent does. */
+	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
+	if (t != NULL && t->cancel != NULL)
+		t->cancel(sh, t);
+}
+
+void engine_resume(struct shell *sh)
+{
+	sh->engine->stopped = false;
+	sh->engine->dropped = 0;
+}
+
+unsigned long engine_dropped(const struct shell *sh)
+{
+	return sh->engine->begun > 0 ? sh->engine->dropped : 0;
+}
+
+unsigned long engine_done(const struct shell *sh)
+{
+	return sh->engine->ended;
+}
+
+/* At a prompt it is said why, too. */
+static void unsent(struct shell *sh, struct task *t)
+{
+	struct buf why = {0};
+
+	t->outcome = OUTCOME_UNSENT;
+	if (!sh->interactive || link_trouble(sh) == NULL)
+		return;
+	buf_printf(&why, "not sent: %s", link_trouble(sh));
+	free(t->why);
+	t->why = buf_steal(&why);
+}
+
+void engine_abandon(struct shell *sh)
+{
+	struct task *t;
+
+	while ((t = sh->engine->side_unsent) != NULL) {	/* the end of one may be the end of another */
+		unsent(sh, t);
+		engine_finish(sh, t, NULL);
+	}
+}
+
+void engine_link_lost(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t;
+
+	engine_abandon(sh);
+	if (sh->interactive && (t = e->unsent) != NULL && t->state == TASK_WAITING) {	/* the others are counted */
+		e->unsent = t->next;
+		unsent(sh, t);
+		t->state = TASK_ANSWERED;
+	}
+	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
+		wait_link_lost(sh);
+	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
+		engine_stop(sh);
+	engine_pump(sh);
+}
+
+/* --- looking --- */
+
+bool engine_queue_empty(const struct shell *sh)
+{
+	return sh->engine->queue.head == NULL;
+}
+
+bool engine_idle(const struct shell *sh)
+{
+	return sh->engine->queue.head == NULL && sh->engine->side.head == NULL;
+}
+
+bool engine_stopped(const struct shell *sh)
+{
+	return sh->engine->stopped;
+}
+
+struct task *engine_foreground(struct shell *sh)
+{
+	struct task *t = sh->engine->queue.head;
+
+	return t != NULL && t->state == TASK_RUNNING ? t : NULL;
+}
+
+/* The line that waits for its turn is not sent any more. */
+static bool give_up(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t = e->queue.head;
+
+	if (t != NULL && t->state == TASK_WAITING) {
+		e->unsent = t->next;
+		unsent(sh, t);
+		t->state = TASK_ANSWERED;
+		engine_pump(sh);
+	} else if (t != NULL && t->state == TASK_RESOLVING) {	/* the answer to the question will find it */
+		t->abandoned = true;
+		make_job(sh, t, ": interrupted, it will not be sent");
+	}
+	return t != NULL;
+}
+
+bool engine_background(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t = engine_foreground(sh);
+
+	if (t == NULL)
+		return give_up(sh);
+	if (t->line.kind == LINE_COMMAND) {
+		if (t->cancel != NULL)
+			t->cancel(sh, t);
+		return true;
+	}
+	if (t->id != 0) {
+		e->running--;
+		e->barriers -= t->barrier;
+	}
+	make_job(sh, t, ": goes on as a job");
+	return true;
+}
+
+/* realm_poll_start of a realm belongs to a realm_poll of that realm. */
+static bool belongs(const struct task *t, struct json event, struct json gid)
+{
+	struct json request = {buf_head(&t->line.json), t->line.json.len}, v;
+	struct json_iter it = json_iterate(request);
+	const char *name = t->line.type != NULL && t->line.type->kind == REQUEST_ACTION ? t->line.type->name : NULL;
+	size_t len = name != NULL ? strlen(name) : 0;
+
+	return t->state == TASK_RUNNING && name != NULL && event.len > len + 2 && event.text[len + 1] == '_' &&
+	    memcmp(event.text + 1, name, len) == 0 && json_next(&it, NULL, &v) && json_next(&it, NULL, &v) &&
+	    v.len == gid.len && memcmp(v.text, gid.text, gid.len) == 0;
+}
+
+bool engine_runs(struct shell *sh, struct json event, struct json_iter args)
+{
+	struct json gid;
+
+	if (json_kind(event) != JSON_STRING || !json_next(&args, NULL, &gid))
+		return false;
+	for (struct task *t = sh->engine->queue.head; t != NULL && t != sh->engine->unsent; t = t->next)
+		if (belongs(t, event, gid))
+			return true;
+	for (struct task *t = sh->engine->side.head; t != NULL && t != sh->engine->side_unsent; t = t->next)
+		if (t->role == TASK_JOB && belongs(t, event, gid))
+			return true;
+	return false;
+}
+
+struct task *engine_jobs(struct shell *sh)
+{
+	return sh->engine->side.head;
+}
+
+size_t engine_job_count(const struct shell *sh)
+{
+	return sh->engine->jobs;
+}
+
+unsigned engine_last_job(const struct shell *sh)
+{
+	return sh->engine->next_job;
+}
+
+const struct task *engine_last(const struct shell *sh)
+{
+	return sh->engine->last;
+}
+
+struct engine *engine_create(struct shell *sh)
+{
+	(void)sh;
+	return calloc(1, sizeof(struct engine));
+}
+
+void engine_free(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+
+	if (e == NULL)
+		return;
+	engine_tasks_clear(sh);
+	buf_clear(&e->told);
+	free(e);
+	sh->engine = NULL;
+}

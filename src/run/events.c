@@ -1,0 +1,535 @@
+/*
+ * events: keeps what is subscribed to in step with the session, shows events as they come, folds floods, and calls
+ * those who listen.
+ */
+#include "run/events.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/safe.h"
+#include "lang/line.h"
+#include "link/link.h"
+#include "proto/catalog.h"
+#include "run/engine.h"
+#include "run/names.h"
+#include "run/show.h"
+
+enum {
+	FOLD_FROM = 10,		/* events of a name within a second that are shown one by one, at a prompt */
+	FOLD_MS = 1000,
+	KINDS = 32,		/* names that are counted apart */
+	KEPT_TEXT = 4096,	/* bytes of an event that are kept for .events list */
+};
+
+struct subscription {
+	struct subscription *next;
+	bool sent;		/* on this session */
+	bool shown;		/* the user has asked for it; not only .wait or .on */
+	char name[];
+};
+
+struct kept { time_t when; char *line; size_t len; };
+
+struct kind { char name[64]; int64_t since; unsigned shown, folded; };
+
+struct events {
+	struct subscription *subscriptions;
+	struct listener *listeners, *next;	/* next: to be told of the event at hand */
+	bool hidden;
+	struct kept *kept;		/* EVENTS_KEPT of them; NULL before the first */
+	size_t kept_next, kept_count;
+	struct kind kinds[KINDS];
+	struct loop_timer fold;
+};
+
+/* --- subscriptions --- */
+
+static void forget(struct events *ev, const char *name);
+
+/* What the box refuses to tell of is waited for in vain.  Whether anybody wants it whose line has no end to tell that by. */
+static bool refused(struct shell *sh, const char *name)
+{
+	struct listener *l, *next;
+	bool wanted = false;
+
+	for (const struct subscription *s = sh->events->subscriptions; s != NULL; s = s->next)
+		wanted |= s->shown && strcmp(s->name, name) == 0;
+	forget(sh->events, name);
+	for (l = sh->events->listeners; l != NULL; l = next) {
+		next = l->next;
+		if (strcmp(l->name, name) != 0)
+			continue;
+		if (l->refused != NULL)
+			l->refused(sh, l, STATUS_FAILED);
+		else
+			wanted = true;
+	}
+	return wanted;
+}
+
+static void stop_for(struct shell *sh, enum status status)
+{
+	shell_failed(sh, status);
+	if (!sh->interactive && !sh->options->keep_going)
+		engine_stop(sh);
+}
+
+static void subscribed(struct shell *sh, struct task *t, const struct reply *reply)
+{
+	struct buf text = {0};
+	bool wanted = false;
+
+	if (reply == NULL || reply->ok)
+		return;
+	show_failure(t, reply, &text);
+	shell_complain(sh, (struct place){0}, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
+	struct json all = {buf_head(&t->line.json), t->line.json.len}, v;
+	struct json_iter it = json_iterate(all);
+	json_next(&it, NULL, &v);	/* "subscribe" */
+	while (json_next(&it, NULL, &v)) {
+		buf_reset(&text);
+		json_decode(v, &text);
+		if (buf_string(&text) != NULL)
+			wanted |= refused(sh, buf_string(&text));
+	}
+	buf_clear(&text);
+	if (wanted)		/* a .wait fails by itself, and may be permitted to */
+		stop_for(sh, STATUS_FAILED);
+}
+
+static void send_subscriptions(struct shell *sh)
+{
+	struct events *ev = sh->events;
+	struct buf line = {0};
+	struct error e;
+	bool any = false;
+
+	buf_printf(&line, "[\"%s\"", catalog_role(ROLE_SUBSCRIBE)->name);
+	for (struct subscription *s = ev->subscriptions; s != NULL; s = s->next) {
+		if (s->sent)
+			continue;
+		s->sent = any = true;
+		buf_putc(&line, ',');
+		json_put_string(&line, s->name, strlen(s->name));
+	}
+	buf_putc(&line, ']');
+	if (any && !line.failed && sh->options->dry_run)
+		show_unsent(sh, buf_head(&line), line.len);
+	else if (any && (line.failed ||
+		engine_child(sh, buf_head(&line), line.len, (struct place){0}, true, subscribed, NULL, &e) == NULL))
+		shell_complain(sh, (struct place){0}, NULL, "%s", line.failed ? "out of memory" : e.text);
+	buf_clear(&line);
+}
+
+static struct subscription *find(struct events *ev, const char *name)
+{
+	struct subscription *s;
+
+	for (s = ev->subscriptions; s != NULL; s = s->next)
+		if (strcmp(s->name, name) == 0 || strcmp(s->name, "*") == 0)
+			return s;
+	return NULL;
+}
+
+static int remember(struct events *ev, const char *name, bool sent, bool shown)
+{
+	struct subscription *s = find(ev, name), **end = &ev->subscriptions;
+
+	if (s != NULL && (s->shown || !shown))
+		return 0;
+	if (s != NULL && strcmp(s->name, name) == 0) {
+		s->shown = true;
+		return 0;
+	}
+	if ((s = malloc(sizeof *s + strlen(name) + 1)) == NULL)
+		return -1;
+	memcpy(s->name, name, strlen(name) + 1);
+	s->sent = sent;
+	s->shown = shown;
+	s->next = NULL;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = s;
+	return 0;
+}
+
+int events_subscribe(struct shell *sh, const char *name, bool shown)
+{
+	if (remember(sh->events, name, false, shown) == -1)
+		return -1;
+	if (sh->options->dry_run || link_takes(sh, false)) {
+		send_subscriptions(sh);
+		engine_pump(sh);
+	}
+	return 0;
+}
+
+static void forget(struct events *ev, const char *name)
+{
+	struct subscription **p = &ev->subscriptions, *s;
+
+	while ((s = *p) != NULL) {
+		if (strcmp(s->name, name) != 0 && strcmp(name, "*") != 0) {
+			p = &s->next;
+			continue;
+		}
+		*p = s->next;
+		free(s);
+	}
+}
+
+void events_note(struct shell *sh, const struct line *line)
+{
+	struct json all = {buf_head(&line->json), line->json.len}, v;
+	struct json_iter it = json_iterate(all);
+	struct buf name = {0};
+
+	json_next(&it, NULL, &v);
+	while (json_next(&it, NULL, &v)) {
+		buf_reset(&name);
+		if (json_kind(v) != JSON_STRING)
+			continue;
+		json_decode(v, &name);
+		if (buf_string(&name) == NULL)
+			break;
+		if (line->type->role == ROLE_SUBSCRIBE)
+			remember(sh->events, buf_string(&name), true, true);
+		else if (line->type->role == ROLE_UNSUBSCRIBE)
+			forget(sh->events, buf_string(&name));
+	}
+	buf_clear(&name);
+}
+
+static bool any_shown(const struct events *ev)
+{
+	for (const struct subscription *s = ev->subscriptions; s != NULL; s = s->next)
+		if (s->shown)
+			return true;
+	return false;
+}
+
+/* The first argument of every event known is a realm's gid: the realm may be meant by its name. */
+static bool by_name(const struct listener *l)
+{
+	const struct field *f = catalog_events;
+
+	if (l->arg_count == 0 || l->args[0][strspn(l->args[0], "0123456789")] == '\0')
+		return false;
+	while (f->name != NULL && strcmp(f->name, l->name) != 0)
+		f++;
+	return f->name != NULL;
+}
+
+/* The name has been asked for.  Those who gave it may have gone meanwhile. */
+static void looked_up(struct shell *sh, void *ctx, const char *gid, const struct error *e)
+{
+	char *name = ctx;
+	bool told = false, stop = false;
+
+	for (struct listener *l = sh->events->listeners, *next; l != NULL && gid == NULL && e->status == STATUS_USAGE; l = next) {
+		next = l->next;
+		if (!by_name(l) || strcmp(l->args[0], name) != 0)
+			continue;
+		if (!told)
+			shell_complain(sh, (struct place){0}, l->name, "%s", e->text);
+		told = true;
+		if (l->refused != NULL)
+			l->refused(sh, l, STATUS_USAGE);
+		else
+			stop = true;
+	}
+	free(name);
+	if (stop)
+		stop_for(sh, STATUS_USAGE);
+}
+
+/* So that events can be told by it; one that there is not is not waited for. */
+static void look_up(struct shell *sh, const struct listener *l)
+{
+	char *name = strdup(l->args[0]);
+
+	if (name != NULL)
+		names_look_up(sh, GID_REALM, name, looked_up, name);
+}
+
+void events_link_ready(struct shell *sh)
+{
+	send_subscriptions(sh);
+	if (sh->interactive)
+		names_refresh(sh);
+	else if (output_format(sh->output) == &format_table && any_shown(sh->events))
+		names_learn(sh, GID_REALM);	/* a table of events names the realms */
+	for (struct listener *l = sh->events->listeners; l != NULL; l = sh->events->next) {
+		sh->events->next = l->next;	/* what is known already may end one at once */
+		if (by_name(l))
+			look_up(sh, l);
+	}
+}
+
+void events_link_lost(struct shell *sh)
+{
+	for (struct subscription *s = sh->events->subscriptions; s != NULL; s = s->next)
+		s->sent = false;
+}
+
+/* --- listeners --- */
+
+void events_listen(struct shell *sh, struct listener *l)
+{
+	struct listener **end = &sh->events->listeners;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	l->next = NULL;
+	*end = l;
+	if (by_name(l) && link_takes(sh, false))
+		look_up(sh, l);
+}
+
+void events_ignore(struct shell *sh, struct listener *l)
+{
+	for (struct listener **p = &sh->events->listeners; *p != NULL; p = &(*p)->next)
+		if (*p == l) {
+			*p = l->next;
+			if (sh->events->next == l)	/* what one listener begins may be the end of the next */
+				sh->events->next = l->next;
+			return;
+		}
+}
+
+/* Whether a cell's text is the word: strings by their content, numbers by their digits. */
+static bool same(struct json v, const char *word)
+{
+	return json_kind(v) == JSON_STRING ? json_is(v, word) : strlen(word) == v.len && memcmp(word, v.text, v.len) == 0;
+}
+
+/* What the shell knows of an event's first argument: the realm's name. */
+static const char *annotation(struct shell *sh, struct json_iter args)
+{
+	struct json v;
+	struct buf gid = {0};
+	const char *name = NULL;
+
+	if (json_next(&args, NULL, &v)) {
+		if (json_kind(v) == JSON_STRING)
+			json_decode(v, &gid);
+		else
+			buf_put(&gid, v.text, v.len);
+		if (buf_string(&gid) != NULL)
+			name = names_of(sh, GID_REALM, buf_string(&gid));
+	}
+	buf_clear(&gid);
+	return name;
+}
+
+static bool same_realm(struct shell *sh, const struct listener *l, struct json_iter args)
+{
+	const char *name = by_name(l) ? annotation(sh, args) : NULL;
+
+	return name != NULL && strcasecmp(name, l->args[0]) == 0;
+}
+
+static bool wanted(struct shell *sh, const struct listener *l, struct json name, struct json_iter args)
+{
+	struct json_iter it = args;
+	struct json v;
+
+	if (strcmp(l->name, "*") != 0 && !json_is(name, l->name))
+		return false;
+	for (size_t i = 0; i < l->arg_count; i++)
+		if (!json_next(&it, NULL, &v) || (!same(v, l->args[i]) && (i > 0 || !same_realm(sh, l, args))))
+			return false;
+	return true;
+}
+
+/* --- showing --- */
+
+static void show_line(struct shell *sh, time_t when, const char *line, size_t len)
+{
+	struct json all = {line, len}, v, name = {0};
+	struct json_iter it = json_iterate(all);
+
+	json_next(&it, NULL, &v);	/* null */
+	json_next(&it, NULL, &v);	/* "event" */
+	if (!json_next(&it, NULL, &name))
+		return;
+	output_event(sh->output, when, name, it, annotation(sh, it), line, len);
+}
+
+static void unfold(void *ctx)
+{
+	struct shell *sh = ctx;
+
+	for (size_t i = 0; i < KINDS; i++) {
+		struct kind *k = &sh->events->kinds[i];
+		if (k->folded > 0)
+			shell_notice(sh, "%s: %u more in a second (.events list)", k->name, k->folded);
+		k->folded = k->shown = 0;
+		k->since = 0;
+	}
+}
+
+/* At a prompt a flood is folded: true if this event is one of too many. */
+static bool fold(struct shell *sh, struct json name)
+{
+	struct events *ev = sh->events;
+	struct kind *k = NULL;
+	struct buf text = {0};
+	int64_t now = loop_now();
+
+	if (!sh->interactive)
+		return false;
+	if (json_kind(name) == JSON_STRING)
+		json_decode(name, &text);
+	if (buf_string(&text) == NULL)
+		return false;
+	for (size_t i = 0; i < KINDS; i++) {
+		struct kind *this = &ev->kinds[i];
+		if (this->since != 0 && strncmp(this->name, buf_string(&text), sizeof this->name - 1) == 0) {
+			k = this;
+			break;
+		}
+		if (k == NULL && this->since == 0)
+			k = this;
+	}
+	if (k == NULL) {
+		buf_clear(&text);
+		return true;	/* a flood of different names */
+	}
+	if (k->since == 0 || now - k->since > FOLD_MS) {
+		if (k->folded > 0)
+			unfold(sh);
+		snprintf(k->name, sizeof k->name, "%s", buf_string(&text));
+		k->since = now;
+		k->shown = k->folded = 0;
+	}
+	buf_clear(&text);
+	if (k->shown < FOLD_FROM) {
+		k->shown++;
+		return false;
+	}
+	k->folded++;
+	if (!ev->fold.set)
+		loop_timer_start(sh->loop, &ev->fold, FOLD_MS, unfold, sh);
+	return true;
+}
+
+/* An event that only .wait and .on have asked for is theirs. */
+static bool asked_for(const struct events *ev, struct json name)
+{
+	bool known = false;
+
+	for (const struct subscription *s = ev->subscriptions; s != NULL; s = s->next) {
+		if (strcmp(s->name, "*") != 0 && !json_is(name, s->name))
+			continue;
+		if (s->shown)
+			return true;
+		known = true;
+	}
+	return !known;
+}
+
+/* ... but at a prompt, one that somebody is waiting for is shown, too. */
+static bool waited_for(struct shell *sh, const struct events *ev, struct json name, struct json_iter args)
+{
+	for (const struct listener *l = ev->listeners; l != NULL; l = l->next)
+		if (l->tell && wanted(sh, l, name, args))
+			return true;
+	return false;
+}
+
+static void keep(struct events *ev, time_t when, const char *line, size_t len)
+{
+	if (len > KEPT_TEXT)
+		return;
+	if (ev->kept == NULL && (ev->kept = calloc(EVENTS_KEPT, sizeof *ev->kept)) == NULL)
+		return;
+	struct kept *k = &ev->kept[ev->kept_next];
+	char *copy = realloc(k->line, len + 1);
+	if (copy == NULL)
+		return;
+	memcpy(copy, line, len);
+	copy[len] = '\0';
+	k->when = when;
+	k->line = copy;
+	k->len = len;
+	ev->kept_next = (ev->kept_next + 1) % EVENTS_KEPT;
+	if (ev->kept_count < EVENTS_KEPT)
+		ev->kept_count++;
+}
+
+void events_on_event(void *ctx, struct json name, struct json_iter args, const char *line, size_t len)
+{
+	struct shell *sh = ctx;
+	struct events *ev = sh->events;
+	time_t now = time(NULL);
+	struct listener *l;
+
+	keep(ev, now, line, len);
+	if (!ev->hidden && (asked_for(ev, name) || waited_for(sh, ev, name, args)) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
+		shell_show_begin(sh);
+		output_event(sh->output, now, name, args, annotation(sh, args), line, len);
+		shell_show_end(sh);
+	}
+	for (l = ev->listeners; l != NULL; l = ev->next) {
+		ev->next = l->next;
+		if (wanted(sh, l, name, args))
+			l->heard(sh, l, name, args);
+	}
+}
+
+bool events_shown(const struct shell *sh)
+{
+	return !sh->events->hidden;
+}
+
+void events_show(struct shell *sh, bool on)
+{
+	sh->events->hidden = !on;
+}
+
+void events_list(struct shell *sh)
+{
+	struct events *ev = sh->events;
+	struct sink page;
+
+	if (ev->kept_count == 0) {
+		shell_notice(sh, "no events so far");
+		return;
+	}
+	sink_init(&page, -1);
+	page.terminal = sh->out.terminal;
+	output_set_sink(sh->output, &page);
+	for (size_t i = ev->kept_count; i > 0; i--) {
+		const struct kept *k = &ev->kept[(ev->kept_next + EVENTS_KEPT - i) % EVENTS_KEPT];
+		show_line(sh, k->when, k->line, k->len);
+	}
+	output_set_sink(sh->output, &sh->out);
+	show_text(sh, buf_head(&page.buf), page.buf.len);
+	sink_clear(&page);
+}
+
+struct events *events_create(struct shell *sh)
+{
+	(void)sh;
+	return calloc(1, sizeof(struct events));
+}
+
+void events_free(struct shell *sh)
+{
+	struct events *ev = sh->events;
+
+	if (ev == NULL)
+		return;
+	loop_timer_stop(sh->loop, &ev->fold);
+	forget(ev, "*");
+	for (size_t i = 0; i < ev->kept_count; i++)
+		free(ev->kept[i].line);
+	free(ev->kept);
+	free(ev);
+	sh->events = NULL;
+}

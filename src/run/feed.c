@@ -1,0 +1,425 @@
+/*
+ * feed: sources of lines, read one after the other.  A regular file is held whole and looked through for mistakes before
+ * anything of it runs; standard input is read as it comes.
+ */
+#include "run/feed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lang/line.h"
+#include "run/check.h"
+#include "run/engine.h"
+
+enum { READ_SIZE = 64 * 1024, LINES_AT_ONCE = 512, NAMES_MOST = 4096 };
+
+struct source {
+	struct source *next;
+	int fd;			/* -1: all is in buf */
+	bool watched, ended;
+	bool first;		/* nothing read yet: a byte order mark may stand here */
+	struct buf buf;
+	size_t scanned;		/* bytes at the head of buf known to hold no end of a line */
+	struct line_state state;
+	struct place at;	/* of the last line begun */
+	dev_t dev;		/* of a file: which one it is */
+	ino_t ino;
+	unsigned long lines;	/* newlines in the line being gathered */
+};
+
+struct name { struct name *next; char text[]; };
+
+struct inputs {
+	struct source *first;
+	struct name *names;	/* of files, for places: live as long as the shell */
+	bool held;
+	unsigned long drops;	/* how often input_drop() has taken all sources away */
+	unsigned long dropped, mistakes;	/* counted by input_drop(), check() */
+	enum status mistake;		/* of the first */
+	unsigned long in_files;		/* lines of the regular files added */
+	bool elsewhere;			/* lines come from somewhere else, too */
+};
+
+static const char *intern(struct inputs *in, const char *text)
+{
+	struct name *n;
+
+	for (n = in->names; n != NULL; n = n->next)
+		if (strcmp(n->text, text) == 0)
+			return n->text;
+	if ((n = malloc(sizeof *n + strlen(text) + 1)) == NULL)
+		return "?";
+	memcpy(n->text, text, strlen(text) + 1);
+	n->next = in->names;
+	in->names = n;
+	return n->text;
+}
+
+static struct source *add(struct inputs *in, bool next)
+{
+	struct source *s = calloc(1, sizeof *s), **where = &in->first;
+
+	if (s == NULL)
+		return NULL;
+	s->fd = -1;
+	s->first = true;
+	while (!next && *where != NULL)
+		where = &(*where)->next;
+	s->next = *where;
+	*where = s;
+	return s;
+}
+
+static void remove_first(struct shell *sh)
+{
+	struct source *s = sh->inputs->first;
+
+	if (s->watched)
+		loop_unwatch(sh->loop, s->fd);
+	sh->inputs->first = s->next;
+	buf_clear(&s->buf);
+	free(s);
+}
+
+/* The next line in what is there: its length without LF, or -1.  Joins what goes on in the next line. */
+static ssize_t next_line(struct source *s)
+{
+	const char *text = buf_head(&s->buf), *lf;
+
+	while ((lf = memchr(text + s->scanned, '\n', s->buf.len - s->scanned)) != NULL) {
+		size_t len = (size_t)(lf - text);
+		if (!line_goes_on(text, len, &s->state))
+			return (ssize_t)len;
+		s->scanned = len + 1;
+		s->lines++;
+	}
+	s->scanned = s->buf.len;
+	return -1;
+}
+
+static void consumed(struct source *s, size_t len)
+{
+	buf_consume(&s->buf, len);
+	s->at.line += s->lines;
+	s->lines = 0;
+	s->scanned = 0;
+	memset(&s->state, 0, sizeof s->state);
+}
+
+static void skip_byte_order_mark(struct source *s)
+{
+	if (s->first && s->buf.len >= 3) {
+		if (memcmp(buf_head(&s->buf), "\xef\xbb\xbf", 3) == 0)
+			buf_consume(&s->buf, 3);
+		s->first = false;
+	}
+}
+
+/* Calls line() for each whole line there is, at most `most`; at the end of the source also for a last one without LF.
+ * Returns how many. */
+static size_t each_line(struct shell *sh, struct source *s, size_t most,
+    void (*line)(struct shell *, const char *, size_t, struct place))
+{
+	size_t n = 0;
+	ssize_t len;
+	unsigned long drops = sh->inputs->drops;
+
+	while (n < most && !sh->inputs->held) {
+		skip_byte_order_mark(s);
+		len = next_line(s);
+		bool last = len == -1;
+		if (last && (!s->ended || s->buf.len == 0))
+			break;
+		if (last)
+			len = (ssize_t)s->buf.len;
+		s->at.line++;
+		size_t text = (size_t)len;
+		if (text > 0 && buf_head(&s->buf)[text - 1] == '\r')
+			text--;
+		line(sh, buf_head(&s->buf), text, s->at);
+		if (sh->inputs->drops != drops)		/* no memory for the line: it has stopped everything */
+			return n;
+		consumed(s, (size_t)len + !last);
+		n++;
+	}
+	if (n < most && !s->ended && s->buf.len >= LINE_MAX_BYTES) {
+		struct error e;
+		error_set(&e, STATUS_USAGE, "the line is longer than %d MiB", LINE_MAX_BYTES / 1024 / 1024);
+		s->at.line++;
+		engine_bad_line(sh, s->at, &e);
+		buf_clear(&s->buf);
+		s->ended = true;
+	}
+	return n;
+}
+
+static void end_without_memory(struct shell *sh, struct source *s)
+{
+	struct error e;
+
+	error_memory(&e);
+	buf_clear(&s->buf);
+	s->ended = true;
+	engine_bad_line(sh, s->at, &e);
+}
+
+static void readable(void *ctx, int fd, short revents)
+{
+	struct shell *sh = ctx;
+	struct source *s = sh->inputs->first;
+	ssize_t n;
+	char *room;
+
+	(void)revents;
+	loop_unwatch(sh->loop, fd);
+	s->watched = false;
+	if ((room = buf_reserve(&s->buf, READ_SIZE)) == NULL) {
+		end_without_memory(sh, s);
+	} else if ((n = read(fd, room, READ_SIZE)) > 0) {
+		buf_commit(&s->buf, (size_t)n);
+	} else if (n == 0) {
+		s->ended = true;
+	} else if (errno != EINTR && errno != EAGAIN) {
+		struct error e;
+		error_set(&e, STATUS_OUTPUT, "%s: %s", s->at.name, strerror(errno));
+		s->at.line++;
+		buf_clear(&s->buf);
+		engine_bad_line(sh, (struct place){0}, &e);
+		s->ended = true;
+	}
+	engine_pump(sh);
+}
+
+bool input_pump(struct shell *sh)
+{
+	struct inputs *in = sh->inputs;
+	struct source *s;
+	bool any = false;
+
+	while ((s = in->first) != NULL && !in->held && engine_wants_lines(sh)) {
+		unsigned long drops = in->drops;
+		size_t n = each_line(sh, s, LINES_AT_ONCE, engine_line);
+		any |= n > 0;
+		if (in->drops != drops)
+			return true;
+		if (n == LINES_AT_ONCE || in->held)
+			return any;
+		if (s->ended && s->buf.len == 0) {
+			remove_first(sh);
+			any = true;
+			continue;
+		}
+		if (!s->watched) {
+			if (!(s->watched = loop_watch(sh->loop, s->fd, POLLIN, readable, sh) == 0)) {
+				end_without_memory(sh, s);
+				return true;
+			}
+			/* a regular file cannot be polled by every kind of poll: it is always ready, and so says poll() */
+		}
+		return any;
+	}
+	return any;
+}
+
+/* --- adding --- */
+
+static void look_at(struct shell *sh, const char *text, size_t len, struct place at)
+{
+	struct error e;
+	char *usage = NULL;
+
+	if (check_line(sh, text, len, &e, &usage) == -1) {
+		if (sh->inputs->mistakes++ == 0)
+			sh->inputs->mistake = e.status;
+		shell_complain(sh, at, NULL, "%s", e.text);
+		if (usage != NULL)
+			shell_complain(sh, at, NULL, "usage: %s", usage);
+	}
+	free(usage);
+}
+
+/* Runs over a held source without using it up. */
+static int check(struct shell *sh, const struct source *s, struct error *e)
+{
+	struct source view = *s;	/* consuming moves no byte: the text stays the source's */
+	bool held = sh->inputs->held;
+
+	sh->inputs->mistakes = 0;
+	sh->inputs->held = false;
+	sh->inputs->in_files += each_line(sh, &view, (size_t)-1, look_at);
+	sh->inputs->held = held;
+	e->text[0] = '\0';
+	e->status = sh->inputs->mistake;	/* a line may be no mistake, but more than there is memory for */
+	return sh->inputs->mistakes > 0 ? -1 : 0;
+}
+
+int input_add_text(struct shell *sh, const char *text, size_t len, const char *name, bool next, struct error *e)
+{
+	struct source *s = add(sh->inputs, next);
+
+	if (s == NULL)
+		return error_memory(e);
+	s->at.name = name != NULL ? intern(sh->inputs, name) : NULL;
+	s->ended = true;
+	buf_put(&s->buf, text, len);
+	return s->buf.failed ? error_memory(e) : 0;
+}
+
+int input_read_file(const char *path, size_t max, struct buf *out, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n = 0;
+	char *room = NULL;
+	size_t before = out->len;
+
+	if (fd == -1)
+		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
+	while (out->len - before <= max && (room = buf_reserve(out, READ_SIZE)) != NULL &&
+	    ((n = read(fd, room, READ_SIZE)) > 0 || (n == -1 && errno == EINTR)))
+		if (n > 0)
+			buf_commit(out, (size_t)n);
+	int error = errno;
+	close(fd);
+	if (room == NULL)
+		return error_memory(e);
+	if (n == -1)
+		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(error));
+	if (out->len - before > max)
+		return error_set(e, STATUS_USAGE, "%s: larger than %zu bytes", path, max);
+	return 0;
+}
+
+/* Whether one of the files whose lines have led here is the same. */
+static bool is_within(const struct inputs *in, const struct stat *st)
+{
+	for (const struct source *s = in->first; s != NULL; s = s->next)
+		if (s->at.line > 0 && s->ino == st->st_ino && s->dev == st->st_dev)
+			return true;
+	return false;
+}
+
+int input_add_file(struct shell *sh, const char *path, bool next, struct error *e)
+{
+	struct stat st;
+	struct source *s;
+	int fd;
+
+	if (strcmp(path, "-") == 0 && !next)
+		return input_add_stdin(sh, e);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1 || fstat(fd, &st) == -1) {
+		error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
+		if (fd != -1)
+			close(fd);
+		return -1;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		close(fd);
+		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(EISDIR));
+	}
+	if (next && is_within(sh->inputs, &st)) {
+		close(fd);
+		return error_set(e, STATUS_USAGE, "%s: a file cannot run itself", path);
+	}
+	if ((s = add(sh->inputs, next)) == NULL) {
+		close(fd);
+		return error_memory(e);
+	}
+	s->at.name = intern(sh->inputs, path);
+	s->dev = st.st_dev;
+	s->ino = st.st_ino;
+	if (!S_ISREG(st.st_mode)) {
+		sh->inputs->elsewhere = true;
+		s->fd = fd;
+		return 0;
+	}
+	close(fd);
+	s->ended = true;
+	if (input_read_file(path, (size_t)-1 / 2, &s->buf, e) == -1 || check(sh, s, e) == -1) {
+		buf_clear(&s->buf);
+		return -1;
+	}
+	return 0;
+}
+
+int input_add_stdin(struct shell *sh, struct error *e)
+{
+	struct source *s = add(sh->inputs, false);
+
+	if (s == NULL)
+		return error_memory(e);
+	s->at.name = intern(sh->inputs, "stdin");
+	sh->inputs->elsewhere = true;
+	s->fd = STDIN_FILENO;
+	return 0;
+}
+
+bool input_ended(const struct shell *sh)
+{
+	return sh->inputs->first == NULL;
+}
+
+static void count_line(struct shell *sh, const char *text, size_t len, struct place at)
+{
+	(void)at;
+	while (len > 0 && strchr(" \t", *text) != NULL)
+		text++, len--;
+	sh->inputs->dropped += len > 0 && *text != '#';
+}
+
+unsigned long input_drop(struct shell *sh)
+{
+	struct inputs *in = sh->inputs;
+
+	in->dropped = 0;
+	in->drops++;
+	in->held = false;
+	while (in->first != NULL) {
+		struct source *s = in->first;
+		s->ended = true;
+		each_line(sh, s, (size_t)-1, count_line);
+		remove_first(sh);
+	}
+	return in->dropped;
+}
+
+bool input_from_file(const struct shell *sh)
+{
+	return sh->inputs->in_files > 0 && !sh->inputs->elsewhere;
+}
+
+unsigned long input_line_count(const struct shell *sh)
+{
+	return sh->inputs->in_files;
+}
+
+void input_hold(struct shell *sh, bool hold)
+{
+	sh->inputs->held = hold;
+}
+
+struct inputs *input_create(struct shell *sh)
+{
+	(void)sh;
+	return calloc(1, sizeof(struct inputs));
+}
+
+void input_free(struct shell *sh)
+{
+	struct name *n;
+
+	if (sh->inputs == NULL)
+		return;
+	while (sh->inputs->first != NULL)
+		remove_first(sh);
+	while ((n = sh->inputs->names) != NULL) {
+		sh->inputs->names = n->next;
+		free(n);
+	}
+	free(sh->inputs);
+	sh->inputs = NULL;
+}

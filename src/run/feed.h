@@ -1,0 +1,38 @@
+/*
+ * feed: where lines come from: -c, -f, standard input, .source; one after the other, no faster than they are used.
+ */
+#ifndef PTSH_RUN_FEED_H
+#define PTSH_RUN_FEED_H
+
+#include "base/status.h"
+#include "term/shell.h"
+
+struct inputs *input_create(struct shell *sh);
+void input_free(struct shell *sh);
+
+/* Puts a source behind those there are (next: in front of all: .source).  A regular file is parsed whole, for its
+ * mistakes, before anything of it runs: 0; or -1 with *e, told by the caller; mistakes have been told already then
+ * (e->text is empty). */
+int input_add_text(struct shell *sh, const char *text, size_t len, const char *name, bool next, struct error *e);
+int input_add_file(struct shell *sh, const char *path, bool next, struct error *e);
+int input_add_stdin(struct shell *sh, struct error *e);
+
+/* Reads a whole file of at most max bytes.  0, or -1 with *e (STATUS_USAGE). */
+int input_read_file(const char *path, size_t max, struct buf *out, struct error *e);
+
+/* Hands lines to the engine while it wants them and there are any. */
+bool input_pump(struct shell *sh);	/* true: it did */
+
+/* Nothing more comes. */
+bool input_ended(const struct shell *sh);
+/* For progress: whether lines come from regular files only, and how many there are in all. */
+bool input_from_file(const struct shell *sh);
+unsigned long input_line_count(const struct shell *sh);
+
+/* Drops what has not been read (a script that stopped); returns how many lines that were, as far as they had been
+ * read. */
+unsigned long input_drop(struct shell *sh);
+/* A line that changes what comes next (.source) is on its way: read no further. */
+void input_hold(struct shell *sh, bool hold);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * redirect: `> file`, `>> file`, `| command` behind a request at the prompt.
+ */
+#include "run/redirect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "term/pager.h"
+
+/* What `out` would have got on a terminal that is none. */
+static void render(struct shell *sh, struct sink *out, void (*show)(struct shell *sh, void *ctx), void *ctx)
+{
+	const struct format *f = output_format(sh->output);
+	struct output_settings *s = output_settings(sh->output), before = *s;
+
+	s->terminal = s->color = false;
+	s->columns = 0;
+	output_set_sink(sh->output, out);
+	if (f == &format_table)
+		output_set_format(sh->output, &format_tsv);
+	show(sh, ctx);
+	output_set_format(sh->output, f);
+	output_set_sink(sh->output, &sh->out);
+	*s = before;
+}
+
+static void to_file(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx)
+{
+	int how = t->line.redirect == REDIRECT_APPEND ? O_APPEND : O_TRUNC;
+	int fd = open(t->line.redirect_to, O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666), error;
+	struct sink sink;
+
+	if (fd == -1) {
+		shell_complain(sh, t->at, NULL, "%s: %s", t->line.redirect_to, strerror(errno));
+		return;
+	}
+	sink_init(&sink, fd);
+	render(sh, &sink, show, ctx);
+	error = sink_flush(&sink) == -1 ? sink.error : 0;
+	if (close(fd) == -1 && error == 0)
+		error = errno;
+	if (error != 0)
+		shell_complain(sh, t->at, NULL, "%s: %s", t->line.redirect_to, strerror(error));
+	sink_clear(&sink);
+}
+
+static void to_command(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx)
+{
+	const char *command = t->line.redirect_to;
+	struct sink sink;
+	int status;
+
+	sink_init(&sink, -1);
+	render(sh, &sink, show, ctx);
+	shell_flush(sh);
+	if (pager_pipe(sh->loop, sh->prompt, command, buf_head(&sink.buf), sink.buf.len, &status) == -1)
+		shell_complain(sh, t->at, NULL, "%s: %s", command, strerror(errno));
+	else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE && WTERMSIG(status) != SIGINT)
+		shell_complain(sh, t->at, NULL, "%s: ended by signal %d", command, WTERMSIG(status));
+	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		shell_notice(sh, "%s: status %d", command, WEXITSTATUS(status));
+	sink_clear(&sink);
+}
+
+void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx)
+{
+	if (t->line.redirect == REDIRECT_PIPE)
+		to_command(sh, t, show, ctx);
+	else
+		to_file(sh, t, show, ctx);
+}
+
+struct redirected { const struct reply_about *about; const struct reply *reply; };
+
+static void show_reply(struct shell *sh, void *ctx)
+{
+	const struct redirected *r = ctx;
+
+	output_reply(sh->output, r->about, r->reply);
+}
+
+void redirect_reply(struct shell *sh, const struct task *t, const struct reply_about *about, const struct reply *reply)
+{
+	struct redirected r = {about, reply};
+
+	redirect_output(sh, t, show_reply, &r);
+}

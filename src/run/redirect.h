@@ -1,0 +1,16 @@
+/*
+ * redirect: a result into a file or a shell command, at the prompt.
+ */
+#ifndef PTSH_RUN_REDIRECT_H
+#define PTSH_RUN_REDIRECT_H
+
+#include "run/task.h"
+
+/* Writes what show() puts into sh->output where the line says, in the current format (a table becomes tsv: nobody looks at it).
+ * What goes wrong is told. */
+void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx);
+
+/* Writes the reply there. */
+void redirect_reply(struct shell *sh, const struct task *t, const struct reply_about *about, const struct reply *reply);
+
+#endif

@@ -1,0 +1,301 @@
+/*
+ * show: results to standard output (or to where they were redirected, or through the pager), everything else to
+ * standard error.
+ */
+#include "run/show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/safe.h"
+#include "run/engine.h"
+#include "run/names.h"
+#include "run/redirect.h"
+#include "term/ask.h"
+#include "term/pager.h"
+#include "undo/change.h"
+
+enum { FAILURE_MOST = 4096, NAME_MOST = 200, BELL_AFTER = 10000 /* ms */ };
+
+struct reply_about show_about(const struct task *t)
+{
+	return (struct reply_about){
+		.type = t->line.type, .type_name = t->line.type_name,
+		.headings = t->line.headings, .heading_count = t->line.heading_count,
+	};
+}
+
+void show_kept(const struct task *t, struct reply *reply)
+{
+	struct json v, first = {t->kept, t->kept_len};
+
+	memset(reply, 0, sizeof *reply);
+	reply->ok = t->outcome != OUTCOME_FAILED;
+	reply->line = t->kept;
+	reply->len = t->kept_len;
+	reply->bad_utf8 = t->bad_utf8;
+	reply->values = json_iterate(first);
+	json_next(&reply->values, NULL, &v);	/* id */
+	json_next(&reply->values, NULL, &v);	/* status */
+}
+
+void show_task_name(const struct task *t, char *text, size_t size)
+{
+	const char *s = t->line.masked != NULL ? t->line.masked : t->line.type_name != NULL ? t->line.type_name : "";
+
+	s += t->line.may_fail ? strspn(s, "- \t") : strspn(s, " \t");	/* `- LINE` is LINE */
+	size_t n = strcspn(s, "\n"), most = size - 1 < NAME_MOST ? size - 1 : NAME_MOST;
+
+	if (t->line.job)	/* the & that made it a job says nothing more */
+		while (n > 0 && strchr(" &", s[n - 1]) != NULL)
+			n--;
+	if (n > most)
+		for (n = most; n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80; n--)
+			;
+	memcpy(text, s, n);
+	text[n] = '\0';
+}
+
+void show_decode(struct json v, struct buf *text)
+{
+	struct buf raw = {0};
+	const char *p, *end, *nul;
+
+	if (json_kind(v) == JSON_STRING)
+		json_decode(v, &raw);
+	else
+		buf_put(&raw, v.text, v.len);
+	end = buf_head(&raw) + raw.len;
+	for (p = buf_head(&raw); p < end && (nul = memchr(p, '\0', (size_t)(end - p))) != NULL; p = nul + 1) {
+		buf_put(text, p, (size_t)(nul - p));
+		buf_puts(text, "\\x00");
+	}
+	buf_put(text, p, (size_t)(end - p));
+	text->failed |= raw.failed;
+	buf_clear(&raw);
+}
+
+void show_failure(const struct task *t, const struct reply *reply, struct buf *text)
+{
+	struct json message;
+
+	switch (t->outcome) {
+	case OUTCOME_OK:
+		return;
+	case OUTCOME_FAILED:
+		if (reply == NULL)
+			break;
+		struct json_iter it = reply->values;
+		if (json_next(&it, NULL, &message) && json_kind(message) != JSON_NULL)
+			show_decode(message, text);
+		if (text->len == 0)
+			buf_puts(text, "failed, no reason given");
+		if (text->len > FAILURE_MOST) {
+			buf_truncate(text, FAILURE_MOST);
+			buf_puts(text, "...");
+		}
+		return;
+	case OUTCOME_BAD:
+		buf_puts(text, t->why != NULL ? t->why : "bad reply: half a surrogate pair in it");
+		return;
+	case OUTCOME_UNKNOWN:
+		if (t->abandoned)
+			buf_puts(text, "no reply in time: the box may have done it");
+		else
+			buf_puts(text, "no answer: the box may have done it");
+		return;
+	case OUTCOME_UNSENT:
+		buf_puts(text, t->why != NULL ? t->why : "not sent");
+		return;
+	case OUTCOME_REFUSED:
+		buf_puts(text, t->why != NULL ? t->why : "refused");
+		return;
+	}
+	buf_puts(text, "failed");
+}
+
+static void complain(struct shell *sh, const struct task *t, const struct reply *reply)
+{
+	struct buf text = {0};
+	const char *line, *end;
+
+	show_failure(t, reply, &text);
+	if (t->outcome == OUTCOME_FAILED)	/* the box's words: one line, whatever is in them */
+		shell_complain(sh, t->at, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
+	else if (buf_string(&text) == NULL)
+		shell_complain(sh, t->at, t->bad_line ? NULL : t->line.type_name, "out of memory");
+	else
+		for (line = buf_string(&text); line != NULL; line = end != NULL ? end + 1 : NULL) {
+			end = strchr(line, '\n');
+			int n = end != NULL ? (int)(end - line) : (int)strlen(line);
+			shell_complain(sh, t->at, t->bad_line ? NULL : t->line.type_name, "%.*s", n, line);
+		}
+	buf_clear(&text);
+}
+
+/* ms: without the time a person had it in the pager */
+static void timing(struct shell *sh, const struct task *t, int64_t ms)
+{
+	if (sh->timing && t->started != 0) {
+		char text[24];
+		shell_duration(text, ms);
+		if (ms < 1000)
+			shell_notice(sh, "time: %lld ms", (long long)ms);
+		else
+			shell_notice(sh, "time: %s", text);
+	}
+}
+
+static void note_bad_utf8(struct shell *sh, const struct task *t, uint64_t count)
+{
+	if (count > 0)
+		shell_complain(sh, t->at, t->line.type_name, "warning: %llu byte sequences in the reply are not UTF-8",
+		    (unsigned long long)count);
+}
+
+void show_unsent(struct shell *sh, const char *json, size_t len)
+{
+	struct buf safe = {.secret = true};
+
+	shell_show_begin(sh);
+	if (sh->out.terminal) {		/* a script may be somebody else's */
+		sanitise_json(&safe, json, len);
+		sink_put(&sh->out, buf_head(&safe), safe.len);
+	} else {
+		sink_put(&sh->out, json, len);
+	}
+	sink_putc(&sh->out, '\n');
+	shell_show_end(sh);
+	buf_clear(&safe);
+}
+
+void show_text(struct shell *sh, const char *text, size_t len)
+{
+	shell_show_begin(sh);
+	if (sh->prompt == NULL || prompt_released(sh->prompt)) {
+		sink_put(&sh->out, text, len);
+	} else {
+		shell_flush(sh);
+		pager_show(sh->loop, sh->screen, sh->prompt, text, len);
+	}
+	shell_show_end(sh);
+}
+
+void show_reply(struct shell *sh, const struct task *t, const struct reply *reply)
+{
+	struct reply_about about = show_about(t);
+	struct sink page;
+
+	if (sh->prompt == NULL) {
+		output_reply(sh->output, &about, reply);
+		return;
+	}
+	sink_init(&page, -1);
+	page.terminal = sh->out.terminal;
+	output_set_sink(sh->output, &page);
+	output_reply(sh->output, &about, reply);
+	output_set_sink(sh->output, &sh->out);
+	show_text(sh, buf_head(&page.buf), page.buf.len);
+	sink_clear(&page);
+}
+
+void show_result(struct shell *sh, struct task *t, const struct reply *reply)
+{
+	struct reply_about about = show_about(t);
+	int64_t took = sh->timing ? loop_now() - t->started : 0;
+
+	shell_show_begin(sh);
+	if (t->outcome != OUTCOME_OK) {
+		complain(sh, t, reply);
+	} else if (sh->options->dry_run && reply == NULL && !t->streaming) {
+		show_unsent(sh, buf_head(&t->line.json), t->line.json.len);
+	} else if (reply != NULL) {
+		if (t->line.redirect != REDIRECT_NONE)
+			redirect_reply(sh, t, &about, reply);
+		else
+			show_reply(sh, t, reply);
+		change_show(sh, t);
+	}
+	if (reply != NULL)
+		note_bad_utf8(sh, t, reply->bad_utf8);
+	if (t->line.kind == LINE_REQUEST)
+		timing(sh, t, took);
+	shell_show_end(sh);
+}
+
+static void job_line(struct shell *sh, struct task *t, const struct reply *reply)
+{
+	char name[NAME_MOST + 1], took[24];
+	int64_t ms = loop_now() - (t->started != 0 ? t->started : t->asked);
+	struct buf text = {0};
+
+	show_task_name(t, name, sizeof name);
+	shell_duration(took, ms);
+	if (t->outcome == OUTCOME_OK) {
+		shell_complain(sh, t->at, NULL, "[%u] %s: done, %s", t->job, name, took);
+	} else {
+		show_failure(t, reply, &text);
+		shell_complain(sh, t->at, NULL, "[%u] %s: failed after %s: %s", t->job, name, took,
+		    buf_string(&text) != NULL ? buf_string(&text) : "");
+	}
+	buf_clear(&text);
+	if (sh->interactive && ms >= BELL_AFTER)
+		screen_bell(sh->screen);
+}
+
+void show_job(struct shell *sh, struct task *t, const struct reply *reply)
+{
+	struct reply_about about = show_about(t);
+
+	if (t->streaming) {	/* its rows have been shown already */
+		job_line(sh, t, reply);
+		return;
+	}
+	shell_show_begin(sh);
+	job_line(sh, t, reply);
+	if (t->outcome == OUTCOME_OK && reply != NULL) {
+		struct json_iter values = reply->values;
+		struct json v;
+		if (!sh->interactive || json_next(&values, NULL, &v))	/* `done` says enough */
+			output_reply(sh->output, &about, reply);
+		note_bad_utf8(sh, t, reply->bad_utf8);
+	}
+	shell_show_end(sh);
+}
+
+void show_job_started(struct shell *sh, const struct task *t, const char *how)
+{
+	char name[NAME_MOST + 1];
+
+	show_task_name(t, name, sizeof name);
+	shell_notice(sh, "[%u] %s%s", t->job, name, how);
+}
+
+enum large_mode show_large(struct shell *sh, struct task *t, const char *text, size_t len)
+{
+	struct reply_about about = show_about(t);
+
+	shell_show_begin(sh);
+	return output_large(sh->output, &about, text, len);
+}
+
+void show_large_end(struct shell *sh, struct task *t, bool complete)
+{
+	output_large_end(sh->output, complete);
+	if (!complete)
+		shell_complain(sh, t->at, t->line.type_name, "the reply broke off after %llu row%s",
+		    (unsigned long long)output_rows(sh->output), output_rows(sh->output) == 1 ? "" : "s");
+	note_bad_utf8(sh, t, t->bad_utf8);
+	shell_show_end(sh);
+}
+
+bool show_confirm_delete(struct shell *sh, const struct task *t)
+{
+	char name[NAME_MOST + 1], text[NAME_MOST + 64];
+
+	show_task_name(t, name, sizeof name);
+	snprintf(text, sizeof text, "%s\nThis deletes on the box. Go on? [y/N] ", name);
+	return ask_yes(sh, text);
+}

@@ -1,0 +1,43 @@
+/*
+ * show: what becomes of a line, in front of its user: results in the format, failures, jobs, where it was redirected.
+ */
+#ifndef PTSH_RUN_SHOW_H
+#define PTSH_RUN_SHOW_H
+
+#include "run/task.h"
+
+/* The end of a line in the queue: its result or what is to be told.  reply NULL: there is none. */
+void show_result(struct shell *sh, struct task *t, const struct reply *reply);
+/* A reply in the current format, at a prompt through the pager if it is tall. */
+void show_reply(struct shell *sh, const struct task *t, const struct reply *reply);
+/* The end of a job, behind a line that names it. */
+void show_job(struct shell *sh, struct task *t, const struct reply *reply);
+void show_job_started(struct shell *sh, const struct task *t, const char *how);
+
+/* A reply that is shown as it comes. */
+enum large_mode show_large(struct shell *sh, struct task *t, const char *text, size_t len);
+void show_large_end(struct shell *sh, struct task *t, bool complete);
+
+/* The reply that a task has kept. */
+void show_kept(const struct task *t, struct reply *reply);
+struct reply_about show_about(const struct task *t);
+
+/* The message of a failed reply, or whatever became of a request: appended as one line (not yet made harmless). */
+void show_failure(const struct task *t, const struct reply *reply, struct buf *text);
+
+/* The text of a JSON value, a NUL in it as \x00: what is handed on as a string would end there. */
+void show_decode(struct json v, struct buf *text);
+
+/* For --dry-run: what would be sent, to the letter, secrets too. */
+void show_unsent(struct shell *sh, const char *json, size_t len);
+
+/* Text of ptsh's own, harmless: through the pager if it is taller than the screen. */
+void show_text(struct shell *sh, const char *text, size_t len);
+
+/* Whether a person agrees to what the line deletes. */
+bool show_confirm_delete(struct shell *sh, const struct task *t);
+
+/* "realm_poll 5000015442": the line with its secrets hidden, shortened. */
+void show_task_name(const struct task *t, char *text, size_t size);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * submit: from text to a task in its list: taken apart, checked for what this ptsh permits.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/catalog.h"
+#include "run/check.h"
+#include "run/command.h"
+#include "run/engine_parts.h"
+#include "run/feed.h"
+#include "run/show.h"
+#include "term/ask.h"
+
+enum { TOLD_MOST = 64 * 1024 /* bytes of notes that are remembered */ };
+
+static int read_file(void *ctx, const char *path, struct buf *out, struct error *e)
+{
+	(void)ctx;
+	return input_read_file(path, LINE_MAX_BYTES, out, e);
+}
+
+static int on_secret(void *ctx, const char *what, struct buf *out, struct error *e)
+{
+	struct shell *sh = ctx;
+
+	if (!sh->may_ask)	/* what: REQUEST ARGUMENT */
+		return error_set(e, STATUS_USAGE, "%.*s:%s: a secret is to be asked for, but nobody is there",
+		    (int)strcspn(what, " "), what, what + strcspn(what, " "));
+	return ask_secret(sh, what, out, e);
+}
+
+static bool confirm_nearest(void *ctx, const char *typed, const char *nearest)
+{
+	struct shell *sh = ctx;
+	char text[256];
+
+	if (!sh->interactive)
+		return false;
+	snprintf(text, sizeof text, "%.60s: no such request; did you mean %s? [y/N] ", typed, nearest);
+	return ask_yes(sh, text);
+}
+
+struct line_context engine_context(struct shell *sh)
+{
+	return (struct line_context){
+		.prompt = sh->interactive, .terminal = sh->may_ask, .read_file = read_file,
+		.ask_secret = on_secret, .confirm_nearest = confirm_nearest, .find_command = commands_find, .ctx = sh,
+	};
+}
+
+int engine_permits(const struct shell *sh, const struct line *line, struct error *e)
+{
+	const struct request *r = line->type;
+
+	if (line->kind != LINE_REQUEST)
+		return 0;
+	if (r != NULL && !sh->options->dry_run && r->kind == REQUEST_SESSION && r->role != ROLE_SUBSCRIBE && r->role != ROLE_UNSUBSCRIBE)
+		return error_set(e, STATUS_USAGE, "%s: this is ptsh's own business: it logs in and starts TLS by itself", r->name);
+	if (sh->options->read_only && (r == NULL || (r->kind != REQUEST_READ && r->kind != REQUEST_SESSION)))
+		return error_set(e, STATUS_USAGE, "%s: refused by --read-only", line->type_name);
+	if (line->redirect != REDIRECT_NONE && line->job)
+		return error_set(e, STATUS_USAGE, "a job's result cannot be redirected");
+	return 0;
+}
+
+static void refuse(struct task *t, const char *text, size_t len, const struct error *e)
+{
+	/* What is left open has all that follows for its own: that is no line, and nothing excuses it. */
+	t->line.may_fail = t->line.may_fail && e->status == STATUS_USAGE && check_whole(text, len);
+	t->state = TASK_ANSWERED;
+	t->outcome = OUTCOME_REFUSED;
+	t->bad_line = true;
+	t->why = strdup(e->text);
+	t->why_status = e->status;
+	t->barrier = true;
+}
+
+/* No memory for a line that would say so in its turn. */
+static void stop_without_task(struct shell *sh, struct place at, const struct error *err)
+{
+	shell_complain(sh, at, NULL, "%s", err->text);
+	shell_failed(sh, err->status);
+	engine_stop(sh);
+}
+
+void engine_line(struct shell *sh, const char *text, size_t len, struct place at)
+{
+	struct engine *e = sh->engine;
+	struct task *t = engine_task_new(e);
+	struct line_context context = engine_context(sh);
+	struct error err;
+	char *usage = NULL;
+	size_t where = 0;
+
+	if (t == NULL) {
+		error_memory(&err);
+		stop_without_task(sh, at, &err);
+		return;
+	}
+	t->at = at;
+	t->size = len;
+	if (line_parse(&t->line, text, len, &context, &err, &usage, &where) == -1) {
+		refuse(t, text, len, &err);
+		if (usage != NULL && t->why != NULL) {
+			struct buf b = {0};
+			buf_printf(&b, "%s\nusage: %s", t->why, usage);
+			free(t->why);
+			t->why = buf_steal(&b);
+		}
+		free(usage);
+	} else if (t->line.kind == LINE_EMPTY) {
+		engine_task_free(sh, t);
+		return;
+	} else if (engine_permits(sh, &t->line, &err) == -1) {
+		refuse(t, text, len, &err);
+	} else {
+		t->barrier = t->line.kind != LINE_REQUEST || t->line.type == NULL || t->line.type->kind != REQUEST_READ;
+		if (t->line.kind == LINE_COMMAND)
+			commands_queued(sh, t);
+	}
+	engine_queue_append(e, t);
+}
+
+void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
+{
+	struct engine *e = sh->engine;
+	struct task *t = engine_task_new(e);
+
+	if (t == NULL) {
+		stop_without_task(sh, at, err);
+		return;
+	}
+	t->at = at;
+	refuse(t, "", 0, err);
+	engine_queue_append(e, t);
+}
+
+void engine_tell_notes(struct shell *sh, struct task *t)
+{
+	struct buf *told = &sh->engine->told;
+
+	for (size_t i = 0; i < t->line.note_count && !sh->options->quiet; i++) {
+		const char *note = t->line.notes[i];
+		size_t len = strlen(note) + 1;
+		if (memmem(buf_head(told), told->len, note, len) != NULL)
+			continue;
+		if (told->len + len < TOLD_MOST)
+			buf_put(told, note, len);
+		shell_complain(sh, t->at, NULL, "%s", note);
+	}
+}
+
+struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,
+    void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *err)
+{
+	struct engine *e = sh->engine;
+	struct task *t = engine_task_new(e);
+	struct line_context context = engine_context(sh);
+	char *usage = NULL;
+	size_t where;
+
+	if (t == NULL) {
+		error_memory(err);
+		return NULL;
+	}
+	context.prompt = false;
+	if (line_parse(&t->line, text, len, &context, err, &usage, &where) == -1 || engine_permits(sh, &t->line, err) == -1) {
+		free(usage);
+		engine_task_free(sh, t);
+		return NULL;
+	}
+	if (t->line.kind != LINE_REQUEST && (t->line.kind != LINE_COMMAND || !commands_at_once(&t->line))) {
+		error_set(err, STATUS_USAGE, "only a request or .echo can stand here");
+		engine_task_free(sh, t);
+		return NULL;
+	}
+	t->role = TASK_CHILD;
+	t->at = at;
+	t->asked = loop_now();
+	t->done = done;
+	t->ctx = ctx;
+	engine_side_append(e, t, false, front);
+	return t;
+}

@@ -1,0 +1,77 @@
+/*
+ * task: one line on its way: read, sent, answered, shown.
+ */
+#ifndef PTSH_RUN_TASK_H
+#define PTSH_RUN_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lang/line.h"
+#include "net/loop.h"
+#include "proto/session.h"
+#include "term/shell.h"
+
+/* What became of a request: exactly one of these (ptsh(1), ORDER AND JOBS). */
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_FAILED,		/* the box said so */
+	OUTCOME_BAD,		/* the reply could not be understood */
+	OUTCOME_UNKNOWN,	/* no answer: the box may have done it */
+	OUTCOME_UNSENT,		/* no byte of it left */
+	OUTCOME_REFUSED,	/* refused here, before sending */
+};
+
+enum task_state {
+	TASK_WAITING,		/* in a queue, not begun */
+	TASK_RESOLVING,		/* a name is being looked up */
+	TASK_RUNNING,		/* sent, or a command that waits */
+	TASK_ANSWERED,		/* its reply is kept until its turn comes */
+};
+
+/* Who started a task and wants its end. */
+enum task_role {
+	TASK_LINE,		/* a line in the queue: shown in order */
+	TASK_JOB,		/* `LINE &`, or one left behind by ^C: shown when it comes */
+	TASK_CHILD,		/* of .each, .on, .watch, a look-up: `done` shows it */
+};
+
+struct task {
+	struct task *next, *prev;
+	enum task_role role;
+	enum task_state state;
+	struct line line;
+	size_t size;			/* bytes of the line, as it was read */
+	struct place at;
+	bool agreed;			/* to what it deletes: asked once */
+	bool barrier;			/* waits for all before it, all after it wait for it */
+	bool bad_line;			/* refused for what it is: nothing behind it is begun, unless it may fail or --keep-going */
+	bool streaming;			/* a large reply is being shown */
+	bool abandoned;			/* time is up: the reply, if it comes, is late */
+	unsigned job;			/* number, of TASK_JOB */
+	uint64_t id;			/* of the session's request; 0 not sent */
+	int64_t started, asked;		/* loop_now(): sent; became a job or a child */
+	struct loop_timer timer;	/* --timeout, .sleep */
+	size_t resolved;		/* lookups done */
+	struct change *change;		/* undo/change: what it will change; owned */
+
+	/* the answer, while it waits for its turn */
+	enum outcome outcome;
+	char *kept;			/* the reply's line */
+	size_t kept_len;
+	uint64_t bad_utf8;
+	char *why;			/* what to tell, for an outcome that is not OK and has no reply */
+	enum status why_status;
+
+	/* TASK_CHILD: called once with the reply (OK, FAILED) or NULL; takes nothing. */
+	void (*done)(struct shell *sh, struct task *t, const struct reply *reply);
+	void *ctx;
+	size_t index;			/* the child's number for its owner */
+
+	/* a command that waits */
+	void *waiting;			/* its own state */
+	void (*cancel)(struct shell *sh, struct task *t);	/* ^C */
+	void (*drop)(struct shell *sh, struct task *t);		/* freed without having ended: give `waiting` back */
+};
+
+#endif

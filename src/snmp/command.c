@@ -1,0 +1,446 @@
+/*
+ * command: one question to an agent, or the many of a walk, and the rows that come of it.  The protocol is snmp/agent's.
+ */
+#include "snmp/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/output.h"
+#include "run/engine.h"
+#include "run/redirect.h"
+#include "run/show.h"
+#include "snmp/agent.h"
+#include "snmp/check.h"
+#include "snmp/host.h"
+#include "snmp/words.h"
+
+enum { REPETITIONS = 10 /* as snmpbulkwalk(1) has it */ };
+
+static const struct { const char *name, *help; } words[] = {
+	{"get", "objects"}, {"getnext", "the objects behind these"}, {"getbulk", "many objects behind these (2c and 3)"},
+	{"walk", "all objects below these"}, {"set", "objects: OID TYPE VALUE"},
+	{"check", "what the box would try with a host of a realm"}, {NULL, NULL},
+};
+
+struct snmp {
+	struct shell *sh;
+	struct task *task;
+	struct snmp_words words;
+	struct snmp_host host;
+	struct agent *agent;
+	enum agent_operation operation;
+	bool walk;
+	struct agent_oid *oids;
+	size_t count;
+	char **types, **values;		/* of set; the texts are the line's */
+
+	/* a walk */
+	size_t root;			/* oids[] being walked */
+	struct agent_oid last;
+	bool found, single;		/* the root has had something below it; it is asked for itself */
+	long repetitions;
+
+	struct buf rows;		/* JSON arrays, a line each */
+	bool begun;			/* headings have been shown */
+};
+
+static void clear(struct snmp *s)
+{
+	snmp_host_stop(&s->host);
+	agent_close(s->agent);
+	snmp_words_clear(&s->words);
+	buf_clear(&s->rows);
+	free(s->oids);
+	free(s->types);
+	free(s->values);
+	free(s);
+}
+
+/* --- showing --- */
+
+static void put_rows(struct shell *sh, void *ctx)
+{
+	static const char *const headings[] = {"oid", "type", "value"};
+	struct snmp *s = ctx;
+	enum header header = output_settings(sh->output)->header;
+	const char *line = buf_head(&s->rows), *end = line + s->rows.len, *lf;
+
+	if (s->begun)
+		output_settings(sh->output)->header = HEADER_OFF;
+	output_begin(sh->output, headings, 3);
+	for (; line < end && (lf = memchr(line, '\n', (size_t)(end - line))) != NULL; line = lf + 1) {
+		struct json cells[3], row = {line, (size_t)(lf - line)};
+		struct json_iter it = json_iterate(row);
+		size_t n = 0;
+
+		while (n < 3 && json_next(&it, NULL, &cells[n]))
+			n++;
+		output_cells(sh->output, cells, n);
+	}
+	output_end(sh->output);
+	output_settings(sh->output)->header = header;
+}
+
+/* Formats that measure first, a file and a pager get everything at once; the others what there is. */
+static void show(struct snmp *s, bool last)
+{
+	struct shell *sh = s->sh;
+	bool job = s->task->role == TASK_JOB, measured = output_format(sh->output)->twice;
+	struct sink page;
+
+	if (s->rows.failed)
+		shell_complain(sh, s->task->at, ".snmp", "out of memory: rows are missing");
+	if (s->rows.len == 0 || (!last && (measured || s->task->line.redirect != REDIRECT_NONE || sh->prompt != NULL)))
+		return;
+	shell_show_begin(sh);
+	if (s->task->line.redirect != REDIRECT_NONE) {
+		redirect_output(sh, s->task, put_rows, s);
+	} else if (sh->prompt == NULL || job) {
+		put_rows(sh, s);
+	} else {
+		sink_init(&page, -1);
+		page.terminal = sh->out.terminal;
+		output_set_sink(sh->output, &page);
+		put_rows(sh, s);
+		output_set_sink(sh->output, &sh->out);
+		show_text(sh, buf_head(&page.buf), page.buf.len);
+		sink_clear(&page);
+	}
+	shell_show_end(sh);
+	s->begun = true;
+	buf_reset(&s->rows);
+}
+
+static void end(struct snmp *s, enum status status)
+{
+	struct shell *sh = s->sh;
+	struct task *t = s->task;
+
+	show(s, true);
+	t->waiting = NULL;
+	t->drop = NULL;
+	clear(s);
+	engine_command_done(sh, t, status);
+	engine_pump(sh);
+}
+
+static void fail(struct snmp *s, enum status status, const char *text)
+{
+	show(s, true);
+	shell_complain(s->sh, s->task->at, ".snmp", "%s: %s", s->words.operands[0], text);
+	end(s, status);
+}
+
+static void put_row(struct snmp *s, const struct agent_answer *answer, size_t i)
+{
+	agent_answer_row(answer, i, output_format(s->sh->output) == &format_table, &s->rows);
+	buf_putc(&s->rows, '\n');
+}
+
+/* "noSuchName (sysDescr.7)" */
+static void fail_answer(struct snmp *s, const struct agent_answer *answer)
+{
+	struct buf text = {0};
+	const char *name;
+	long index;
+	struct agent_oid o;
+
+	agent_answer_error(answer, &name, &index);
+	buf_puts(&text, name);
+	if (index > 0 && agent_answer_oid(answer, (size_t)index - 1, &o)) {
+		buf_puts(&text, " (");
+		agent_oid_text(&o, &text);
+		buf_putc(&text, ')');
+	}
+	fail(s, STATUS_FAILED, buf_string(&text) != NULL ? buf_string(&text) : name);
+	buf_clear(&text);
+}
+
+/* --- asking --- */
+
+static void ask(struct snmp *s, const struct agent_request *r)
+{
+	struct error e;
+
+	if (agent_ask(s->agent, r, &e) == -1)
+		fail(s, e.status, e.text);
+}
+
+static void ask_further(struct snmp *s)
+{
+	bool bulk = agent_version(s->agent) > 1 && s->repetitions > 0;
+
+	ask(s, &(struct agent_request){.operation = s->single ? AGENT_GET : bulk ? AGENT_GETBULK : AGENT_GETNEXT,
+	    .oids = &s->last, .count = 1, .max_repetitions = s->repetitions});
+}
+
+/* The root has no more; the next one, if there is one.  As snmpwalk(1) does, one without anything below it is asked for
+ * itself. */
+static void next_root(struct snmp *s)
+{
+	if (!s->found && !s->single) {
+		s->single = true;
+		s->last = s->oids[s->root];
+		ask_further(s);
+		return;
+	}
+	if (++s->root == s->count) {
+		end(s, STATUS_OK);
+		return;
+	}
+	s->last = s->oids[s->root];
+	s->found = s->single = false;
+	ask_further(s);
+}
+
+static void walked(struct snmp *s, const struct agent_answer *answer)
+{
+	struct agent_oid o;
+	const char *name;
+	long index, error = agent_answer_error(answer, &name, &index);
+
+	if (error == AGENT_TOO_BIG && s->repetitions > 1) {
+		s->repetitions /= 2;
+		ask_further(s);
+		return;
+	}
+	if (error == AGENT_NO_SUCH_NAME && !s->single) {	/* v1's end of everything */
+		next_root(s);
+		return;
+	}
+	if (error != 0) {
+		fail_answer(s, answer);
+		return;
+	}
+	for (size_t i = 0; agent_answer_oid(answer, i, &o); i++) {
+		if (s->single) {
+			put_row(s, answer, i);
+			continue;
+		}
+		if (agent_answer_missing(answer, i) || !agent_oid_within(&o, &s->oids[s->root])) {
+			show(s, false);
+			next_root(s);
+			return;
+		}
+		if (agent_oid_compare(&o, &s->last) <= 0) {
+			fail(s, STATUS_FAILED, "the agent's objects are out of order: the walk would never end");
+			return;
+		}
+		put_row(s, answer, i);
+		s->last = o;
+		s->found = true;
+	}
+	show(s, false);
+	if (s->single || agent_answer_count(answer) == 0)
+		next_root(s);
+	else
+		ask_further(s);
+}
+
+static void answered(void *ctx, const struct agent_answer *answer)
+{
+	struct snmp *s = ctx;
+	const char *name;
+	long index;
+
+	if (s->walk) {
+		walked(s, answer);
+		return;
+	}
+	if (agent_answer_error(answer, &name, &index) != 0) {
+		fail_answer(s, answer);
+		return;
+	}
+	for (size_t i = 0; i < agent_answer_count(answer); i++)
+		put_row(s, answer, i);
+	end(s, STATUS_OK);
+}
+
+static void failed(void *ctx, const struct error *e)
+{
+	fail(ctx, e->status, e->text);
+}
+
+static void step(void *ctx, const char *text)
+{
+	struct snmp *s = ctx;
+
+	shell_step(s->sh, "%s: %s", s->words.operands[0], text);
+}
+
+static const struct agent_ops operations = {.answered = answered, .failed = failed, .step = step};
+
+static void reached(void *ctx, const struct address *a, int fd, const struct error *why)
+{
+	static const char *const versions[] = {"", "1", "2c", "3"};
+	struct snmp *s = ctx;
+	char text[ADDRESS_TEXT];
+	struct error e;
+
+	if (a == NULL) {
+		fail(s, why->status, why->text);
+		return;
+	}
+	s->agent = agent_open(s->sh->loop, a, fd, s->words.options, s->words.option_count, &operations, s, &e);
+	if (s->agent == NULL) {
+		fail(s, e.status, e.text);
+		return;
+	}
+	address_text(a, text);
+	shell_step(s->sh, "%s: asking %s, SNMP version %s", s->words.operands[0], text, versions[agent_version(s->agent)]);
+	if (s->walk) {
+		s->last = s->oids[0];
+		ask_further(s);
+		return;
+	}
+	ask(s, &(struct agent_request){.operation = s->operation, .oids = s->oids, .count = s->count, .types = s->types,
+	    .values = s->values, .non_repeaters = s->words.non_repeaters > 0 ? s->words.non_repeaters : 0,
+	    .max_repetitions = s->repetitions});
+}
+
+/* --- the command --- */
+
+static void cancel(struct shell *sh, struct task *t)
+{
+	(void)sh;
+	end(t->waiting, STATUS_OK);
+}
+
+static void drop(struct shell *sh, struct task *t)
+{
+	(void)sh;
+	clear(t->waiting);
+	t->waiting = NULL;
+}
+
+/* OID... or, for set, OID TYPE VALUE...; a walk without one is of mib-2. */
+static int read_oids(struct snmp *s, struct error *e)
+{
+	static char mib2[] = "1.3.6.1.2.1", *of_mib2[] = {mib2};
+	char **text = s->words.operands + 1;
+	size_t given = s->words.operand_count - 1, each = s->operation == AGENT_SET ? 3 : 1;
+
+	if (s->walk && given == 0) {
+		text = of_mib2;
+		given = 1;
+	}
+	if (given == 0 || given % each != 0)
+		return error_set(e, STATUS_USAGE, each == 3 ? "set takes HOST and then OID TYPE VALUE, once or more often" :
+		    "an OID is missing");
+	s->count = given / each;
+	s->oids = calloc(s->count, sizeof *s->oids);
+	s->types = calloc(s->count, sizeof *s->types);
+	s->values = calloc(s->count, sizeof *s->values);
+	if (s->oids == NULL || s->types == NULL || s->values == NULL)
+		return error_memory(e);
+	for (size_t i = 0; i < s->count; i++) {
+		if (agent_oid_parse(&s->oids[i], text[i * each], e) == -1)
+			return -1;
+		if (each == 3) {
+			s->types[i] = text[i * each + 1];
+			s->values[i] = text[i * each + 2];
+		}
+	}
+	return 0;
+}
+
+static int begin(struct snmp *s, const char *operation, struct error *e)
+{
+	struct shell *sh = s->sh;
+
+	s->walk = strcmp(operation, "walk") == 0;
+	s->operation = strcmp(operation, "set") == 0 ? AGENT_SET : strcmp(operation, "getnext") == 0 ? AGENT_GETNEXT :
+	    strcmp(operation, "getbulk") == 0 ? AGENT_GETBULK : AGENT_GET;
+	if (s->operation == AGENT_SET && sh->options->read_only)
+		return error_set(e, STATUS_USAGE, "set: refused by --read-only");
+	if (snmp_words_read(&s->words, sh, &s->task->line, e) == -1)
+		return -1;
+	if (s->words.operand_count == 0)
+		return error_set(e, STATUS_USAGE, "%s: which HOST?", operation);
+	s->repetitions = s->words.repetitions >= 0 ? s->words.repetitions : REPETITIONS;
+	if (read_oids(s, e) == -1)
+		return -1;
+	return snmp_host_find(&s->host, sh->loop, s->words.operands[0], (int64_t)(sh->options->connect_timeout * 1000), reached, s, e);
+}
+
+static bool known(const char *operation)
+{
+	for (size_t i = 0; words[i].name != NULL; i++)
+		if (strcmp(words[i].name, operation) == 0)
+			return true;
+	return false;
+}
+
+enum command_result snmp_run(struct shell *sh, struct task *t, enum status *status)
+{
+	const char *operation = t->line.words[1];
+	struct snmp *s = calloc(1, sizeof *s);
+	struct error e;
+	int result;
+
+	if (s == NULL) {
+		result = error_memory(&e);
+	} else if (!known(operation)) {
+		result = error_set(&e, STATUS_USAGE, "%.40s: get, getnext, getbulk, walk, set or check", operation);
+	} else if (sh->options->dry_run) {
+		shell_notice(sh, ".snmp: nothing is asked with --dry-run");
+		free(s);
+		return COMMAND_DONE;
+	} else if (agent_library_start(&e) == -1) {
+		result = -1;
+	} else if (strcmp(operation, "check") == 0) {
+		free(s);
+		return snmp_check(sh, t, status);
+	} else {
+		s->sh = sh;
+		s->task = t;
+		result = begin(s, operation, &e);
+	}
+	if (result == 0) {
+		t->waiting = s;
+		t->cancel = cancel;
+		t->drop = drop;
+		return COMMAND_WAITS;
+	}
+	if (s != NULL)
+		clear(s);
+	shell_complain(sh, t->at, ".snmp", "%s", e.text);
+	*status = e.status;
+	return COMMAND_FAILED;
+}
+
+/* --- completion --- */
+
+void snmp_words_first(void (*found)(void *arg, const char *text, const char *help), void *arg)
+{
+	for (size_t i = 0; words[i].name != NULL; i++)
+		found(arg, words[i].name, words[i].help);
+}
+
+void snmp_words_further(const char *operation, const char *before, void (*found)(void *arg, const char *text, const char *help),
+    void *arg)
+{
+	static const struct { const char *before, *text, *help; } further[] = {
+		{"-v", "1", NULL}, {"-v", "2c", NULL}, {"-v", "3", NULL},
+		{"-l", "noAuthNoPriv", NULL}, {"-l", "authNoPriv", NULL}, {"-l", "authPriv", NULL},
+		{"-a", "MD5", NULL}, {"-a", "SHA", NULL}, {"-a", "SHA-224", NULL}, {"-a", "SHA-256", NULL}, {"-a", "SHA-384", NULL},
+		{"-a", "SHA-512", NULL},
+		{"-x", "DES", NULL}, {"-x", "AES", NULL},
+		{"-c", "?", "is asked for"}, {"-A", "?", "is asked for"}, {"-X", "?", "is asked for"},
+		{NULL, "-t", "seconds to wait for an answer"}, {NULL, "-r", "times to ask again"},
+		{NULL, "-v", "version: 1, 2c or 3"}, {NULL, "-c", "community"}, {NULL, "-u", "user of v3"},
+		{NULL, "-l", "security level"}, {NULL, "-a", "authentication protocol"}, {NULL, "-A", "authentication pass phrase"},
+		{NULL, "-x", "privacy protocol"}, {NULL, "-X", "privacy pass phrase"}, {NULL, "-n", "context"},
+		{NULL, "-e", "engine id of the agent, in hexadecimal"}, {NULL, "-E", "engine id of the context"},
+		{NULL, "-Z", "boots,time of the engine"}, {NULL, "-Cr", "rN: repetitions of getbulk and walk"},
+		{NULL, "-Cn", "nN: objects that getbulk asks for once"},
+	};
+	bool option = before[0] == '-' && before[1] != '\0' && before[2] == '\0';
+	size_t most = strcmp(operation, "check") == 0 ? 2 : SIZE_MAX, free_ones = 0;
+
+	for (size_t i = 0; i < sizeof further / sizeof further[0]; i++)
+		if (further[i].before == NULL ? !option && free_ones++ < most : strcmp(further[i].before, before) == 0)
+			found(arg, further[i].text, further[i].help);
+}

@@ -1,0 +1,57 @@
+/*
+ * modes: the terminal's modes where libedit does not set them as we need them: nothing is echoed between two lines, and ^C is
+ * a key while one is edited.
+ *
+ * Refuses to know when: prompt.c says it.
+ */
+#include <termios.h>
+#include <unistd.h>
+
+#include "term/prompt_parts.h"
+
+/*
+ * Between two lines the terminal echoes nothing: what is typed ahead would stand in the rows of results and events.  libedit shows
+ * it when its turn has come.  And ^C takes nothing with it of what was written, and is not on the screen yet (NOFLSH).
+ */
+void prompt_echo_off(struct prompt *p)
+{
+	struct termios t;
+
+	if (p->el == NULL || (p->silenced | p->kept) != 0 || tcgetattr(p->input.fd, &t) == -1)
+		return;
+	p->silenced = t.c_lflag & (ECHO | ECHONL);
+	p->kept = NOFLSH & ~t.c_lflag;
+	t.c_lflag = (t.c_lflag & ~p->silenced) | p->kept;
+	tcsetattr(p->input.fd, TCSANOW, &t);
+}
+
+/* Before anybody else has the terminal. */
+void prompt_echo_on(struct prompt *p)
+{
+	struct termios t;
+
+	if ((p->silenced | p->kept) == 0 || tcgetattr(p->input.fd, &t) == -1)
+		return;
+	t.c_lflag = (t.c_lflag | p->silenced) & ~p->kept;
+	p->silenced = p->kept = 0;
+	tcsetattr(p->input.fd, TCSANOW, &t);
+}
+
+/*
+ * While a line is edited, ^C is a key.  As a signal of the terminal it would overtake what was typed before it.  libedit sets the
+ * terminal anew now and then, and behind ^V the byte is only a byte.
+ */
+void prompt_interrupt_is_a_key(struct prompt *p)
+{
+	struct termios t;
+
+	if (tcgetattr(p->input.fd, &t) == -1)
+		return;
+	if ((t.c_lflag & ISIG) == 0) {
+		p->input.interrupt = -1;
+	} else if (t.c_cc[VINTR] != _POSIX_VDISABLE) {
+		p->input.interrupt = t.c_cc[VINTR];
+		t.c_cc[VINTR] = _POSIX_VDISABLE;
+		tcsetattr(p->input.fd, TCSANOW, &t);
+	}
+}

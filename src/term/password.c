@@ -1,0 +1,473 @@
+/*
+ * password: see password.h.
+ *
+ * One mapping between two pages that nobody can touch holds all of it: the password in use and the one from the
+ * environment.  It is locked, left out of core dumps and zero in children.  Knows nothing of logins.
+ */
+#include "term/password.h"
+
+#include <bsd/readpassphrase.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define VARIABLE "PTSH_PASSWORD"
+
+struct password {
+	char text[PASSWORD_MAX];	/* in use */
+	char environment[PASSWORD_MAX];	/* $PTSH_PASSWORD, veiled: it stays as long as there may be another login */
+	char veil[PASSWORD_MAX];	/* random bytes: nobody who reads memory finds a password by its looks */
+	bool has_environment, environment_too_long;
+	char spill[PASSWORD_MAX];	/* what was read with it: a file's other lines */
+};
+
+extern char **environ;
+
+/* --- the memory --- */
+
+static size_t page_size(void)
+{
+	long size = sysconf(_SC_PAGESIZE);
+
+	return size > 0 ? (size_t)size : 4096;
+}
+
+static size_t whole_pages(size_t len)
+{
+	size_t page = page_size();
+
+	return (len + page - 1) / page * page;
+}
+
+/* Locking and the rest are done where the system permits; without them we go on. */
+static struct password *map_guarded(void)
+{
+	size_t page = page_size(), len = whole_pages(sizeof(struct password));
+	char *base = mmap(NULL, len + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (base == MAP_FAILED)
+		return NULL;
+	if (mprotect(base + page, len, PROT_READ | PROT_WRITE) != 0) {
+		munmap(base, len + 2 * page);
+		return NULL;
+	}
+	(void)mlock(base + page, len);
+	(void)madvise(base + page, len, MADV_DONTDUMP);
+	(void)madvise(base + page, len, MADV_WIPEONFORK);
+	return (struct password *)(void *)(base + page);
+}
+
+static void make_undumpable(void)
+{
+	static const struct rlimit none = {0, 0};
+
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+static void put_veiled(char *to, const char *from, const char *veil, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		to[i] = (char)(from[i] ^ veil[i]);
+}
+
+/* The bytes in the environment block are what /proc shows: unsetenv() alone would leave them there. */
+static void take_environment(struct password *p)
+{
+	static const char name[] = VARIABLE "=";
+
+	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+		char *value;
+		size_t len;
+
+		if (strncmp(*entry, name, sizeof(name) - 1) != 0)
+			continue;
+		value = *entry + sizeof(name) - 1;
+		len = strlen(value);
+		if (p != NULL && !p->has_environment && len > 0) {
+			p->has_environment = true;
+			p->environment_too_long = len >= sizeof(p->environment);
+			if (getrandom(p->veil, sizeof(p->veil), 0) != (ssize_t)sizeof(p->veil))
+				explicit_bzero(p->veil, sizeof(p->veil));
+			if (!p->environment_too_long)
+				put_veiled(p->environment, value, p->veil, len + 1);
+		}
+		explicit_bzero(value, len);
+	}
+	unsetenv(VARIABLE);
+}
+
+struct password *password_create(void)
+{
+	struct password *p;
+
+	make_undumpable();
+	p = map_guarded();
+	take_environment(p);
+	return p;
+}
+
+void password_forget(struct password *p)
+{
+	if (p == NULL)
+		return;
+	explicit_bzero(p->text, sizeof(p->text));
+	explicit_bzero(p->spill, sizeof(p->spill));
+}
+
+void password_discard(struct password *p)
+{
+	if (p != NULL)
+		explicit_bzero(p, sizeof(*p));
+}
+
+void password_free(struct password *p)
+{
+	size_t page = page_size(), len = whole_pages(sizeof(*p));
+
+	if (p == NULL)
+		return;
+	explicit_bzero(p, sizeof(*p));
+	munmap((char *)p - page, len + 2 * page);
+}
+
+bool password_configured(const struct password *p, const struct options *o)
+{
+	return o->password_command != NULL || o->password_file != NULL || p->has_environment;
+}
+
+/* --- signals while we wait for a person or a program --- */
+
+/* ^C must come back to the caller, whatever is set for it; the others are for the caller too, afterwards. */
+static const int caught_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+enum { CAUGHT_SIGNALS = sizeof(caught_signals) / sizeof(caught_signals[0]) };
+
+static volatile sig_atomic_t caught;
+
+struct catcher {
+	struct sigaction before[CAUGHT_SIGNALS];
+	sigset_t mask;		/* as it was */
+	sigset_t set;		/* those that are caught */
+	sigset_t open;		/* the mask that lets them in */
+};
+
+static void note_signal(int signo)
+{
+	caught = signo;
+}
+
+static void catch_signals(struct catcher *c)
+{
+	struct sigaction action = {.sa_handler = note_signal};
+
+	caught = 0;
+	sigprocmask(SIG_SETMASK, NULL, &c->mask);
+	c->open = c->mask;
+	sigemptyset(&c->set);
+	sigemptyset(&action.sa_mask);
+	for (int i = 0; i < CAUGHT_SIGNALS; i++) {
+		sigaction(caught_signals[i], NULL, &c->before[i]);
+		if (c->before[i].sa_handler == SIG_IGN)
+			continue;
+		sigaction(caught_signals[i], &action, NULL);
+		sigaddset(&c->set, caught_signals[i]);
+		sigdelset(&c->open, caught_signals[i]);
+	}
+}
+
+/* Waits until fd can be read.  Signals are let in only here, so that none comes between a look at `caught` and the wait. */
+static bool wait_readable(const struct catcher *c, int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int n = 0;
+
+	while (caught == 0 && n <= 0) {
+		n = ppoll(&p, 1, NULL, &c->open);
+		if (n < 0 && errno != EINTR)
+			return false;
+	}
+	return caught == 0;
+}
+
+/* True if one of them came.  SIGINT has done its work then; another is raised again for whoever handles it. */
+static bool release_signals(const struct catcher *c)
+{
+	int signo;
+
+	sigprocmask(SIG_SETMASK, &c->mask, NULL);
+	for (int i = 0; i < CAUGHT_SIGNALS; i++)
+		sigaction(caught_signals[i], &c->before[i], NULL);
+	signo = caught;
+	if (signo != 0 && signo != SIGINT)
+		raise(signo);
+	return signo != 0;
+}
+
+/* --- the first line of something --- */
+
+struct first_line {
+	size_t len;		/* bytes of it so far, its LF included once ended */
+	bool ended;
+};
+
+/* Reads on until the line has ended or the end of the file: 1; 0 end of file; -1 with errno. */
+static int read_some(struct password *p, int fd, struct first_line *line)
+{
+	char *room = line->ended ? p->spill : p->text + line->len;
+	size_t size = line->ended ? sizeof(p->spill) : sizeof(p->text) - line->len;
+	ssize_t n;
+	char *lf;
+
+	if (size == 0) {	/* too long: the rest is only read away */
+		room = p->spill;
+		size = sizeof(p->spill);
+	}
+	n = read(fd, room, size);
+	if (n <= 0)
+		return (int)n;
+	if (room == p->spill)
+		return 1;
+	lf = memchr(room, '\n', (size_t)n);
+	if (lf != NULL) {
+		char *rest = lf + 1;
+
+		line->ended = true;
+		line->len = (size_t)(rest - p->text);
+		explicit_bzero(rest, (size_t)(room + n - rest));
+	} else {
+		line->len += (size_t)n;
+	}
+	return 1;
+}
+
+/* Cuts LF or CRLF and makes a string of it. */
+static int finish_line(struct password *p, struct first_line *line, const char *source, struct error *e)
+{
+	size_t len = line->len;
+
+	if (line->ended)
+		len--;
+	if (line->ended && len > 0 && p->text[len - 1] == '\r')
+		len--;
+	if (len >= sizeof(p->text))
+		return error_set(e, STATUS_USAGE, "%s: the first line is longer than a password may be (%d bytes)", source,
+		    PASSWORD_MAX - 1);
+	if (memchr(p->text, '\0', len) != NULL)
+		return error_set(e, STATUS_USAGE, "%s: a NUL byte in the password", source);
+	if (len == 0)
+		return error_set(e, STATUS_USAGE, "%s: the first line is empty, and so would be the password", source);
+	explicit_bzero(p->text + len, sizeof(p->text) - len);
+	return 0;
+}
+
+/* --- the sources --- */
+
+static int check_file(int fd, const char *path, struct error *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return error_set(e, STATUS_USAGE, "%.300s: a password file must be a regular file", path);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return error_set(e, STATUS_USAGE, "%.300s: belongs to another user (uid %lu), so the password is not read",
+		    path, (unsigned long)st.st_uid);
+	if ((st.st_mode & 077) != 0)
+		return error_set(e, STATUS_USAGE, "%.300s: others may use it (mode %04o), so the password is not read: "
+		    "chmod 600 it", path, (unsigned)(st.st_mode & 07777));
+	return 0;
+}
+
+static int read_file(struct password *p, const char *path, struct error *e)
+{
+	struct first_line line = {0};
+	/* O_NONBLOCK: a FIFO must not hold us up before it is refused. */
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), result, n = 1;
+
+	if (fd < 0 && errno == ELOOP)
+		return error_set(e, STATUS_USAGE, "%.300s: a symbolic link; name the password file itself", path);
+	if (fd < 0)
+		return error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
+	result = check_file(fd, path, e);
+	while (result == 0 && n > 0 && !line.ended && line.len < sizeof(p->text)) {
+		n = read_some(p, fd, &line);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n < 0)
+			result = error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
+	}
+	close(fd);
+	return result == 0 ? finish_line(p, &line, path, e) : -1;
+}
+
+/* In the child.  Only what may be called between fork and exec. */
+static _Noreturn void run_command(const char *command, int out)
+{
+	static const int defaults[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU,
+		SIGWINCH, SIGUSR1, SIGUSR2, SIGALRM, SIGXFSZ, SIGCONT};
+	const struct sigaction action = {.sa_handler = SIG_DFL};
+	sigset_t none;
+	int null;
+
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
+		sigaction(defaults[i], &action, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	null = open("/dev/null", O_RDONLY);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0)
+		_exit(127);
+	(void)close_range(3, ~0U, 0);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static pid_t start_command(const char *command, int *out, struct error *e)
+{
+	int fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return error_set(e, STATUS_USAGE, "--password-command: pipe: %s", strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		run_command(command, fds[1]);
+	close(fds[1]);
+	if (pid < 0) {
+		close(fds[0]);
+		return error_set(e, STATUS_USAGE, "--password-command: fork: %s", strerror(errno));
+	}
+	*out = fds[0];
+	return pid;
+}
+
+static int command_failed(int status, struct error *e)
+{
+	if (WIFSIGNALED(status))
+		return error_set(e, STATUS_USAGE, "--password-command: ended by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status) == 127)
+		return error_set(e, STATUS_USAGE, "--password-command: not found, or could not be run (status 127)");
+	return error_set(e, STATUS_USAGE, "--password-command: failed with status %d", WEXITSTATUS(status));
+}
+
+/* Its output is read to the end, so that a command with more to say does not fail of a broken pipe. */
+static int read_command(struct password *p, const char *command, bool *interrupted, struct error *e)
+{
+	struct first_line line = {0};
+	struct catcher catcher;
+	struct sigaction child = {.sa_handler = SIG_DFL}, child_before;
+	int fd = -1, n = 1, status = 0, error = 0;
+	pid_t pid, waited = -1;
+
+	/* A parent may have left SIGCHLD ignored; then no status would be kept for us. */
+	sigemptyset(&child.sa_mask);
+	sigaction(SIGCHLD, &child, &child_before);
+	catch_signals(&catcher);
+	sigprocmask(SIG_BLOCK, &catcher.set, NULL);
+	pid = start_command(command, &fd, e);
+	if (pid > 0) {
+		while (n > 0 && wait_readable(&catcher, fd)) {
+			n = read_some(p, fd, &line);
+			error = n < 0 ? errno : 0;
+		}
+		close(fd);
+		sigprocmask(SIG_SETMASK, &catcher.open, NULL);
+		do {
+			if (caught != 0)
+				kill(pid, SIGTERM);
+			waited = waitpid(pid, &status, 0);
+		} while (waited < 0 && errno == EINTR);
+	}
+	*interrupted = release_signals(&catcher);
+	sigaction(SIGCHLD, &child_before, NULL);
+	if (pid < 0)
+		return -1;
+	/* ^C at a terminal reaches the command as well, and maybe first. */
+	if (*interrupted || (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)) {
+		*interrupted = true;
+		return error_set(e, STATUS_USAGE, "--password-command: interrupted");
+	}
+	if (error != 0)
+		return error_set(e, STATUS_USAGE, "--password-command: %s", strerror(error));
+	if (waited == pid && status != 0)
+		return command_failed(status, e);
+	return finish_line(p, &line, "--password-command", e);
+}
+
+static int read_environment(struct password *p, struct error *e)
+{
+	if (p->environment_too_long)
+		return error_set(e, STATUS_USAGE, "$" VARIABLE ": longer than a password may be (%d bytes)",
+		    PASSWORD_MAX - 1);
+	put_veiled(p->text, p->environment, p->veil, sizeof(p->text));
+	p->text[strnlen(p->text, sizeof(p->text) - 1)] = '\0';
+	return 0;
+}
+
+static int ask(struct password *p, const char *prompt, bool *interrupted, struct error *e)
+{
+	struct catcher catcher;
+	const char *answer;
+	int error;
+
+	catch_signals(&catcher);
+	sigprocmask(SIG_SETMASK, &catcher.open, NULL);
+	answer = readpassphrase(prompt, p->text, sizeof(p->text), RPP_ECHO_OFF | RPP_REQUIRE_TTY);
+	error = errno;
+	/* It sends itself the signal again that interrupted it; with threads, that may take a moment to arrive. */
+	for (int i = 0; i < 10 && answer == NULL && error == EINTR && caught == 0; i++)
+		(void)ppoll(NULL, 0, &(struct timespec){.tv_nsec = 10 * 1000 * 1000}, &catcher.open);
+	*interrupted = release_signals(&catcher) || (answer == NULL && error == EINTR);
+	if (*interrupted)
+		return error_set(e, STATUS_USAGE, "interrupted");
+	if (answer == NULL && error == ENOTTY)
+		return error_set(e, STATUS_USAGE, "a password is needed, and there is no terminal to ask at: "
+		    "use --password-file, --password-command or $" VARIABLE);
+	if (answer == NULL)
+		return error_set(e, STATUS_USAGE, "the terminal: %s", strerror(error));
+	if (strlen(p->text) == sizeof(p->text) - 1)
+		return error_set(e, STATUS_USAGE, "longer than a password may be (%d bytes)", PASSWORD_MAX - 2);
+	if (p->text[0] == '\0')
+		return error_set(e, STATUS_USAGE, "no password was typed");
+	return 0;
+}
+
+const char *password_get(struct password *p, const struct options *o, const char *prompt, bool may_ask, bool again,
+    bool *interrupted, struct error *e)
+{
+	int result;
+
+	*interrupted = false;
+	if (p == NULL) {
+		error_memory(e);
+		return NULL;
+	}
+	password_forget(p);
+	if (!again && o->password_command != NULL)
+		result = read_command(p, o->password_command, interrupted, e);
+	else if (!again && o->password_file != NULL)
+		result = read_file(p, o->password_file, e);
+	else if (!again && p->has_environment)
+		result = read_environment(p, e);
+	else if (may_ask && !o->no_prompt)
+		result = ask(p, prompt, interrupted, e);
+	else
+		result = error_set(e, STATUS_USAGE, "a password is needed, and nothing may be asked: "
+		    "use --password-file, --password-command or $" VARIABLE);
+	explicit_bzero(p->spill, sizeof(p->spill));
+	if (result == 0)
+		return p->text;
+	password_forget(p);
+	return NULL;
+}

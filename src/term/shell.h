@@ -1,0 +1,87 @@
+/*
+ * shell: what one running ptsh holds, and how it speaks to its user.
+ *
+ * One struct, passed first; each part of it belongs to the file that is named.
+ */
+#ifndef PTSH_TERM_SHELL_H
+#define PTSH_TERM_SHELL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "format/output.h"
+#include "net/loop.h"
+#include "options/options.h"
+#include "proto/session.h"
+#include "term/password.h"
+#include "term/prompt.h"
+#include "term/screen.h"
+
+/* Where a line came from, for messages; name NULL: the prompt or -c, nothing to name. */
+struct place {
+	const char *name;		/* interned: lives as long as the shell (input_place_name) */
+	unsigned long line;
+};
+
+struct shell {
+	struct options *options;
+	struct loop *loop;
+	struct password *password;
+	struct sink out;		/* standard output */
+	struct sink err;		/* standard error */
+	struct output *output;
+	bool interactive;		/* there is a prompt */
+	bool entered;			/* and the first connection has been made: from now on lost ones are tried again */
+	bool may_ask;			/* a person can be asked: a terminal, and no --no-prompt */
+
+	/* terminal (shell/interactive); NULL in a script */
+	struct screen *screen;
+	struct prompt *prompt;
+	struct history *history;
+
+	struct link *link;		/* link/link */
+	struct engine *engine;		/* run/engine */
+	struct events *events;		/* run/events */
+	struct names *names;		/* run/names */
+	struct trace *trace;		/* link/trace; NULL: off */
+	struct inputs *inputs;		/* run/feed */
+	struct identity *identity;	/* link/identity; NULL: nothing asked for, or not yet */
+	struct on *on;			/* commands/on; NULL before the first .on */
+
+	/* settings that .set and the other commands change */
+	bool timing;
+	bool undo;			/* show before -> after */
+	double timeout;			/* s, 0 none */
+
+	bool progress;			/* a line of shell/progress is on the terminal */
+	int64_t waiting_since;		/* loop_now(): progress counts from here; 0 not yet */
+	int64_t blocked_since;		/* loop_now(): standard output is being written to from then on */
+
+	enum status status;		/* of the first failure */
+	int signal;			/* the one that ends the shell, or 0 */
+	bool quit;
+};
+
+/* Everything shown is bracketed, so that the line being edited is out of the way and nothing lingers in a buffer
+ * when a person or an event's reader waits for it.  Nests. */
+void shell_show_begin(struct shell *sh);
+void shell_show_end(struct shell *sh);
+
+/* Writes what is buffered for standard output: above the line being edited, if there is one. */
+void shell_flush(struct shell *sh);
+
+/* To standard error, one line, made harmless: `ptsh: [FILE:LINE: ][REQUEST: ]text`.  request may be NULL. */
+void shell_complain(struct shell *sh, struct place at, const char *request, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The same without a place; nothing with --quiet. */
+void shell_notice(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, only with --verbose. */
+void shell_step(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Remembers the first failure's status. */
+void shell_failed(struct shell *sh, enum status status);
+
+/* "1.2s", "1m32s". */
+void shell_duration(char text[static 24], int64_t ms);
+
+#endif

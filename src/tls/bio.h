@@ -1,0 +1,38 @@
+/*
+ * bio: the socket as OpenSSL sees it.
+ *
+ * OpenSSL's own would raise SIGPIPE.  And a write to a link that is broken already seems to succeed here: OpenSSL
+ * would give up the connection, and what the peer said before it went away could not be read any more.
+ */
+#ifndef PTSH_TLS_BIO_H
+#define PTSH_TLS_BIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/bio.h>
+
+enum { TLS_BIO_HEAD = 16 };
+
+struct tls_bio {
+	int fd;			/* borrowed */
+	BIO_METHOD *method;	/* owned */
+	int write_errno;	/* why nothing can be written any more; 0 */
+	int read_errno;		/* why nothing can be read any more; 0 */
+	bool ended;		/* the peer has closed */
+	unsigned char head[TLS_BIO_HEAD];	/* the first bytes that came: who speaks, and which version? */
+	size_t head_len;
+	unsigned char record[5];	/* header of the record that is coming in */
+	size_t record_len, record_left;
+};
+
+/* A BIO over b, which must live longer; NULL without memory. */
+BIO *tls_bio_create(struct tls_bio *b, int fd);
+
+/* Gives the method back, once the BIO itself is freed. */
+void tls_bio_clear(struct tls_bio *b);
+
+/* Whether what came so far ends inside a record. */
+bool tls_bio_is_inside(const struct tls_bio *b);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * explain: what went wrong in TLS, in words that say what to do.
+ */
+#ifndef PTSH_TLS_EXPLAIN_H
+#define PTSH_TLS_EXPLAIN_H
+
+#include "base/status.h"
+#include "tls/bio.h"
+
+/* The first of OpenSSL's reasons, and a hint; empties its queue.  min: --tls-min in force. */
+void tls_error_explain(struct error *e, enum status status, const struct tls_bio *b, unsigned min);
+
+/* The first reason alone: static text. */
+const char *tls_error_reason(void);
+
+#endif

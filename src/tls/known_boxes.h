@@ -1,0 +1,56 @@
+/*
+ * known_boxes: the file in which ptsh remembers whom it has trusted.
+ *
+ *	HOST:PORT sha256//BASE64 DATE [min=VERSION]	a key of that box
+ *	HOST:PORT tls DATE [min=VERSION]		it has TLS, vouched for by an authority
+ *	HOST:PORT clear DATE				it has no TLS, and somebody has said that this is all right
+ *
+ * Empty lines and those that begin with # say nothing; words behind the date that are not known are kept and
+ * ignored.  The file is refused if it could have been written by somebody else.  It is never changed in place: every
+ * change is a new file put in the place of the old one, under a lock, with all other lines as they were.
+ */
+#ifndef PTSH_TLS_KNOWN_BOXES_H
+#define PTSH_TLS_KNOWN_BOXES_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+#include "net/target.h"
+#include "tls/pin.h"
+
+enum known_kind { KNOWN_KEY, KNOWN_TLS, KNOWN_CLEAR };
+
+struct known_box {
+	char *name;		/* host:port, see known_boxes_name() */
+	enum known_kind kind;
+	char pin[PIN_TEXT];	/* of a key, else "" */
+	char date[16];		/* 2024-01-31 */
+	unsigned min;		/* the best TLS version it was seen with: 10 .. 13; 0 unknown */
+	unsigned line;		/* in the file, from 1 */
+};
+
+struct known_boxes {
+	struct known_box *items;
+	size_t count;
+};
+
+/* The name a box is remembered by: --known-as's (a host, with its port or 55), else the target's own; in lower case,
+ * addresses in their shortest form.  The caller frees it.  NULL with *e. */
+char *known_boxes_name(const struct target *target, const char *known_as, struct error *e);
+
+/* Reads what is known of name, or of all (NULL).  A missing file is an empty one.  warn(): a line that is not
+ * understood is skipped.  0; or -1 with *e (STATUS_TLS): the file is not to be trusted, or cannot be read. */
+int known_boxes_read(struct known_boxes *k, const char *path, const char *name,
+    void (*warn)(void *ctx, const char *text), void *ctx, struct error *e);
+void known_boxes_clear(struct known_boxes *k);
+
+/* Adds a line, or freshens the version of the one that says the same; what says `clear` of the same name goes when a
+ * key or TLS comes.  `clear` for a name that is known with TLS is refused.  pin: for a key, else NULL; min: 0
+ * unknown.  The folder is made if need be.  0; or -1 with *e. */
+int known_boxes_add(const char *path, const char *name, enum known_kind kind, const char *pin, unsigned min,
+    struct error *e);
+
+/* Takes out the lines of name: all of them, or (pin not NULL) that key's.  *removed: how many. */
+int known_boxes_remove(const char *path, const char *name, const char *pin, size_t *removed, struct error *e);
+
+#endif

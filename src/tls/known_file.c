@@ -1,0 +1,247 @@
+/*
+ * known_file: a file that others must not have written.  See known_file.h.  Knows nothing of what stands in it.
+ *
+ * The lock is held on the file itself, and whoever gets it looks whether the name still means that file: it has been
+ * replaced by the one who held the lock before, perhaps.  So only one process at a time writes the new file, under a
+ * fixed name, and what a killed one has left of it is simply overwritten.
+ */
+#include "tls/known_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static int known_file_error(struct error *e, const char *path, const char *why)
+{
+	return error_set(e, STATUS_TLS, "%s: %s", path, why);
+}
+
+static bool known_file_is_ours(const struct stat *st)
+{
+	return st->st_uid == geteuid() || st->st_uid == 0;
+}
+
+/* The folder's path, or NULL without memory. */
+static char *known_file_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return strdup(".");
+	return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+/* Whoever can write the folder can put another file in the place of this one (a sticky folder like /tmp prevents
+ * that, but not whose folder it is). */
+static int known_file_check_folder(const char *path, struct error *e)
+{
+	char *folder = known_file_folder(path);
+	struct stat st;
+	int result = 0;
+
+	if (folder == NULL)
+		return error_memory(e);
+	if (stat(folder, &st) == 0 &&
+	    (!known_file_is_ours(&st) || ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))))
+		result = error_set(e, STATUS_TLS, "%s: not to be trusted: others can write the folder %s", path, folder);
+	free(folder);
+	return result;
+}
+
+static int known_file_check(int fd, const char *path, struct error *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return known_file_error(e, path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return known_file_error(e, path, "not a file");
+	if (!known_file_is_ours(&st))
+		return known_file_error(e, path, "not to be trusted: it is somebody else's");
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return known_file_error(e, path, "not to be trusted: others can write it (chmod 600)");
+	if (st.st_size > KNOWN_FILE_MAX)
+		return known_file_error(e, path, "too large");
+	return known_file_check_folder(path, e);
+}
+
+static int known_file_slurp(int fd, const char *path, struct buf *content, struct error *e)
+{
+	for (;;) {
+		char *room = buf_reserve(content, 16384);
+
+		if (room == NULL)
+			return error_memory(e);
+		ssize_t n = read(fd, room, 16384);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return known_file_error(e, path, strerror(errno));
+		if (n == 0)
+			return 0;
+		buf_commit(content, (size_t)n);
+		if (content->len > KNOWN_FILE_MAX)
+			return known_file_error(e, path, "too large");
+	}
+}
+
+static int known_file_open_error(struct error *e, const char *path)
+{
+	return known_file_error(e, path, errno == ELOOP ? "not to be trusted: a symbolic link" : strerror(errno));
+}
+
+int known_file_read(const char *path, struct buf *content, struct error *e)
+{
+	/* O_NONBLOCK: a FIFO must not hold us up before it is refused. */
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), result;
+
+	if (fd == -1 && errno == ENOENT)
+		return 0;
+	if (fd == -1)
+		return known_file_open_error(e, path);
+	result = known_file_check(fd, path, e);
+	if (result == 0)
+		result = known_file_slurp(fd, path, content, e);
+	close(fd);
+	return result;
+}
+
+/* --- changing --- */
+
+static int known_file_make_folder(const char *path, struct error *e)
+{
+	char *folder = known_file_folder(path);
+	int result = 0;
+
+	if (folder == NULL)
+		return error_memory(e);
+	for (char *p = folder + 1; *p != '\0' && result == 0; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(folder, 0700) == -1 && errno != EEXIST)
+			result = known_file_error(e, folder, strerror(errno));
+		*p = '/';
+	}
+	if (result == 0 && mkdir(folder, 0700) == -1 && errno != EEXIST)
+		result = known_file_error(e, folder, strerror(errno));
+	free(folder);
+	return result;
+}
+
+static int known_file_lock(int fd, const char *path, struct error *e)
+{
+	static const struct timespec pause = {.tv_nsec = 5000000};
+
+	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) == -1; waited += 5) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return known_file_error(e, path, strerror(errno));
+		if (waited >= KNOWN_FILE_PATIENCE_MS)
+			return known_file_error(e, path, "locked by another process");
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+/* Whether path still means the file that fd is. */
+static bool known_file_is_current(int fd, const char *path)
+{
+	struct stat mine, named;
+
+	return fstat(fd, &mine) == 0 && lstat(path, &named) == 0 && mine.st_dev == named.st_dev &&
+	    mine.st_ino == named.st_ino;
+}
+
+int known_file_open(struct known_file *f, const char *path, struct error *e)
+{
+	*f = (struct known_file){.path = path, .fd = -1};
+	if (known_file_make_folder(path, e) == -1)
+		return -1;
+	for (;;) {
+		f->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+		if (f->fd == -1)
+			return known_file_open_error(e, path);
+		if (known_file_check(f->fd, path, e) == -1 || known_file_lock(f->fd, path, e) == -1) {
+			known_file_close(f);
+			return -1;
+		}
+		if (known_file_is_current(f->fd, path))
+			break;
+		close(f->fd);
+	}
+	if (known_file_slurp(f->fd, path, &f->content, e) == -1) {
+		known_file_close(f);
+		return -1;
+	}
+	return 0;
+}
+
+static int known_file_write(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		text += n;
+		len -= (size_t)n;
+	}
+	return fsync(fd);
+}
+
+/* The new name has to be on the disk, too; where a folder cannot be synced, it is by itself. */
+static void known_file_sync_folder(const char *path)
+{
+	char *folder = known_file_folder(path);
+	int fd = folder != NULL ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd != -1) {
+		fsync(fd);
+		close(fd);
+	}
+	free(folder);
+}
+
+int known_file_replace(struct known_file *f, const char *text, size_t len, struct error *e)
+{
+	char *other;
+	int fd, failure = 0;
+
+	if (asprintf(&other, "%s.new", f->path) == -1)
+		return error_memory(e);
+	unlink(other);
+	fd = open(other, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1) {
+		known_file_error(e, other, strerror(errno));
+		free(other);
+		return -1;
+	}
+	/* The new one is locked before it can be found, so that nobody works on it before we are done. */
+	flock(fd, LOCK_EX | LOCK_NB);
+	if (known_file_write(fd, text, len) == -1 || rename(other, f->path) == -1)
+		failure = errno;
+	if (failure != 0)
+		unlink(other);
+	else
+		known_file_sync_folder(f->path);
+	close(fd);
+	free(other);
+	return failure == 0 ? 0 : known_file_error(e, f->path, strerror(failure));
+}
+
+void known_file_close(struct known_file *f)
+{
+	if (f->fd != -1)
+		close(f->fd);
+	f->fd = -1;
+	buf_clear(&f->content);
+}

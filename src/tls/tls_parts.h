@@ -1,0 +1,25 @@
+/*
+ * tls_parts: what the two halves of tls share: tls.c moves bytes, tls_peer.c looks at certificates.
+ */
+#ifndef PTSH_TLS_TLS_PARTS_H
+#define PTSH_TLS_TLS_PARTS_H
+
+#include <stdbool.h>
+
+#include <openssl/ssl.h>
+
+#include "tls/bio.h"
+
+struct tls {
+	SSL_CTX *ctx;
+	SSL *ssl;
+	struct tls_bio bio;
+	unsigned min;
+	bool has_name;		/* there is one to verify by */
+	bool verified;		/* by an authority, and for that name */
+	int verify_error;
+	bool complete;		/* the handshake is */
+	bool over;		/* the peer has said good-bye, or an error that OpenSSL does not come back from */
+};
+
+#endif

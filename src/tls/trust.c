@@ -1,0 +1,415 @@
+/*
+ * trust: whether what answers is the box one means.  See trust.h.
+ *
+ * All ways to the verdict "trusted" are in trust_judge(), in the order in which they count.  Whatever goes wrong on
+ * the way, memory too, is a refusal.
+ */
+#include "tls/trust.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+
+enum { TRUST_ANSWER = 512, TRUST_TRIES = 3, TRUST_WHERE = 240 };
+
+/* --- what is known --- */
+
+void trust_seen_clear(struct trust_seen *seen)
+{
+	free(seen->name);
+	*seen = (struct trust_seen){0};
+}
+
+/* The file has the last word, where it has one: it may have been changed meanwhile. */
+static void trust_recall(struct trust *t)
+{
+	const struct trust_seen *seen = t->settings->seen;
+
+	if (seen == NULL || seen->name == NULL || strcmp(seen->name, t->name) != 0 || trust_knows_tls(t))
+		return;
+	t->seen = (struct known_box){.name = seen->name, .kind = seen->pin[0] != '\0' ? KNOWN_KEY : KNOWN_TLS,
+	    .min = seen->version};
+	memcpy(t->seen.pin, seen->pin, sizeof t->seen.pin);
+}
+
+static int trust_note_seen(struct trust *t, enum known_kind kind, const struct tls_peer *peer, struct error *e)
+{
+	struct trust_seen *seen = t->settings->seen;
+
+	if (seen == NULL)
+		return 0;
+	trust_seen_clear(seen);
+	t->seen.name = NULL;
+	seen->name = strdup(t->name);
+	if (seen->name == NULL)
+		return error_memory(e);
+	if (kind == KNOWN_KEY)
+		memcpy(seen->pin, peer->pin, sizeof seen->pin);
+	seen->version = peer->version;
+	return 0;
+}
+
+int trust_init(struct trust *t, const struct trust_settings *s, const struct target *target, const char *known_as,
+    const struct trust_ops *ops, void *ctx, struct error *e)
+{
+	*t = (struct trust){.settings = s, .ops = ops, .ctx = ctx};
+	if (s->pin != NULL && !pin_list_valid(s->pin))
+		return error_set(e, STATUS_USAGE, "--pin %s: not a pin: sha256// and 44 characters of base64", s->pin);
+	t->name = known_boxes_name(target, known_as, e);
+	if (t->name == NULL)
+		return -1;
+	if (s->known_boxes == NULL || known_boxes_read(&t->known, s->known_boxes, t->name, ops->warn, ctx, e) == 0) {
+		trust_recall(t);
+		return 0;
+	}
+	/* Who wants no check needs no memory either, and is told of it all the same. */
+	if (s->mode != TLS_OFF && s->mode != TLS_INSECURE)
+		return -1;
+	ops->warn(ctx, e->text);
+	return 0;
+}
+
+void trust_clear(struct trust *t)
+{
+	known_boxes_clear(&t->known);
+	free(t->name);
+	free(t->vouched);
+	t->name = t->vouched = NULL;
+}
+
+static const struct known_box *trust_find(const struct trust *t, enum known_kind kind, const char *pin)
+{
+	for (size_t i = 0; i < t->known.count; i++) {
+		const struct known_box *k = &t->known.items[i];
+
+		if (k->kind == kind && (pin == NULL || strcmp(k->pin, pin) == 0))
+			return k;
+	}
+	if (t->seen.name != NULL && t->seen.kind == kind && (pin == NULL || strcmp(t->seen.pin, pin) == 0))
+		return &t->seen;
+	return NULL;
+}
+
+/* Where it is remembered, for messages. */
+static const char *trust_where(const struct trust *t, const struct known_box *k, char text[static TRUST_WHERE])
+{
+	if (k->line == 0)
+		snprintf(text, TRUST_WHERE, "seen earlier in this run");
+	else
+		snprintf(text, TRUST_WHERE, "%.200s:%u", t->settings->known_boxes, k->line);
+	return text;
+}
+
+bool trust_knows_tls(const struct trust *t)
+{
+	return trust_find(t, KNOWN_KEY, NULL) != NULL || trust_find(t, KNOWN_TLS, NULL) != NULL;
+}
+
+bool trust_knows_clear(const struct trust *t)
+{
+	return !trust_knows_tls(t) && trust_find(t, KNOWN_CLEAR, NULL) != NULL;
+}
+
+bool trust_needs_authority(const struct trust *t)
+{
+	if (t->settings->mode == TLS_VERIFY)
+		return true;
+	return t->settings->mode != TLS_INSECURE && t->settings->pin == NULL && trust_find(t, KNOWN_KEY, NULL) == NULL;
+}
+
+/* --- saying and remembering --- */
+
+static void trust_warn(const struct trust *t, const char *what)
+{
+	char text[2 * ERROR_TEXT];
+
+	snprintf(text, sizeof text, "%s: %s", t->name, what);
+	t->ops->warn(t->ctx, text);
+}
+
+static int trust_vouch(struct trust *t, const char *by, struct error *e)
+{
+	free(t->vouched);
+	t->vouched = strdup(by);
+	return t->vouched != NULL ? 0 : error_memory(e);
+}
+
+/* To remember is a service: when it cannot be done it is told, and the work goes on. */
+static void trust_remember(const struct trust *t, enum known_kind kind, const char *pin, unsigned version)
+{
+	struct error e;
+
+	if (t->settings->known_boxes == NULL)
+		return;
+	if (known_boxes_add(t->settings->known_boxes, t->name, kind, pin, version, &e) == 0)
+		return;
+	char text[ERROR_TEXT + 32];
+	snprintf(text, sizeof text, "cannot be remembered: %s", e.text);
+	trust_warn(t, text);
+}
+
+/* The version it was seen with before, and that it should not fall behind. */
+static void trust_check_version(struct trust *t, const struct tls_peer *peer)
+{
+	char text[160];
+
+	for (size_t i = 0; i < t->known.count; i++) {
+		const struct known_box *k = &t->known.items[i];
+
+		if (k->min > peer->version && peer->version < 12) {
+			snprintf(text, sizeof text, "speaks only TLS 1.%u now, it has had 1.%u before",
+			    peer->version - 10, k->min - 10);
+			trust_warn(t, text);
+			return;
+		}
+	}
+}
+
+/* --- refusals --- */
+
+static int trust_refuse_changed(struct trust *t, const struct tls_peer *peer, struct error *e)
+{
+	const struct known_box *first = trust_find(t, KNOWN_KEY, NULL);
+	char known[256], where[TRUST_WHERE];
+
+	snprintf(known, sizeof known, "%s", first->pin);
+	for (size_t i = 0; i < t->known.count; i++) {
+		const struct known_box *k = &t->known.items[i];
+		size_t len = strlen(known);
+
+		if (k != first && k->kind == KNOWN_KEY && len + PIN_TEXT + 2 <= sizeof known)
+			snprintf(known + len, sizeof known - len, ", %s", k->pin);
+	}
+	return error_set(e, STATUS_TLS, "%s: THE KEY HAS CHANGED: it is %s, known is %s (%s): if the box has a new key,"
+	    " `.trust remove %s`", t->name, peer->pin, known, trust_where(t, first, where), t->name);
+}
+
+static int trust_refuse_unknown(struct trust *t, const struct tls_peer *peer, struct error *e)
+{
+	bool had_authority = trust_find(t, KNOWN_TLS, NULL) != NULL;
+
+	return error_set(e, STATUS_TLS, "%s: unknown key %s (%s): %s; if it is the box's: --pin %s%s", t->name, peer->pin,
+	    peer->key, had_authority ? "an authority vouched for this box before, and none does now" : peer->why_not,
+	    peer->pin, had_authority ? "" : ", or --accept-new");
+}
+
+/* A weak key proves nothing, whoever vouches for it. */
+static int trust_check_strength(struct trust *t, const struct tls_peer *peer, struct error *e)
+{
+	char text[160];
+
+	if (peer->key_bits >= 2048)
+		return 0;
+	if (t->settings->mode != TLS_INSECURE) {
+		if (peer->key_bits < 1024)
+			return error_set(e, STATUS_TLS, "%s: the key, %s, is too weak to prove anything", t->name,
+			    peer->key);
+		if (t->settings->tls_min >= 12)
+			return error_set(e, STATUS_TLS, "%s: the key, %s, is weak: see --tls-min 1.0", t->name,
+			    peer->key);
+	}
+	snprintf(text, sizeof text, "the key, %s, is weak", peer->key);
+	trust_warn(t, text);
+	return 0;
+}
+
+/* --- asking --- */
+
+enum trust_answer { ANSWER_NO, ANSWER_YES, ANSWER_PIN, ANSWER_OTHER_PIN, ANSWER_UNCLEAR };
+
+static enum trust_answer trust_read_answer(char *answer, const char *pin)
+{
+	unsigned char typed[PIN_HASH], wanted[PIN_HASH];
+	size_t len;
+
+	answer += strspn(answer, " \t\r\n");
+	len = strlen(answer);
+	while (len > 0 && strchr(" \t\r\n", answer[len - 1]) != NULL)
+		answer[--len] = '\0';
+	if (len == 0 || strcasecmp(answer, "no") == 0 || strcasecmp(answer, "n") == 0)
+		return ANSWER_NO;
+	if (strcasecmp(answer, "yes") == 0)
+		return ANSWER_YES;
+	if (pin_read(typed, answer, len, true)) {
+		bool same = pin_read(wanted, pin, strlen(pin), false) && memcmp(typed, wanted, PIN_HASH) == 0;
+
+		return same ? ANSWER_PIN : ANSWER_OTHER_PIN;
+	}
+	/* What looks like a fingerprint and is none is not asked about again. */
+	return strncmp(answer, "sha256", 6) == 0 ? ANSWER_OTHER_PIN : ANSWER_UNCLEAR;
+}
+
+static void trust_put_question(struct buf *out, const struct trust *t, const struct tls_peer *peer)
+{
+	buf_printf(out, "The key of %s is not known.\n", t->name);
+	buf_printf(out, "  key      %s\n  pin      %s\n", peer->key, peer->pin);
+	buf_printf(out, "  subject  %s\n  issuer   %s\n  valid    %s%s\n", peer->subject, peer->issuer, peer->valid,
+	    peer->in_time ? "" : " (not now)");
+	buf_printf(out, "  verified no: %s\n", peer->why_not);
+	if (trust_find(t, KNOWN_TLS, NULL) != NULL)
+		buf_puts(out, "Beware: an authority has vouched for this box before, and none does now.\n");
+	buf_puts(out, "Trust it from now on? (yes, no, or its pin as you know it) ");
+}
+
+/* 1: yes; 0: nobody to ask; -1 with *e: no. */
+static int trust_ask(struct trust *t, const struct tls_peer *peer, struct error *e)
+{
+	char answer[TRUST_ANSWER];
+	struct buf text = {0};
+	int result = -1;
+
+	trust_put_question(&text, t, peer);
+	error_set(e, STATUS_TLS, "%s: the key was not accepted", t->name);
+	for (unsigned tries = 0; tries < TRUST_TRIES; tries++) {
+		const char *question = tries == 0 ? buf_string(&text) : "Please answer yes, no, or with the whole pin: ";
+
+		answer[0] = '\0';
+		if (question == NULL)
+			break;
+		if (!t->ops->ask(t->ctx, question, answer, sizeof answer)) {
+			result = tries == 0 ? 0 : -1;
+			break;
+		}
+		enum trust_answer a = trust_read_answer(answer, peer->pin);
+		if (a == ANSWER_UNCLEAR)
+			continue;
+		if (a == ANSWER_YES || a == ANSWER_PIN)
+			result = 1;
+		if (a == ANSWER_OTHER_PIN)
+			error_set(e, STATUS_TLS, "%s: the key is %s, not the one that was typed", t->name, peer->pin);
+		break;
+	}
+	buf_clear(&text);
+	return result;
+}
+
+/* --- the verdict --- */
+
+static int trust_judge_pin(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e)
+{
+	if (!pin_list_has(t->settings->pin, peer->pin))
+		return error_set(e, STATUS_TLS, "%s: the key is %s, not --pin %s", t->name, peer->pin, t->settings->pin);
+	if (trust_find(t, KNOWN_KEY, NULL) != NULL && trust_find(t, KNOWN_KEY, peer->pin) == NULL)
+		trust_warn(t, "the key is --pin's, but another one is remembered: see .trust");
+	*trusted = true;
+	return trust_vouch(t, "--pin", e);
+}
+
+static int trust_judge_insecure(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e)
+{
+	bool changed = trust_find(t, KNOWN_KEY, NULL) != NULL && trust_find(t, KNOWN_KEY, peer->pin) == NULL;
+
+	trust_warn(t, changed ? "--tls insecure: nobody vouches for the key, AND IT IS NOT THE ONE REMEMBERED" :
+	    "--tls insecure: nobody vouches for the key: this may be anybody, also in between, who reads and changes all of it");
+	*trusted = false;
+	return trust_vouch(t, "nobody (--tls insecure)", e);
+}
+
+static int trust_judge_known(struct trust *t, const struct known_box *k, const struct tls_peer *peer, bool *trusted,
+    struct error *e)
+{
+	char by[256];
+
+	if (k->line == 0)
+		snprintf(by, sizeof by, "its key, seen earlier in this run");
+	else
+		snprintf(by, sizeof by, "%.200s line %u", t->settings->known_boxes, k->line);
+	if (k->line != 0 && peer->version > k->min && (k->min != 0 || peer->version >= 12) && k->min < 12)
+		trust_remember(t, KNOWN_KEY, peer->pin, peer->version);
+	*trusted = true;
+	return trust_vouch(t, by, e);
+}
+
+static int trust_judge_verified(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e)
+{
+	char by[256];
+
+	snprintf(by, sizeof by, "verified by %.200s", peer->issuer);
+	/* Not the key: an authority's certificate may change it.  But that it has TLS. */
+	if (trust_find(t, KNOWN_TLS, NULL) == NULL)
+		trust_remember(t, KNOWN_TLS, NULL, peer->version);
+	if (trust_vouch(t, by, e) == -1 || trust_note_seen(t, KNOWN_TLS, peer, e) == -1)
+		return -1;
+	*trusted = true;
+	return 0;
+}
+
+static int trust_judge_new(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e)
+{
+	bool had_authority = trust_find(t, KNOWN_TLS, NULL) != NULL;
+	const char *by = "you, just now";
+
+	if (t->settings->accept_new && !had_authority) {
+		by = "--accept-new";
+	} else {
+		int answer = trust_ask(t, peer, e);
+
+		if (answer == 0)
+			return trust_refuse_unknown(t, peer, e);
+		if (answer == -1)
+			return -1;
+	}
+	if (trust_vouch(t, by, e) == -1 || trust_note_seen(t, KNOWN_KEY, peer, e) == -1)
+		return -1;
+	trust_remember(t, KNOWN_KEY, peer->pin, peer->version);
+	if (t->settings->known_boxes == NULL)
+		trust_warn(t, "the key is trusted this time, but there is no file to remember it in");
+	*trusted = true;
+	return 0;
+}
+
+int trust_judge(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e)
+{
+	const struct known_box *known = trust_find(t, KNOWN_KEY, peer->pin);
+
+	*trusted = false;
+	if (trust_check_strength(t, peer, e) == -1)
+		return -1;
+	trust_check_version(t, peer);
+	if (peer->version < 12)
+		trust_warn(t, "TLS 1.0 and 1.1 are old and weak");
+	if (t->settings->mode == TLS_VERIFY && !peer->verified)
+		return error_set(e, STATUS_TLS, "%s: the certificate is not verified: %s: see --ca, --known-as", t->name,
+		    peer->why_not);
+	if (t->settings->pin != NULL)
+		return trust_judge_pin(t, peer, trusted, e);
+	if (t->settings->mode == TLS_INSECURE)
+		return trust_judge_insecure(t, peer, trusted, e);
+	if (known != NULL)
+		return trust_judge_known(t, known, peer, trusted, e);
+	if (trust_find(t, KNOWN_KEY, NULL) != NULL)
+		return trust_refuse_changed(t, peer, e);
+	if (peer->verified)
+		return trust_judge_verified(t, peer, trusted, e);
+	return trust_judge_new(t, peer, trusted, e);
+}
+
+int trust_accept_clear(struct trust *t, struct error *e)
+{
+	const struct known_box *known = trust_find(t, KNOWN_KEY, NULL);
+	char text[512], where[TRUST_WHERE], answer[TRUST_ANSWER] = "";
+
+	if (t->settings->mode != TLS_AUTO)
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS (without encryption: --tls off)", t->name);
+	if (t->settings->pin != NULL)
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and so shows no key to compare with --pin", t->name);
+	if (known == NULL)
+		known = trust_find(t, KNOWN_TLS, NULL);
+	if (known != NULL)
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and has had it before (%s): if that is right,"
+		    " `.trust remove %s`", t->name, trust_where(t, known, where), t->name);
+	if (trust_knows_clear(t))
+		return 0;
+	snprintf(text, sizeof text, "%s has no TLS: all that is said can be read and changed on its way.\n"
+	    "Use it without encryption from now on? (yes, no) ", t->name);
+	if (!t->ops->ask(t->ctx, text, answer, sizeof answer))
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS: if it is to be used without encryption: --tls off",
+		    t->name);
+	if (trust_read_answer(answer, "") != ANSWER_YES)
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS", t->name);
+	trust_remember(t, KNOWN_CLEAR, NULL, 0);
+	return 0;
+}

@@ -1,0 +1,73 @@
+/*
+ * trust: whether what answers is the box one means.
+ *
+ * Holds what is remembered of one box and what the user has asked for, and judges by it what the box shows: ptsh(1),
+ * TRUST.  Knows no descriptor and no TLS library.
+ */
+#ifndef PTSH_TLS_TRUST_H
+#define PTSH_TLS_TRUST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+#include "net/target.h"
+#include "tls/known_boxes.h"
+#include "tls/tls.h"
+
+enum tls_mode { TLS_AUTO, TLS_OFF, TLS_ON, TLS_VERIFY, TLS_INSECURE };
+
+/* Whom a run has trusted last, kept by the holder from one connection to the next: what the file does not know (there
+ * is none, or it could not be written) is not forgotten when the connection is lost. */
+struct trust_seen {
+	char *name;			/* owned: as remembered; NULL: nobody */
+	char pin[PIN_TEXT];		/* "": an authority vouched for it */
+	unsigned version;
+};
+void trust_seen_clear(struct trust_seen *seen);
+
+/* Borrowed while the trust lives. */
+struct trust_settings {
+	enum tls_mode mode;
+	bool accept_new;
+	const char *pin;		/* one or several, or NULL */
+	unsigned tls_min;		/* 10 .. 13 */
+	const char *known_boxes;	/* path, or NULL: nothing is remembered */
+	struct trust_seen *seen;	/* or NULL */
+};
+
+struct trust_ops {
+	void (*step)(void *ctx, const char *text);
+	void (*warn)(void *ctx, const char *text);
+	bool (*ask)(void *ctx, const char *text, char *answer, size_t size);	/* false: nobody there */
+};
+
+struct trust {
+	const struct trust_settings *settings;
+	const struct trust_ops *ops;
+	void *ctx;
+	char *name;			/* owned: as remembered */
+	struct known_boxes known;	/* of this box */
+	struct known_box seen;		/* what the run itself knows, if the file does not; name NULL: nothing */
+	char *vouched;			/* owned: by what it is trusted; NULL: not judged yet */
+};
+
+/* Reads what is remembered of the box.  0; or -1 with *e (t is to be cleared then, too). */
+int trust_init(struct trust *t, const struct trust_settings *s, const struct target *target, const char *known_as,
+    const struct trust_ops *ops, void *ctx, struct error *e);
+void trust_clear(struct trust *t);
+
+/* Remembered as a box without TLS; remembered as one that has it. */
+bool trust_knows_clear(const struct trust *t);
+bool trust_knows_tls(const struct trust *t);
+/* Whether an authority may be asked at all: not where a key is known or pinned already. */
+bool trust_needs_authority(const struct trust *t);
+
+/* The box has shown itself.  0: go on; *trusted: somebody vouches for it (t->vouched says who).  -1 with *e
+ * (STATUS_TLS): do not.  May ask the user. */
+int trust_judge(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e);
+
+/* The box has no TLS.  0: go on in clear; -1 with *e (STATUS_TLS).  May ask the user. */
+int trust_accept_clear(struct trust *t, struct error *e);
+
+#endif

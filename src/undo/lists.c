@@ -1,0 +1,391 @@
+/*
+ * lists: changes that delete some entries of a list and add others: addresses and rows.
+ *
+ * What is undone must not cost more than what was done: an entry that was there before is never deleted for having been added
+ * again, and an entry that another has overwritten comes back as it was.
+ */
+#include "undo/undo_parts.h"
+
+#include <stdint.h>
+
+static const struct json nothing = {"null", 4};
+
+enum { SUBNET = 2 };	/* cells that lead an entry and name its place: address and bits */
+enum { CELLS = 16 };	/* an entry with more is none that is known */
+
+/* An argument of lists while it is compared. */
+struct lists {
+	struct undo_work *w;
+	const struct arg *del, *add;
+	size_t fields, required;	/* of an entry to add; 0: entries are addresses */
+	size_t secret;			/* the first cell that must not be shown; SIZE_MAX: none */
+	struct buf *delete_back, *add_back;
+	bool has_flags;			/* of an address: a cell says how it came to be there */
+	size_t flags_at;
+};
+
+static void put_element(struct buf *out)
+{
+	buf_putc(out, out->len == 0 ? '[' : ',');
+}
+
+/* --- addresses --- */
+
+enum { BY_HAND = 2 };	/* ptsh-protocol(7), realm_seed_list: what a request adds has this flag */
+
+enum presence { ABSENT, PRESENT, FOUND, ADDED };
+
+static const char *const presence_names[] = {UNDO_ABSENT, "present", "found", "by hand"};
+
+static enum presence presence_before(const struct lists *l, const struct place *p)
+{
+	struct json cells[CELLS];
+	uint64_t flags;
+
+	if (p->befores == 0)
+		return ABSENT;
+	if (!l->has_flags || undo_cells(p->before, cells, CELLS) <= l->flags_at ||
+	    !json_whole(cells[l->flags_at], true, &flags))
+		return PRESENT;
+	return flags & BY_HAND ? ADDED : FOUND;
+}
+
+static void compare_address(struct lists *l, const struct place *p)
+{
+	enum presence before = presence_before(l, p), after;
+	struct json cells[1];
+
+	after = p->fate == PLACE_GONE ? ABSENT : !l->has_flags || before == PRESENT ? PRESENT : ADDED;
+	if (p->fate == PLACE_KEPT || before == after)
+		return;
+	undo_show_name(l->w, p->name);
+	buf_printf(&l->w->u->changes, ": %s -> %s\n", presence_names[before], presence_names[after]);
+	if (before == ABSENT) {
+		put_element(l->delete_back);
+		undo_put(l->delete_back, NULL, p->after);
+	} else if (after == ABSENT && undo_cells(p->before, cells, 1) > 0) {
+		put_element(l->add_back);
+		undo_put(l->add_back, NULL, cells[0]);
+	}
+	/* It comes back, but as if somebody had added it. */
+	if (before == FOUND)
+		l->w->u->partial = true;
+}
+
+/* --- rows --- */
+
+/* Flags as one number or in several (ptsh-protocol(7)). */
+static bool flags_of(struct json row, const struct field *fields, size_t n, uint64_t *flags)
+{
+	struct json cells[CELLS];
+	uint64_t value;
+
+	*flags = 0;
+	undo_cells(row, cells, CELLS);
+	for (size_t i = 0; i < n && fields[i].name != NULL; i++) {
+		if (fields[i].unit != UNIT_SUBNET_FLAGS)
+			continue;
+		if (!json_whole(cells[i], true, &value))
+			return false;
+		*flags |= value;
+	}
+	return true;
+}
+
+/* Whether two entries of the same place say the same. */
+static bool same_entry(struct lists *l, struct json a, struct json b)
+{
+	struct json one[CELLS], other[CELLS];
+	size_t n = undo_cells(a, one, CELLS), m = undo_cells(b, other, CELLS);
+	const struct field *f = l->add->fields;
+	uint64_t flags, other_flags;
+	bool split = flags_of(a, f, n < CELLS ? n : CELLS, &flags) && flags_of(b, f, m < CELLS ? m : CELLS, &other_flags) &&
+	    flags == other_flags;
+
+	if (n > CELLS || m > CELLS)
+		return false;
+	for (size_t i = SUBNET; i < n || i < m; i++) {
+		if (split && i < l->fields && f[i].unit == UNIT_SUBNET_FLAGS)
+			continue;
+		if (i >= n || i >= m || !undo_same(l->w, one[i], other[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Whether an entry can be added as it was read. */
+static bool is_whole(struct lists *l, struct json row)
+{
+	struct json cells[CELLS];
+	size_t n = undo_cells(row, cells, CELLS);
+
+	if (n < l->required || n > l->fields || n > CELLS)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (l->add->fields[i].secret ? !undo_told(l->w, cells[i]) : !undo_is_scalar(cells[i]))
+			return false;
+	return true;
+}
+
+static void show_place(struct lists *l, const struct place *p)
+{
+	struct json cells[SUBNET];
+
+	undo_cells(p->name, cells, SUBNET);
+	undo_show_name(l->w, cells[0]);
+	buf_putc(&l->w->u->changes, '/');
+	undo_show_name(l->w, cells[1]);
+	buf_puts(&l->w->u->changes, ": ");
+}
+
+/* What stands behind an entry's place: "limit 1200, flags 3". */
+static void show_entry(struct lists *l, struct json row)
+{
+	struct buf *out = &l->w->u->changes;
+	struct json cells[CELLS];
+	size_t n = undo_cells(row, cells, CELLS);
+	const struct field *f = l->add->fields;
+
+	if (n == SUBNET)
+		buf_puts(out, "present");
+	for (size_t i = SUBNET; i < n && i < CELLS; i++) {
+		bool surplus = i >= l->fields;
+		/* From the first secret on only numbers are harmless. */
+		bool secret = i >= l->secret && (surplus || f[i].secret || json_kind(cells[i]) != JSON_NUMBER);
+
+		if (i > SUBNET)
+			buf_puts(out, ", ");
+		if (!surplus)
+			buf_printf(out, "%s ", f[i].name);
+		undo_show(l->w, surplus ? NULL : &f[i], cells[i], secret);
+	}
+}
+
+/* What deletes an entry: as many of its cells as such an argument has. */
+static void put_delete(struct lists *l, struct json row)
+{
+	struct json cells[CELLS];
+	size_t n = undo_cells(row, cells, CELLS);
+	const struct field *f = l->del->fields;
+
+	put_element(l->delete_back);
+	for (size_t i = 0; i < n && i < CELLS && f[i].name != NULL; i++) {
+		buf_putc(l->delete_back, i == 0 ? '[' : ',');
+		undo_put(l->delete_back, NULL, cells[i]);
+	}
+	buf_putc(l->delete_back, ']');
+}
+
+/* Whether entries are deleted by their place alone. */
+static bool by_place(const struct lists *l)
+{
+	size_t n = 0;
+
+	while (l->del->fields[n].name != NULL)
+		n++;
+	return n <= SUBNET;
+}
+
+/* Whether an event puts an entry beside the one that is put last. */
+static bool is_beside(struct lists *l, const struct place *p, const struct event *e)
+{
+	return e->kind == PLACE_ADD && !by_place(l) && !same_entry(l, e->v, p->after);
+}
+
+static void show_before(struct lists *l, const struct place *p)
+{
+	bool first = true;
+
+	if (p->befores == 0)
+		buf_puts(&l->w->u->changes, UNDO_ABSENT);
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->events[i].kind != PLACE_BEFORE)
+			continue;
+		if (!first)
+			buf_puts(&l->w->u->changes, "; ");
+		show_entry(l, p->events[i].v);
+		first = false;
+	}
+}
+
+static void show_after(struct lists *l, const struct place *p)
+{
+	if (p->fate != PLACE_PUT) {
+		buf_puts(&l->w->u->changes, UNDO_ABSENT);
+		return;
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		if (is_beside(l, p, &p->events[i])) {
+			show_entry(l, p->events[i].v);
+			buf_puts(&l->w->u->changes, "; ");
+		}
+	}
+	show_entry(l, p->after);
+}
+
+/* Whether all that is put there is there already. */
+static bool is_unchanged(struct lists *l, const struct place *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (is_beside(l, p, &p->events[i]))
+			return false;
+	return p->befores == 1 && same_entry(l, p->before, p->after);
+}
+
+/* Whether what stands at the place before may stand there still: nobody knows if an entry goes that is not named exactly. */
+static bool may_remain(struct lists *l, const struct place *p)
+{
+	if (by_place(l))
+		return false;
+	for (size_t i = 0; i < p->count; i++)
+		if (p->events[i].kind == PLACE_DELETE && same_entry(l, p->events[i].v, p->before))
+			return p->befores > 1;
+	return true;
+}
+
+static void compare_entry(struct lists *l, const struct place *p)
+{
+	bool whole = true;
+
+	if (p->fate == PLACE_GONE && p->befores == 0)
+		return;
+	if (p->fate == PLACE_PUT && is_unchanged(l, p))
+		return;
+	show_place(l, p);
+	show_before(l, p);
+	buf_puts(&l->w->u->changes, " -> ");
+	show_after(l, p);
+	buf_putc(&l->w->u->changes, '\n');
+	for (size_t i = 0; i < p->count; i++)
+		if (p->events[i].kind == PLACE_BEFORE)
+			whole = whole && is_whole(l, p->events[i].v);
+	if (!whole) {
+		l->w->u->partial = true;
+		return;
+	}
+	if (p->fate == PLACE_PUT)
+		put_delete(l, p->after);
+	for (size_t i = 0; i < p->count; i++) {
+		/* Where several entries can have one place, each that was added is there. */
+		if (is_beside(l, p, &p->events[i]))
+			put_delete(l, p->events[i].v);
+		if (p->events[i].kind != PLACE_BEFORE)
+			continue;
+		if (may_remain(l, p))
+			put_delete(l, p->events[i].v);
+		put_element(l->add_back);
+		undo_put(l->add_back, NULL, p->events[i].v);
+	}
+}
+
+/* --- both --- */
+
+/* Sets the key of an entry.  -1: it is none. */
+static int put_key(const struct lists *l, struct places *places, struct json entry, struct json *name)
+{
+	struct json cells[SUBNET];
+
+	*name = entry;
+	if (l->fields == 0) {
+		if (json_kind(entry) == JSON_ARRAY && undo_cells(entry, cells, 1) > 0)
+			*name = cells[0];
+		if (!undo_is_scalar(*name))
+			return -1;
+		places_key_address(places, *name);
+		return 0;
+	}
+	if (undo_cells(entry, cells, SUBNET) < SUBNET || !undo_is_scalar(cells[0]) || !undo_is_scalar(cells[1]))
+		return -1;
+	places_key_address(places, cells[0]);
+	places_key_number(places, cells[1]);
+	return 0;
+}
+
+static int read_request(const struct lists *l, struct json list, enum place_event kind, struct places *places)
+{
+	struct json_iter it = json_iterate(list);
+	struct json v, name;
+
+	if (list.text == NULL)
+		return 0;
+	if (json_kind(list) != JSON_ARRAY)
+		return -1;
+	while (json_next(&it, NULL, &v)) {
+		if ((l->fields == 0) != undo_is_scalar(v) || put_key(l, places, v, &name) < 0)
+			return -1;
+		places_put(places, kind, nothing, name, v);
+	}
+	return 0;
+}
+
+static int read_reply(const struct lists *l, struct places *places)
+{
+	struct undo_rows rows = undo_rows(l->w->reply);
+	struct json row, name;
+
+	while (undo_rows_next(&rows, &row)) {
+		if (put_key(l, places, row, &name) < 0)
+			return -1;
+		places_put(places, PLACE_BEFORE, nothing, name, row);
+	}
+	return rows.bad ? -1 : 0;
+}
+
+static void know_fields(struct lists *l)
+{
+	const struct field *f = l->w->reader->reply;
+
+	l->secret = SIZE_MAX;
+	if (l->add->type == ARG_ROWS) {
+		for (f = l->add->fields; f->name != NULL; f++, l->fields++) {
+			if (f->secret && l->secret == SIZE_MAX)
+				l->secret = l->fields;
+			if (!f->optional)
+				l->required = l->fields + 1;
+		}
+		return;
+	}
+	for (size_t i = 0; f != NULL && f->name != NULL; f++, i++) {
+		if (f->unit == UNIT_SEED_FLAGS && i < CELLS) {
+			l->has_flags = true;
+			l->flags_at = i;
+		}
+	}
+}
+
+static void close_list(struct buf *out)
+{
+	if (out->len > 0)
+		buf_putc(out, ']');
+}
+
+int undo_lists(struct undo_work *w, size_t del, size_t add)
+{
+	struct lists l = {.w = w, .del = &w->type->args[del], .add = &w->type->args[add], .delete_back = &w->parts[del],
+	    .add_back = &w->parts[add]};
+	struct places places = {0};
+	int result;
+
+	know_fields(&l);
+	result = read_request(&l, w->args[del], PLACE_DELETE, &places);
+	if (result == 0)
+		result = read_request(&l, w->args[add], PLACE_ADD, &places);
+	if (result == 0)
+		result = read_reply(&l, &places);
+	if (result == 0 && places_sort(&places, l.fields == 0) < 0) {
+		w->failed = true;
+		result = -1;
+	}
+	for (size_t i = 0; result == 0 && i < places.list_count; i++) {
+		if (!places.list[i].touched)
+			continue;
+		if (l.fields == 0)
+			compare_address(&l, &places.list[i]);
+		else
+			compare_entry(&l, &places.list[i]);
+	}
+	close_list(l.delete_back);
+	close_list(l.add_back);
+	places_clear(&places);
+	return result;
+}

@@ -1,0 +1,217 @@
+/*
+ * values: what is read, compared and shown of values, whatever they belong to.
+ *
+ * Owns the rules of what is the same, what is secret and what a row is.
+ */
+#include "undo/undo_parts.h"
+
+#include <string.h>
+
+#include "lang/parse.h"
+
+/* --- what a reply holds --- */
+
+static bool begins_with_list(struct json v)
+{
+	struct json_iter it = json_iterate(v);
+	struct json first;
+
+	return json_kind(v) == JSON_ARRAY && json_next(&it, NULL, &first) && json_kind(first) == JSON_ARRAY;
+}
+
+struct undo_rows undo_rows(struct json_iter values)
+{
+	return (struct undo_rows){.values = values};
+}
+
+bool undo_rows_next(struct undo_rows *r, struct json *row)
+{
+	struct json v;
+
+	while (!r->bad) {
+		if (r->inside && json_next(&r->inner, NULL, &v)) {
+			r->bad = json_kind(v) != JSON_ARRAY || begins_with_list(v) || json_count(v) == 0;
+			*row = v;
+			return !r->bad;
+		}
+		r->inside = false;
+		if (!json_next(&r->values, NULL, &v))
+			return false;
+		if (json_kind(v) != JSON_ARRAY) {
+			r->bad = true;
+		} else if (begins_with_list(v)) {
+			r->inner = json_iterate(v);
+			r->inside = true;
+		} else if (json_count(v) > 0) {
+			*row = v;
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t undo_cells(struct json row, struct json *cells, size_t max)
+{
+	struct json_iter it = json_iterate(row);
+	struct json v;
+	size_t n = 0;
+
+	if (json_kind(row) != JSON_ARRAY)
+		return 0;
+	for (; json_next(&it, NULL, &v); n++)
+		if (n < max)
+			cells[n] = v;
+	return n;
+}
+
+/* --- what values are --- */
+
+bool undo_is_scalar(struct json v)
+{
+	enum json_kind kind = json_kind(v);
+
+	return kind != JSON_NULL && kind != JSON_ARRAY && kind != JSON_OBJECT;
+}
+
+static bool same_members(struct undo_work *w, struct json a, struct json b)
+{
+	struct json_iter one = json_iterate(a), other = json_iterate(b);
+	struct json key = {0}, v, other_key = {0}, other_v;
+	bool object = json_kind(a) == JSON_OBJECT;
+
+	while (json_next(&one, &key, &v)) {
+		if (!json_next(&other, &other_key, &other_v) || (object && !undo_same(w, key, other_key)) ||
+		    !undo_same(w, v, other_v))
+			return false;
+	}
+	return !json_next(&other, NULL, &other_v);
+}
+
+bool undo_same(struct undo_work *w, struct json a, struct json b)
+{
+	bool one = undo_is_scalar(a), other = undo_is_scalar(b);
+
+	if (one != other || (!one && json_kind(a) != json_kind(b)))
+		return false;
+	if (!one)
+		return json_kind(a) == JSON_NULL || same_members(w, a, b);
+	buf_reset(&w->left);
+	buf_reset(&w->right);
+	json_decode(a, &w->left);
+	json_decode(b, &w->right);
+	if (w->left.failed || w->right.failed)
+		w->failed = true;
+	return w->left.len == w->right.len && memcmp(buf_head(&w->left), buf_head(&w->right), w->left.len) == 0;
+}
+
+enum { STARS = 3 };	/* a text of that many stars or more is none */
+
+static bool told_within(struct undo_work *w, struct json v)
+{
+	struct json_iter it = json_iterate(v);
+	struct json inner;
+	size_t stars = 0;
+
+	if (json_kind(v) == JSON_STRING) {
+		buf_reset(&w->left);
+		json_decode(v, &w->left);
+		w->failed = w->failed || w->left.failed;
+		while (stars < w->left.len && buf_head(&w->left)[stars] == '*')
+			stars++;
+		return stars < STARS || stars < w->left.len;
+	}
+	while (json_next(&it, NULL, &inner))
+		if (!told_within(w, inner))
+			return false;
+	return true;
+}
+
+bool undo_told(struct undo_work *w, struct json secret)
+{
+	return json_kind(secret) != JSON_NULL && secret.len > 0 && !json_is(secret, "") && told_within(w, secret);
+}
+
+static void found_one(void *ctx, struct json secret)
+{
+	(void)secret;
+	*(bool *)ctx = true;
+}
+
+bool undo_secret(struct undo_work *w, const struct arg *arg, struct json name)
+{
+	struct buf member = {0};
+	bool secret = false;
+
+	if (arg->type != ARG_OBJECT)
+		return catalog_arg_secret(arg);
+	/* Names that are nearly those of secrets are secret as well: the one rule for that is mask's. */
+	buf_putc(&member, '{');
+	buf_put(&member, name.text, name.len);
+	buf_puts(&member, ":0}");
+	if (member.failed)
+		secret = w->failed = true;
+	else
+		mask_argument(arg, (struct json){buf_head(&member), member.len}, found_one, &secret);
+	buf_clear(&member);
+	return secret;
+}
+
+const struct field *undo_field(struct undo_work *w, const struct field *fields, struct json name)
+{
+	buf_reset(&w->left);
+	json_decode(name, &w->left);
+	w->failed = w->failed || w->left.failed;
+	return catalog_field(fields, buf_head(&w->left), w->left.len);
+}
+
+/* --- writing --- */
+
+void undo_show_name(struct undo_work *w, struct json name)
+{
+	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:/ ";
+	bool plain;
+
+	buf_reset(&w->left);
+	json_decode(name, &w->left);
+	w->failed = w->failed || w->left.failed;
+	plain = w->left.len > 0;
+	for (size_t i = 0; i < w->left.len && plain; i++)
+		plain = memchr(good, buf_head(&w->left)[i], sizeof good - 1) != NULL;
+	if (plain)
+		buf_put(&w->u->changes, buf_head(&w->left), w->left.len);
+	else
+		value_put_compact(&w->u->changes, name);
+}
+
+void undo_show(struct undo_work *w, const struct field *f, struct json v, bool secret)
+{
+	const struct value_name *n = f == NULL || !undo_is_scalar(v) ? NULL : f->values;
+
+	if (secret) {
+		buf_puts(&w->u->changes, "***");
+		return;
+	}
+	buf_reset(&w->left);
+	if (n != NULL)
+		json_decode(v, &w->left);
+	for (; n != NULL && n->name != NULL; n++) {
+		if (strlen(n->value) == w->left.len && memcmp(n->value, buf_head(&w->left), w->left.len) == 0) {
+			buf_puts(&w->u->changes, n->name);
+			return;
+		}
+	}
+	value_put_compact(&w->u->changes, v);
+}
+
+void undo_put(struct buf *out, const struct field *f, struct json v)
+{
+	bool digits = f != NULL && f->type == ARG_GID && json_kind(v) == JSON_NUMBER;
+
+	for (size_t i = 0; i < v.len && digits; i++)
+		digits = v.text[i] >= '0' && v.text[i] <= '9';
+	if (digits)
+		buf_putc(out, '"');
+	value_put_compact(out, v);
+	if (digits)
+		buf_putc(out, '"');
+}
