@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # ptsh: the admin shell for Porttracker and PortIQ boxes.  README.md says what the targets are for.
 VERSION = 0.1.0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # bash completion for ptsh(1): asks `ptsh --complete`.
 _ptsh()
 {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # fish completion for ptsh(1): asks `ptsh --complete`.
 function __ptsh_complete
 	set -l words (commandline -opc)

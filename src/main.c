@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * main: from argv to an exit status; the only file that exits.
  */

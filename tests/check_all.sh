@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # check_all: the steps of `make check-all`, in two lanes side by side: check_all.sh BUILD STEP... -- STEP...
 #
 # The first lane is for what waits for terminals and time-outs most of the time, the second for what wants the processor, and gets what is

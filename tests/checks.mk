@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # checks.mk: what takes too long for `make check`.  `make check-all` runs all of it; each step can be run alone.
 # A step that needs other flags builds in a folder of its own below $(BUILD), by this same Makefile.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Which lines the tests reach, by folder, from what gcc --coverage left in a build folder: coverage.pl BUILD
 #
 # Prints a line a folder; BUILD/coverage.txt gets a line for each line of code that no test reaches.  Fails if a folder that has a

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # deb: builds the Debian package, installs it, tries what it brought, and purges it: deb.sh FOLDER
 #
 # Installing needs root (or a sudo that asks nothing).  Who is not is told so and has the package built and looked at

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # Runs ptsh against a simulated box: at a terminal a session to try things in, else a short sample.
 # Expects the programs in PTSH and BOX, as `make demo` sets them.  Leaves nothing behind.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # deps: installs what ptsh needs, where apt-get is there; elsewhere names it.
 #
 #	sh tests/deps.sh [-n] [run | build | test | package | bench]...

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # fuzz: each target for some seconds, two at a time: fuzz.sh BUILD SECONDS fuzz_NAME...
 #
 # Seeds are tests/fuzz/seeds/NAME; new finds go to BUILD/NAME and are used by the next run.  A target ends at its first

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Prints how the source is laid out, a noun phrase a file, from the files' opening comments; -w writes it into README.md.
 use strict;
 use warnings;
@@ -18,7 +19,7 @@ sub slurp {
 sub phrase {
 	my ($path, $name) = @_;
 	return undef unless -e $path;
-	my ($text) = slurp($path) =~ m{\A(?:#![^\n]*\n)?/\*\n \* \Q$name\E: (.*?)(?: \*/|\n \*\n|\n \*/)}s or return undef;
+	my ($text) = slurp($path) =~ m{\A/\* SPDX[^\n]*\n/\*\n \* \Q$name\E: (.*?)(?: \*/|\n \*\n|\n \*/)}s or return undef;
 	$text =~ s/\n \* ?/ /g;
 	$text =~ s/[.:](?:\s.*)?\z//s if $text !~ s/\.(?=\s{2}|\z).*//s;
 	return $text =~ /^see / ? undef : $text;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Plays a session at a real prompt, in tmux, against a simulated box, and writes what stands on the screen then as SVG:
 #
 #	make picture

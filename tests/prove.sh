@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # prove: runs tests with prove, several at once; one that fails is run again, alone, twice at most.
 #
 #	sh tests/prove.sh STATE JOBS TEST...

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # reports: runs a command with all reports of sanitizers (or valgrind) going into a folder, and fails if there is one:
 # reports.sh FOLDER sanitizers|valgrind COMMAND...
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # staged: `make install` into a folder, looks at what is there, runs it, and uninstalls: staged.sh FOLDER
 set -eu
 folder=$1

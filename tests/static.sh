@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # static: what reads the sources and finds fault with them: gcc -fanalyzer, clang-tidy (.clang-tidy says with what), cppcheck.
 # static.sh FOLDER
 #

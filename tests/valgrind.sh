@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # valgrind: the suite with ptsh, and the unit tests, under valgrind: valgrind.sh UNIT-TEST...
 #
 # Called by reports.sh, which looks at what was found (in $REPORTS).  Of the end-to-end tests it is those that fit into some

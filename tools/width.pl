@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Writes src/base/width_table.h: which characters take no column and which take two, from Perl's copy of the
 # Unicode character database.  Run it again when Unicode grows:  perl tools/width.pl > src/base/width_table.h
 use strict;
@@ -39,6 +40,7 @@ sub table {
 	print "};\n";
 }
 
+print "/* SPDX-License-Identifier: ISC */\n";
 print "/* Made by tools/width.pl from Unicode ", Unicode::UCD::UnicodeVersion(), ": do not edit. */\n";
 table('zero', 'Marks, format characters, Hangul vowels and finals: no column of their own.', \@zero);
 table('wide', 'East Asian wide and full-width, emoji: two columns.', \@wide);

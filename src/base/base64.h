@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * base64: RFC 4648, written with padding, read with or without it.
  */

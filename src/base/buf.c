@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * buf: bytes that grow at the end and are consumed at the front.  Owns the memory; refuses to know what the
  * bytes mean.

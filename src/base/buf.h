@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * buf: bytes that grow at the end and are consumed at the front.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * safe: text from a box made harmless for a terminal, visibly and without losing anything.
  *

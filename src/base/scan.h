@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * scan: eight bytes at a time, for those who look at every byte of a large reply.
  *

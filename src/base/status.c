@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * status: writes the one line that says why something failed.  Knows no channel to show it on.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * status: how a piece of work ended, and the one line that says why.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * utf8: one character at a time, from bytes and back (RFC 3629, section 4).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * utf8: characters from bytes and back (RFC 3629).  No tables of what a character means: base/width and
  * base/safe know that.

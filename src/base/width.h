@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * width: columns that text takes on a terminal, by Unicode, not by the C library's opinion.
  */

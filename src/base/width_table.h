@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Made by tools/width.pl from Unicode 14.0.0: do not edit. */
 
 /* Marks, format characters, Hangul vowels and finals: no column of their own. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * each: asks LINE once, keeps its rows, and runs LINE2 for each of them, as many at once as --jobs permits; every end is
  * shown with its row.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * each: `.each LINE -- LINE2`: LINE2 for every row of LINE's result.
  */

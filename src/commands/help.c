@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * help: tells what can be typed, from the catalogue and the table of commands: it knows no request by name.
  */

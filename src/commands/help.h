@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * help: `.help`: requests by group, one request, one command.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * on: what a program's event callbacks do, for people and scripts.
  */

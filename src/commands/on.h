@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * on: `.on EVENT [ARG...] -- LINE`: a line run as a job at every such event.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * set: one table of names, each with how it is read and written.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * set: what `.set` shows and changes.
  */

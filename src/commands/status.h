@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * status: commands that tell of the connection and the jobs: `.status`, `.jobs`, `.trust`; and `.connect`.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * wait: `.wait`, for jobs and for events, and `.sleep`.
  */

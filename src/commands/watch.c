@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * watch: asks, shows, remembers the cells, and marks what is different the next time.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * watch: `.watch S [N] LINE`: a request again and again.
  */

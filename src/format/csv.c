@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * csv: RFC 4180: records end with CR LF, quotes where a field has a comma, a quote, LF or TAB in it, or is empty text (so
  * that it differs from null).

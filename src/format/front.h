@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * front: what the formats see of an output: the reply in progress, its headings, and room for their own state.
  */

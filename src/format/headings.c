@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * headings: the names over the columns of a reply, and how their cells are to be read.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * parts: an item of a large reply that is too long to be held: its cells, and the long strings among them while they
  * arrive.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * records: one JSON object a line for each row, headings as keys.
  *

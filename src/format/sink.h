@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * sink: where output goes: a descriptor with a buffer, whose failures are not lost.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * table: aligned columns for people.
  *

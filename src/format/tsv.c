@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * tsv: one row a line, for cut, awk and the like.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * verbatim: the formats that show the reply's own text: json (its values as one array a line) and raw (the line).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * arguments: the words of a request become its arguments, each of the kind the catalogue says.
  *

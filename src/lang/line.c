@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * line: what kind of line it is, and all of it but a request's arguments: prefixes, commands, raw arrays, `&`, redirections.
  */

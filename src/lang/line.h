@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * line: from what a user typed to what is to be done: a request ready to send, or a command's words.
  *

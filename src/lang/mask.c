@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * mask: finds what must not be seen in requests, replies and lines: for traces, histories and messages.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * members: arguments that have members: rows, objects, pairs, the roles of realms.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * offer: the candidates for one place, gathered, matched with what is typed there, and quoted alike.  Internal to lang/.
  */

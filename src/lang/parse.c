@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * parse: what a parse gathers as it goes: words, places of secrets, names to look up, notes, and its error.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * parse: what the files of lang/ share while they take one line apart.  Internal to lang/.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * print: a request, written as the line a user would type for it.
  *

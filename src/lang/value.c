@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * value: one word, or a part of one, becomes one JSON value of the kind its place wants.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * walk: which word of a line belongs to which argument of its request.
  *

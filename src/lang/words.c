@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * words: where the words of a line begin and end, and what stands between their quotes.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * channel: bytes to and from a box.  See channel.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * channel_parts: what the files of the channel share among themselves; nobody else includes this.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * identity: which connection is ours, and whose name the box gets for it.  The protocol is net/ident's.
  */

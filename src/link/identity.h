@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * identity: `--ident`: the box may ask who is at this end of its connection, and is told.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * judge: the way of a channel into TLS, whom it believes, and how far it is trusted then.  See channel.h.
  *

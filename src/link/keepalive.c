@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * keepalive: a link that is silent while requests are open is asked whether it lives.
  */

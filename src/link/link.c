@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * link: moves bytes between the channel and the session, decides about TLS and the next address, and what happens when the
  * connection is lost.

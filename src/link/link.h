@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * link: the connection to the box: a channel, a session on it, the login; and, at a prompt or with --reconnect, the
  * next connection when one was lost.

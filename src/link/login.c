@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * login: which login, with which password.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * notices: what the box says of its own accord, told to the user; and every line of either side, to the trace.
  */

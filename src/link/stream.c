@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * stream: bytes through one connected socket.  See stream.h.
  *

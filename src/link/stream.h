@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * stream: bytes through one connected socket, in clear or by TLS, and nobody above needs to know which.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * trace: one line a message: time, direction, text; what is secret in it as "***".
  */

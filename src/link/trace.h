@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * trace: every message sent and received, with time and direction, secrets as "***".
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * address: socket addresses as values.  See address.h.  Opens no socket and looks nothing up.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * address: socket addresses as values, their text, and lists of them.
  */

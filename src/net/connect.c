@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * connect: from a target to a connected descriptor.  See connect.h.
  *

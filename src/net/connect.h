@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * connect: from a target to a descriptor that is connected to it, whichever way it is reached.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * dial: from a list of addresses to one connected socket (RFC 8305, section 5).
  *

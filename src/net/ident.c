@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * ident: the server of RFC 1413.  See ident.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * ident: tells whose a connection is, to whoever is at its other end (RFC 1413).
  *

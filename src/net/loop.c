@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * loop: one ppoll() for descriptors, timers and signals.  See loop.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * loop: one poll() for descriptors, timers and signals.
  *

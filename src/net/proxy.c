@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * proxy: a command that carries the bytes.  See proxy.h.
  *

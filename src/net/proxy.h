@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * proxy: a command that carries the bytes instead of a socket of our own (ssh's ProxyCommand).
  */

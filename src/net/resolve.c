@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * resolve: from a box's name to addresses, in threads.  See resolve.h.
  *

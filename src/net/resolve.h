@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * resolve: from a box's name to the addresses to try, without waiting for anybody.
  *

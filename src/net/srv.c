@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * srv: DNS SRV records.  See srv.h.  Asks nobody and looks no target up.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * srv: DNS SRV records (RFC 2782): read from an answer and put in the order to try them.
  */

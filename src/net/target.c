@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * target: what a user may write for a box, taken apart.  See target.h.
  *

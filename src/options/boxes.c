@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * boxes: see boxes.h.  Words are those of ptsh(1), A LINE, but for JSON: `[::1]:55` is a box here.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * boxes: the boxes file ($XDG_CONFIG_HOME/ptsh/boxes): a name a line, with the options and the box that it stands for.
  */

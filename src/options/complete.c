@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * complete: what may stand at a place of ptsh's command line, for the shells' completions.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * help: the table of options as --help prints it.
  */

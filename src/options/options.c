@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * options: from argv, environment and boxes file to one struct options, in the order of who wins.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * options: what the user asked for: the command line, the environment and the boxes file, put together once.
  *

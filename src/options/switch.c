@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * switch: another box while a session runs.
  */

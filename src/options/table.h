@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * table: what the files of options share; not for others.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * words: words as a shell hands them over, taken apart: --name=value, -abc, --, and the box among them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * auth: what is sent to log in and what must come back, and which method may be used where.
  *

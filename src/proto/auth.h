@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * auth: the arithmetic of login and the decision how to log in.  Sends nothing.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * catalog: finds what the tables hold.  Owns no data but the tables; knows nothing of lines, replies or boxes.
  */

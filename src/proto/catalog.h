@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * catalog: the requests of the protocol, their arguments and replies, once.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * frame: see frame.h.  What is held has been searched for LF already, so each byte is looked at once.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * json: whole texts, walking over what the scanner has accepted, decoding, and writing strings.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * json: reads JSON (RFC 8259, strictly) in received text, without building a tree.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * json_plain: the parts of JSON that are all there and need no state: runs of plain text, digits, and whole values of
  * them, eight bytes at a time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * json_scan: the resumable validating scanner of json.h (RFC 8259, strictly).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * md6: MD6-256 and HMAC over it.  Owns the arithmetic and wipes what it leaves; refuses to know what is hashed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * md6: MD6-256 (Rivest et al., "The MD6 hash function", 2008): 64-bit words, tree mode L = 64, no key,
  * 104 rounds; and HMAC (RFC 2104) over it with a block of 64 bytes, as the boxes use it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * pending: open addressing; a removed entry's followers move up, so no marks are left behind.  Ids are scattered
  * (Fibonacci hashing spreads those that follow each other evenly): side by side they would be one long run that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * pending: what was asked and has no answer yet, by id.
  *

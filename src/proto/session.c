@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * session: the life of a conversation: feeding, what is sent, what is open, how it ends.
  *

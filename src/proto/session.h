@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * session: one conversation with a box, as bytes in and bytes out.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * session_large: a reply that is handed on while it arrives.
  *

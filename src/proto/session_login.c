@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * session_login: hello, the way into TLS, and the login (ptsh-protocol(7)).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * session_message: what a line from the box means and whether it may come now (ptsh-protocol(7)).
  *

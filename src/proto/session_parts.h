@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * session_parts: what the files of the session share among themselves; nobody else includes this.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * answers: replies and their absence: what became of a task, kept until its turn, and then shown.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * check: lines looked at before they are begun, those that commands run for later among them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * check: what is wrong with a line before it, or anything of its script, is begun.
  *

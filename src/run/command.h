@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * command: the table of ptsh's own commands, `.name`.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * engine: the order in which lines are begun, and when they are not.  What a line is, is engine_lines'; how it ends,
  * engine_answers'; what a result looks like, run/show's; what a command does, commands/table'.

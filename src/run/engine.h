@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * engine: lines in, requests out, results in the order of the lines.
  *

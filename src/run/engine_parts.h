@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * engine_parts: what the files of the engine share: its lists, and the steps of a task's life.
  */

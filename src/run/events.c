@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * events: keeps what is subscribed to in step with the session, shows events as they come, folds floods, and calls
  * those who listen.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * events: what the box tells unasked: which events are subscribed to, showing them, and who waits for them.
  */

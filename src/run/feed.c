@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * feed: sources of lines, read one after the other.  A regular file is held whole and looked through for mistakes before
  * anything of it runs; standard input is read as it comes.

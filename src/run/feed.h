@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * feed: where lines come from: -c, -f, standard input, .source; one after the other, no faster than they are used.
  */

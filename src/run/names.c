@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * names: asks the box for its lists of gids and names, one list a kind, and remembers them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * names: gids by name: what the box calls its realms, pollers, groups, views, reports and methods.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * queue: the memory of tasks, and the two lists they stand in.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * redirect: `> file`, `>> file`, `| command` behind a request at the prompt.
  */

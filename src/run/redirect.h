@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * redirect: a result into a file or a shell command, at the prompt.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * show: results to standard output (or to where they were redirected, or through the pager), everything else to
  * standard error.

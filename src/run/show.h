@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * show: what becomes of a line, in front of its user: results in the format, failures, jobs, where it was redirected.
  */

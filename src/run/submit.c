@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * submit: from text to a task in its list: taken apart, checked for what this ptsh permits.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * task: one line on its way: read, sent, answered, shown.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * template: fills a line with cells, minding the quotes around the place.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * template: a line with places for a row's cells: {column}, {1}.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * batch: waits for what a script has asked for, and for nothing else; stops for signals and for output that cannot be
  * written.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * batch: a script's life: lines until there are no more, then the answers, then the status.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * interactive: what the person at the prompt sees around the lines: the prompt's state, the wait for a result, ^C that
  * leaves a request running, the paste that is run as a batch.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * interactive: a session at a terminal: a prompt, a line, its result, again.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * progress: drawn with CR and erased with CR and blanks' escape, on a terminal that can move its cursor; elsewhere never.
  */

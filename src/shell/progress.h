@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * progress: a line at the bottom of a terminal that says how long something has been going on; gone before anything else
  * is shown.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * version: the text of --version: ours, and those of the libraries it runs with.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * version: what this ptsh is, and what it stands on.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * absent: the agent of a build without Net-SNMP: says so.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * agent: a session of Net-SNMP, moved by the loop.  See agent.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * agent: one SNMP agent being asked, on the loop.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * agent_library: Net-SNMP as a library of one's own process: it is loaded and started once, writes no file, prints nothing,
  * catches no signal and leaves the locale alone; and the names of objects, which its MIBs know.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * agent_parts: what the files that know Net-SNMP share; nobody else includes this.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * agent_values: the variables of an answer as the cells of a row.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * check: the realm's credentials from the box, those of them that are for the host, each tried at once, a row for each.
  * Which are for the host is snmp/credentials's to know.

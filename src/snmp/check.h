@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * check: `.snmp check REALM HOST`: tries what the box would try, to see why a switch is not polled.
  */

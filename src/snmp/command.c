@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * command: one question to an agent, or the many of a walk, and the rows that come of it.  The protocol is snmp/agent's.
  */

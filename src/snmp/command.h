@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * command: `.snmp get | getnext | getbulk | walk | set`: an agent asked from the prompt.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * credentials: what of a realm's credentials a box would ask a host with.
  */

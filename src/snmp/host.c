@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * host: one look-up, and one connection where TCP is asked for.  Knows no protocol.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * host: from HOST[:PORT] to the address of an SNMP agent, or to a connection with it, without waiting for anybody.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * words: the options that Net-SNMP's programs have for a session are passed on as they are; those that are for a
  * whole program (debugging, logs, MIBs, output) are not: a session of ptsh's is not alone in its process.

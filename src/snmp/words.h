@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * words: the words of `.snmp`, taken apart: what to do, the options of a session, and the rest.
  */

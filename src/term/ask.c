@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * ask: lets go of the prompt and of the signals, asks on /dev/tty, and takes them back.  Refuses to know what it is about.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * ask: questions to the person at the terminal, whatever runs meanwhile has to wait.
  *

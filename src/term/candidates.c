@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * candidates: what may come next, shown above the line.
  *

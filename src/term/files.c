@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * files: reads one directory, the one that is being typed in.
  */

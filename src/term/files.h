@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * files: paths that begin with what was typed, for completion.
  */

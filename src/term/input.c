@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * input: from the keyboard's bytes to keys, and pastes.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * keys: what keys do that libedit has no function for: Tab, `?`, ^L; and what is bound to what.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * modes: the terminal's modes where libedit does not set them as we need them: nothing is echoed between two lines, and ^C is
  * a key while one is edited.

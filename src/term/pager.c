@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * pager: text for somebody else's program: the pager for what is taller than the screen, or the command behind `|`.
  *

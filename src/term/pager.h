@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * pager: a text taller than the screen, shown by $PTSH_PAGER, $PAGER, else `less -FRSX` (empty: none).
  */

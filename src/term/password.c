@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * password: see password.h.
  *

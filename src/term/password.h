@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * password: where the password comes from, and the memory it is kept in until the login.
  *

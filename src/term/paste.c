@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * paste: what becomes of a bracketed paste: one line is inserted, several are shown and asked about once.
  *

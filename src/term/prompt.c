@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * prompt: reads lines from a person: libedit edits, term/screen paints, net/loop waits.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * prompt_parts: what the files of the prompt share; nobody else includes this.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * recall: struct history as libedit wants to see a history.
  */

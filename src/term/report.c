@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * report: how ptsh speaks to its user: results to standard output, everything else to standard error, one line each,
  * and never through the line that is being typed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * rescue: gives the terminal back when the process dies of a bug or of SIGQUIT.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * shell: what one running ptsh holds, and how it speaks to its user.
  *

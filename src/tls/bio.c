@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * bio: the socket as OpenSSL sees it.  See tls_bio.h.  Looks at no more than the headers of records.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * bio: the socket as OpenSSL sees it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * explain: what went wrong in TLS, in words that say what to do.
  */

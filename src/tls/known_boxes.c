@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * known_boxes: the file in which ptsh remembers whom it has trusted.  See known_boxes.h.
  *

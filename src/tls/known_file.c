@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * known_file: a file that others must not have written.  See known_file.h.  Knows nothing of what stands in it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * known_file: a small file of one's own that others must not have written, read and replaced whole.
  */

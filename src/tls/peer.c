@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * peer: what the peer's certificate says, as plain data.  See tls.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * pin: the fingerprint of a public key as text.  See pin.h.  Computes no hash and knows no certificate.
  */

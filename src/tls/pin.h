@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * pin: the fingerprint of a public key, as curl writes it: `sha256//` and the BASE64 of SHA-256 over the key's
  * SubjectPublicKeyInfo (RFC 7469, section 2.4).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * tls: one TLS connection as the client.  See tls.h.
  *

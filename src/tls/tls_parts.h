@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * tls_parts: what the two halves of tls share: tls.c moves bytes, tls_peer.c looks at certificates.
  */

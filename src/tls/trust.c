@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * trust: whether what answers is the box one means.  See trust.h.
  *

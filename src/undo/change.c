@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * change: asks the catalogue's reader of a modifier before it is sent; nothing is undone by itself.
  */

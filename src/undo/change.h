@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * change: at the prompt, what a modifying request changes, and the line that takes it back.
  */

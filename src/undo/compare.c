@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * compare: names that get another value: what is shown of it, and how the values before are written as an argument.
  *

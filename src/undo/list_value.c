@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * list_value: a value that is a list, of which a change deletes some elements and adds others.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * lists: changes that delete some entries of a list and add others: addresses and rows.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * names: changes that give names another value: objects, pairs, roles, a device's poller, what a certificate is used for.
  *

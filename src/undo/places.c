@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * places: brings together what was at a place and what a request does to it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * undo: takes a change apart, makes the request that reads what it changes, and puts together the one that takes it back.
  *

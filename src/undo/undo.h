@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * undo: what a change will change, and the request that takes it back, from the state read before it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * undo_parts: what the files of undo/undo share.  Internal to lang/.
  */

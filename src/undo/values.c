@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * values: what is read, compared and shown of values, whatever they belong to.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Bench: runs programs in turn, compares them run by run, holds figures against bars.
 #
 #	my $t = compare(10, 20, ptsh => [...], floor => [...]);		# 10 rounds of 20 runs each, in turn

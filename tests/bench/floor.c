@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * floor: what a client must cost at least: no options, no checks, one host, one way to log in.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * measure: runs a command, and says what it took.  So small itself that its memory is not taken for the command's.
  *

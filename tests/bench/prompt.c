@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * prompt: a person at a terminal who does nothing, and then types, while a command runs there.
  *

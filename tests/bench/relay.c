@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * relay: a long link to a port of this machine, for one connection, and a count of what crosses it.
  *

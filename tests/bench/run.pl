@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # How fast ptsh is, measured beside programs that do the same or less, all in one run on one machine.
 #
 #	perl tests/bench/run.pl BUILD		(`make bench`)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * answer_box: the session's and the box's own requests.  ping is in requests.c, login in login.c.
  */

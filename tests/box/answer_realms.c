@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * answer_realms: realms themselves, and what is listed by realm: seeds, credentials, assignments.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * answer_security: certificates and authentication methods.  The login banner is in answer_settings.c.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * answer_settings: global and advanced settings, those of a realm, and the login banner.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * answer_work: what takes its time: discoveries, polls and syncs, in parallel and with their events.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * answers: what answers each request.  Each in the file of its group.
  */

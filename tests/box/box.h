@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * box: what the parts of the running box share: its options, its model, its clients and its work in progress.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * call: arguments and replies of a request.
  */

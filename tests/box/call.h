@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * call: one request being answered: its arguments as the model wants them, and the reply as it is written.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * cells: the columns of a query: which there are, and what stands in them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * client: one connection of the simulated box: bytes in, bytes out, clear or TLS.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * client: one connection: bytes in, bytes out, clear or TLS.  Knows no request.
  */

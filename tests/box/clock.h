@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * clock: milliseconds that only go forward, and the time of day.
  */

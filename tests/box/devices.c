@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * devices: the switches, ports and end devices of a realm, made up from numbers.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * events: told to those who subscribed.
  */

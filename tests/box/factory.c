@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * factory: what is in the box before anybody changes it.
  *

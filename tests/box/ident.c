@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * ident: one query, asked and waited for: a box that is tested has one client at that moment.
  */

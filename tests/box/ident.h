@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * ident: asks the client's machine whose the connection is (RFC 1413).
  */

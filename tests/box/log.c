@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * log: what the box has seen, one line each, for tests that assert what was sent and on which connection.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * login: what a client says to be let in.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * main: a simulated Porttracker for the tests, the benchmarks and `make demo`.
  */

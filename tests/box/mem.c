@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * mem: memory that is there or the box ends, and lists that grow.
  */

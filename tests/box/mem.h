@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * mem: memory that is there or the box ends.  A simulated box that runs short has no test to save.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * model: what the box knows, and how it comes and goes.  What it is at first stands in factory.c.
  */

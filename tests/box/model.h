@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * model: what the box knows: realms, pollers, groups, settings, certificates.  Knows no protocol but the
  * spelling of gids and of values, which are text as the boxes have them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * options: the command line of the simulated box.  Knows nothing of what the options do.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * peer: the client of a script, one at a time, in blocking steps with a deadline.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * requests: from bytes to requests, and to what answers them.
  */

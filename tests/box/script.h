@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * script: plays a box that misbehaves as a file says.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * script_parts: what the files of the scripted box share.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * script_text: the text of a step: numbers, escapes, and the ids and arguments of what came.
  */

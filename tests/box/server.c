@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * server: listens, and moves the bytes of all clients in one loop.
  */

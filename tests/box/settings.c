@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * settings: which there are, what they are at first, and what they may be.
  */

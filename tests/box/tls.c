@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * tls: OpenSSL on the side of the server.  Deliberately weak where the options ask for it: old boxes are.
  */

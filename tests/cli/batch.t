@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Lines from -c, -f and standard input: their order, what stops them, what is said, and the exit status.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The simulated box answers all 50 requests from one model: each succeeds and fails as documented, and a change is seen
 # by the next look.  Raw sockets only: ptsh has no part in it.
 use strict;

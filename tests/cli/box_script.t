@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The simulated box's scripted mode: every step does what --help says, and a client that does something else is noticed.
 use strict;
 use warnings;

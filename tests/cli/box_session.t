@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The simulated box's sessions: logins, framing, events, TLS, and what its options promise.
 use strict;
 use warnings;

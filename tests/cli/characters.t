@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # characters: every character of Unicode, judged by Perl's copy of its database: what is shown escaped, and what the table
 # of widths says.
 use strict;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The commands of ptsh itself, as scripts use them.
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # README's table of what ptsh does that others leave to their user: every row has its test here, of every program in it.
 #
 # The peers are made here, a few lines of Perl each, as what they do is what none should do.  The published Perl client is

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Completion in real shells: what is typed, a Tab, and what stands on the line then.
 # With PTSH_TEST_INSTALLED the shells find the completions by themselves, where a package has put them.
 use strict;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Two hundred clients of one box at once: none waits for another, each is told apart, and who is one too many is told so.
 use strict;
 use warnings;

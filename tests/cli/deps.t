@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # tests/deps.sh where there is no apt-get: it names what is needed; whether building goes on depends on what is there.
 use strict;
 use warnings;

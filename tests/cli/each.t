@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # `.each LINE -- LINE2`, and the three showcase programs of the protocol's library as one line each.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Events: -e, --follow, --reconnect, subscribe, .on, in every format.
 use strict;
 use warnings;

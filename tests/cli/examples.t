@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # The EXAMPLES of ptsh(1), run as they stand there, against simulated boxes called core and lab.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Formats end to end: what the box has, as each format shows it, judged by JSON::XS on the json of the same reply.
 use strict;
 use warnings;

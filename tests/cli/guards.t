@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # The list of guards (tests/mutants) fits the sources: who changes a guard, or the name of the test that misses it, changes it there,
 # too.  That the tests do miss them is `make check-mutants`.
 use strict;

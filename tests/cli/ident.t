@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # --ident: the box asks whose the connection is, and so does who should not.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Jobs: `&`, .jobs, .wait.
 use strict;
 use warnings;

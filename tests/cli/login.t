@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Logging in, and the ways to the box: the same batch says the same over TCP, a Unix socket and TLS; passwords from where
 # they may come.
 use strict;

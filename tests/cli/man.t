@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # The man pages say what is: every option, command, request, argument, field, variable and status stands in them, nothing
 # else does, and the examples mean what they say.
 use strict;

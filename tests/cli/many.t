@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Twenty boxes at once, by GNU parallel, xargs and clush: each line of output is whole, statuses add up, and known_boxes loses nothing
 # though twenty write it.
 use strict;

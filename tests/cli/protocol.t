@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # ptsh-protocol(7) is good enough to write a peer from.  Its arithmetic is done here with the numbers as the page has them and
 # must give what the published modules give; a client made of it alone talks to the simulated box; and what it says of each
 # request is what the catalogue says, no name less and none more.

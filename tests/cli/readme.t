@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # README.md: the list of files is what the files say of themselves, and its one-liners are lines.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Each of the 50 requests through ptsh against the box: one that succeeds, whose effect another one sees, and one that
 # fails.  Which requests there are is asked of .help; one without both makes the test fail.
 use strict;

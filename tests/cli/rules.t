@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # The tree's own rules, read off its text: which folder may include which, which calls nobody makes, and that no request is named
 # outside the catalogue.
 use strict;
@@ -17,6 +18,13 @@ sub text
 	local $/;
 	return <$f>;
 }
+
+my @unlicensed;
+for my $path (map { "$top/$_" } split /\n/, `cd '$top' && git ls-files 2>/dev/null`) {
+	next unless $path =~ /\.(?:c|h|def|pl|pm|t|sh|mk)$|Makefile$/ && -e $path;
+	push @unlicensed, $path unless (join '', (split /\n/, text($path), 3)[0, 1]) =~ /SPDX-License-Identifier: /;
+}
+is_deeply \@unlicensed, [], 'each source file names its licence';
 
 # Comments and strings say what they like; comments alone for rules about strings.
 sub without_comments

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # .snmp against Debian's snmpd: every version, every security level, agents that are dead, slow, or not to be convinced.
 use strict;
 use warnings;

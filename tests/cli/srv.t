@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # SRV records: where a box is by DNS, told by a name server of the test's own; targets that are dead, silent, somebody else, or not
 # there; and who is trusted all the while.
 use strict;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # What scripts do, once more with every box demanding TLS: the same tests, the same output.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # What may happen on which channel: every kind of channel, all that a box may offer, all that --auth may say, with and without
 # --clear-login and a password; what must come of it is worked out here, from the table in ptsh(1), by other means than ptsh's.
 # And somebody in between.  A sample; with PTSH_TEST_FULL all of it.

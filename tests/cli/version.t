@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # The version stands in the Makefile; what repeats it agrees.  --version also names the libraries, as they are on this machine.
 use strict;
 use warnings;

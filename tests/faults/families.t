@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Cases that are made, not written: a conversation cut after each byte, sent in segments of each size, a batch that loses its
 # connection anywhere, and the same batch over all channels and windows.  A sample of each; with PTSH_TEST_FULL=1 all of them.
 use strict;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # All cases of tests/faults/*.case, six at a time (most of them wait), a test each.  FAULTS=PATTERN runs those whose name matches; PTSH_TEST_FULL=1
 # those, too, that take long.
 use strict;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # A --proxy-command: standard input and output to and from a port of this machine, so that a box on loopback looks remote.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * shim: makes the system fail on demand.  Preloaded into ptsh by tests (LD_PRELOAD); its orders are in $SHIM, separated by commas:
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # somebody.pl PATH UID FILE: a Unix socket that another user listens at (if root starts it; else oneself).  Prints the id of the
 # process that goes on doing so, until it is ended or 30 seconds have passed; what is said to it goes into FILE.
 use strict;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # swallow.pl ADDRESS PORT: a port that answers to no SYN: listens with no room and fills it.  Prints the id of the process that
 # goes on doing so, until it is ended or 30 seconds have passed.
 use strict;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Torture: the same runs again and again, with one call of the system failing, another one each time (tests/faults/shim.c).  A
 # sample of the calls; with PTSH_TEST_FULL=1 each of them, but for the allocations of TLS that goes well.  Each allocation of TLS
 # with a wrong key fails once: 12,400 runs, about 90 s of processor time.

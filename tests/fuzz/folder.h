@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * folder: a folder for the files of a fuzz target: in memory where there is such a file system, and gone with the process.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_auth: base64 of any kind, as itself and as hello's nonce; and the login's arithmetic over any bytes.
  */

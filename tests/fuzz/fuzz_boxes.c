@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_boxes: any bytes as the boxes file.  What is taken has names and words that could be typed; what is refused is told in one harmless
  * line with the file's name in front.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_complete: any bytes as a line that is being typed, on a box with any names.
  *

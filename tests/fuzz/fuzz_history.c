@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_history: any bytes as the history file.  It can be read, a line is added to it, and is the newest when it is read again.
  */

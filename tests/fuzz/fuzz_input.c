@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_input: any bytes as a file of lines (rc, -f, .source).  It is looked through before anything runs; mistakes are told by line, harmlessly, and
  * as many lines are dropped as it has.

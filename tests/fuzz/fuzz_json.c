@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_json: any bytes as JSON.  The scanner must say the same in every split; what json_read() accepts cJSON must
  * read alike; strings and numbers must survive.

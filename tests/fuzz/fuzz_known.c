@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_known: any bytes as known_boxes.  A box that is added is known afterwards, one that is removed is not, and all other lines are
  * as they were, those that nobody understands included.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_neighbours: what name servers, askers of ident, users and boxes say of hosts and ports.  The first byte says what the rest is: an
  * answer of DNS, a query of ident, where ident is to listen, a box as one types it, or a realm's credentials.

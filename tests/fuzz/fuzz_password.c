@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_password: any bytes as a password file.  What is taken is its first line, without LF or CRLF; what cannot be one is refused, and the
  * message does not hold it.

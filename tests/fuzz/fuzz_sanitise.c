@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_sanitise: any bytes through every sanitiser; what comes out is harmless, and tsv's has no line or cell break.
  */

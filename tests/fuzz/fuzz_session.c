@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_session: any conversation.  The input is what the box sends, mixed with what the holder does: 0xfe and a
  * letter, see act().  Fed whole and in pieces it must come to the same; every request has one outcome; before the

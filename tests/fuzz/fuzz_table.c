@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * fuzz_table: any reply through every format.  The first bytes choose request, headings and settings; the rest is a
  * box's line if the scanner accepts it, else the texts of cells.  What comes out is harmless, json and records are JSON,

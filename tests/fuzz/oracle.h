@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * oracle: what must hold of anything that may reach a terminal, whatever a box sent (nothing of a box is below 0x20 but
  * LF and TAB, no DEL, no C1, no bidi control, nothing that is not UTF-8).  Written apart from base/safe on purpose.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Box: a simulated box (tests/box) for the length of a test.
 #
 #	my $box = Box->start('--auth', 'none');		# dies unless it is ready in time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Case: a fault, from its text to its verdict.
 #
 # A file holds several cases:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Certs: certificates of all kinds, made by openssl once for a test program, in a folder that goes with it.
 #
 #	Certs::directory()/NAME.pem and NAME.key

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Cram: the arithmetic of login_cram_md6, written for the tests alone, so that they do not judge ptsh by ptsh.
 #
 # MD6-256 (Rivest et al., "The MD6 hash function", 2008) for up to 512 bytes: one compression, no tree.

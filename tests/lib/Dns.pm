@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Dns: a name server on loopback that knows SRV records and nothing else, for the length of a test.
 #
 #	my $dns = Dns->start('_porttracker._tcp.box.example' => [[10, 0, 55, 'a.example'], ...], ...);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Lines: lines for one box, each lot run by a ptsh of its own; what is asked of the run is asserted on the way.
 #
 #	my $l = Lines->new($box->address, '--timeout', 10);	# the options of every run

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Parallel: does work in several processes, and hands on the results in order.
 #
 #	Parallel::each(4, \@items, sub { text about $_[0] }, sub { my ($item, $text) = @_; ... });

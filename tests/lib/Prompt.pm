@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Prompt: the driver of the prompt (tests/term/driver.c) in a terminal, with a socket for its events, and a model of what its
 # screen must show.
 package Prompt;

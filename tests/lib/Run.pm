@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Run: one run of ptsh, from its arguments to its exit status.
 #
 #	my $r = Run->ptsh(args => ['-c', 'ping', $box->address], stdin => "...", deadline => 10);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Session: ptsh at a prompt, in a terminal of its own (Term), with a box (Box) to talk to.
 #
 #	my $s = Session->new(columns => 40, args => ['-e', '*'], box => ['--delay', 500]);	# dies unless the prompt comes

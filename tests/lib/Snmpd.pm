@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Snmpd: Debian's snmpd for the length of a test, on loopback, with a configuration and a folder of its own.
 #
 #	my $agent = Snmpd->start;		# or skip the test: Snmpd->available

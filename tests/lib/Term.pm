@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Term: a program in a terminal of its own, for tests: a private tmux server, spoken to in control mode.
 #
 #	my $t = Term->new(columns => 40, rows => 10, env => {TERM => 'dumb'}, command => ['build/ptsh', 'box']);

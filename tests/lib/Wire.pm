@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Wire: a raw connection to a box, for tests of the box itself and for looking at one from outside.
 #
 #	my $w = Wire->tcp($box->port);  my $w = Wire->unix($box->unix);	# reads the hello

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # mutants: takes one guard out of the program at a time; a test must miss it.
 #
 #	perl tests/mutants/run.pl BUILD [PATTERN]	all, or those whose names match (`make mutants MUTANTS=PATTERN`)

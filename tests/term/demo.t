@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # `make demo`: a session to try things in where there is a terminal, else a sample; and nothing is left behind, however it ends.
 use strict;
 use warnings;

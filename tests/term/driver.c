@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * driver: the prompt without a box, for the tests of the terminal.
  *

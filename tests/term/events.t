@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # A line is typed while events come: it reads the same, it is sent the same, and no event is missing or torn.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Every key of libedit's emacs and vi maps still does its work while events arrive: the same keys are typed into two prompts, one of them with
 # an event before, between and behind the bytes of the key, and what is sent in the end must be the same.  Where what the key is documented
 # to do is simple (editline(7)), it must have done that.

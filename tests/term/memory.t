@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The prompt under valgrind: random keys, events, pastes, completion, a screen that shrinks to three rows.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The pager: what is taller than the screen goes through it, events wait, and it may end as it likes.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Bracketed paste: one line is inserted, several are shown and asked about once, and nothing of them is run by itself.
 use strict;
 use warnings;

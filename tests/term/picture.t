@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # README's picture is what the program looks like: played again, it is the same to the byte.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The prompt: keys, rows, the history, Tab and `?`, other terminals and other locales.
 use strict;
 use warnings;

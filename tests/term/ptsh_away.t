@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The box goes away and comes back while somebody sits at the prompt.
 use strict;
 use warnings;

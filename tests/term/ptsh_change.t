@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # What changes a box, at the prompt: before and after, the line that takes it back, deleting, secrets, the history.
 use strict;
 use warnings;

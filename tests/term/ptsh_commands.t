@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The commands of the prompt, redirection, rc file, pastes, terminals of all kinds.
 use strict;
 use warnings;

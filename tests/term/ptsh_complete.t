@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Tab at the prompt of the whole ptsh: what is offered where, with what the box knows.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Events at the prompt of the whole ptsh: above the line, folded, hidden, listed, kept while a pager is open.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # What a hostile box says never reaches the terminal as it is: every place where its text is shown, times every kind of
 # sequence that a terminal or a reader could take for something else.
 use strict;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # An idle session asks nothing of the machine, and one that has seen much holds no more of it than before.
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # The keys that ptsh(1) lists do what it says of them, and all of those that it lists are tried.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Who is at the other end, and who is here: keys, clear channels, passwords, asked about at a terminal.
 use strict;
 use warnings;

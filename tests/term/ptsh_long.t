@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: ISC
 # Long sessions: thousands of connections and a million events leave memory and descriptors as they were.  A part of them; with
 # PTSH_TEST_FULL=1 all.
 use strict;

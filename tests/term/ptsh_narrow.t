@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # What is shown by itself or asked for at the prompt stays whole in a wide and in a narrow window while events come: lists, the search,
 # jobs, .watch, the question before a paste, the time that a request takes.
 use strict;

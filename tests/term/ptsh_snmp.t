@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # .snmp at the prompt: a walk goes on while a line is typed and events come, ^C leaves it, and no secret stays behind.
 use strict;
 use warnings;

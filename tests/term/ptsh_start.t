@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # The whole ptsh at a prompt: how it starts, what a request looks like, how it ends.
 use strict;
 use warnings;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Random interleavings of keys, events, resizes and cursor movements, against a model of the line.
 # PTSH_TEST_FULL: more than 1000 of them; PTSH_TEST_SEED: another course.
 #

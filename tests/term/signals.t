@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Signals at the prompt: stopped and continued, ended and killed, the terminal is as it was.
 use strict;
 use warnings;

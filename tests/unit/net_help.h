@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * net_help: what the tests of net share: a channel's other end, and a holder that notes all it is told.
  */

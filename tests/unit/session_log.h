@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * session_log: a holder of a session that writes down every operation that is called, as lines of text.
  */

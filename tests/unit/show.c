@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * show: prints a box's reply lines, read from standard input, in a format: so that programs that nobody here wrote can
  * judge what comes out.  No test itself; tests/cli/formats.t runs it.

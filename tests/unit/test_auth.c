@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_auth: login_cram_md6 against the published vector and those made by the published modules
  * (tests/vectors/cram.tsv); which method is chosen where (ptsh(1), TRUST).

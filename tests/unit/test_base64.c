@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_base64: RFC 4648's examples, every tail, and what is none.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * boxes: the words of the boxes file, and whose file is believed.
  */

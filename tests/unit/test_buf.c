@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_buf: growing, consuming, failing and wiping.  Also the error texts of status.c.
  */

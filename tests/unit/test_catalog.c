@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The catalogue against the protocol's list of requests, and against itself. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* channel in clear: reaching a box, moving bytes, and all the ways in which it ends. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What is offered at every place of a line; and that all of it can be typed. */
 #include <setjmp.h>
 #include <stdarg.h>

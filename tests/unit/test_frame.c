@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_frame: lines out of any split of bytes, limits, and the table of open requests (proto/pending).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The history file: what is in it, and what happens when it is not what it should be. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Queries of RFC 1413 as they are, as they should not be, and too many of them.
  */

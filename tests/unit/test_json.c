@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_json: the scanner in every split, the reports, the walk, decoding and numbers; against cJSON and against
  * what RFC 8259 says where cJSON is more lenient.

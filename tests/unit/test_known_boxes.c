@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* known_boxes: what is remembered, and that nobody else can have written it; pins and names. */
 #include <stdarg.h>
 #include <stddef.h>

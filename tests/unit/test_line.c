@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* From what is typed to what is sent, and what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>

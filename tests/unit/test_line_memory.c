@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Memory fails at every single place: nothing crashes, leaks, or shows a secret. */
 #include <setjmp.h>
 #include <stdarg.h>

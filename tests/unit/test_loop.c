@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* loop: descriptors, timers, signals, and steps within steps. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_md6: against digests made by the published modules (tests/vectors/md6.tsv) and the published one.
  */

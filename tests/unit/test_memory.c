@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_memory: a conversation in which the k-th allocation fails, for every k: nothing crashes or leaks, and every
  * request that was accepted has exactly one outcome.  And one whose memory is looked at when it is given back: there is no

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* No memory, at any moment: a box with a wrong key is never trusted, and nothing crashes. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * options: what is typed, what it becomes, and who wins.
  */

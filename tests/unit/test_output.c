@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_output: what each format prints for replies, large replies, events and ptsh's own tables.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_parts: replies with cells and rows that are longer than what is held of one look as they do when the reply is shown
  * whole, however they arrive, and end their line where they break off.

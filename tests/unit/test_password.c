@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * password: its sources, what is refused, and what is left behind.
  */

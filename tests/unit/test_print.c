@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Requests written back as lines, and secrets hidden in messages. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_rows: both shapes of rows, and what is none, come out as the rows a reader means.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_sanitise: what a terminal must not be sent is made visible, and tsv's and json's notation can be undone.
  */

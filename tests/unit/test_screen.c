@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The screen on a pseudo-terminal, read by a small terminal that knows what a real one does with what is painted, and
  * fails on everything else (a row that would wrap, a sequence it does not know).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_session: conversations.  Each is fed whole, byte by byte and in pieces of every size up to 64, and must lead
  * to the same operations.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_short_memory: no memory at each moment in turn, for the file of known boxes and for the formats.  It is said, and what is there is as
  * before or as it should be.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_sink: nothing that was put is lost or comes twice, and failures stay known.
  */

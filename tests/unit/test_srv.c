@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* srv, address: records from a hostile network, and the order in which to try. */
 #include <stdarg.h>
 #include <stddef.h>

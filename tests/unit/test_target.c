@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* target: every way to write a box, and what mistakes are told. */
 #include <stdarg.h>
 #include <stddef.h>

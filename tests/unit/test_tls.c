@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* channel with TLS: handshakes, certificates, keys known and unknown, and how it ends. */
 #include <stdarg.h>
 #include <stddef.h>

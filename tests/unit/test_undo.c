@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_undo: what is asked, what is shown, what takes it back; that taking back does, on a model; no secret is shown; no memory.
  */

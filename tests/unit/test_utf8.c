@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * test_utf8: every code point there and back, and every kind of sequence that is none.
  */

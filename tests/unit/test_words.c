@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Where words begin and end, what quotes mean, when a line goes on. */
 #include <setjmp.h>
 #include <stdarg.h>

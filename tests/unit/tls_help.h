@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * tls_help: certificates made for the test, and a TLS server that does as it is told.
  */

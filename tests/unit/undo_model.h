@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * undo_model: the little of a box that test_undo needs: entries that requests delete and add, or values they set.
  *
