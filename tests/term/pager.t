@@ -116,9 +116,10 @@ my @fds = Term::slurp("$dir/fds") =~ /^(\d+) ->/gm;
 is_deeply [grep { $_ > 3 } @fds], [], 'no descriptor but the three (and the one ls opens)' or diag Term::slurp("$dir/fds");
 unlike Term::slurp("$dir/env"), qr/do not tell|PTSH_PASSWORD/, 'no password';
 like Term::slurp("$dir/env"), qr/^LESSSECURE=1$/m, 'LESSSECURE';
-my ($blocked, $ignored) = map { hex } Term::slurp("$dir/sig") =~ /^Sig(?:Blk|Ign):\s*([0-9a-f]+)/gm;
-is $blocked, 0, 'no signal blocked';
-is $ignored & (1 << 12), 0, 'SIGPIPE not ignored';
+my ($blocked, $ignored) = Term::slurp("$dir/sig") =~ /^Sig(?:Blk|Ign):\s*([0-9a-f]+)/gm;
+like $blocked, qr/^0+$/, 'no signal blocked';
+# 64 bits: more than Perl's hex() takes without a warning.
+is hex(substr $ignored, -8) & (1 << 12), 0, 'SIGPIPE not ignored';
 
 # ^Z in the pager
 my $j = Prompt->new(columns => 60, rows => 12, env => \%env, job_control => 1);
