@@ -27,5 +27,5 @@ for unit; do
 	wrap "$PWD/$unit" "$build/${unit##*/}"
 	tests="$tests $build/${unit##*/}"
 done
-PTSH=$build/ptsh FAULTS=${FAULTS-'^(?!C15|C7 nesting|E7 reset)[B-F]'} sh tests/prove.sh "$build/failed" 3 $tests \
+PTSH=$build/ptsh FAULTS=${FAULTS-'^(?!C15|C7 nesting|E7 reset)[B-F]'} sh tests/prove.sh 3 $tests \
 	tests/cli/requests.t tests/cli/events.t tests/cli/formats.t tests/cli/examples.t tests/faults/faults.t
