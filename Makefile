@@ -158,7 +158,7 @@ demo: $B/ptsh $B/ptsh-box
 
 # README's.
 picture: $B/ptsh $B/ptsh-box
-	@env $(TEST_ENV) perl tests/picture.pl >$B/session.svg && mv $B/session.svg docs/session.svg
+	@env $(TEST_ENV) perl tests/picture.pl >$B/session.svg && mv $B/session.svg man/session.svg
 
 install: $B/ptsh
 	install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(MANDIR)/man1" "$(DESTDIR)$(MANDIR)/man7" \

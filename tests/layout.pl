@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# Prints how the source is laid out, a noun phrase a file, from the files' opening comments; -w writes it into README.md.
+# Prints how the source is laid out, a noun phrase a file, from the files' opening comments; -w writes it into src/README.md.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -25,16 +25,34 @@ sub phrase {
 	return $text =~ /^see / ? undef : $text;
 }
 
-my %seen;
+# The rooms, in the order in which they may use each other: each only those above it.
+my @rooms = (
+	base => 'text and memory that know nothing of ptsh',
+	net => 'how to reach a box: the loop, addresses, names, sockets, children',
+	tls => 'whether to believe what answers: TLS, certificates, keys, known boxes',
+	proto => 'the protocol: JSON, messages, ids, login arithmetic, the catalogue of requests; no descriptor, no clock, no output',
+	lang => 'a line becomes a request, and a request becomes a line',
+	format => 'a reply is shown: one file a format',
+	options => 'what was asked for: the command line, the environment, the boxes file',
+	term => 'the person: screen, prompt, history, questions, pager',
+	link => 'one connection to a box, from connecting to its loss',
+	run => 'lines in order: the queue, jobs, events, scripts',
+	undo => 'what a change has changed, and what takes it back',
+	snmp => 'agents, and `.snmp`: Net-SNMP is used here only',
+	commands => "ptsh's own commands, one file a command, and their table",
+	shell => 'the three ways in: prompt, script, one line',
+);
+
 my $layout = '';
-for my $folder (qw(src src/base src/net src/tls src/proto src/lang src/format src/options src/term src/link src/run src/undo src/snmp src/commands src/shell tests/box)) {
+while (my ($room, $what) = splice @rooms, 0, 2) {
+	my $folder = "src/$room";
 	my %files;
 	for my $path (glob("$folder/*.[ch]")) {
 		my ($name) = $path =~ m{([^/]+)\.[ch]$};
 		$files{$name} = 1;
 	}
-	next unless %files;
-	$layout .= "\n**$folder**\n\n";
+	die "$folder: no files\n" unless %files;
+	$layout .= "\n**$room** $what\n\n";
 	for my $name (sort keys %files) {
 		my $text = phrase("$folder/$name.h", $name) // phrase("$folder/$name.c", $name);
 		if (!defined $text) {
@@ -44,18 +62,15 @@ for my $folder (qw(src src/base src/net src/tls src/proto src/lang src/format sr
 		$layout .= "- `$name` $text\n";
 	}
 }
-$layout .= <<'END';
-
-**tests** `unit` of the parts, `cli` of the program and the papers, `term` at a terminal, `faults` what goes wrong, `fuzz` with
-inputs nobody thought of, `mutants` what a missing guard would do, `bench` how fast, `lib` what tests share, `vectors` what
-the published login arithmetic gives; **tools** what makes the tables of display widths
-
-END
+$layout .= "\n";
+for my $folder (glob 'src/*/') {
+	die "$folder is in no list of rooms\n" unless $layout =~ m{^\*\*\Q${\ ($folder =~ m{src/(\w+)})}\E\*\* }m;
+}
 
 if (@ARGV && $ARGV[0] eq '-w') {
-	my $readme = slurp('README.md');
-	$readme =~ s/(<!-- layout -->\n).*(<!-- \/layout -->)/$1$layout$2/s or die "README.md: no place for the layout\n";
-	open my $out, '>:encoding(UTF-8)', 'README.md' or die $!;
+	my $readme = slurp('src/README.md');
+	$readme =~ s/(<!-- layout -->\n).*(<!-- \/layout -->)/$1$layout$2/s or die "src/README.md: no place for the layout\n";
+	open my $out, '>:encoding(UTF-8)', 'src/README.md' or die $!;
 	print $out $readme;
 	close $out or die $!;
 } else {

@@ -43,6 +43,6 @@ SKIP: {
 	my $table = do { local $/; <$file> };
 	my $version = Unicode::UCD::UnicodeVersion();
 	skip("this Perl knows Unicode $version, the table is of another", 1) if index($table, "Unicode $version:") < 0;
-	is($table, scalar `$^X tools/width.pl`, 'the table of widths is what its generator makes');
+	is($table, scalar `$^X src/base/width_table.pl`, 'the table of widths is what its generator makes');
 }
 done_testing();

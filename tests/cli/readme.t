@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# README.md: the list of files is what the files say of themselves, and its one-liners are lines.
+# README.md is short and its one-liners are lines; src/README.md lists the files as they describe themselves.
 use strict;
 use warnings;
 use Test::More;
@@ -12,11 +12,20 @@ my $top = abs_path(dirname(__FILE__) . '/../..');
 my $ptsh = $ENV{PTSH} // "$top/build/ptsh";
 %ENV = (PATH => $ENV{PATH}, HOME => tempdir(CLEANUP => 1), LC_ALL => 'C.UTF-8');
 
-open my $in, '<', "$top/README.md" or die $!;
-my $readme = do { local $/; <$in> };
+sub slurp {
+	my ($path) = @_;
+	open my $in, '<', "$top/$path" or die "$path: $!";
+	local $/;
+	return scalar <$in>;
+}
+
+my $readme = slurp('README.md');
+cmp_ok(scalar(() = $readme =~ /\n/g), '<=', 120, 'README.md has at most 120 lines');
+my @missing = grep { !-e "$top/$_" } $readme =~ /\]\(([^):]+)\)/g;
+is("@missing", '', 'what it links to is there');
 my $layout = qx($^X $top/tests/layout.pl);
 is($?, 0, 'every file opens with what it is');
-my ($listed) = $readme =~ /<!-- layout -->\n(.*)<!-- \/layout -->/s;
+my ($listed) = slurp('src/README.md') =~ /<!-- layout -->\n(.*)<!-- \/layout -->/s;
 is($listed, $layout, 'the list of files is up to date (else: perl tests/layout.pl -w)');
 
 my @lines = $readme =~ /ptsh .*?-c (?:'([^']+)'|"([^"]+)"|([a-z_]+))/g;
