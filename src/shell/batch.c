@@ -118,7 +118,7 @@ void batch_run(struct shell *sh)
 		loop_step(sh->loop, progress_batch(sh));
 	}
 	loop_timer_stop(sh->loop, &b.grace);
-	progress_clear(sh);
+	shell_progress_clear(sh);
 	link_close(sh);		/* names what has no answer */
 	engine_pump(sh);
 	if (engine_dropped(sh) > 0 && sh->signal != SIGPIPE)

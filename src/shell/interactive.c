@@ -137,7 +137,7 @@ static void on_interrupt(void *ctx, int signo)
 	prompt_interrupt(sh->prompt);
 	if (prompt_reading(sh->prompt))
 		return;
-	progress_overtype(sh);	/* the terminal may have shown ^C */
+	shell_progress_overtype(sh);	/* the terminal may have shown ^C */
 	if (!input_ended(sh))
 		engine_stop(sh);
 	engine_background(sh);
@@ -152,7 +152,7 @@ static void wait_for_results(struct shell *sh)
 		loop_step(sh->loop, wait);
 		engine_pump(sh);
 	}
-	progress_clear(sh);
+	shell_progress_clear(sh);
 	shell_flush(sh);
 	if (engine_dropped(sh) > 0)
 		shell_notice(sh, "%lu line%s not run", engine_dropped(sh), engine_dropped(sh) == 1 ? " was" : "s were");
@@ -268,7 +268,7 @@ int interactive_run(struct shell *sh, struct error *e)
 	loop_signal(sh->loop, SIGINT, on_interrupt, sh);
 	while (link_state(sh) == LINK_CONNECTING && !sh->quit)
 		loop_step(sh->loop, progress_foreground(sh));
-	progress_clear(sh);
+	shell_progress_clear(sh);
 	if (link_state(sh) == LINK_READY) {
 		sh->entered = true;
 		run_rc(sh);

@@ -1,63 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * progress: drawn with CR and erased with CR and blanks' escape, on a terminal that can move its cursor; elsewhere never.
+ * progress: what the row says, and when it is drawn again; elsewhere than on a terminal that can move its cursor, never.
  */
 #include "shell/progress.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/safe.h"
-#include "base/width.h"
 #include "link/link.h"
 #include "run/engine.h"
 #include "run/feed.h"
 #include "run/show.h"
 
 enum { FIRST_AFTER = 1000, EVERY = 1000 /* ms */, BIG = 65536 /* bytes worth telling */ };
-
-static void draw(struct shell *sh, const char *text)
-{
-	struct buf safe = {0};
-	int columns = 80, rows = 24;
-
-	if (sh->screen != NULL)
-		screen_size(sh->screen, &columns, &rows);
-	sanitise(&safe, text, strlen(text));
-	while (safe.len > 0 && width_text(buf_head(&safe), safe.len) >= (size_t)columns) {
-		size_t n = safe.len - 1;
-
-		while (n > 0 && ((unsigned char)buf_head(&safe)[n] & 0xc0) == 0x80)	/* whole characters */
-			n--;
-		buf_truncate(&safe, n);
-	}
-	shell_flush(sh);
-	sink_puts(&sh->err, "\r");
-	sink_put(&sh->err, buf_head(&safe), safe.len);
-	sink_puts(&sh->err, "\033[K");
-	sink_flush(&sh->err);
-	buf_clear(&safe);
-	sh->progress = true;
-}
-
-void progress_clear(struct shell *sh)
-{
-	if (!sh->progress)
-		return;
-	sh->progress = false;
-	sink_puts(&sh->err, "\r\033[K");
-	sink_flush(&sh->err);
-}
-
-void progress_overtype(struct shell *sh)
-{
-	if (sh->screen != NULL && screen_visual(sh->screen)) {
-		sh->progress = true;
-	} else {
-		sink_putc(&sh->err, '\n');
-		sink_flush(&sh->err);
-	}
-}
 
 static bool possible(const struct shell *sh)
 {
@@ -94,7 +49,7 @@ int64_t progress_foreground(struct shell *sh)
 	} else {
 		snprintf(text, sizeof text, "connecting to %.200s: %s s", sh->options->box_text, duration);
 	}
-	draw(sh, text);
+	shell_progress_draw(sh, text);
 	return EVERY - took % EVERY;
 }
 
@@ -118,6 +73,6 @@ int64_t progress_batch(struct shell *sh)
 		snprintf(left, sizeof left, ", %s left", rest);
 	}
 	snprintf(text, sizeof text, "%lu of %lu lines, %s, %.0f/s%s", done, all, duration, (double)done * 1000 / (double)took, left);
-	draw(sh, text);
+	shell_progress_draw(sh, text);
 	return EVERY;
 }

@@ -13,10 +13,5 @@
 int64_t progress_foreground(struct shell *sh);
 /* A batch from a file: lines done, rate.  The same return. */
 int64_t progress_batch(struct shell *sh);
-void progress_clear(struct shell *sh);
-
-/* The cursor's row holds what is not to stay (an echoed ^C): the next thing shown goes over it, or below it
- * where nothing can be gone over. */
-void progress_overtype(struct shell *sh);
 
 #endif

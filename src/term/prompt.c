@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,101 +21,7 @@
 #include "term/prompt_parts.h"
 #include "term/rescue.h"
 
-static const char continuation[] = "... ";
 static const char prompt_paste_on[] = "\033[?2004h", prompt_paste_off[] = "\033[?2004l";
-
-struct prompt *prompt_of(EditLine *el)
-{
-	struct prompt *p = NULL;
-
-	el_get(el, EL_CLIENTDATA, &p);
-	return p;
-}
-
-/*
- * What is painted.
- */
-void prompt_put(struct buf *out, const wchar_t *text, const wchar_t *end)
-{
-	for (; text < end; text++) {
-		char bytes[UTF8_MAX];
-
-		buf_put(out, bytes, utf8_encode((uint32_t)*text, bytes));
-	}
-}
-
-void prompt_text(struct prompt *p, struct buf *out, bool to_cursor)
-{
-	const LineInfoW *li = el_wline(p->el);
-
-	buf_put(out, buf_head(&p->rows), p->rows.len);
-	prompt_put(out, li->buffer, to_cursor ? li->cursor : li->lastchar);
-}
-
-void prompt_edited(struct prompt *p, struct edited *e)
-{
-	static const wchar_t nothing[] = L"";
-
-	e->prompt = p->question != NULL ? p->question : p->rows.len > 0 ? continuation : p->o.prompt(p->o.ctx);
-	e->text = e->end = e->cursor = nothing;
-	if (p->el != NULL && p->question == NULL) {
-		const LineInfoW *li = el_wline(p->el);
-
-		e->text = li->buffer;
-		e->end = li->lastchar;
-		e->cursor = li->cursor < li->buffer || li->cursor > li->lastchar ? li->lastchar : li->cursor;
-	}
-}
-
-static void on_keyboard(void *ctx, int fd, short revents)
-{
-	struct prompt *p = ctx;
-
-	(void)fd, (void)revents;
-	if (p->interrupted || p->stopped)	/* in this very step: what is typed behind ^C is for the next line */
-		return;
-	if (p->el == NULL) {
-		p->readable = true;
-		return;
-	}
-	input_read(&p->input);
-	p->interrupted |= p->input.interrupted;
-}
-
-static void watch(struct prompt *p, bool on)
-{
-	if (on == p->watching)
-		return;
-	if (!on)
-		loop_unwatch(p->loop, p->input.fd);
-	else if (loop_watch(p->loop, p->input.fd, POLLIN, on_keyboard, p) < 0)
-		return;
-	p->watching = on;
-}
-
-static int sooner(int a, int b)
-{
-	return a < 0 ? b : b < 0 || a < b ? a : b;
-}
-
-void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms)
-{
-	int wait = -1;
-
-	if (p->released == 0) {
-		struct edited e;
-
-		prompt_edited(p, &e);
-		wait = screen_paint(p->screen, &e, false);
-	}
-	if (max_ms >= 0)
-		wait = sooner(wait, (int)max_ms);
-	if (keyboard)
-		wait = sooner(wait, input_wait(&p->input));
-	/* While the size settles nothing is painted, so nobody can see what is typed: the kernel keeps it. */
-	watch(p, keyboard && p->released == 0 && !screen_settling(p->screen));
-	loop_step(p->loop, wait);
-}
 
 /*
  * Keys.
@@ -372,7 +277,7 @@ void prompt_free(struct prompt *p)
 {
 	if (p == NULL)
 		return;
-	watch(p, false);
+	prompt_watch(p, false);
 	if (p->signals) {
 		loop_signal(p->loop, SIGTSTP, no_signal, NULL);
 		loop_signal(p->loop, SIGCONT, no_signal, NULL);
@@ -420,7 +325,7 @@ static enum prompt_end read_edited(struct prompt *p)
 	screen_control(p->screen, prompt_paste_on);
 	p->columns = 0;
 	row = el_wgets(p->el, &n);
-	watch(p, false);
+	prompt_watch(p, false);
 	p->paste_tries = 0;
 	if (p->interrupted) {
 		input_reset(&p->input);
@@ -465,7 +370,7 @@ static enum prompt_end read_plain(struct prompt *p)
 			return PROMPT_LINE;
 		}
 	}
-	watch(p, false);
+	prompt_watch(p, false);
 	if (p->interrupted || p->stopped) {
 		finish(p, "");
 		return p->interrupted ? PROMPT_INTERRUPT : PROMPT_SIGNAL;
@@ -492,7 +397,7 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 		end = p->stopped ? PROMPT_SIGNAL : p->el != NULL ? read_edited(p) : read_plain(p);
 	while (end == PROMPT_LINE && goes_on(p));
 	p->reading = p->stopped = false;
-	watch(p, false);
+	prompt_watch(p, false);
 	/* ^D in the middle of a text ends the text: what is wrong with it, its parser says best. */
 	if (end == PROMPT_EOF && p->rows.len > 0)
 		end = PROMPT_LINE;
@@ -519,7 +424,7 @@ void prompt_release(struct prompt *p)
 {
 	if (p->released++ > 0)
 		return;
-	watch(p, false);
+	prompt_watch(p, false);
 	if (p->reading && p->el != NULL)
 		screen_control(p->screen, prompt_paste_off);
 	screen_hide(p->screen);

@@ -86,7 +86,7 @@ struct prompt {
 	unsigned long tab_at, help_at;	/* when Tab, `?` was pressed last */
 };
 
-/* The line being edited, from the text's first row up to the cursor or its end, as UTF-8. */
+/* edited.c: the line being edited, from the text's first row up to the cursor or its end, as UTF-8. */
 void prompt_text(struct prompt *p, struct buf *out, bool to_cursor);
 /* Appends wide characters as UTF-8. */
 void prompt_put(struct buf *out, const wchar_t *text, const wchar_t *end);
@@ -97,6 +97,8 @@ void prompt_echo_off(struct prompt *p);
 void prompt_echo_on(struct prompt *p);
 /* Before each key: libedit sets the terminal anew now and then. */
 void prompt_interrupt_is_a_key(struct prompt *p);
+/* Whether the keyboard is among what the loop waits for. */
+void prompt_watch(struct prompt *p, bool on);
 /* Runs the loop once, painting; keyboard: keys are read.  max_ms < 0: waits as long as it takes. */
 void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms);
 

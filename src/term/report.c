@@ -13,13 +13,13 @@
 #include <unistd.h>
 
 #include "base/safe.h"
-#include "shell/progress.h"
+#include "base/width.h"
 
 void shell_show_begin(struct shell *sh)
 {
 	struct winsize size;
 
-	progress_clear(sh);
+	shell_progress_clear(sh);
 	if (sh->out.terminal && sh->output != NULL)
 		output_settings(sh->output)->columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
@@ -142,4 +142,47 @@ void shell_duration(char text[static 24], int64_t ms)
 		snprintf(text, 24, "%lldm%02llds", (long long)(ms / 60000), (long long)(ms / 1000 % 60));
 	else
 		snprintf(text, 24, "%lldh%02lldm", (long long)(ms / 3600000), (long long)(ms / 60000 % 60));
+}
+
+void shell_progress_draw(struct shell *sh, const char *text)
+{
+	struct buf safe = {0};
+	int columns = 80, rows = 24;
+
+	if (sh->screen != NULL)
+		screen_size(sh->screen, &columns, &rows);
+	sanitise(&safe, text, strlen(text));
+	while (safe.len > 0 && width_text(buf_head(&safe), safe.len) >= (size_t)columns) {
+		size_t n = safe.len - 1;
+
+		while (n > 0 && ((unsigned char)buf_head(&safe)[n] & 0xc0) == 0x80)	/* whole characters */
+			n--;
+		buf_truncate(&safe, n);
+	}
+	shell_flush(sh);
+	sink_puts(&sh->err, "\r");
+	sink_put(&sh->err, buf_head(&safe), safe.len);
+	sink_puts(&sh->err, "\033[K");
+	sink_flush(&sh->err);
+	buf_clear(&safe);
+	sh->progress = true;
+}
+
+void shell_progress_clear(struct shell *sh)
+{
+	if (!sh->progress)
+		return;
+	sh->progress = false;
+	sink_puts(&sh->err, "\r\033[K");
+	sink_flush(&sh->err);
+}
+
+void shell_progress_overtype(struct shell *sh)
+{
+	if (sh->screen != NULL && screen_visual(sh->screen)) {
+		sh->progress = true;
+	} else {
+		sink_putc(&sh->err, '\n');
+		sink_flush(&sh->err);
+	}
 }

@@ -54,7 +54,7 @@ struct shell {
 	bool undo;			/* show before -> after */
 	double timeout;			/* s, 0 none */
 
-	bool progress;			/* a line of shell/progress is on the terminal */
+	bool progress;			/* a line of shell_progress_draw() is on the terminal */
 	int64_t waiting_since;		/* loop_now(): progress counts from here; 0 not yet */
 	int64_t blocked_since;		/* loop_now(): standard output is being written to from then on */
 
@@ -78,6 +78,13 @@ void shell_complain(struct shell *sh, struct place at, const char *request, cons
 void shell_notice(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same, only with --verbose. */
 void shell_step(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One row at the bottom of a terminal that can move its cursor, gone before anything else is shown. */
+void shell_progress_draw(struct shell *sh, const char *text);
+void shell_progress_clear(struct shell *sh);
+/* The cursor's row holds what is not to stay (an echoed ^C): the next thing shown goes over it, or below it
+ * where nothing can be gone over. */
+void shell_progress_overtype(struct shell *sh);
 
 /* Remembers the first failure's status. */
 void shell_failed(struct shell *sh, enum status status);

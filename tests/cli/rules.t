@@ -50,7 +50,6 @@ my @backward = (
 	'link/link.c: run/engine.h', 'link/link.c: run/events.h', 'link/login.c: run/engine.h', 'link/trace.c: run/task.h',
 	'options/options.h: link/channel.h', 'run/answers.c: commands/wait.h', 'run/engine.c: commands/wait.h',
 	'run/engine.c: undo/change.h', 'run/queue.c: undo/change.h', 'run/show.c: undo/change.h',
-	'term/report.c: shell/progress.h',
 );
 my (@outward, @io, @banned, @exits, @sizes);
 for my $path (@files) {
