@@ -38,31 +38,6 @@ struct each {
 	bool begun;			/* headings have been shown */
 };
 
-bool each_split(const char *text, size_t *first, const char **second)
-{
-	struct line_state state = {0};
-	const char *p = text;
-	size_t end = strlen(text);
-
-	while ((p = strstr(p, "--")) != NULL) {
-		/* A line may go on in the next one on either side of it. */
-		size_t len = (size_t)(p - text), behind = word_skip_blanks(text, end, len + 2);
-		bool alone = (len == 0 || strchr(" \t\n", p[-1]) != NULL) && behind > len + 2;
-		if (alone) {
-			memset(&state, 0, sizeof state);
-			if (!line_goes_on(text, len, &state)) {
-				while (len > 0 && strchr(" \t", text[len - 1]) != NULL)
-					len--;
-				*first = len;
-				*second = text + behind;
-				return len > 0 && behind < end;
-			}
-		}
-		p += 2;
-	}
-	return false;
-}
-
 static void free_each(struct each *a)
 {
 	for (size_t i = 0; i < a->count; i++)
@@ -399,7 +374,7 @@ int each_check(struct shell *sh, const char *rest, struct error *e)
 	size_t first;
 	const char *second;
 
-	if (!each_split(rest, &first, &second))
+	if (!template_split(rest, &first, &second))
 		return error_set(e, STATUS_USAGE, "usage: .each LINE -- LINE2");
 	return check_request(sh, rest, first, e) == 0 ? check_template(sh, second, e) : -1;
 }
@@ -412,7 +387,7 @@ enum command_result each_run(struct shell *sh, struct task *t, enum status *stat
 	size_t first;
 	const char *second;
 
-	if (each_check(sh, t->line.rest, &e) == -1 || !each_split(t->line.rest, &first, &second) ||
+	if (each_check(sh, t->line.rest, &e) == -1 || !template_split(t->line.rest, &first, &second) ||
 	    (sh->options->dry_run && check_print(sh, t->line.rest, first, &e) == -1)) {
 		shell_complain(sh, t->at, ".each", "%s", e.text);
 		*status = e.status;

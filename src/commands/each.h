@@ -10,8 +10,4 @@
 enum command_result each_run(struct shell *sh, struct task *t, enum status *status);
 int each_check(struct shell *sh, const char *rest, struct error *e);
 
-/* Splits "A -- B" at the first -- that stands alone outside quotes and brackets: the length of A without blanks, and
- * where B begins; false: there is none. */
-bool each_split(const char *text, size_t *first, const char **second);
-
 #endif

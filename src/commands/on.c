@@ -211,7 +211,7 @@ int on_check(struct shell *sh, const char *rest, struct error *e)
 
 	if (word == 0 || (word == 3 && memcmp(rest, "off", 3) == 0))
 		return 0;
-	if (!each_split(rest, &first, &second))
+	if (!template_split(rest, &first, &second))
 		return error_set(e, STATUS_USAGE, "usage: .on EVENT [ARG...] -- LINE");
 	return check_template(sh, second, e);
 }
@@ -232,7 +232,7 @@ enum command_result on_run(struct shell *sh, struct task *t, enum status *status
 		return list(sh);
 	if (strcmp(t->line.words[1], "off") == 0)
 		return off(sh, t, status);
-	if (on_check(sh, t->line.rest, &e) == -1 || !each_split(t->line.rest, &first, &second)) {
+	if (on_check(sh, t->line.rest, &e) == -1 || !template_split(t->line.rest, &first, &second)) {
 		shell_complain(sh, t->at, ".on", "%s", e.text);
 		*status = e.status;
 		return COMMAND_FAILED;
@@ -244,7 +244,7 @@ enum command_result on_run(struct shell *sh, struct task *t, enum status *status
 	}
 	while (n + 1 < t->line.word_count && strcmp(t->line.words[n + 1], "--") != 0)
 		n++;
-	if (t->line.masked == NULL || !each_split(t->line.masked, &first, &shown))
+	if (t->line.masked == NULL || !template_split(t->line.masked, &first, &shown))
 		shown = "?";
 	if ((r = calloc(1, sizeof *r)) == NULL || (r->words = calloc(n + 1, sizeof *r->words)) == NULL ||
 	    (r->line = strdup(second)) == NULL || (r->shown = strdup(shown)) == NULL)

@@ -404,3 +404,10 @@ bool line_goes_on(const char *text, size_t len, struct line_state *state)
 		goes_on_byte(state, text[state->offset]);
 	return !state->comment && (state->quote != '\0' || state->depth > 0 || state->escaped);
 }
+
+bool word_whole(const char *text, size_t len)
+{
+	struct line_state state = {0};
+
+	return !line_goes_on(text, len, &state);
+}

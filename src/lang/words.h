@@ -47,4 +47,7 @@ size_t word_json_end(const char *text, size_t pos, size_t end);
 /* Where text stops being UTF-8 without NUL, or len if it never does. */
 size_t word_valid(const char *text, size_t len);
 
+/* Whether nothing is left open at a line's end. */
+bool word_whole(const char *text, size_t len);
+
 #endif

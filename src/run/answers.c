@@ -12,38 +12,10 @@
 #include "run/names.h"
 #include "run/show.h"
 
-enum { LAST_MOST = 1024 * 1024 /* bytes of a reply that a script keeps for .last */ };
-
-enum status engine_outcome_status(const struct task *t)
-{
-	switch (t->outcome) {
-	case OUTCOME_OK:
-		return STATUS_OK;
-	case OUTCOME_FAILED:
-		return STATUS_FAILED;
-	case OUTCOME_BAD:
-		return STATUS_PROTOCOL;
-	case OUTCOME_UNKNOWN:
-		return t->abandoned ? STATUS_TIMEOUT : STATUS_LOST;
-	case OUTCOME_UNSENT:
-		return STATUS_LOST;
-	case OUTCOME_REFUSED:
-		return t->why_status;
-	}
-	return STATUS_PROTOCOL;
-}
-
-void engine_stop_for(struct shell *sh, const struct task *t)
-{
-	if (!t->line.may_fail && !sh->options->keep_going)
-		engine_stop(sh);
-}
-
-void engine_count_failure(struct shell *sh, const struct task *t, enum status status)
-{
-	if (status != STATUS_OK && !t->line.may_fail)
-		shell_failed(sh, status);
-}
+enum {
+	LAST_MOST = 1024 * 1024,	/* bytes of a reply that a script keeps for .last */
+	TOLD_MOST = 64 * 1024,		/* bytes of notes that are remembered */
+};
 
 static bool keep(struct engine *e, struct task *t, const struct reply *reply)
 {
@@ -258,4 +230,42 @@ void engine_on_unanswered(void *ctx, void *tag, bool sent, bool partial)
 	if (partial && t->streaming)
 		show_large_end(sh, t, false);
 	engine_finish(sh, t, NULL);
+}
+
+void engine_command_done(struct shell *sh, struct task *t, enum status status)
+{
+	bool job = t->role == TASK_JOB;
+
+	loop_timer_stop(sh->loop, &t->timer);
+	t->cancel = NULL;
+	engine_count_failure(sh, t, status);
+	if (status != STATUS_OK)
+		engine_stop_for(sh, t);
+	if (job) {
+		t->outcome = status == STATUS_OK ? OUTCOME_OK : OUTCOME_REFUSED;
+		if (status != STATUS_OK && t->why == NULL)
+			t->why = strdup("as told above");
+		engine_side_remove(sh->engine, t);
+		show_job(sh, t, NULL);
+	} else {
+		engine_queue_remove(sh->engine, t);
+	}
+	engine_task_free(sh, t);
+	if (job)
+		wait_job_ended(sh);
+}
+
+void engine_tell_notes(struct shell *sh, struct task *t)
+{
+	struct buf *told = &sh->engine->told;
+
+	for (size_t i = 0; i < t->line.note_count && !sh->options->quiet; i++) {
+		const char *note = t->line.notes[i];
+		size_t len = strlen(note) + 1;
+		if (memmem(buf_head(told), told->len, note, len) != NULL)
+			continue;
+		if (told->len + len < TOLD_MOST)
+			buf_put(told, note, len);
+		shell_complain(sh, t->at, NULL, "%s", note);
+	}
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lang/line.h"
+#include "lang/words.h"
 #include "run/command.h"
 #include "run/engine.h"
 #include "run/show.h"
@@ -46,13 +47,6 @@ static int look(struct shell *sh, struct line *line, const char *text, size_t le
 	return engine_permits(sh, line, e);
 }
 
-bool check_whole(const char *text, size_t len)
-{
-	struct line_state state = {0};
-
-	return !line_goes_on(text, len, &state);
-}
-
 int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage)
 {
 	struct line line = {0};
@@ -61,7 +55,7 @@ int check_line(struct shell *sh, const char *text, size_t len, struct error *e, 
 	if (result == 0 && line.kind == LINE_COMMAND)
 		result = commands_check(sh, &line, e);
 	/* `- LINE` is told in its turn, if it is a line at all. */
-	if (result == -1 && line.may_fail && e->status == STATUS_USAGE && check_whole(text, len)) {
+	if (result == -1 && line.may_fail && e->status == STATUS_USAGE && word_whole(text, len)) {
 		free(*usage);
 		*usage = NULL;
 		result = 0;

@@ -29,7 +29,4 @@ int check_print(struct shell *sh, const char *text, size_t len, struct error *e)
 /* The same of a line with places, which are shown as they are typed; where they cannot be, that is told. */
 void check_print_template(struct shell *sh, const char *command, const char *text);
 
-/* Whether nothing is left open at a line's end. */
-bool check_whole(const char *text, size_t len);
-
 #endif

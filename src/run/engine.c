@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * engine: the order in which lines are begun, and when they are not.  What a line is, is engine_lines'; how it ends,
- * engine_answers'; what a result looks like, run/show's; what a command does, commands/table'.
+ * engine: the order in which lines are begun, and when they are not.  What a line is, submit.c knows; how it ends,
+ * answers.c; what a result looks like, show.c; what a command does, commands/.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -76,41 +76,6 @@ bool engine_drop_abandoned(struct shell *sh, struct task *t)
 	return true;
 }
 
-static void resolved(struct shell *sh, void *ctx, const char *gid, const struct error *err)
-{
-	struct task *t = ctx;
-
-	t->state = TASK_WAITING;
-	if (engine_drop_abandoned(sh, t))
-		return;
-	if (gid == NULL || line_resolve(&t->line, t->resolved, gid) == -1) {
-		t->outcome = OUTCOME_REFUSED;
-		t->why = strdup(gid == NULL ? err->text : "out of memory");
-		t->why_status = gid == NULL ? err->status : STATUS_PROTOCOL;
-		if (t->role == TASK_LINE) {
-			if (sh->engine->unsent == t)
-				sh->engine->unsent = t->next;
-			t->state = TASK_ANSWERED;
-		} else {
-			engine_finish(sh, t, NULL);
-		}
-	} else {
-		t->resolved++;
-	}
-	engine_pump(sh);
-}
-
-/* Looks up the first name that is not a gid yet.  True: it is under way, or failed. */
-static bool resolve_names(struct shell *sh, struct task *t)
-{
-	if (t->resolved >= t->line.lookup_count || sh->options->dry_run)
-		return false;
-	t->state = TASK_RESOLVING;
-	const struct lookup *l = &t->line.lookups[t->resolved];
-	names_look_up(sh, l->kind, l->name, resolved, t);
-	return true;
-}
-
 static bool room(const struct shell *sh)
 {
 	return link_unsent(sh) < UNSENT_MOST;
@@ -153,7 +118,7 @@ static bool begin_side(struct shell *sh)
 			if (!link_takes(sh, early))
 				break;
 		}
-		if (resolve_names(sh, t))
+		if (steps_resolve_names(sh, t))
 			return true;
 		e->side_unsent = t->next;
 		send_task(sh, t);
@@ -214,29 +179,6 @@ static void begin_command(struct shell *sh, struct task *t)
 	}
 }
 
-void engine_command_done(struct shell *sh, struct task *t, enum status status)
-{
-	bool job = t->role == TASK_JOB;
-
-	loop_timer_stop(sh->loop, &t->timer);
-	t->cancel = NULL;
-	engine_count_failure(sh, t, status);
-	if (status != STATUS_OK)
-		engine_stop_for(sh, t);
-	if (job) {
-		t->outcome = status == STATUS_OK ? OUTCOME_OK : OUTCOME_REFUSED;
-		if (status != STATUS_OK && t->why == NULL)
-			t->why = strdup("as told above");
-		engine_side_remove(sh->engine, t);
-		show_job(sh, t, NULL);
-	} else {
-		engine_queue_remove(sh->engine, t);
-	}
-	engine_task_free(sh, t);
-	if (job)
-		wait_job_ended(sh);
-}
-
 /* Begins the first line not begun, if it may.  True: it was, or it has ended. */
 static bool begin_line(struct shell *sh)
 {
@@ -277,7 +219,7 @@ static bool begin_line(struct shell *sh)
 	/* What may change something is not begun while nobody can be told what came before it. */
 	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
 		return false;
-	if (resolve_names(sh, t) || change_ask(sh, t))
+	if (steps_resolve_names(sh, t) || change_ask(sh, t))
 		return true;	/* the question is to be sent */
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
 		events_note(sh, &t->line);
@@ -300,23 +242,6 @@ bool engine_wants_lines(const struct shell *sh)
 	return !e->stopped && e->queued < WINDOW && e->bytes < AHEAD_MOST && e->kept < KEPT_MOST && link_unsent(sh) < UNSENT_MOST;
 }
 
-/* What a stop leaves unbegun.  A line that is no good is told of only when it is its turn; one that waits for a name is
- * dropped when that has come. */
-static void drop_waiting(struct shell *sh)
-{
-	struct engine *e = sh->engine;
-	struct task *t, *next;
-
-	for (t = e->unsent; t != NULL; t = next) {
-		next = t->next;
-		if (t->state != TASK_WAITING && (!t->bad_line || t == e->queue.head))
-			continue;
-		e->dropped++;
-		engine_queue_remove(e, t);
-		engine_task_free(sh, t);
-	}
-}
-
 void engine_pump(struct shell *sh)
 {
 	struct engine *e = sh->engine;
@@ -330,7 +255,7 @@ void engine_pump(struct shell *sh)
 	do {
 		e->again = false;
 		if (e->stopped)
-			drop_waiting(sh);
+			engine_drop_waiting(sh);
 		moved = engine_show_ready(sh);
 		moved |= begin_side(sh);
 		while (e->unsent != NULL && !e->stopped && begin_line(sh))
@@ -343,35 +268,6 @@ void engine_pump(struct shell *sh)
 }
 
 /* --- stopping --- */
-
-void engine_stop(struct shell *sh)
-{
-	struct engine *e = sh->engine;
-
-	e->stopped = true;
-	drop_waiting(sh);
-	e->dropped += input_drop(sh);
-	/* What a script waits for does not matter any more; what it has sent does. */
-	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
-	if (t != NULL && t->cancel != NULL)
-		t->cancel(sh, t);
-}
-
-void engine_resume(struct shell *sh)
-{
-	sh->engine->stopped = false;
-	sh->engine->dropped = 0;
-}
-
-unsigned long engine_dropped(const struct shell *sh)
-{
-	return sh->engine->begun > 0 ? sh->engine->dropped : 0;
-}
-
-unsigned long engine_done(const struct shell *sh)
-{
-	return sh->engine->ended;
-}
 
 /* At a prompt it is said why, too. */
 static void unsent(struct shell *sh, struct task *t)
@@ -416,28 +312,6 @@ void engine_link_lost(struct shell *sh)
 
 /* --- looking --- */
 
-bool engine_queue_empty(const struct shell *sh)
-{
-	return sh->engine->queue.head == NULL;
-}
-
-bool engine_idle(const struct shell *sh)
-{
-	return sh->engine->queue.head == NULL && sh->engine->side.head == NULL;
-}
-
-bool engine_stopped(const struct shell *sh)
-{
-	return sh->engine->stopped;
-}
-
-struct task *engine_foreground(struct shell *sh)
-{
-	struct task *t = sh->engine->queue.head;
-
-	return t != NULL && t->state == TASK_RUNNING ? t : NULL;
-}
-
 /* The line that waits for its turn is not sent any more. */
 static bool give_up(struct shell *sh)
 {
@@ -474,54 +348,6 @@ bool engine_background(struct shell *sh)
 	}
 	make_job(sh, t, ": goes on as a job");
 	return true;
-}
-
-/* realm_poll_start of a realm belongs to a realm_poll of that realm. */
-static bool belongs(const struct task *t, struct json event, struct json gid)
-{
-	struct json request = {buf_head(&t->line.json), t->line.json.len}, v;
-	struct json_iter it = json_iterate(request);
-	const char *name = t->line.type != NULL && t->line.type->kind == REQUEST_ACTION ? t->line.type->name : NULL;
-	size_t len = name != NULL ? strlen(name) : 0;
-
-	return t->state == TASK_RUNNING && name != NULL && event.len > len + 2 && event.text[len + 1] == '_' &&
-	    memcmp(event.text + 1, name, len) == 0 && json_next(&it, NULL, &v) && json_next(&it, NULL, &v) &&
-	    v.len == gid.len && memcmp(v.text, gid.text, gid.len) == 0;
-}
-
-bool engine_runs(struct shell *sh, struct json event, struct json_iter args)
-{
-	struct json gid;
-
-	if (json_kind(event) != JSON_STRING || !json_next(&args, NULL, &gid))
-		return false;
-	for (struct task *t = sh->engine->queue.head; t != NULL && t != sh->engine->unsent; t = t->next)
-		if (belongs(t, event, gid))
-			return true;
-	for (struct task *t = sh->engine->side.head; t != NULL && t != sh->engine->side_unsent; t = t->next)
-		if (t->role == TASK_JOB && belongs(t, event, gid))
-			return true;
-	return false;
-}
-
-struct task *engine_jobs(struct shell *sh)
-{
-	return sh->engine->side.head;
-}
-
-size_t engine_job_count(const struct shell *sh)
-{
-	return sh->engine->jobs;
-}
-
-unsigned engine_last_job(const struct shell *sh)
-{
-	return sh->engine->next_job;
-}
-
-const struct task *engine_last(const struct shell *sh)
-{
-	return sh->engine->last;
 }
 
 struct engine *engine_create(struct shell *sh)

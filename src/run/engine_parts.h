@@ -31,10 +31,7 @@ struct engine {
 	struct buf told;		/* notes: each is told once; ended by NUL bytes */
 };
 
-/* engine_lines.c: what ptsh thinks of a line that is about to be sent all the same. */
-void engine_tell_notes(struct shell *sh, struct task *t);
-
-/* engine_tasks.c: memory and lists */
+/* queue.c: memory and lists */
 struct task *engine_task_new(struct engine *e);		/* NULL without memory */
 void engine_task_free(struct shell *sh, struct task *t);
 void engine_tasks_clear(struct shell *sh);		/* all there are */
@@ -44,13 +41,21 @@ void engine_queue_remove(struct engine *e, struct task *t);
 void engine_side_append(struct engine *e, struct task *t, bool begun, bool front);
 void engine_side_remove(struct engine *e, struct task *t);
 
-/* engine_answers.c: the end of a task */
-/* t->outcome is set; reply NULL: none has come.  t is gone, or kept for its turn. */
-void engine_finish(struct shell *sh, struct task *t, const struct reply *reply);
-bool engine_show_ready(struct shell *sh);		/* shows what has its turn; true: something had */
+/* Drops what a stop leaves unbegun. */
+void engine_drop_waiting(struct shell *sh);
 /* A failure that nobody has permitted stops a script as soon as it is known; lines in flight are waited for. */
 void engine_stop_for(struct shell *sh, const struct task *t);
 /* Its status counts when its turn comes: the first failing line decides. */
 void engine_count_failure(struct shell *sh, const struct task *t, enum status status);
+
+/* steps.c: looks up the first name that is not a gid yet.  True: it is under way, or failed. */
+bool steps_resolve_names(struct shell *sh, struct task *t);
+
+/* answers.c: the end of a task */
+/* t->outcome is set; reply NULL: none has come.  t is gone, or kept for its turn. */
+void engine_finish(struct shell *sh, struct task *t, const struct reply *reply);
+bool engine_show_ready(struct shell *sh);		/* shows what has its turn; true: something had */
+/* What ptsh thinks of a line that is sent anyway. */
+void engine_tell_notes(struct shell *sh, struct task *t);
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * queue: the memory of tasks, and the two lists they stand in.
+ * queue: the allocation of tasks, the two lists they stand in, and what a stop takes out of them.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "link/link.h"
+#include "proto/catalog.h"
 #include "run/engine_parts.h"
+#include "run/feed.h"
 #include "undo/change.h"
 
 enum { POOL = 4096 };	/* tasks kept for reuse: as many as engine.c reads ahead */
@@ -119,4 +122,151 @@ void engine_tasks_clear(struct shell *sh)
 		line_clear(&t->line);
 		free(t);
 	}
+}
+
+void engine_stop(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+
+	e->stopped = true;
+	engine_drop_waiting(sh);
+	e->dropped += input_drop(sh);
+	/* What a script waits for does not matter any more; what it has sent does. */
+	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
+	if (t != NULL && t->cancel != NULL)
+		t->cancel(sh, t);
+}
+
+/* What a stop leaves unbegun.  A line that is no good is told of only when it is its turn; one that waits for a name is
+ * dropped when that has come. */
+void engine_drop_waiting(struct shell *sh)
+{
+	struct engine *e = sh->engine;
+	struct task *t, *next;
+
+	for (t = e->unsent; t != NULL; t = next) {
+		next = t->next;
+		if (t->state != TASK_WAITING && (!t->bad_line || t == e->queue.head))
+			continue;
+		e->dropped++;
+		engine_queue_remove(e, t);
+		engine_task_free(sh, t);
+	}
+}
+
+struct task *engine_foreground(struct shell *sh)
+{
+	struct task *t = sh->engine->queue.head;
+
+	return t != NULL && t->state == TASK_RUNNING ? t : NULL;
+}
+
+bool engine_queue_empty(const struct shell *sh)
+{
+	return sh->engine->queue.head == NULL;
+}
+
+bool engine_idle(const struct shell *sh)
+{
+	return sh->engine->queue.head == NULL && sh->engine->side.head == NULL;
+}
+
+bool engine_stopped(const struct shell *sh)
+{
+	return sh->engine->stopped;
+}
+
+struct task *engine_jobs(struct shell *sh)
+{
+	return sh->engine->side.head;
+}
+
+size_t engine_job_count(const struct shell *sh)
+{
+	return sh->engine->jobs;
+}
+
+unsigned engine_last_job(const struct shell *sh)
+{
+	return sh->engine->next_job;
+}
+
+const struct task *engine_last(const struct shell *sh)
+{
+	return sh->engine->last;
+}
+
+unsigned long engine_dropped(const struct shell *sh)
+{
+	return sh->engine->begun > 0 ? sh->engine->dropped : 0;
+}
+
+unsigned long engine_done(const struct shell *sh)
+{
+	return sh->engine->ended;
+}
+
+void engine_resume(struct shell *sh)
+{
+	sh->engine->stopped = false;
+	sh->engine->dropped = 0;
+}
+
+/* realm_poll_start of a realm belongs to a realm_poll of that realm. */
+static bool belongs(const struct task *t, struct json event, struct json gid)
+{
+	struct json request = {buf_head(&t->line.json), t->line.json.len}, v;
+	struct json_iter it = json_iterate(request);
+	const char *name = t->line.type != NULL && t->line.type->kind == REQUEST_ACTION ? t->line.type->name : NULL;
+	size_t len = name != NULL ? strlen(name) : 0;
+
+	return t->state == TASK_RUNNING && name != NULL && event.len > len + 2 && event.text[len + 1] == '_' &&
+	    memcmp(event.text + 1, name, len) == 0 && json_next(&it, NULL, &v) && json_next(&it, NULL, &v) &&
+	    v.len == gid.len && memcmp(v.text, gid.text, gid.len) == 0;
+}
+
+bool engine_runs(struct shell *sh, struct json event, struct json_iter args)
+{
+	struct json gid;
+
+	if (json_kind(event) != JSON_STRING || !json_next(&args, NULL, &gid))
+		return false;
+	for (struct task *t = sh->engine->queue.head; t != NULL && t != sh->engine->unsent; t = t->next)
+		if (belongs(t, event, gid))
+			return true;
+	for (struct task *t = sh->engine->side.head; t != NULL && t != sh->engine->side_unsent; t = t->next)
+		if (t->role == TASK_JOB && belongs(t, event, gid))
+			return true;
+	return false;
+}
+
+void engine_stop_for(struct shell *sh, const struct task *t)
+{
+	if (!t->line.may_fail && !sh->options->keep_going)
+		engine_stop(sh);
+}
+
+void engine_count_failure(struct shell *sh, const struct task *t, enum status status)
+{
+	if (status != STATUS_OK && !t->line.may_fail)
+		shell_failed(sh, status);
+}
+
+enum status engine_outcome_status(const struct task *t)
+{
+	switch (t->outcome) {
+	case OUTCOME_OK:
+		return STATUS_OK;
+	case OUTCOME_FAILED:
+		return STATUS_FAILED;
+	case OUTCOME_BAD:
+		return STATUS_PROTOCOL;
+	case OUTCOME_UNKNOWN:
+		return t->abandoned ? STATUS_TIMEOUT : STATUS_LOST;
+	case OUTCOME_UNSENT:
+		return STATUS_LOST;
+	case OUTCOME_REFUSED:
+		return t->why_status;
+	}
+	return STATUS_PROTOCOL;
 }

@@ -6,15 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lang/words.h"
 #include "proto/catalog.h"
-#include "run/check.h"
 #include "run/command.h"
 #include "run/engine_parts.h"
 #include "run/feed.h"
 #include "run/show.h"
 #include "term/ask.h"
-
-enum { TOLD_MOST = 64 * 1024 /* bytes of notes that are remembered */ };
 
 static int read_file(void *ctx, const char *path, struct buf *out, struct error *e)
 {
@@ -69,7 +67,7 @@ int engine_permits(const struct shell *sh, const struct line *line, struct error
 static void refuse(struct task *t, const char *text, size_t len, const struct error *e)
 {
 	/* What is left open has all that follows for its own: that is no line, and nothing excuses it. */
-	t->line.may_fail = t->line.may_fail && e->status == STATUS_USAGE && check_whole(text, len);
+	t->line.may_fail = t->line.may_fail && e->status == STATUS_USAGE && word_whole(text, len);
 	t->state = TASK_ANSWERED;
 	t->outcome = OUTCOME_REFUSED;
 	t->bad_line = true;
@@ -136,21 +134,6 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 	t->at = at;
 	refuse(t, "", 0, err);
 	engine_queue_append(e, t);
-}
-
-void engine_tell_notes(struct shell *sh, struct task *t)
-{
-	struct buf *told = &sh->engine->told;
-
-	for (size_t i = 0; i < t->line.note_count && !sh->options->quiet; i++) {
-		const char *note = t->line.notes[i];
-		size_t len = strlen(note) + 1;
-		if (memmem(buf_head(told), told->len, note, len) != NULL)
-			continue;
-		if (told->len + len < TOLD_MOST)
-			buf_put(told, note, len);
-		shell_complain(sh, t->at, NULL, "%s", note);
-	}
 }
 
 struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lang/line.h"
+#include "lang/words.h"
 
 /* Where in a line the scan is: what quoting the next character has. */
 struct place_state { char quote; bool escaped; unsigned depth; };
@@ -149,4 +150,29 @@ int template_expand(struct buf *out, const char *text, const char *const *names,
 		buf_putc(out, *p);
 	}
 	return out->failed ? error_memory(e) : 0;
+}
+
+bool template_split(const char *text, size_t *first, const char **second)
+{
+	struct line_state state = {0};
+	const char *p = text;
+	size_t end = strlen(text);
+
+	while ((p = strstr(p, "--")) != NULL) {
+		/* A line may go on in the next one on either side of it. */
+		size_t len = (size_t)(p - text), behind = word_skip_blanks(text, end, len + 2);
+		bool alone = (len == 0 || strchr(" \t\n", p[-1]) != NULL) && behind > len + 2;
+		if (alone) {
+			memset(&state, 0, sizeof state);
+			if (!line_goes_on(text, len, &state)) {
+				while (len > 0 && strchr(" \t", text[len - 1]) != NULL)
+					len--;
+				*first = len;
+				*second = text + behind;
+				return len > 0 && behind < end;
+			}
+		}
+		p += 2;
+	}
+	return false;
 }

@@ -5,6 +5,7 @@
 #ifndef PTSH_RUN_TEMPLATE_H
 #define PTSH_RUN_TEMPLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -19,5 +20,9 @@ int template_expand(struct buf *out, const char *text, const char *const *names,
 
 /* The same with one cell in every place that may be one; NULL: with the place itself, as text. */
 int template_fill(struct buf *out, const char *text, const struct json *cell, struct error *e);
+
+/* Splits "A -- B" at the first -- that stands alone outside quotes and brackets: the length of A without blanks, and
+ * where B begins; false: there is none. */
+bool template_split(const char *text, size_t *first, const char **second);
 
 #endif
