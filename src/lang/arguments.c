@@ -18,52 +18,6 @@ static struct want want_of(const struct arg *arg)
 	return want;
 }
 
-int putting_misfit(struct parse *p, const struct putting *a, const struct word *w, const char *what)
-{
-	char typed[TYPED_MAX + 8];
-
-	if (catalog_arg_secret(a->arg))
-		return parse_fail(p, w->start, "%s: %s: %s expected", a->type->name, a->arg->name, what);
-	return parse_fail(p, w->start, "%s: %s: %s expected, not %s", a->type->name, a->arg->name, what,
-	    parse_typed(p->text, w->start, w->end, typed));
-}
-
-static void found_secret(void *ctx, struct json secret)
-{
-	struct parse *p = ctx;
-	size_t start = (size_t)(secret.text - p->text);
-
-	/* Without memory the whole line is hidden: see parse_add_secret(). */
-	(void)parse_add_secret(p, start, start + secret.len);
-}
-
-int putting_json(struct parse *p, const struct putting *a, const struct json *v)
-{
-	mask_argument(a->arg, *v, found_secret, p);
-	if ((a->arg->flags & ARG_DELETES) && json_kind(*v) == JSON_ARRAY && json_count(*v) > 0)
-		p->line->deletes = true;
-	value_put_compact(&p->line->json, *v);
-	return p->line->json.failed ? parse_memory(p) : 0;
-}
-
-int putting_note(struct parse *p, const struct putting *a, const char *name, size_t len)
-{
-	const char *near;
-	char shown[TYPED_MAX + 8];
-
-	if (!(a->arg->flags & ARG_OPEN) || a->fields == NULL || catalog_field(a->fields, name, len) != NULL ||
-	    p->line->note_count > PARSE_NOTES)
-		return 0;
-	if (p->line->note_count == PARSE_NOTES)
-		return parse_add_note(p, "%s: more names are unknown to ptsh and sent all the same", a->type->name);
-	near = catalog_nearest_field(a->fields, name, len);
-	parse_typed(name, 0, len, shown);
-	if (near != NULL)
-		return parse_add_note(p, "%s: %s: %s is unknown to ptsh and sent all the same (%s?)", a->type->name, a->arg->name,
-		    shown, near);
-	return parse_add_note(p, "%s: %s: %s is unknown to ptsh and sent all the same", a->type->name, a->arg->name, shown);
-}
-
 /* --- lists --- */
 
 static int add_heading(struct parse *p, const struct putting *a, const char *name, size_t len)

@@ -169,7 +169,7 @@ static int put_any(struct parse *p, const struct word *w)
 	if (p->text[w->start] != '"' && (w->plain || w->json) &&
 	    json_read(p->text + w->start, w->end - w->start, &v, &at) == NULL) {
 		value_put_compact(&p->line->json, v);
-		mask_anywhere(v, found_raw, p);
+		secret_anywhere(v, found_raw, p);
 		return 0;
 	}
 	if (w->json)
@@ -261,7 +261,7 @@ static int raw_known(struct parse *p, struct json_iter args)
 	struct json v;
 
 	p->line->json.secret = catalog_secret(p->line->type);
-	mask_arguments(p->line->type, args, found_raw, p);
+	secret_in_arguments(p->line->type, args, found_raw, p);
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every request has a list of arguments, if an empty one. */
 	for (; arg->name != NULL && json_next(&args, NULL, &v); arg++) {
 		if ((arg->flags & ARG_DELETES) && json_kind(v) == JSON_ARRAY && json_count(v) > 0)
@@ -284,7 +284,7 @@ static void raw_unknown(struct parse *p, struct json_iter args)
 		if (all)
 			found_raw(p, v);
 		else
-			mask_anywhere(v, found_raw, p);
+			secret_anywhere(v, found_raw, p);
 	}
 }
 

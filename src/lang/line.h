@@ -120,14 +120,6 @@ char *line_usage(const struct request *type);
  * What has no shorter form is written as JSON.  line_parse() of it gives the same JSON.  0, or -1. */
 int line_print(struct buf *out, const char *json, size_t len, bool masked);
 
-/* Writes a request's JSON (its id in front or not) with every secret as "***": for traces.  0, or -1 without memory: what is in
- * out is not to be shown then. */
-int line_mask_json(struct buf *out, const char *json, size_t len);
-
-/* Writes what the box sent (a whole message, id and all; type: the request it answers, NULL if it is not known or a notification)
- * with every secret as "***": communities, keys of SNMP v3, private keys, secrets in settings.  0, or -1. */
-int line_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len);
-
 /* Whether the word that would come behind text is a secret, by what the text's command says of its words. */
 bool line_secret_next(const char *text, size_t len, const struct line_context *context);
 

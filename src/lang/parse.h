@@ -11,6 +11,7 @@
 #include "lang/line.h"
 #include "lang/words.h"
 #include "proto/json.h"
+#include "proto/secret.h"
 
 /* --- walk: which word belongs to which argument (lang/walk.c) --- */
 
@@ -121,7 +122,7 @@ void value_put_compact(struct buf *out, struct json v);
 /* Appends the arguments that words[1..] give to line->json, which holds ["type".  */
 int arguments_put(struct parse *p, const struct request *type);
 
-/* One argument being put. */
+/* One argument being put (lang/putting.c). */
 struct putting {
 	const struct request *type;
 	const struct arg *arg;
@@ -148,17 +149,7 @@ int members_put_roles(struct parse *p, const struct putting *a);
 /* The JSON of an argument that is skipped. */
 const char *arguments_filler(const struct arg *arg);
 
-/* --- secrets in JSON (lang/mask.c) --- */
-
-typedef void mask_found(void *ctx, struct json secret);
-
-/* Calls found() for each value within an argument (or the arguments behind a request's name) that must not be shown. */
-void mask_argument(const struct arg *arg, struct json v, mask_found *found, void *ctx);
-void mask_arguments(const struct request *type, struct json_iter args, mask_found *found, void *ctx);
-
-/* Secrets that are known by what they look like, whatever they belong to: members and pairs named secret, csecret or
- * password, private keys. */
-void mask_anywhere(struct json v, mask_found *found, void *ctx);
+/* --- secrets in lines (lang/mask.c) --- */
 
 /* The text of a line that was not understood, as far as it can be shown: heap, NULL without memory. */
 char *mask_text(const char *text, size_t len, const struct line_context *context);

@@ -15,6 +15,7 @@
 
 #include "base/safe.h"
 #include "lang/line.h"
+#include "proto/secret.h"
 #include "run/task.h"
 
 struct trace {
@@ -109,7 +110,7 @@ void trace_sent(struct shell *sh, const char *text, size_t len)
 	buf_put(&out, id.text, id.len);
 	buf_putc(&out, ',');
 	struct buf masked = {0};
-	if (!request.failed && line_mask_json(&masked, buf_head(&request), request.len) == 0 && masked.len > 1) {
+	if (!request.failed && secret_mask_request(&masked, buf_head(&request), request.len) == 0 && masked.len > 1) {
 		buf_put(&out, buf_head(&masked) + 1, masked.len - 1);
 		write_line(sh, '>', buf_head(&out), out.len);
 	}
@@ -143,7 +144,7 @@ void trace_received(struct shell *sh, const char *text, size_t len, const void *
 	if (t == NULL && answers_unknown(text, len, &masked)) {
 		buf_puts(&masked, masked.len > 0 ? "\"***\"]" : "(not shown)");
 		write_line(sh, '<', buf_head(&masked), masked.len);
-	} else if (line_mask_reply(&masked, t != NULL ? t->line.type : NULL, text, len) == 0) {
+	} else if (secret_mask_reply(&masked, t != NULL ? t->line.type : NULL, text, len) == 0) {
 		write_line(sh, '<', buf_head(&masked), masked.len);
 	} else {	/* cut short, no JSON, or no memory: what is secret in it cannot be told */
 		write_line(sh, '<', "(not shown)", 11);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * undo_parts: what the files of undo/undo share.  Internal to lang/.
+ * undo_parts: what the files of undo/ share.  Internal to undo/.
  */
 #ifndef PTSH_UNDO_UNDO_PARTS_H
 #define PTSH_UNDO_UNDO_PARTS_H
@@ -55,7 +55,7 @@ void places_put(struct places *p, enum place_event kind, struct json scope, stru
 int places_sort(struct places *p, bool keeps);
 void places_clear(struct places *p);
 
-/* --- the work on one change (undo/undo.c) --- */
+/* --- the work on one change (undo/values.c) --- */
 
 struct undo_work {
 	const struct request *type, *reader;
@@ -68,6 +68,12 @@ struct undo_work {
 	struct buf left, right;		/* decoded text, for a moment */
 	bool failed;			/* no memory */
 };
+
+/* Takes a change apart into *w.  0; or -1: it cannot be told.  Then and later, w is to be cleared.  (undo/values.c) */
+int undo_work_begin(struct undo_work *w, const struct request *type, const char *json, size_t len);
+void undo_work_clear(struct undo_work *w);
+/* Whether the change is about anything. */
+bool undo_is_change(const struct undo_work *w);
 
 /* An array of the names that the reader is asked for by its argument `list`; empty if there is none. */
 void undo_put_asked(struct undo_work *w, const struct arg *list, struct buf *out);

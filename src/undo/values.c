@@ -1,14 +1,111 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * values: what is read, compared and shown of values, whatever they belong to.
+ * values: what is read, compared and shown of values, whatever they belong to, and what a change holds of them.
  *
- * Owns the rules of what is the same, what is secret and what a row is.
+ * Owns the rules of what can be taken back, what is the same, what is secret and what a row is.
  */
 #include "undo/undo_parts.h"
 
 #include <string.h>
 
 #include "lang/parse.h"
+
+/* --- what can be taken back --- */
+
+/* Rows that say what is used for what: one column has few values, and each of them is a place. */
+static bool is_assignment(const struct arg *arg)
+{
+	for (const struct field *f = arg->fields; f != NULL && f->name != NULL; f++)
+		if (f->values != NULL)
+			return arg->type == ARG_ROWS;
+	return false;
+}
+
+bool undo_possible(const struct request *type)
+{
+	bool deletes = false;
+
+	if (type == NULL || type->kind != REQUEST_MODIFY || type->reader == NULL ||
+	    catalog_find(type->reader, strlen(type->reader)) == NULL)
+		return false;
+	for (const struct arg *arg = type->args; arg->name != NULL; arg++) {
+		switch (arg->type) {
+		case ARG_GID:
+			if (arg != type->args)
+				return false;
+			break;
+		case ARG_OBJECT:
+		case ARG_PAIRS:
+		case ARG_ROLES:
+		case ARG_PAIR:
+			break;
+		case ARG_LIST:
+		case ARG_ROWS:
+			if (arg->flags & ARG_DELETES) {
+				/* Other lists hold gids and names of things that cannot be made again as they were. */
+				if (arg->type == ARG_LIST && arg->element != ARG_ADDRESS)
+					return false;
+				deletes = true;
+			} else if (!deletes && !is_assignment(arg)) {
+				return false;
+			}
+			break;
+		default:
+			return false;
+		}
+	}
+	return type->args[0].name != NULL;
+}
+
+/* --- the work --- */
+
+/* Whether the change is about anything. */
+bool undo_is_change(const struct undo_work *w)
+{
+	for (size_t i = w->gid_arg != NULL; i < REQUEST_ARGS; i++)
+		if (w->args[i].text != NULL && json_count(w->args[i]) > 0)
+			return true;
+	return false;
+}
+
+int undo_work_begin(struct undo_work *w, const struct request *type, const char *json, size_t len)
+{
+	struct json_iter it;
+	struct json v;
+	size_t at;
+
+	*w = (struct undo_work){.type = type};
+	if (!undo_possible(type) || json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY)
+		return -1;
+	w->reader = catalog_find(type->reader, strlen(type->reader));
+	w->left.secret = w->right.secret = true;
+	for (size_t i = 0; i < REQUEST_ARGS; i++)
+		w->parts[i].secret = true;
+	it = json_iterate(v);
+	if (!json_next(&it, NULL, &v))
+		return -1;
+	for (size_t i = 0; json_next(&it, NULL, &v); i++) {
+		if (i == REQUEST_ARGS || type->args[i].name == NULL)
+			return -1;
+		if (json_kind(v) != JSON_NULL)
+			w->args[i] = v;
+	}
+	if (type->args[0].type == ARG_GID) {
+		w->gid_arg = type->args;
+		w->gid = w->args[0];
+		if (w->gid.text == NULL || !undo_is_scalar(w->gid))
+			return -1;
+	}
+	return 0;
+}
+
+void undo_work_clear(struct undo_work *w)
+{
+	for (size_t i = 0; i < REQUEST_ARGS; i++)
+		buf_clear(&w->parts[i]);
+	buf_clear(&w->left);
+	buf_clear(&w->right);
+}
 
 /* --- what a reply holds --- */
 
@@ -152,7 +249,7 @@ bool undo_secret(struct undo_work *w, const struct arg *arg, struct json name)
 	if (member.failed)
 		secret = w->failed = true;
 	else
-		mask_argument(arg, (struct json){buf_head(&member), member.len}, found_one, &secret);
+		secret_in_argument(arg, (struct json){buf_head(&member), member.len}, found_one, &secret);
 	buf_clear(&member);
 	return secret;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lang/line.h"
+#include "proto/secret.h"
 #include "proto/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -98,7 +99,7 @@ static void again(const struct line *line)
 	put_canonical(&two, v);
 	must(one.len == two.len && memcmp(buf_head(&one), buf_head(&two), one.len) == 0, "printed and taken it is another");
 	must(second.deletes == line->deletes || line->deletes, "printed and taken it deletes");
-	must(line_mask_json(&masked, buf_head(&line->json), line->json.len) == 0, "it cannot be masked");
+	must(secret_mask_request(&masked, buf_head(&line->json), line->json.len) == 0, "it cannot be masked");
 	must(json_read(buf_head(&masked), masked.len, &v, &at) == NULL, "masked it is not JSON");
 	free(usage);
 	line_clear(&second);

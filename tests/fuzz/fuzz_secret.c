@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lang/line.h"
+#include "proto/secret.h"
 #include "proto/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -165,7 +166,7 @@ static void shown(const struct buf *text, bool broken)
 	} else if (!broken) {
 		struct buf out = {0};
 
-		line_mask_json(&out, buf_head(&line.json), line.json.len);
+		secret_mask_request(&out, buf_head(&line.json), line.json.len);
 		must_hide("the trace", buf_head(&out), out.len, text);
 		buf_reset(&out);
 		line_print(&out, buf_head(&line.json), line.json.len, true);

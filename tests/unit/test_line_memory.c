@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lang/complete.h"
+#include "proto/secret.h"
 
 static long failing = -1;	/* allocations that still succeed; -1: all do */
 static bool failed;
@@ -156,7 +157,7 @@ static void print_all(void)
 				failed = false;
 				failing = k;
 				(void)line_print(&printed, buf_head(&line.json), line.json.len, true);
-				result = line_mask_json(&masked, buf_head(&line.json), line.json.len);
+				result = secret_mask_request(&masked, buf_head(&line.json), line.json.len);
 				failing = -1;
 				assert_hidden(buf_head(&printed), printed.len);
 				if (result == 0)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lang/line.h"
+#include "proto/secret.h"
 
 static int ask_secret(void *ctx, const char *what, struct buf *out, struct error *e)
 {
@@ -181,7 +182,7 @@ static void secrets_are_hidden_in_requests(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		buf_reset(&out);
-		assert_int_equal(line_mask_json(&out, cases[i][0], strlen(cases[i][0])), 0);
+		assert_int_equal(secret_mask_request(&out, cases[i][0], strlen(cases[i][0])), 0);
 		assert_string_equal(buf_string(&out), cases[i][1]);
 	}
 	buf_clear(&out);
@@ -216,7 +217,7 @@ static void secrets_are_hidden_in_replies(void **state)
 		const struct request *type = cases[i][0] == NULL ? NULL : catalog_find(cases[i][0], strlen(cases[i][0]));
 
 		buf_reset(&out);
-		assert_int_equal(line_mask_reply(&out, type, cases[i][1], strlen(cases[i][1])), 0);
+		assert_int_equal(secret_mask_reply(&out, type, cases[i][1], strlen(cases[i][1])), 0);
 		assert_string_equal(buf_string(&out), cases[i][2]);
 	}
 	buf_clear(&out);
@@ -234,7 +235,7 @@ static void every_secret_member_is_hidden_wherever_it_stands(void **state)
 				if (!f->secret)
 					continue;
 				buf_printf(&json, "[1,1,{\"%s\":\"S3CR3T\"}]", f->name);
-				assert_int_equal(line_mask_reply(&out, NULL, buf_head(&json), json.len), 0);
+				assert_int_equal(secret_mask_reply(&out, NULL, buf_head(&json), json.len), 0);
 				assert_null(strstr(buf_string(&out), "S3CR3T"));
 				buf_clear(&json);
 				buf_clear(&out);

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * secret: what must not be seen in requests and replies, and both with it replaced.
+ *
+ * Where a shape is not the documented one, it hides too much rather than too little.
+ */
+#include "proto/secret.h"
+
+#include <string.h>
+
+static const char hidden[] = "\"***\"";
+
+/* Whether a member's name is a secret's, spelt well or badly. */
+static bool is_secret_member(const struct field *fields, struct json key)
+{
+	struct buf name = {0};
+	const struct field *f;
+	const char *near;
+	bool secret = true;
+
+	json_decode(key, &name);
+	if (!name.failed) {
+		f = catalog_field(fields, buf_head(&name), name.len);
+		if (f == NULL) {
+			near = catalog_nearest_field(fields, buf_head(&name), name.len);
+			f = near == NULL ? NULL : catalog_field(fields, near, strlen(near));
+		}
+		secret = f != NULL && f->secret;
+	}
+	buf_clear(&name);
+	return secret;
+}
+
+static void secrets_in_row(const struct field *fields, struct json row, secret_found *found, void *ctx)
+{
+	struct json_iter it;
+	struct json v;
+	bool behind = false;	/* a secret: an entry whose shape is another may have it here */
+
+	if (json_kind(row) != JSON_ARRAY) {
+		found(ctx, row);
+		return;
+	}
+	for (it = json_iterate(row); json_next(&it, NULL, &v); ) {
+		if (fields->name == NULL || fields->secret || (behind && json_kind(v) != JSON_NUMBER))
+			found(ctx, v);
+		behind = behind || fields->name == NULL || fields->secret;
+		if (fields->name != NULL)
+			fields++;
+	}
+}
+
+void secret_in_argument(const struct arg *arg, struct json v, secret_found *found, void *ctx)
+{
+	struct json_iter it;
+	struct json key, inner;
+
+	if (!catalog_arg_secret(arg))
+		return;
+	if (arg->type == ARG_ROWS && json_kind(v) == JSON_ARRAY) {
+		for (it = json_iterate(v); json_next(&it, NULL, &inner); )
+			secrets_in_row(arg->fields, inner, found, ctx);
+	} else if (arg->type == ARG_OBJECT && json_kind(v) == JSON_OBJECT) {
+		for (it = json_iterate(v); json_next(&it, &key, &inner); )
+			if (is_secret_member(arg->fields, key))
+				found(ctx, inner);
+	} else {
+		found(ctx, v);
+	}
+}
+
+void secret_in_arguments(const struct request *type, struct json_iter args, secret_found *found, void *ctx)
+{
+	const struct arg *arg = type->args;
+	struct json v;
+
+	if (!catalog_secret(type))
+		return;
+	while (json_next(&args, NULL, &v)) {
+		if (arg->name == NULL) {
+			found(ctx, v);
+			continue;
+		}
+		secret_in_argument(arg, v, found, ctx);
+		arg++;
+	}
+}
+
+/* --- what the catalogue does not know --- */
+
+/* Private keys in strings, whatever they stand in. */
+bool secret_has_key(struct json v)
+{
+	static const char mark[] = "PRIVATE KEY";
+
+	return memmem(v.text, v.len, mark, sizeof(mark) - 1) != NULL;
+}
+
+/* Names of members that hold secrets, whoever sends them. */
+static bool known_secret(struct json name)
+{
+	return json_is(name, "secret") || json_is(name, "csecret") || json_is(name, "password");
+}
+
+void secret_anywhere(struct json v, secret_found *found, void *ctx)
+{
+	struct json_iter it;
+	struct json key, inner;
+	bool pair = false;
+
+	switch (json_kind(v)) {
+	case JSON_STRING:
+		if (secret_has_key(v))
+			found(ctx, v);
+		break;
+	case JSON_OBJECT:
+		for (it = json_iterate(v); json_next(&it, &key, &inner); ) {
+			if (known_secret(key))
+				found(ctx, inner);
+			else
+				secret_anywhere(inner, found, ctx);
+		}
+		break;
+	case JSON_ARRAY:
+		for (it = json_iterate(v); json_next(&it, NULL, &inner); ) {
+			if (pair)
+				found(ctx, inner);
+			else
+				secret_anywhere(inner, found, ctx);
+			pair = json_kind(inner) == JSON_STRING && known_secret(inner);
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+/* --- a message with its secrets replaced --- */
+
+struct masking {
+	struct buf *out;
+	const char *from;	/* what is before it has been copied */
+};
+
+static void replace(void *ctx, struct json secret)
+{
+	struct masking *m = ctx;
+
+	buf_put(m->out, m->from, (size_t)(secret.text - m->from));
+	buf_puts(m->out, hidden);
+	m->from = secret.text + secret.len;
+}
+
+/* Everything in it. */
+static void replace_all(struct json_iter args, struct masking *m)
+{
+	struct json v;
+
+	while (json_next(&args, NULL, &v))
+		replace(m, v);
+}
+
+/* The request that a value names (near: it is misspelt), or NULL.  Without memory *failed is set. */
+static const struct request *type_of(struct json v, bool *near, bool *failed)
+{
+	struct buf name = {0};
+	const struct request *type = NULL;
+	const char *known;
+
+	*near = false;
+	if (json_kind(v) != JSON_STRING)
+		return NULL;
+	json_decode(v, &name);
+	if (!name.failed) {
+		type = catalog_find(buf_head(&name), name.len);
+		known = type != NULL ? NULL : catalog_nearest(buf_head(&name), name.len);
+		if (known != NULL) {
+			type = catalog_find(known, strlen(known));
+			*near = true;
+		}
+	}
+	*failed = *failed || name.failed;
+	buf_clear(&name);
+	return type;
+}
+
+static void mask_reply_value(const struct field *fields, struct json v, struct masking *m);
+
+int secret_mask_request(struct buf *out, const char *json, size_t len)
+{
+	struct masking m = {out, json};
+	const struct request *type;
+	struct json_iter it;
+	struct json v;
+	size_t at;
+	bool near = false, failed = false;
+
+	if (json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {
+		buf_puts(out, hidden);
+		return out->failed ? -1 : 0;
+	}
+	it = json_iterate(v);
+	type = json_next(&it, NULL, &v) ? type_of(v, &near, &failed) : NULL;
+	if ((type == NULL || near) && it.next != it.end) {
+		struct json_iter behind = it;
+		const struct request *second = json_next(&behind, NULL, &v) ? type_of(v, &near, &failed) : NULL;
+
+		if (second != NULL) {
+			type = second;
+			it = behind;
+		}
+	}
+	if (failed)
+		return -1;
+	if (type != NULL && near && catalog_secret(type))
+		replace_all(it, &m);
+	else if (type != NULL && catalog_secret(type))
+		secret_in_arguments(type, it, replace, &m);
+	else
+		while (json_next(&it, NULL, &v))
+			mask_reply_value(NULL, v, &m);
+	buf_put(out, m.from, len - (size_t)(m.from - json));
+	return out->failed ? -1 : 0;
+}
+
+/* --- replies --- */
+
+/* fields: the columns of a reply that has secret ones in fixed places, or NULL. */
+static void mask_reply_value(const struct field *fields, struct json v, struct masking *m)
+{
+	struct json_iter it;
+	struct json inner;
+	bool secret = false, first = true;
+
+	if (fields == NULL || json_kind(v) != JSON_ARRAY) {
+		secret_anywhere(v, replace, m);
+		return;
+	}
+	/* A list of rows begins with a row; a row begins with a value.  From the first secret column on only numbers are
+	 * harmless: versions are shown in one list, and side by side (ptsh-protocol(7)). */
+	for (it = json_iterate(v); json_next(&it, NULL, &inner); first = false) {
+		if (first && json_kind(inner) == JSON_ARRAY)
+			break;
+		secret = secret || (fields->name != NULL && fields->unit == UNIT_SECRET);
+		if (secret && json_kind(inner) != JSON_NUMBER)
+			replace(m, inner);
+		if (fields->name != NULL)
+			fields++;
+	}
+	if (first && json_count(v) > 0)
+		for (it = json_iterate(v); json_next(&it, NULL, &inner); )
+			mask_reply_value(fields, inner, m);
+}
+
+int secret_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len)
+{
+	struct masking m = {out, json};
+	const struct field *fields = NULL;
+	struct json_iter it;
+	struct json v;
+	size_t at;
+	bool chosen = false, secret = false;
+
+	/* What is not JSON is shown as it came, unless it answers something that has secrets. */
+	for (const struct arg *arg = type == NULL ? NULL : type->args; arg != NULL && arg->name != NULL; arg++)
+		chosen = chosen || (arg->flags & ARG_HEADINGS);
+	for (const struct field *f = type == NULL ? NULL : type->reply; f != NULL && f->name != NULL; f++)
+		secret = secret || f->unit == UNIT_SECRET;
+	if (secret && !chosen)
+		fields = type->reply;
+	if (json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {
+		if (secret || secret_has_key((struct json){json, len}))
+			buf_puts(out, hidden);
+		else
+			buf_put(out, json, len);
+		return out->failed ? -1 : 0;
+	}
+	it = json_iterate(v);
+	for (size_t i = 0; json_next(&it, NULL, &v); i++)
+		if (i >= 2)
+			mask_reply_value(fields, v, &m);
+	buf_put(out, m.from, len - (size_t)(m.from - json));
+	return out->failed ? -1 : 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * secret: what must not be seen in requests and replies.  Knows nothing of lines and of where they are shown.
+ */
+#ifndef PTSH_PROTO_SECRET_H
+#define PTSH_PROTO_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "proto/catalog.h"
+#include "proto/json.h"
+
+typedef void secret_found(void *ctx, struct json secret);
+
+/* Calls found() for each value within an argument (or the arguments behind a request's name) that must not be shown. */
+void secret_in_argument(const struct arg *arg, struct json v, secret_found *found, void *ctx);
+void secret_in_arguments(const struct request *type, struct json_iter args, secret_found *found, void *ctx);
+
+/* Secrets that are known by what they look like, whatever they belong to: members and pairs named secret, csecret or
+ * password, private keys. */
+void secret_anywhere(struct json v, secret_found *found, void *ctx);
+
+/* Private keys in strings, whatever they stand in. */
+bool secret_has_key(struct json v);
+
+/* Writes a request's JSON (its id in front or not) with every secret as "***": for traces.  0, or -1 without memory: what is in
+ * out is not to be shown then. */
+int secret_mask_request(struct buf *out, const char *json, size_t len);
+
+/* Writes what the box sent (a whole message, id and all; type: the request it answers, NULL if it is not known or a notification)
+ * with every secret as "***": communities, keys of SNMP v3, private keys, secrets in settings.  0, or -1. */
+int secret_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len);
+
+#endif
