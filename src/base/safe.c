@@ -42,7 +42,7 @@ static const struct range unsafe[] = {
 	{0xe0000, 0xe0fff},	/* tags, variation selectors supplement, the rest of the invisible block */
 };
 
-bool sanitise_safe(uint32_t point)
+bool safe_point(uint32_t point)
 {
 	size_t low = 0, high = sizeof unsafe / sizeof unsafe[0];
 
@@ -89,7 +89,7 @@ static void put_byte(struct buf *out, unsigned char byte)
 	buf_put(out, text, sizeof text);
 }
 
-static size_t sanitise_as(struct buf *out, const char *text, size_t len, unsigned how)
+static size_t put_as(struct buf *out, const char *text, size_t len, unsigned how)
 {
 	unsigned char stop = how & DOUBLE_SLASH ? '\\' : how & DOUBLE_QUOTE ? '"' : 0;
 	size_t i = 0, kept = 0, bad = 0;	/* text[kept .. i) is safe and not yet written */
@@ -119,7 +119,7 @@ static size_t sanitise_as(struct buf *out, const char *text, size_t len, unsigne
 			continue;
 		}
 		n = utf8_decode(text + i, len - i, &point);
-		if (n > 0 && sanitise_safe(point)) {
+		if (n > 0 && safe_point(point)) {
 			i += (size_t)n;
 			continue;
 		}
@@ -137,24 +137,24 @@ static size_t sanitise_as(struct buf *out, const char *text, size_t len, unsigne
 	return bad;
 }
 
-size_t sanitise(struct buf *out, const char *text, size_t len)
+size_t safe_put(struct buf *out, const char *text, size_t len)
 {
-	return sanitise_as(out, text, len, 0);
+	return put_as(out, text, len, 0);
 }
 
-size_t sanitise_tsv(struct buf *out, const char *text, size_t len)
+size_t safe_put_tsv(struct buf *out, const char *text, size_t len)
 {
-	return sanitise_as(out, text, len, DOUBLE_SLASH);
+	return put_as(out, text, len, DOUBLE_SLASH);
 }
 
-size_t sanitise_csv(struct buf *out, const char *text, size_t len)
+size_t safe_put_csv(struct buf *out, const char *text, size_t len)
 {
-	return sanitise_as(out, text, len, KEEP_BREAKS | DOUBLE_QUOTE);
+	return put_as(out, text, len, KEEP_BREAKS | DOUBLE_QUOTE);
 }
 
-size_t sanitise_csv_shown(struct buf *out, const char *text, size_t len)
+size_t safe_put_csv_shown(struct buf *out, const char *text, size_t len)
 {
-	return sanitise_as(out, text, len, DOUBLE_QUOTE);
+	return put_as(out, text, len, DOUBLE_QUOTE);
 }
 
 static void put_json_point(struct buf *out, uint32_t point)
@@ -179,7 +179,7 @@ static size_t bad_length(const char *text, size_t len)
 	return 1;
 }
 
-size_t sanitise_json(struct buf *out, const char *text, size_t len)
+size_t safe_put_json(struct buf *out, const char *text, size_t len)
 {
 	size_t i = 0, kept = 0, bad = 0;
 
@@ -207,7 +207,7 @@ size_t sanitise_json(struct buf *out, const char *text, size_t len)
 			continue;
 		}
 		n = utf8_decode(text + i, len - i, &point);
-		if (n > 0 && sanitise_safe(point)) {
+		if (n > 0 && safe_point(point)) {
 			i += (size_t)n;
 			continue;
 		}
@@ -228,7 +228,7 @@ size_t sanitise_json(struct buf *out, const char *text, size_t len)
 	return bad;
 }
 
-size_t sanitise_piece(const char *text, size_t len, size_t most)
+size_t safe_piece(const char *text, size_t len, size_t most)
 {
 	uint32_t point;
 

@@ -21,25 +21,25 @@
 #include "base/buf.h"
 
 /* Whether a character may reach a terminal as it is.  Not LF and TAB: where those may stand, the caller knows. */
-bool sanitise_safe(uint32_t point);
+bool safe_point(uint32_t point);
 
 /* Appends text with what is unsafe escaped; backslash stays as it is.  Returns how many bytes were not UTF-8. */
-size_t sanitise(struct buf *out, const char *text, size_t len);
+size_t safe_put(struct buf *out, const char *text, size_t len);
 
 /* The same for tsv: backslash as \\ too, so that every escape can be undone. */
-size_t sanitise_tsv(struct buf *out, const char *text, size_t len);
+size_t safe_put_tsv(struct buf *out, const char *text, size_t len);
 
 /* The same for the inside of a quoted csv field: LF and TAB stay, a quote is doubled. */
-size_t sanitise_csv(struct buf *out, const char *text, size_t len);
-size_t sanitise_csv_shown(struct buf *out, const char *text, size_t len);	/* on a terminal: LF and TAB do not stay */
+size_t safe_put_csv(struct buf *out, const char *text, size_t len);
+size_t safe_put_csv_shown(struct buf *out, const char *text, size_t len);	/* on a terminal: LF and TAB do not stay */
 
 /* Appends JSON text (validated) with DEL, C1, bidi controls and the like inside strings as \u escapes, bytes that are not
  * UTF-8 as U+FFFD (one for each cut sequence, as the Unicode standard recommends), and CR between values as a blank:
  * the same value, harmless to show.  Returns how many bytes were replaced. */
-size_t sanitise_json(struct buf *out, const char *text, size_t len);
+size_t safe_put_json(struct buf *out, const char *text, size_t len);
 
-/* How many bytes at most (all of them, or nearly `most`) can be sanitised as a piece of their own: never between the
+/* How many bytes at most (all of them, or nearly `most`) can be made harmless as a piece of their own: never between the
  * bytes of a character. */
-size_t sanitise_piece(const char *text, size_t len, size_t most);
+size_t safe_piece(const char *text, size_t len, size_t most);
 
 #endif

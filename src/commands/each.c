@@ -181,11 +181,11 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 		struct json_iter it = reply->values;
 		struct json v;
 		buf_puts(&line, "[");
-		sanitise_json(&line, label->text, label->len);
+		safe_put_json(&line, label->text, label->len);
 		buf_puts(&line, ",[");
 		for (bool first = true; json_next(&it, NULL, &v); first = false) {
 			buf_puts(&line, first ? "" : ",");
-			sanitise_json(&line, v.text, v.len);
+			safe_put_json(&line, v.text, v.len);
 		}
 		buf_puts(&line, "]]\n");
 		complete = !line.failed;
@@ -195,7 +195,7 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 	} else if (f->twice) {
 		struct buf text = {0}, safe = {0};
 		put_label(&text, label);
-		sanitise(&safe, buf_head(&text), text.len);
+		safe_put(&safe, buf_head(&text), text.len);
 		shell_duration(took, loop_now() - t->started);
 		sink_printf(&sh->out, "%s: done, %s\n", buf_string(&safe) != NULL ? buf_string(&safe) : "?", took);
 		buf_clear(&text);

@@ -59,7 +59,7 @@ static enum command_result run_echo(struct shell *sh, struct task *t, enum statu
 	}
 	shell_show_begin(sh);
 	if (sh->out.terminal)
-		sanitise(&safe, buf_head(&text), text.len);
+		safe_put(&safe, buf_head(&text), text.len);
 	else
 		buf_put(&safe, buf_head(&text), text.len);
 	buf_putc(&safe, '\n');
@@ -137,7 +137,7 @@ static void put_masked(struct shell *sh, struct buf *out, const char *text)
 	context.confirm_nearest = NULL;
 	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
 	if (line.masked != NULL)
-		sanitise(out, line.masked, strlen(line.masked));
+		safe_put(out, line.masked, strlen(line.masked));
 	free(usage);
 	line_clear(&line);
 }

@@ -20,7 +20,7 @@ enum { PIECE = 16 * 1024 };
 void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t))
 {
 	while (len > 0 && s->error == 0) {
-		size_t n = sanitise_piece(text, len, PIECE);
+		size_t n = safe_piece(text, len, PIECE);
 
 		how(&s->buf, text, n);
 		sink_settle(s);
@@ -72,7 +72,7 @@ static void cell_compact(struct buf *out, struct json v, const struct request *t
 		}
 		if (!json_next(&it, NULL, &string))
 			return;
-		sanitise_json(out, string.text, string.len);
+		safe_put_json(out, string.text, string.len);
 		while (it.next < it.end && is_space(*it.next))
 			it.next++;
 		if (type == NULL || it.next == it.end || *it.next != ':' || !is_secret_member(type, string))

@@ -15,7 +15,7 @@
 
 static void put_inside(struct output *o, const char *text, size_t len)
 {
-	cell_put(o->sink, text, len, o->sink->terminal ? sanitise_csv_shown : sanitise_csv);
+	cell_put(o->sink, text, len, o->sink->terminal ? safe_put_csv_shown : safe_put_csv);
 }
 
 static void put_field(struct output *o, const char *text, size_t len, bool quoted)

@@ -299,7 +299,7 @@ static void take_row(struct output *o, size_t start)
 		return;
 	}
 	o->row_count++;
-	cell_put(o->sink, row.text, row.len, sanitise_json);
+	cell_put(o->sink, row.text, row.len, safe_put_json);
 	sink_putc(o->sink, '\n');
 }
 

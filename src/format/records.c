@@ -3,7 +3,7 @@
  * records: one JSON object a line for each row, headings as keys.
  *
  * Keys are unique: a heading that is there twice gets a number behind it.  A cell that a short row lacks is null; one without a
- * heading is called by its column's number.  Values are the box's own text, made harmless (sanitise_json).
+ * heading is called by its column's number.  Values are the box's own text, made harmless (safe_put_json).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static void put_json(struct output *o, struct json v)
 			return;
 		}
 	}
-	cell_put(o->sink, v.text, v.len, sanitise_json);
+	cell_put(o->sink, v.text, v.len, safe_put_json);
 }
 
 /* --- keys --- */
@@ -75,7 +75,7 @@ static void make_key(struct output *o, size_t column)
 
 		json_put_string(&plain, buf_head(&o->scratch), o->scratch.len);
 		buf_reset(&o->text);
-		sanitise_json(&o->text, buf_head(&plain), plain.len);
+		safe_put_json(&o->text, buf_head(&plain), plain.len);
 		buf_putc(&o->text, ':');
 		if (plain.failed || o->text.failed || o->scratch.failed) {
 			front_failed(o);
@@ -154,7 +154,7 @@ static void records_piece(struct output *o, size_t index, const char *text, size
 		put_key(o, index);
 		sink_putc(o->sink, '"');
 	}
-	cell_put(o->sink, text, len, sanitise_json);
+	cell_put(o->sink, text, len, safe_put_json);
 	if (last)
 		sink_putc(o->sink, '"');
 }

@@ -183,7 +183,7 @@ static struct cell cell_of(struct output *o, size_t index, struct json v)
 		}
 		buf_reset(&o->scratch);
 		cell_text(&o->scratch, v, o->settings.reveal ? NULL : o->type);
-		sanitise(&o->text, buf_head(&o->scratch), o->scratch.len);
+		safe_put(&o->text, buf_head(&o->scratch), o->scratch.len);
 		c.number = json_kind(v) == JSON_NUMBER;
 	}
 	if (o->scratch.failed || o->text.failed)
@@ -250,7 +250,7 @@ static struct cell cell_of_heading(struct output *o, size_t index)
 	buf_reset(&o->text);
 	buf_reset(&o->scratch);
 	front_heading(o, index, &o->scratch);
-	sanitise(&o->text, buf_head(&o->scratch), o->scratch.len);
+	safe_put(&o->text, buf_head(&o->scratch), o->scratch.len);
 	if (o->scratch.failed || o->text.failed)
 		front_failed(o);
 	c.text = buf_head(&o->text);
@@ -402,7 +402,7 @@ static void put_event_text(struct output *o, struct json v)
 	cell_text(&o->text, v, NULL);
 	if (o->text.failed)
 		front_failed(o);
-	cell_put(o->sink, buf_head(&o->text), o->text.len, sanitise);
+	cell_put(o->sink, buf_head(&o->text), o->text.len, safe_put);
 }
 
 static void table_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
@@ -424,7 +424,7 @@ static void table_event(struct output *o, time_t when, struct json name, struct 
 	}
 	if (annotation != NULL) {
 		sink_puts(o->sink, " (");
-		cell_put(o->sink, annotation, strlen(annotation), sanitise);
+		cell_put(o->sink, annotation, strlen(annotation), safe_put);
 		sink_putc(o->sink, ')');
 	}
 	sink_putc(o->sink, '\n');

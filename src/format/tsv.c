@@ -13,7 +13,7 @@
 
 static void put_text(struct output *o, const char *text, size_t len)
 {
-	cell_put(o->sink, text, len, sanitise_tsv);
+	cell_put(o->sink, text, len, safe_put_tsv);
 }
 
 static void put_value(struct output *o, struct json v)

@@ -2,7 +2,7 @@
 /*
  * verbatim: the formats that show the reply's own text: json (its values as one array a line) and raw (the line).
  *
- * json changes nothing that a JSON reader could tell, but for bytes that are not UTF-8: see sanitise_json().
+ * json changes nothing that a JSON reader could tell, but for bytes that are not UTF-8: see safe_put_json().
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 static void put_json(struct output *o, const char *text, size_t len)
 {
-	cell_put(o->sink, text, len, sanitise_json);
+	cell_put(o->sink, text, len, safe_put_json);
 }
 
 static bool is_space(char c)

@@ -75,7 +75,7 @@ static void write_line(struct shell *sh, char direction, const char *text, size_
 	clock_gettime(CLOCK_REALTIME, &now);
 	(void)localtime_r(&now.tv_sec, &tm);
 	strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
-	sanitise(&safe, text, len);
+	safe_put(&safe, text, len);
 	if (!tr->own)
 		shell_show_begin(sh);
 	sink_printf(&tr->sink, "%s.%06ld %c ", clock, now.tv_nsec / 1000, direction);

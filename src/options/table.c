@@ -24,7 +24,7 @@ const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text)
 	while (len > 0) {
 		uint32_t point;
 		int n = utf8_decode(text, len, &point);
-		bool good = n > 0 && sanitise_safe(point);
+		bool good = n > 0 && safe_point(point);
 		size_t step = n > 0 ? (size_t)n : 1;
 
 		if (used + step > OPTION_SHOWN) {

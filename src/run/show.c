@@ -162,7 +162,7 @@ void show_unsent(struct shell *sh, const char *json, size_t len)
 
 	shell_show_begin(sh);
 	if (sh->out.terminal) {		/* a script may be somebody else's */
-		sanitise_json(&safe, json, len);
+		safe_put_json(&safe, json, len);
 		sink_put(&sh->out, buf_head(&safe), safe.len);
 	} else {
 		sink_put(&sh->out, json, len);

@@ -63,11 +63,11 @@ static bool list_make(struct list *l, const struct completion *c)
 		const struct candidate *from = &c->candidates[i];
 
 		item->text = l->bytes.len;
-		sanitise(&l->bytes, from->text, strlen(from->text));
+		safe_put(&l->bytes, from->text, strlen(from->text));
 		item->text_len = l->bytes.len - item->text;
 		item->help = l->bytes.len;
 		if (from->help != NULL)
-			sanitise(&l->bytes, from->help, strlen(from->help));
+			safe_put(&l->bytes, from->help, strlen(from->help));
 		item->help_len = l->bytes.len - item->help;
 		item->width = width_text(buf_head(&l->bytes) + item->text, item->text_len);
 		l->widest = item->width > l->widest ? item->width : l->widest;
@@ -142,7 +142,7 @@ void prompt_list(struct prompt *p, const struct completion *c, bool explain)
 	room = columns > LIST_INDENT + 2 ? (size_t)columns - LIST_INDENT - 1 : 1;
 	height = rows > 4 ? (size_t)rows - 2 : 2;
 	if (explain && c->explain != NULL) {
-		sanitise(&out, c->explain, strlen(c->explain));
+		safe_put(&out, c->explain, strlen(c->explain));
 		buf_putc(&out, '\n');
 		height = height > 3 ? height - 1 : 2;
 	}

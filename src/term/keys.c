@@ -68,7 +68,7 @@ static bool replace(EditLine *el, const char *typed, size_t typed_len, const cha
 		uint32_t point;
 		int bytes = utf8_decode(text, len, &point);
 
-		if (bytes < 0 || !sanitise_safe(point)) {
+		if (bytes < 0 || !safe_point(point)) {
 			free(wide);
 			return false;
 		}

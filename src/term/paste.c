@@ -65,7 +65,7 @@ static size_t show_lines(struct prompt *p, const struct buf *text)
 		size_t len = lf != NULL ? (size_t)(lf - line) : text->len - at;
 
 		buf_puts(&out, "| ");
-		sanitise(&out, line, len);
+		safe_put(&out, line, len);
 		buf_putc(&out, '\n');
 		lines++;
 		at += len + 1;

@@ -79,7 +79,7 @@ static void say(struct shell *sh, struct place at, const char *request, const ch
 	if (request != NULL)
 		buf_printf(&text, "%s: ", request);
 	buf_vprintf(&text, format, ap);
-	sanitise(&safe, buf_head(&text), text.len);
+	safe_put(&safe, buf_head(&text), text.len);
 	shell_show_begin(sh);
 	shell_flush(sh);
 	buf_putc(&safe, '\n');
@@ -151,7 +151,7 @@ void shell_progress_draw(struct shell *sh, const char *text)
 
 	if (sh->screen != NULL)
 		screen_size(sh->screen, &columns, &rows);
-	sanitise(&safe, text, strlen(text));
+	safe_put(&safe, text, strlen(text));
 	while (safe.len > 0 && width_text(buf_head(&safe), safe.len) >= (size_t)columns) {
 		size_t n = safe.len - 1;
 

@@ -228,7 +228,7 @@ static void put_char(struct pen *p, uint32_t c)
 		put_point(p, c ^ 0x40);
 	} else if (c == 0xfe0e || c == 0xfe0f) {
 		/* Text or emoji style: terminals disagree about the width it gives, and nothing is lost to the eye. */
-	} else if (sanitise_safe(c)) {
+	} else if (safe_point(c)) {
 		put_point(p, c);
 	} else {
 		snprintf(text, sizeof text, c > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)c);

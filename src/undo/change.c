@@ -68,7 +68,7 @@ static void put_lines(struct buf *out, const char *text, size_t len)
 		if ((end = memchr(text, '\n', len)) == NULL)
 			return;
 		buf_puts(out, "  ");
-		sanitise(out, text, (size_t)(end - text));
+		safe_put(out, text, (size_t)(end - text));
 		buf_putc(out, '\n');
 	}
 }
@@ -93,7 +93,7 @@ void change_show(struct shell *sh, struct task *t)
 		buf_puts(&text, "  it cannot be taken back\n");
 	if (c->undo.line.len > 0) {
 		buf_puts(&text, "undo: ");
-		sanitise(&text, buf_head(&c->undo.line), c->undo.line.len);
+		safe_put(&text, buf_head(&c->undo.line), c->undo.line.len);
 		buf_putc(&text, '\n');
 		remember(sh, &c->undo);
 	}

@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (strncmp(e.text, "boxes:", 6) != 0 || e.status != STATUS_USAGE)
 			oracle_fail("no place", e.text, strlen(e.text));
-		sanitise(&safe, e.text, strlen(e.text));
+		safe_put(&safe, e.text, strlen(e.text));
 		oracle_harmless(buf_head(&safe), safe.len, false);
 		buf_clear(&safe);
 	} else {

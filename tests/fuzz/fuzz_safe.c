@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_sanitise: any bytes through every sanitiser; what comes out is harmless, and tsv's has no line or cell break.
+ * fuzz_safe: any bytes made harmless in each way; what comes out is harmless, and tsv's has no line or cell break.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static size_t (*const all[])(struct buf *, const char *, size_t) = { sanitise, sanitise_tsv, sanitise_csv };
+	static size_t (*const all[])(struct buf *, const char *, size_t) = { safe, safe_put_tsv, safe_put_csv };
 	const char *text = (const char *)data;
 	struct buf out = {0}, quoted = {0};
 	struct json v;
@@ -26,14 +26,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		buf_reset(&out);
 		bad = all[i](&out, text, size);
 		oracle_harmless(buf_head(&out), out.len, false);
-		if (all[i] != sanitise_csv && (memchr(buf_head(&out), '\n', out.len) != NULL ||
+		if (all[i] != safe_put_csv && (memchr(buf_head(&out), '\n', out.len) != NULL ||
 		    memchr(buf_head(&out), '\t', out.len) != NULL))
 			oracle_fail("break", buf_head(&out), out.len);
 		if (width_text(buf_head(&out), out.len) > out.len * 2)
 			oracle_fail("width", buf_head(&out), out.len);
 		/* In pieces it must be the same. */
 		for (at = 0; at < size; ) {
-			size_t n = sanitise_piece(text + at, size - at, 5);
+			size_t n = safe_piece(text + at, size - at, 5);
 
 			buf_reset(&quoted);
 			parts += all[i](&quoted, text + at, n);
@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_reset(&quoted);
 	json_put_string(&quoted, text, size);
 	buf_reset(&out);
-	sanitise_json(&out, buf_head(&quoted), quoted.len);
+	safe_put_json(&out, buf_head(&quoted), quoted.len);
 	oracle_harmless(buf_head(&out), out.len, false);
 	if (json_read(buf_head(&out), out.len, &v, &at) != NULL)
 		oracle_fail("not JSON", buf_head(&out), out.len);

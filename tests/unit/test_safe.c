@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_sanitise: what a terminal must not be sent is made visible, and tsv's and json's notation can be undone.
+ * test_safe: what a terminal must not be sent is made visible, and tsv's and json's notation can be undone.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,9 +15,9 @@
 #include "base/utf8.h"
 #include "proto/json.h"
 
-typedef size_t (*sanitiser)(struct buf *, const char *, size_t);
+typedef size_t (*put_safely)(struct buf *, const char *, size_t);
 
-static void check(sanitiser f, const char *text, size_t len, const char *expected, size_t bad)
+static void check(put_safely f, const char *text, size_t len, const char *expected, size_t bad)
 {
 	struct buf out = {0};
 	size_t found = f(&out, text, len);
@@ -33,41 +33,41 @@ static void check(sanitiser f, const char *text, size_t len, const char *expecte
 static void controls_are_written_as_escapes(void **state)
 {
 	(void)state;
-	CHECK(sanitise, "a\x1b[31mred", "a\\x1b[31mred", 0);
-	CHECK(sanitise, "\0\x01\x08\x0c\x7f", "\\x00\\x01\\x08\\x0c\\x7f", 0);
-	CHECK(sanitise, "a\r\nb\tc", "a\\r\\nb\\tc", 0);
-	CHECK(sanitise, "\xc2\x9b" "31m\xc2\x85", "\\u009b31m\\u0085", 0);
-	CHECK(sanitise, "C:\\dir \"q\"", "C:\\dir \"q\"", 0);
-	CHECK(sanitise_tsv, "C:\\dir\t\n\r\x1b", "C:\\\\dir\\t\\n\\r\\x1b", 0);
-	CHECK(sanitise_csv, "a\"b\tc\nd\re\x1b\\", "a\"\"b\tc\nd\\re\\x1b\\", 0);
+	CHECK(safe_put, "a\x1b[31mred", "a\\x1b[31mred", 0);
+	CHECK(safe_put, "\0\x01\x08\x0c\x7f", "\\x00\\x01\\x08\\x0c\\x7f", 0);
+	CHECK(safe_put, "a\r\nb\tc", "a\\r\\nb\\tc", 0);
+	CHECK(safe_put, "\xc2\x9b" "31m\xc2\x85", "\\u009b31m\\u0085", 0);
+	CHECK(safe_put, "C:\\dir \"q\"", "C:\\dir \"q\"", 0);
+	CHECK(safe_put_tsv, "C:\\dir\t\n\r\x1b", "C:\\\\dir\\t\\n\\r\\x1b", 0);
+	CHECK(safe_put_csv, "a\"b\tc\nd\re\x1b\\", "a\"\"b\tc\nd\\re\\x1b\\", 0);
 }
 
 static void bidi_and_invisible_characters_are_written_as_escapes(void **state)
 {
 	(void)state;
-	CHECK(sanitise, "\xe2\x80\xae\xe2\x81\xa6\xd8\x9c", "\\u202e\\u2066\\u061c", 0);
-	CHECK(sanitise, "\xe2\x80\x8b\xef\xbb\xbf\xf3\xa0\x81\x81\xe2\x80\xa8", "\\u200b\\ufeff\\U000e0041\\u2028", 0);
-	CHECK(sanitise, "\xef\xbf\xbe\xf4\x8f\xbf\xbf\xef\xb7\x90", "\\ufffe\\U0010ffff\\ufdd0", 0);
-	CHECK(sanitise, "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xe6\x9d\xb1 e\xcc\x81 \xf0\x9f\x98\x80 \xe2\x9d\xa4\xef\xb8\x8f",
+	CHECK(safe_put, "\xe2\x80\xae\xe2\x81\xa6\xd8\x9c", "\\u202e\\u2066\\u061c", 0);
+	CHECK(safe_put, "\xe2\x80\x8b\xef\xbb\xbf\xf3\xa0\x81\x81\xe2\x80\xa8", "\\u200b\\ufeff\\U000e0041\\u2028", 0);
+	CHECK(safe_put, "\xef\xbf\xbe\xf4\x8f\xbf\xbf\xef\xb7\x90", "\\ufffe\\U0010ffff\\ufdd0", 0);
+	CHECK(safe_put, "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xe6\x9d\xb1 e\xcc\x81 \xf0\x9f\x98\x80 \xe2\x9d\xa4\xef\xb8\x8f",
 	    "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xe6\x9d\xb1 e\xcc\x81 \xf0\x9f\x98\x80 \xe2\x9d\xa4\xef\xb8\x8f", 0);
 }
 
 static void bytes_that_are_not_utf8_are_written_and_counted(void **state)
 {
 	(void)state;
-	CHECK(sanitise, "a\xff" "b", "a\\xffb", 1);
-	CHECK(sanitise, "\xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80", "\\xc0\\xaf \\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80", 9);
-	CHECK(sanitise, "x\xe2\x82", "x\\xe2\\x82", 2);
-	CHECK(sanitise_json, "\"x\xe2\x82\"", "\"x\xef\xbf\xbd\"", 2);
-	CHECK(sanitise_json, "\"\xff\xc0\xaf\xf0\x9f\x98.\"",
+	CHECK(safe_put, "a\xff" "b", "a\\xffb", 1);
+	CHECK(safe_put, "\xc0\xaf \xed\xa0\x80 \xf4\x90\x80\x80", "\\xc0\\xaf \\xed\\xa0\\x80 \\xf4\\x90\\x80\\x80", 9);
+	CHECK(safe_put, "x\xe2\x82", "x\\xe2\\x82", 2);
+	CHECK(safe_put_json, "\"x\xe2\x82\"", "\"x\xef\xbf\xbd\"", 2);
+	CHECK(safe_put_json, "\"\xff\xc0\xaf\xf0\x9f\x98.\"",
 	    "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd.\"", 6);
 }
 
 static void json_keeps_its_value(void **state)
 {
 	(void)state;
-	CHECK(sanitise_json, "[1e400,\"\x7f\\u0000\\n\",0.10]", "[1e400,\"\\u007f\\u0000\\n\",0.10]", 0);
-	CHECK(sanitise_json, "[\r1,\t\"\xe2\x80\xae\xf3\xa0\x81\x81\"]", "[ 1,\t\"\\u202e\\udb40\\udc41\"]", 0);
+	CHECK(safe_put_json, "[1e400,\"\x7f\\u0000\\n\",0.10]", "[1e400,\"\\u007f\\u0000\\n\",0.10]", 0);
+	CHECK(safe_put_json, "[\r1,\t\"\xe2\x80\xae\xf3\xa0\x81\x81\"]", "[ 1,\t\"\\u202e\\udb40\\udc41\"]", 0);
 }
 
 /* Every character there is: what is left as it is must be harmless by a list of properties that is not the table's. */
@@ -82,16 +82,16 @@ static void no_control_or_bidi_character_is_called_safe(void **state)
 		if (p >= 0xd800 && p <= 0xdfff)
 			continue;
 		n = utf8_encode(p, bytes);
-		sanitise(&out, bytes, n);
+		safe_put(&out, bytes, n);
 		if (p < 0x20 || (p >= 0x7f && p < 0xa0) || p == 0x61c || p == 0x200e || p == 0x200f ||
 		    (p >= 0x202a && p <= 0x202e) || (p >= 0x2066 && p <= 0x2069) || (p >= 0x200b && p <= 0x200d) ||
 		    (p >= 0xe0000 && p <= 0xe007f) || p == 0xfeff || p == 0x2028 || p == 0x2029 ||
 		    (p & 0xfffe) == 0xfffe) {
-			assert_false(sanitise_safe(p));
+			assert_false(safe_point(p));
 			for (size_t i = 0; i < out.len; i++)
 				assert_in_range((unsigned char)buf_head(&out)[i], 0x20, 0x7e);
 			assert_int_equal(buf_head(&out)[0], '\\');
-		} else if (sanitise_safe(p)) {
+		} else if (safe_point(p)) {
 			assert_int_equal(out.len, n);
 			assert_memory_equal(buf_head(&out), bytes, n);
 		}
@@ -168,7 +168,7 @@ static void tsv_can_be_undone(void **state)
 		struct buf text = {0}, shown = {0}, back = {0};
 
 		make_text(&text);
-		sanitise_tsv(&shown, buf_head(&text), text.len);
+		safe_put_tsv(&shown, buf_head(&text), text.len);
 		undo_tsv(&shown, &back);
 		assert_int_equal(back.len, text.len);
 		assert_memory_equal(buf_head(&back), buf_head(&text), text.len);
@@ -190,7 +190,7 @@ static void json_of_valid_text_decodes_to_the_same(void **state)
 
 		make_text(&text);
 		json_put_string(&quoted, buf_head(&text), text.len);
-		bad = sanitise_json(&shown, buf_head(&quoted), quoted.len);
+		bad = safe_put_json(&shown, buf_head(&quoted), quoted.len);
 		assert_null(json_read(buf_head(&shown), shown.len, &w, &at));
 		if (json_read(buf_head(&quoted), quoted.len, &v, &at) == NULL) {
 			assert_int_equal(bad, 0);
@@ -209,7 +209,7 @@ static void json_of_valid_text_decodes_to_the_same(void **state)
 	}
 }
 
-static void pieces_are_sanitised_as_the_whole(void **state)
+static void pieces_are_made_harmless_as_the_whole(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 5000; i++) {
@@ -217,12 +217,12 @@ static void pieces_are_sanitised_as_the_whole(void **state)
 		size_t most = 4 + pick(9);
 
 		make_text(&text);
-		sanitise_tsv(&whole, buf_head(&text), text.len);
+		safe_put_tsv(&whole, buf_head(&text), text.len);
 		for (size_t at = 0; at < text.len; ) {
-			size_t n = sanitise_piece(buf_head(&text) + at, text.len - at, most);
+			size_t n = safe_piece(buf_head(&text) + at, text.len - at, most);
 
 			assert_in_range(n, 1, most);
-			sanitise_tsv(&parts, buf_head(&text) + at, n);
+			safe_put_tsv(&parts, buf_head(&text) + at, n);
 			at += n;
 		}
 		assert_int_equal(parts.len, whole.len);
@@ -243,7 +243,7 @@ int main(void)
 		cmocka_unit_test(no_control_or_bidi_character_is_called_safe),
 		cmocka_unit_test(tsv_can_be_undone),
 		cmocka_unit_test(json_of_valid_text_decodes_to_the_same),
-		cmocka_unit_test(pieces_are_sanitised_as_the_whole),
+		cmocka_unit_test(pieces_are_made_harmless_as_the_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
