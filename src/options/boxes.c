@@ -287,7 +287,7 @@ const struct box_line *boxes_find(const struct boxes *b, const char *name)
 /* --- the file --- */
 
 /* Whoever can write the file decides whom ptsh talks to and which commands it runs. */
-static int check_file(int fd, const char *path, struct error *e)
+static int boxes_check_file(int fd, const char *path, struct error *e)
 {
 	struct stat st;
 
@@ -338,7 +338,7 @@ int boxes_read(struct boxes *b, const char *path, const char *home, struct error
 			return 0;
 		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
 	}
-	result = check_file(fd, path, e);
+	result = boxes_check_file(fd, path, e);
 	if (result == 0)
 		result = read_all(fd, path, &text, e);
 	close(fd);

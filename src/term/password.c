@@ -273,7 +273,7 @@ static int finish_line(struct password *p, struct first_line *line, const char *
 
 /* --- the sources --- */
 
-static int check_file(int fd, const char *path, struct error *e)
+static int password_check_file(int fd, const char *path, struct error *e)
 {
 	struct stat st;
 
@@ -300,7 +300,7 @@ static int read_file(struct password *p, const char *path, struct error *e)
 		return error_set(e, STATUS_USAGE, "%.300s: a symbolic link; name the password file itself", path);
 	if (fd < 0)
 		return error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
-	result = check_file(fd, path, e);
+	result = password_check_file(fd, path, e);
 	while (result == 0 && n > 0 && !line.ended && line.len < sizeof(p->text)) {
 		n = read_some(p, fd, &line);
 		if (n < 0 && errno == EINTR)

@@ -8,7 +8,7 @@
 # The guards stand in tests/mutants/*.guards:
 #
 #	=== a nonce that is too short
-#	file: src/proto/auth.c
+#	in: cram_compute
 #	guard:
 #		nonce_len < CRAM_NONCE_MIN
 #	instead:
@@ -16,12 +16,13 @@
 #	red: unit/test_auth a_short_nonce
 #	red: faults ^D5 a nonce of one byte
 #
-# file may be a header; `of: src/proto/json_scan.c` is then what is compiled with it.  guard is the text as it stands in the
-# file, exactly once, but for its white space; instead is what replaces it (nothing: it goes away).  red is a test program
-# below tests/ and a pattern: one of its tests with such a name must fail; the first of several programs that does will do.
-# `faults` are the cases of tests/faults.
+# in is a function, a table or a constant of an enum, in whichever file of src defines it.  guard is a piece of that definition,
+# as it stands there exactly once, but for its white space; instead is what replaces it (nothing: it goes away).  red is a test
+# program below tests/ and a pattern: one of its tests with such a name must fail; the first of several programs that does will
+# do.  `faults` are the cases of tests/faults.
 #
-# Each mutant is one object, linked in front of the library of BUILD, in a folder of its own, which stays if it survives.
+# Each mutant is the objects of that file (a header: of the files that include it), linked in front of the library of BUILD, in a
+# folder of its own, which stays if it survives.
 # Nothing else is touched.  MUTANT_COMPILE, MUTANT_LINK and MUTANT_LIBS are the Makefile's commands.
 use strict;
 use warnings;
@@ -57,8 +58,8 @@ sub read_guards {
 			$mutants[-1]{$key} .= (defined $mutants[-1]{$key} ? "\n" : '') . $1;
 		} elsif (/^red: +(\S+) +(.+)/ && @mutants) {
 			push @{ $mutants[-1]{red} }, { program => $1, pattern => $2 };
-		} elsif (/^(file|of): +src\/(\S+)/ && @mutants) {
-			$mutants[-1]{$1} = $2;
+		} elsif (/^in: +(\w+)$/ && @mutants) {
+			$mutants[-1]{in} = $1;
 		} elsif (/^(guard|instead):$/ && @mutants) {
 			$key = $1;
 		} elsif (/\S/ && !/^#/) {
@@ -68,18 +69,51 @@ sub read_guards {
 	return @mutants;
 }
 
-# The source without its guard, or dies of why not: a list that has rotted says so.
+# The definitions of src by their names: where each stands and how long it is.  One begins in the first column and ends before the
+# next; the constants of an enum stand for it, too.
+sub definitions {
+	my %found;
+
+	for my $path (glob "$root/src/*.[ch] $root/src/*/*.[ch]") {
+		my $text = slurp($path);
+		(my $file = $path) =~ s{^\Q$root\E/src/}{};
+		while ($text =~ /^(?=[a-z])(?!\w+:$)(.*?)(?=^[a-z#\/]|\z)/gmsi) {
+			my ($definition, $at) = ($1, $-[1]);
+			my @names = $definition =~ /\A(?:static |const )*enum\b[^(\[=]*\{/ ? $definition =~ /\b([A-Z]\w+)\b/g : $definition =~ /\b(\w+) ?[(\[=]/;
+			my %once = map { $_ => 1 } @names;
+			push @{ $found{$_} }, { file => $file, at => $at, text => $definition } for keys %once;
+		}
+	}
+	return \%found;
+}
+
+my $definitions;
+
+# The file of a guard and its text without it, or dies of why not: a list that has rotted says so.
 sub mutated {
 	my ($m) = @_;
-	my $text = slurp("$root/src/$m->{file}") // die "src/$m->{file}: $!\n";
 	my $guard = join '\s+', map { quotemeta } split ' ', $m->{guard} // die "no guard\n";
-	my $n = () = $text =~ /$guard/g;
+	my (@places, $n);
 
-	die "its guard stands in $m->{file} $n times, not once\n" if $n != 1;
+	$definitions //= definitions();
+	for my $d (@{ $definitions->{ $m->{in} // die "it says not where\n" } // die "nothing in src defines $m->{in}\n" }) {
+		push @places, [$d, $-[0], $+[0]] while $d->{text} =~ /$guard/g;
+	}
+	$n = @places;
+	die "its guard stands in $m->{in} $n times, not once\n" if $n != 1;
 	die "no test is named\n" unless @{ $m->{red} };
-	my $instead = $m->{instead} // '';
-	$text =~ s/$guard/$instead/;
-	return $text;
+	my ($d, $from, $to) = @{ $places[0] };
+	my $text = slurp("$root/src/$d->{file}");
+	substr($text, $d->{at} + $from, $to - $from) = $m->{instead} // '';
+	return ($d->{file}, $text);
+}
+
+# What is compiled with a file: itself, or who includes it, as the compiler has noted.
+sub units {
+	my ($file) = @_;
+
+	return $file if $file =~ /\.c$/;
+	return map { s{^\Q$build\E/src/(.*)\.d$}{$1.c}r } grep { slurp($_) =~ m{\bsrc/\Q$file\E\b} } glob "$build/src/*.d $build/src/*/*.d";
 }
 
 sub command {
@@ -144,20 +178,24 @@ sub run_test {
 sub try_mutant {
 	my ($m) = @_;
 	my $folder = "$build/mutants/$m->{number}";
-	my $source = eval { mutated($m) } // return "ERROR     $m->{name}: $m->{at}: $@";
+	my ($file, $source) = eval { mutated($m) } or return "ERROR     $m->{name}: $m->{at}: $@";
 	my @red;
 
 	remove_tree($folder);
-	make_path(dirname("$folder/$m->{file}"));
-	open my $out, '>', "$folder/$m->{file}" or die "$folder: $!\n";
+	make_path(dirname("$folder/$file"));
+	open my $out, '>', "$folder/$file" or die "$folder: $!\n";
 	print $out $source;
 	close $out;
-	# Quoted includes are looked for in the mutant's folder first.
-	my $unit = $m->{of} ? "src/$m->{of}" : "$folder/$m->{file}";
-	my $main = $m->{file} eq 'main.c' ? '' : "'$build/src/main.o'";
-	my @objects = ("'$folder/mutant.o'", "'$build/libptsh.a'");
+	my $main = $file eq 'main.c' ? '' : "'$build/src/main.o'";
+	my @objects;
 	my $killed = eval {
-		command("$folder/log", 'compiling', "cd '$root' && $ENV{MUTANT_COMPILE} -iquote '$folder' -w -c -o '$folder/mutant.o' '$unit'");
+		for my $unit (units($file)) {
+			# Quoted includes are looked for in the mutant's folder first.
+			my ($object, $path) = ("'$folder/mutant" . @objects . ".o'", $unit eq $file ? "$folder/$unit" : "src/$unit");
+			command("$folder/log", 'compiling', "cd '$root' && $ENV{MUTANT_COMPILE} -iquote '$folder' -w -c -o $object '$path'");
+			push @objects, $object;
+		}
+		push @objects, "'$build/libptsh.a'";
 		command("$folder/log", 'linking', "$ENV{MUTANT_LINK} -o '$folder/ptsh' $main @objects $ENV{MUTANT_LIBS}");
 		for my $red (@{ $m->{red} }) {
 			my ($failed, undef, $stopped) = run_test($folder, $red->{program}, $red->{pattern}, @objects);
