@@ -8,6 +8,7 @@
 #include "cells.h"
 #include "client.h"
 #include "factory.h"
+#include "filters.h"
 
 enum { FILTERS = 16, SEND_SIZE = 256 * 1024 };
 
@@ -29,42 +30,17 @@ struct query {
 
 /* --- filters --- */
 
-/* % stands for any text, as in the GUI. */
-static bool matches(const char *text, size_t len, const char *pattern)
-{
-	const char *star = NULL;
-	size_t i = 0, back = 0;
-
-	while (i < len) {
-		if (*pattern == '%') {
-			star = ++pattern;
-			back = i;
-		} else if (*pattern == text[i]) {
-			pattern++;
-			i++;
-		} else if (star) {
-			pattern = star;
-			i = ++back;
-		} else {
-			return false;
-		}
-	}
-	while (*pattern == '%')
-		pattern++;
-	return !*pattern;
-}
-
-static bool passes(const struct query *q, const struct place *p)
+static bool passes(const struct query *q, enum filter_style style, const struct place *p)
 {
 	struct cell cell;
 
 	for (size_t i = 0; i < q->filters; i++) {
 		cell_make(&cell, p, q->type, q->filter[i].column, false);
-		if (!matches(cell.text, cell.kind == CELL_NULL ? 0 : cell.len, q->filter[i].pattern))
+		if (!filter_matches(style, cell.text, cell.kind == CELL_NULL ? 0 : cell.len, q->filter[i].pattern))
 			return false;
 	}
 	if (q->unused_days > 0 && q->type == QUERY_DETAIL)
-		return !p->occupied && p->port_hash % 1000 >= q->unused_days;
+		return !p->occupied && p->port < SWITCH_PORTS - 1 && p->port_hash % 1000 >= q->unused_days;
 	return true;
 }
 
@@ -75,7 +51,7 @@ static void put_row(struct call *c, const struct query *q, const struct place *p
 	struct cell cell;
 	char *begin, *at;
 
-	if (c->client->gone || !passes(q, p))
+	if (c->client->gone || !passes(q, c->box->o.filters, p))
 		return;
 	rows_next(rows);
 	begin = at = buf_reserve(c->out, (q->columns + q->raw) * (CELL_JSON + 1) + 1);
@@ -100,8 +76,14 @@ static void put_devices(struct call *c, const struct query *q, struct rows *rows
 	struct place p;
 
 	for (size_t i = 0; i < q->realm->devices; i++) {
-		place_device(&p, m, q->realm, i, 0);
-		put_row(c, q, &p, rows);
+		if (!device_is(q->realm, i, GONE)) {
+			place_device(&p, m, q->realm, i, 0);
+			put_row(c, q, &p, rows);
+		}
+		if (device_is(q->realm, i, ON_UPLINK)) {
+			place_uplink(&p, m, q->realm);
+			put_row(c, q, &p, rows);
+		}
 		for (unsigned v = 1; v < 4; v++) {
 			if (q->history < (v == 1 ? 1u : 2u) || i % (v == 1 ? 5 : 10) != 0)
 				continue;
@@ -159,6 +141,20 @@ static void run(struct call *c, const struct query *q)
 
 /* --- realm_query --- */
 
+/* A box that does not have a column says so as for any other word. */
+static int refuse_column(struct call *c, enum query_type type, const unsigned char *columns, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *name = query_columns(type)[columns[i]];
+
+		if (options_list_has(c->box->o.no_columns, name)) {
+			call_fail(c, "realm_query: unknown column '%s'", name);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static int column_find(enum query_type type, const char *name)
 {
 	const char *const *columns = query_columns(type);
@@ -183,7 +179,8 @@ static int read_filters(struct call *c, size_t i, struct query *q)
 		int column = column_find(q->type, name);
 		const char *pattern = call_value(c, v);
 
-		if (column < 0 || !pattern || q->filters == FILTERS) {
+		if (column < 0 || !pattern || q->filters == FILTERS || c->box->o.filters == FILTER_REFUSED ||
+		    options_list_has(c->box->o.no_columns, name)) {
 			call_fail(c, "realm_query: cannot filter by '%s'", name);
 			return -1;
 		}
@@ -237,10 +234,10 @@ static int read_columns(struct call *c, struct query *q)
 		return -1;
 	memcpy(q->column + q->columns, chosen, q->raw);
 	if (q->columns + q->raw > 0)
-		return 0;
+		return refuse_column(c, q->type, q->column, q->columns + q->raw);
 	for (n = 0; known[n]; n++)
-		q->column[n] = (unsigned char)n;
-	q->columns = n;
+		if (!options_list_has(c->box->o.no_columns, known[n]))
+			q->column[q->columns++] = (unsigned char)n;
 	return 0;
 }
 
@@ -253,6 +250,9 @@ enum call_result answer_realm_query(struct call *c)
 	if (call_realm(c, 0, &r) != 0 || call_text(c, 1, "type", &type) != 0)
 		return CALL_FAILED;
 	q.realm = r;
+	for (const char *const *denied = c->box->o.deny; *denied; denied++)
+		if (strcmp(*denied, props_get(&r->props, "name")) == 0)
+			return call_fail(c, "permission denied");
 	while (q.type < QUERY_TYPES && strcmp(query_names[q.type], type) != 0)
 		q.type++;
 	if (q.type == QUERY_TYPES)

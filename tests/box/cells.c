@@ -10,61 +10,11 @@
 #include <string.h>
 #include <time.h>
 
-#define DEVICE_COLUMNS(X)                                                                                    \
-	X(vlanname) X(port_pktcount) X(linkduplex) X(port_mac) X(device_log_end) X(port_errorcount)           \
-	X(vtpdomain) X(switch_ip) X(device_log_start) X(linkstatus) X(linkspeed) X(device_mac)                \
-	X(history_device) X(linkadminduplex) X(ifname) X(device_comment) X(device_notes) X(vlan)              \
-	X(device_dnsname) X(ifalias) X(switch_uid) X(ifdescr) X(linkadminstatus) X(port_error_percentage)     \
-	X(device_ip)
-#define SWITCH_COLUMNS(X)                                                                                    \
-	X(number_ports) X(switch_action) X(switch_syslocation) X(free_ports_percentage)                       \
-	X(switch_sysservices) X(switch_dnsname) X(history_switch) X(switch_log_end) X(switch_pollduration)    \
-	X(switch_model) X(available_ports_percentage) X(switch_comment) X(ports_lastchange) X(switch_ip)      \
-	X(switch_sysdescr) X(switch_notes) X(available_ports) X(poe_ports) X(switch_log_start) X(switch_uid)  \
-	X(switch) X(free_ports)
-#define DETAIL_COLUMNS(X)                                                                                    \
-	X(port_pktcount) X(history_port) X(linkduplex) X(port_mac) X(port_comment) X(port_log_start)          \
-	X(port_errorcount) X(port_log_end) X(detected_devices_current) X(linkstatus) X(linkspeed)             \
-	X(linkadminduplex) X(ifname) X(port_action) X(poe_power) X(ifalias) X(switch_uid) X(poe_status)       \
-	X(switch) X(ifdescr) X(linkadminstatus) X(port_error_percentage)
-
-/* Every column once, whatever the types that have it. */
-enum column {
-#define COLUMN(name) C_##name,
-	DEVICE_COLUMNS(COLUMN)
-	C_number_ports, C_switch_action, C_switch_syslocation, C_free_ports_percentage, C_switch_sysservices,
-	C_switch_dnsname, C_history_switch, C_switch_log_end, C_switch_pollduration, C_switch_model,
-	C_available_ports_percentage, C_switch_comment, C_ports_lastchange, C_switch_sysdescr, C_switch_notes,
-	C_available_ports, C_poe_ports, C_switch_log_start, C_switch, C_free_ports, C_history_port,
-	C_port_comment, C_port_log_start, C_port_log_end, C_detected_devices_current, C_port_action, C_poe_power, C_poe_status
-};
-
-const char *const query_names[QUERY_TYPES + 1] = {"device", "switch", "switch_detail", NULL};
-
-const char *const *query_columns(enum query_type type)
-{
-#define NAME(name) #name,
-	static const char *const device[] = {DEVICE_COLUMNS(NAME) NULL};
-	static const char *const sw[] = {SWITCH_COLUMNS(NAME) NULL};
-	static const char *const detail[] = {DETAIL_COLUMNS(NAME) NULL};
-	static const char *const *const all[QUERY_TYPES] = {device, sw, detail};
-
-	return all[type];
-}
-
-static enum column column_of(enum query_type type, unsigned column)
-{
-	static const unsigned char device[] = {DEVICE_COLUMNS(COLUMN)};
-	static const unsigned char sw[] = {SWITCH_COLUMNS(COLUMN)};
-	static const unsigned char detail[] = {DETAIL_COLUMNS(COLUMN)};
-	static const unsigned char *const all[QUERY_TYPES] = {device, sw, detail};
-
-	return (enum column)all[type][column];
-}
-
 /* --- writing a cell --- */
 
-static const char hex_digits[] = "0123456789abcdef";
+#define UPPER_DIGITS "0123456789ABCDEF"
+#define HEX_DIGITS "0123456789abcdef"
+static const char hex_digits[] = HEX_DIGITS;
 
 static void say(struct cell *c, const char *text)
 {
@@ -140,8 +90,15 @@ static void moment(struct cell *c, uint64_t hash, bool raw)
 	add_number(c, (uint64_t)t.tm_sec, 2);
 }
 
-static void mac(struct cell *c, uint64_t hash, bool raw)
+static void mac(struct cell *c, enum mac_style spelling, uint64_t hash, bool raw)
 {
+	static const struct {
+		const char *digits;
+		int group;		/* octets between two signs */
+		char between;
+	} styles[] = {
+	    [MAC_COLON] = {HEX_DIGITS, 1, ':'}, [MAC_UPPER] = {UPPER_DIGITS, 1, ':'}, [MAC_DASH] = {UPPER_DIGITS, 1, '-'},
+	    [MAC_DOT] = {HEX_DIGITS, 2, '.'}, [MAC_BARE] = {HEX_DIGITS, MAC_LEN, ' '}};
 	static const unsigned char makers[][3] = {
 	    {0x00, 0x1d, 0x60}, {0x00, 0x30, 0x42}, {0x00, 0x0b, 0x5f}, {0x3c, 0xd9, 0x2b}, {0xf0, 0x9f, 0xc2}};
 	const unsigned char *maker = makers[hash % 5];
@@ -155,12 +112,15 @@ static void mac(struct cell *c, uint64_t hash, bool raw)
 		return;
 	}
 	for (int i = 0; i < MAC_LEN; i++) {
-		if (i > 0)
-			c->room[c->len++] = ':';
-		c->room[c->len++] = hex_digits[octets[i] >> 4];
-		c->room[c->len++] = hex_digits[octets[i] & 15];
+		if (i > 0 && i % styles[spelling].group == 0)
+			c->room[c->len++] = styles[spelling].between;
+		c->room[c->len++] = styles[spelling].digits[octets[i] >> 4];
+		c->room[c->len++] = styles[spelling].digits[octets[i] & 15];
 	}
 }
+
+/* What a device with two addresses has behind its own; another device has it alone. */
+static const char second_address[] = "192.0.2.33";
 
 /* An IPv4 address as text, or raw as four octets. */
 static void address(struct cell *c, const char *text, bool raw)
@@ -181,6 +141,48 @@ static void address(struct cell *c, const char *text, bool raw)
 		value = 0;
 		if (!*text)
 			return;
+	}
+}
+
+/* 2001:DB8:0:N:0:0:0:1 in realm N. */
+static void upper_ipv6(struct cell *c, unsigned realm, bool raw)
+{
+	if (raw) {
+		static const char octets[16] = {0x20, 0x01, 0x0d, (char)0xb8, [15] = 1};
+
+		c->kind = CELL_OCTETS;
+		memcpy(c->room, octets, sizeof octets);
+		c->room[7] = (char)realm;
+		c->len = sizeof octets;
+		return;
+	}
+	add(c, "2001:DB8:0:");
+	add_number(c, realm, 1);
+	add(c, ":0:0:0:1");
+}
+
+static void device_address(struct cell *c, const struct place *p, bool raw)
+{
+	const struct realm *r = p->realm;
+	char ip[IP_TEXT];
+
+	if (device_is(r, p->device, UPPER_IPV6)) {
+		upper_ipv6(c, r->number, raw);
+		return;
+	}
+	if (device_is(r, p->device, SECOND_ALONE)) {
+		address(c, second_address, raw);
+		return;
+	}
+	if (p->device_hash % 50 == 7 && !device_is(r, p->device, TWO_ADDRESSES)) {
+		nothing(c);
+		return;
+	}
+	device_ip(ip, r, p->device);
+	address(c, ip, raw);
+	if (device_is(r, p->device, TWO_ADDRESSES) && !raw) {
+		add(c, " ");
+		add(c, second_address);
 	}
 }
 
@@ -227,6 +229,10 @@ static void alias(struct cell *c, const struct place *p)
 {
 	if (p->port > SWITCH_PORTS - 2) {
 		add(c, "uplink");
+		return;
+	}
+	if (p->sw == 0 && (p->port == DESK_BLANK || p->port == DESK_UNDERSCORE)) {
+		add(c, p->port == DESK_BLANK ? "desk 7" : "desk_7");
 		return;
 	}
 	if (p->port_hash % 5 == 0)
@@ -281,7 +287,9 @@ static unsigned used_ports(const struct place *p)
 {
 	size_t first = p->sw * DEVICES_PER_SWITCH, left = p->realm->devices - first;
 
-	return (left < DEVICES_PER_SWITCH ? (unsigned)left : DEVICES_PER_SWITCH) + 2;
+	/* The two uplinks, less the one that is gone. */
+	return (left < DEVICES_PER_SWITCH ? (unsigned)left : DEVICES_PER_SWITCH) + 2 -
+	    device_is(p->realm, first + GONE, GONE);
 }
 
 static const char *vlan_name(uint64_t hash)
@@ -289,6 +297,16 @@ static const char *vlan_name(uint64_t hash)
 	static const char *const names[] = {"default", "Büro", "voice", "WLAN-Gäste", "printers", "管理"};
 
 	return names[hash % 6];
+}
+
+/* Devices on the port; the first uplink of a switch leads to all those of the others. */
+static uint64_t detected(const struct place *p)
+{
+	size_t own = used_ports(p) - 2;
+
+	if (p->port != SWITCH_PORTS - 1)
+		return p->occupied;
+	return p->realm->devices > own ? p->realm->devices - own : p->realm->devices;
 }
 
 /* --- columns --- */
@@ -323,7 +341,7 @@ static void make_port(struct cell *c, const struct place *p, enum column column,
 		number(c, p->port > SWITCH_PORTS - 2 ? 1000000000 : 100000000);
 		return;
 	case C_port_mac:
-		mac(c, p->port_hash / 5 * 5, raw);
+		mac(c, p->macs, p->port_hash / 5 * 5, raw);
 		return;
 	case C_ifname:
 		interface(c, p, "Fa0/", "Gi0/");
@@ -350,7 +368,7 @@ static void make_port(struct cell *c, const struct place *p, enum column column,
 			nothing(c);
 		return;
 	case C_detected_devices_current:
-		number(c, p->occupied);
+		number(c, detected(p));
 		return;
 	case C_port_action:
 		say(c, "P");
@@ -437,19 +455,14 @@ static void make_switch(struct cell *c, const struct place *p, enum column colum
 
 static void make_device(struct cell *c, const struct place *p, enum column column, bool raw)
 {
-	char ip[IP_TEXT], room[IP_TEXT];
+	char room[IP_TEXT];
 
 	switch (column) {
 	case C_device_mac:
-		mac(c, p->device_hash, raw);
+		mac(c, p->macs, p->device_hash, raw);
 		return;
 	case C_device_ip:
-		if (p->device_hash % 50 == 7) {
-			nothing(c);
-			return;
-		}
-		device_ip(ip, p->realm, p->device);
-		address(c, ip, raw);
+		device_address(c, p, raw);
 		return;
 	case C_device_dnsname:
 		device_name(c, p);

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cells: the columns of a query: which there are, and what stands in them.
+ * cells: what stands in the columns of a query.
  */
 #ifndef BOX_CELLS_H
 #define BOX_CELLS_H
 
 #include <stdbool.h>
 
+#include "columns.h"
 #include "devices.h"
-
-enum query_type { QUERY_DEVICE, QUERY_SWITCH, QUERY_DETAIL, QUERY_TYPES };
-
-extern const char *const query_names[QUERY_TYPES + 1];
-
-/* The columns of a type, in the order of the protocol document; ends with NULL. */
-const char *const *query_columns(enum query_type type);
 
 enum cell_kind { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_OCTETS };
 

@@ -22,6 +22,11 @@ size_t devices_switches(size_t devices)
 	return (devices + DEVICES_PER_SWITCH - 1) / DEVICES_PER_SWITCH;
 }
 
+bool device_is(const struct realm *r, size_t device, enum special special)
+{
+	return r->devices >= SPECIAL_MIN && device == (size_t)special;
+}
+
 /* --- places --- */
 
 static uint64_t realm_hash(const struct model *m, const struct realm *r, uint64_t kind)
@@ -31,7 +36,7 @@ static uint64_t realm_hash(const struct model *m, const struct realm *r, uint64_
 
 void place_switch(struct place *p, const struct model *m, const struct realm *r, size_t sw)
 {
-	*p = (struct place){.realm = r, .sw = sw, .port = 1};
+	*p = (struct place){.realm = r, .sw = sw, .port = 1, .macs = m->macs};
 	p->switch_hash = scramble(realm_hash(m, r, 1), sw);
 }
 
@@ -41,7 +46,7 @@ void place_port(struct place *p, const struct model *m, const struct realm *r, s
 	p->port = port;
 	p->port_hash = scramble(realm_hash(m, r, 2), sw * SWITCH_PORTS + port);
 	p->device = sw * DEVICES_PER_SWITCH + port - 1;
-	p->occupied = port <= DEVICES_PER_SWITCH && p->device < r->devices;
+	p->occupied = port <= DEVICES_PER_SWITCH && p->device < r->devices && !device_is(r, p->device, GONE);
 	if (p->occupied)
 		p->device_hash = scramble(realm_hash(m, r, 3), p->device);
 }
@@ -60,8 +65,17 @@ void place_device(
 	place_port(p, m, r, sw, port);
 	p->device = device;
 	p->device_hash = scramble(realm_hash(m, r, 3), device);
-	p->occupied = version == 0;
+	p->occupied = version == 0 && !device_is(r, device, GONE);
 	p->version = version;
+}
+
+void place_uplink(struct place *p, const struct model *m, const struct realm *r)
+{
+	place_device(p, m, r, ON_UPLINK, 0);
+	place_port(p, m, r, (p->sw + 1) % r->switches, SWITCH_PORTS - 1);
+	p->device = ON_UPLINK;
+	p->device_hash = scramble(realm_hash(m, r, 3), ON_UPLINK);
+	p->uplink = true;
 }
 
 /* --- addresses and names --- */

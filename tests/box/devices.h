@@ -13,15 +13,27 @@
 
 #include "model.h"
 
+/*
+ * What every realm that is big enough has once, by the device's number (from 0): a device that is seen on an uplink
+ * beside its own port, one with two addresses in its cell, the second of them alone, an IPv6 address written in full
+ * and in upper case, and a device that only history knows.
+ */
+enum special { TWO_ADDRESSES = 6, UPPER_IPV6 = 8, GONE = 10, SECOND_ALONE = 12, ON_UPLINK = 13, SPECIAL_MIN = 15 };
+
+/* Ports (from 1) of a realm's first switch, described alike but for a blank and an underscore. */
+enum { DESK_BLANK = 14, DESK_UNDERSCORE = 15 };
+
 enum { DEVICES_PER_SWITCH = 20, SWITCH_PORTS = 26, MAC_LEN = 6, IP_TEXT = 16 };
 
 /* What a row of a query is about. */
 struct place {
 	const struct realm *realm;
+	enum mac_style macs;
 	size_t sw, device;		/* from 0 */
 	unsigned port;			/* from 1 */
 	bool occupied;			/* the port has the device */
 	unsigned version;		/* of the row: 0 current, 1 older, 2 and 3 changes */
+	bool uplink;			/* the row is of a device that is seen through the port */
 	uint64_t switch_hash, port_hash, device_hash;
 };
 
@@ -33,6 +45,12 @@ void place_device(
     struct place *p, const struct model *m, const struct realm *r, size_t device, unsigned version);
 void place_port(struct place *p, const struct model *m, const struct realm *r, size_t sw, unsigned port);
 void place_switch(struct place *p, const struct model *m, const struct realm *r, size_t sw);
+
+/* The place where a device of special ON_UPLINK is seen, too. */
+void place_uplink(struct place *p, const struct model *m, const struct realm *r);
+
+/* True if the device is the one of its realm that is so. */
+bool device_is(const struct realm *r, size_t device, enum special special);
 
 /* "10.0.0.1" */
 size_t switch_ip(char text[static IP_TEXT], const struct realm *r, size_t sw);

@@ -358,7 +358,7 @@ void model_delete_certificate(struct model *m, struct certificate *c)
 
 void model_init(struct model *m, const struct options *o)
 {
-	*m = (struct model){.seed = o->seed};
+	*m = (struct model){.seed = o->seed, .macs = o->macs};
 	factory_model(m, o);
 }
 

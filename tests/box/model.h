@@ -101,6 +101,7 @@ struct model {
 	uint64_t next_gid;
 	unsigned next_realm;
 	uint64_t seed;
+	enum mac_style macs;
 };
 
 extern const char *const system_roles[SYSTEM_ROLES + 1], *const realm_roles[REALM_ROLES + 1];

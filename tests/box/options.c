@@ -49,6 +49,14 @@ static const char usage[] =
     "  --rows SHAPE       nested: one value, the list of rows; flat: every row a value.  Default: as the protocol\n"
     "                     document shows it, which is flat for realm_info only\n"
     "  --split-flags      poller_subnet_list has rows of 5 (flags 1 and 2 apart), as in the document's example\n"
+    "  --mac-style STYLE  upper, dash, dot or bare instead of 00:1d:60:36:16:71\n"
+    "  --filter-style S   how realm_query filters: like (default: % any text, _ any character), ilike (case does\n"
+    "                     not matter), suffix (a % at the end only), refused, ignored\n"
+    "  --no-column A,B    realm_query does not know these columns\n"
+    "  --deny REALM       refuses realm_query in the realm of that name; may be repeated\n"
+    "  In every realm of 15 devices or more device 7 has two addresses, 13 the second of them alone, 9 an IPv6 address\n"
+    "  in upper case, 14 is on an uplink, too, and 11 is gone: only history has it.  On its first switch port 14 is\n"
+    "  described as \"desk 7\", port 15 as \"desk_7\".\n"
     "  A licence is valid if it looks like ABCD-0123-WXYZ-4567.\n"
     "For tests\n"
     "  --log FILE         a line for each thing that happens, four columns with tabs between: number of the\n"
@@ -66,7 +74,8 @@ enum {
 	OPT_PORT = 256, OPT_V6, OPT_UNIX, OPT_USER, OPT_PASSWORD, OPT_AUTH, OPT_TLS, OPT_CERT, OPT_KEY,
 	OPT_CLIENT_CA, OPT_CIPHERS, OPT_TLS_MAX, OPT_DELAY, OPT_DEVICES, OPT_SEED, OPT_PRODUCT, OPT_ONCE,
 	OPT_EVENTS, OPT_LOG,
-	OPT_GIDS, OPT_ROWS, OPT_SPLIT, OPT_ALLOW, OPT_MAX_CLIENTS, OPT_LATENCY, OPT_GUARD, OPT_IDENT
+	OPT_GIDS, OPT_ROWS, OPT_SPLIT, OPT_ALLOW, OPT_MAX_CLIENTS, OPT_LATENCY, OPT_GUARD, OPT_IDENT,
+	OPT_MACS, OPT_FILTERS, OPT_NO_COLUMN, OPT_DENY
 };
 
 static const struct option long_options[] = {
@@ -97,14 +106,20 @@ static const struct option long_options[] = {
 	{"max-clients", required_argument, NULL, OPT_MAX_CLIENTS},
 	{"latency", required_argument, NULL, OPT_LATENCY},
 	{"stdin-guard", no_argument, NULL, OPT_GUARD},
+	{"mac-style", required_argument, NULL, OPT_MACS},
+	{"filter-style", required_argument, NULL, OPT_FILTERS},
+	{"no-column", required_argument, NULL, OPT_NO_COLUMN},
+	{"deny", required_argument, NULL, OPT_DENY},
 	{"script", required_argument, NULL, 's'},
 	{"help", no_argument, NULL, 'h'},
 	{NULL, 0, NULL, 0},
 };
 
 static const char *const auth_names[] = {"none", "login", "login_cram_md6"};
-static const char *const tls_names[] = {"off", "offer", "demand"};
-static const char *const rows_names[] = {"documented", "nested", "flat"};
+static const char *const tls_names[] = {"off", "offer", "demand", NULL};
+static const char *const rows_names[] = {"documented", "nested", "flat", NULL};
+static const char *const mac_names[] = {"colon", "upper", "dash", "dot", "bare", NULL};
+static const char *const filter_names[] = {"like", "ilike", "suffix", "refused", "ignored", NULL};
 
 const char *box_auth_name(enum box_auth type)
 {
@@ -148,12 +163,40 @@ static unsigned long long number(const char *name, const char *text, unsigned lo
 	return value;
 }
 
-static int choice(const char *name, const char *text, const char *const names[static 3])
+/* The index of one of the names, which end with NULL. */
+static int choice(const char *name, const char *text, const char *const names[])
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; names[i]; i++)
 		if (strcmp(names[i], text) == 0)
 			return i;
-	die("--%s: '%s' is none of %s, %s, %s", name, text, names[0], names[1], names[2]);
+	fprintf(stderr, "box: --%s: '%s' is none of", name, text);
+	for (int i = 0; names[i]; i++)
+		fprintf(stderr, " %s", names[i]);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+bool options_list_has(const char *list, const char *name)
+{
+	while (list && *list) {
+		size_t len = strcspn(list, ",");
+
+		if (strlen(name) == len && memcmp(list, name, len) == 0)
+			return true;
+		list += len + (list[len] == ',');
+	}
+	return false;
+}
+
+static void deny(struct options *o, const char *realm)
+{
+	size_t n = 0;
+
+	while (o->deny[n])
+		n++;
+	if (n + 1 == DENY_MAX)
+		die("--deny: more than %d realms", DENY_MAX - 1);
+	o->deny[n] = realm;
 }
 
 static void defaults(struct options *o)
@@ -260,6 +303,18 @@ static void set(struct options *o, int opt, char *value)
 		break;
 	case OPT_GUARD:
 		o->stdin_guard = true;
+		break;
+	case OPT_MACS:
+		o->macs = (enum mac_style)choice("mac-style", value, mac_names);
+		break;
+	case OPT_FILTERS:
+		o->filters = (enum filter_style)choice("filter-style", value, filter_names);
+		break;
+	case OPT_NO_COLUMN:
+		o->no_columns = value;
+		break;
+	case OPT_DENY:
+		deny(o, value);
 		break;
 	case 's':
 		o->script = value;

@@ -15,7 +15,14 @@ enum box_tls { BOX_TLS_OFF, BOX_TLS_OFFER, BOX_TLS_DEMAND };
 /* How rows are put into a reply: each request as the protocol document shows it, or all one way. */
 enum box_rows { ROWS_DOCUMENTED, ROWS_NESTED, ROWS_FLAT };
 
-enum { AUTH_TYPES = 3 };
+/* How MACs are spelt: 00:1d:60:36:16:71, 00:1D:60:36:16:71, 00-1D-60-36-16-71, 001d.6036.1671, 001d60361671. */
+enum mac_style { MAC_COLON, MAC_UPPER, MAC_DASH, MAC_DOT, MAC_BARE };
+
+/* What a filter of realm_query does: SQL's LIKE, the same without regard to case, only a % at the end counts, every
+ * filter is refused, every filter is ignored. */
+enum filter_style { FILTER_LIKE, FILTER_ILIKE, FILTER_SUFFIX, FILTER_REFUSED, FILTER_IGNORED };
+
+enum { AUTH_TYPES = 3, DENY_MAX = 8 };
 
 struct options {
 	int port;			/* 0: the kernel picks; -1: no TCP */
@@ -33,6 +40,10 @@ struct options {
 	enum box_rows rows;
 	bool gids_as_numbers, split_flags, once, stdin_guard;
 	const char *script, *log, *allow;
+	enum mac_style macs;
+	enum filter_style filters;
+	const char *no_columns;			/* comma-separated; NULL: it has them all */
+	const char *deny[DENY_MAX];		/* names of realms whose realm_query is refused; ends with NULL */
 };
 
 /* The name in hello: "none", "login", "login_cram_md6". */
@@ -43,5 +54,8 @@ int options_read_auth(enum box_auth auth[static AUTH_TYPES], const char *list);
 
 /* Fills *o from the command line and the environment.  Ends the program on a mistake, --help too. */
 void options_read(struct options *o, int argc, char **argv);
+
+/* True if the name is in a comma-separated list (NULL: empty). */
+bool options_list_has(const char *list, const char *name);
 
 #endif

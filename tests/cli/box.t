@@ -133,6 +133,36 @@ subtest 'work' => sub {
 	is scalar @$rows, 12, 'a discovery finds devices';
 };
 
+# The rows of a query of a box with such options; a failure's message.
+sub of_box {
+	my ($options, @request) = @_;
+	my $other = Box->start('--auth', 'none', @$options);
+	my ($status, $answer) = Wire->tcp($other->port)->request('realm_query', @request);
+
+	return $answer;
+}
+
+subtest 'boxes that differ' => sub {
+	my %spelt = (colon => '00:1d:60:36:16:71', upper => '00:1D:60:36:16:71', dash => '00-1D-60-36-16-71', dot => '001d.6036.1671',
+	    bare => '001d60361671');
+	my @first = ($HEAD, 'device', ['device_mac'], [], {device_ip => '10.64.0.0'});
+	is_deeply of_box(['--mac-style', $_], @first), [[$spelt{$_}]], "a MAC, $_" for sort keys %spelt;
+
+	my %found = (like => [0, 1, 20], ilike => [1, 1, 20], suffix => [0, 0, 20], ignored => [300, 300, 300]);
+	for my $style (sort keys %found) {
+		my @filters = ({device_mac => '00:1D:60:36:16:71'}, {device_mac => '%:36:16:71'}, {switch_uid => 'switch03%'});
+		is scalar @{ of_box(['--filter-style', $style], $HEAD, 'device', ['ifname'], [], $filters[$_]) }, $found{$style}[$_],
+		    "$style, filter $_" for 0 .. 2;
+	}
+	like of_box(['--filter-style', 'refused'], @first), qr/cannot filter by 'device_ip'/, 'refused';
+	like of_box(['--no-column', 'vlan,device_notes'], $HEAD, 'device', [$_]), qr/unknown column '$_'/, "no $_" for qw(vlan device_notes);
+	like of_box(['--no-column', 'device_ip'], @first), qr/cannot filter by 'device_ip'/, 'nor can be filtered by it';
+	is scalar @{ of_box(['--no-column', 'device_ip'], $HEAD, 'device')->[0] }, 24, 'all columns are one less';
+	my @deny = (['--deny', 'Lab', '--deny', 'Head Office'], $HEAD, 'switch', ['switch']);
+	is of_box(@deny), 'permission denied', 'a realm that is denied';
+	ok ref of_box($deny[0], $ZURICH, 'switch', ['switch']), 'another one';
+};
+
 subtest 'queries' => sub {
 	my ($rows) = good('realm_query', 'realm_query', $HEAD, 'device', ['switch_uid', 'device_ip'], ['device_mac'],
 	    { switch_uid => 'switch03%' });
@@ -164,6 +194,20 @@ subtest 'queries' => sub {
 	bad('a filter by what is no column', qr/cannot filter/, 'realm_query', $HEAD, 'device', [], [], { x => 1 });
 	bad('a history that is none', qr/history/, 'realm_query', $HEAD, 'device', [], [], {}, 3);
 	bad('weeks', qr/days, months or years/, 'realm_query', $HEAD, 'device', [], [], {}, 0, { weeks => 1 });
+
+	my ($both) = good('an uplink', 'realm_query', $HEAD, 'device', ['ifname', 'device_mac'], [], {device_ip => '10.64.0.13'});
+	is_deeply [map { $_->[0] } @$both], ['Fa0/14', 'Gi0/1'], 'a device is seen on its port and on an uplink';
+	my ($counts) = good('its ports', 'realm_query', $HEAD, 'switch_detail', ['detected_devices_current'], [], {switch => 2});
+	is $counts->[24][0], 280, 'an uplink counts the devices of the other switches';
+	my ($gone) = good('gone', 'realm_query', $HEAD, 'device', ['device_mac'], [], {device_ip => '10.64.0.10'});
+	my ($were) = good('gone', 'realm_query', $HEAD, 'device', ['device_log_end'], [], {device_ip => '10.64.0.10'}, 1);
+	ok !@$gone && @$were == 1 && $were->[0][0] =~ /^2025-/, 'only history has a device that is gone';
+	my ($six) = good('IPv6', 'realm_query', $HEAD, 'device', ['device_ip'], ['device_ip'], {device_ip => '2001:DB8%'});
+	is_deeply $six, [['2001:DB8:0:0:0:0:0:1', pack 'H*', '20010db8000000000000000000000001']], 'an IPv6 address in full';
+	my ($cells) = good('two addresses', 'realm_query', $HEAD, 'device', ['device_ip'], [], {device_ip => '%192.0.2.33'});
+	is_deeply $cells, [['10.64.0.6 192.0.2.33'], ['192.0.2.33']], 'two addresses in a cell, and the second alone';
+	my ($desks) = good('desks', 'realm_query', $HEAD, 'switch_detail', ['ifalias'], [], {ifalias => 'desk_7'});
+	is_deeply $desks, [['desk 7'], ['desk_7']], '_ stands for any character';
 
 	my ($reports) = good('report_info', 'report_info');
 	is scalar @$reports, 2, 'reports';

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * filters: whether a cell passes a filter, in each of the ways that boxes may have.
+ */
+#ifndef BOX_FILTERS_H
+#define BOX_FILTERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "options.h"
+
+/* True if the pattern stands for the whole text (bytes, need not end in 0). */
+bool filter_matches(enum filter_style style, const char *text, size_t len, const char *pattern);
+
+#endif
