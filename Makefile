@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
 # ptsh: the admin shell for Porttracker and PortIQ boxes.  README.md says what the targets are for.
-VERSION = 0.1.0
+# A release has a number; what is on its way to one ends in -dev.
+VERSION = 0.2.0-dev
+# Of a checkout: its commit, for --version.
+COMMIT := $(if $(wildcard .git),$(shell git rev-parse --short=10 HEAD 2>/dev/null))
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -66,7 +69,10 @@ SNMP_SONAME := $(if $(filter-out 0,$(NO_SNMP)),,$(shell LC_ALL=C readelf -d "$$(
 	sed -n 's/.*Library soname: \[\(.*\)\]/\1/p'))
 SNMP_CFLAGS := $(if $(SNMP_SONAME),-DAGENT_SONAME='"$(SNMP_SONAME)"' $(shell $(PKG_CONFIG) --cflags netsnmp 2>/dev/null))
 
-SRC = $(filter-out src/main.c $(if $(SNMP_SONAME),src/snmp/absent.c,src/snmp/agent%.c),$(sort $(wildcard src/*.c src/*/*.c)))
+# The version changes with each commit and is no part of the library: nothing but ptsh is linked again then.
+MAIN = src/main.c src/shell/version.c
+MAIN_OBJ = $(MAIN:%.c=$B/%.o)
+SRC = $(filter-out $(MAIN) $(if $(SNMP_SONAME),src/snmp/absent.c,src/snmp/agent%.c),$(sort $(wildcard src/*.c src/*/*.c)))
 BOX = $(sort $(wildcard tests/box/*.c))
 OBJ = $(SRC:%.c=$B/%.o)
 BOX_OBJ = $(BOX:%.c=$B/%.o)
@@ -80,11 +86,11 @@ PROGRAMS = $B/ptsh $B/ptsh-box $B/term-driver $B/shim.so $(SHOW) $(UNIT)
 
 all: $B/ptsh
 
-compile = $(CC) $(ALL_CFLAGS) $(if $(filter %/version.c,$<),-DPTSH_VERSION='"$(VERSION)"') $(if $(filter src/snmp/%,$<),$(SNMP_CFLAGS))
+compile = $(CC) $(ALL_CFLAGS) $(if $(filter %/version.c,$<),-DPTSH_VERSION='"$(VERSION)$(COMMIT:%=, commit %)"') $(if $(filter src/snmp/%,$<),$(SNMP_CFLAGS))
 link = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
 
-$B/ptsh: $B/src/main.o $B/libptsh.a
-	$(call say,LD,ptsh)$(link) -o '$@' $B/src/main.o $B/libptsh.a $(ALL_LIBS)
+$B/ptsh: $(MAIN_OBJ) $B/libptsh.a
+	$(call say,LD,ptsh)$(link) -o '$@' $(MAIN_OBJ) $B/libptsh.a $(ALL_LIBS)
 
 $B/libptsh.a: $(OBJ) $B/sources
 	@rm -f '$@'
@@ -113,8 +119,7 @@ $B/%.o: %.c $B/flags | $(if $(filter check check-% programs,$(MAKECMDGOALS)),$B/
 	$(call say,CC,$<)$(compile) -MMD -MP -c -o '$@' $<
 $(SNMP_OBJ): $B/snmp
 $(SHOW).o $(UNIT:=.o): $B/tested
-# The version stands here.
-$(patsubst %.c,$B/%.o,$(filter %/version.c,$(SRC))): Makefile
+$(filter %/version.o,$(MAIN_OBJ)): $B/version
 
 # What a build was made of, each in a file that changes only when that does: what depends on it is then made again.
 # $(call unlike,FILE,TEXT) is FORCE if the file says something else.
@@ -135,6 +140,8 @@ $B/flags: $(if $(and $(filter install,$(MAKECMDGOALS)),$(wildcard $B/flags)),,$(
 $B/tested: $(call unlike,tested,$(ALL_TEST_LIBS)) $B/flags
 	$(call missing,$(TEST_MISSING),deps check)
 	$(call note,$(ALL_TEST_LIBS))
+$B/version: $(call unlike,version,$(VERSION) $(COMMIT))
+	$(call note,$(VERSION) $(COMMIT))
 $B/snmp: $(call unlike,snmp,$(SNMP_CFLAGS))
 	$(call note,$(SNMP_CFLAGS))
 $B/sources: $(call unlike,sources,$(SRC) $(BOX))

@@ -14,6 +14,10 @@ check-clang:
 	$(SUB) BUILD='$(BUILD)/clang' CC=clang CFLAGS='-O2 -g -Werror' programs
 programs: $(PROGRAMS)
 
+# The units alone: neither Perl modules nor servers, terminals or other programs.
+check-unit: $(UNIT)
+	@for test in $(UNIT); do $$test >$B/unit.log 2>&1 || { cat $B/unit.log; echo "$$test failed"; exit 1; }; done; echo "$(words $(UNIT)) unit programs passed"
+
 # Without Net-SNMP it builds, too, and says what it lacks.
 check-bare:
 	$(SUB) BUILD='$(BUILD)/bare' NO_SNMP=1 CFLAGS='-O1 -Werror' bare
@@ -80,6 +84,6 @@ check-coverage: coverage
 check-deb: $(PROGRAMS)
 	@env $(TEST_ENV) sh tests/deb.sh $B/deb
 
-.PHONY: check-gcc check-clang programs check-bare bare check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
+.PHONY: check-unit check-gcc check-clang programs check-bare bare check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
 	check-faults check-mutants mutants check-term fuzz check-fuzz fuzzers coverage covered check-install check-all \
 	check-coverage check-deb

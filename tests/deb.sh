@@ -49,8 +49,9 @@ $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -
 # It is found, is the version that the source is, and every file is there as it was packed.
 version=$(sed -n 's/^VERSION = *//p' Makefile)
 [ "$(command -v ptsh)" = /usr/bin/ptsh ] || fail "ptsh is $(command -v ptsh)"
-ptsh --version | sed -n 1p | grep -q "^ptsh $version\$" || fail "ptsh --version: $(ptsh --version)"
-[ "$(dpkg-query -W -f '${Version}' ptsh)" = "$version" ] || fail "its version is not $version"
+ptsh --version | sed -n 1p | grep -q "^ptsh $version" || fail "ptsh --version: $(ptsh --version)"
+packaged=$(echo "$version" | tr - '~')
+[ "$(dpkg-query -W -f '${Version}' ptsh)" = "$packaged" ] || fail "its version is not $packaged"
 [ -z "$(dpkg --verify ptsh 2>&1)" ] || fail "dpkg --verify: $(dpkg --verify ptsh 2>&1)"
 dpkg -L ptsh | while read -r file; do
 	[ -e "$file" ] || fail "$file: not installed"

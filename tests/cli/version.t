@@ -17,17 +17,19 @@ sub slurp {
 	return scalar <$in>;
 }
 
-my ($version) = slurp('Makefile') =~ /^VERSION = (\d+\.\d+\.\d+)$/m;
-ok($version, 'the Makefile has it');
+my ($version) = slurp('Makefile') =~ /^VERSION = (\d+\.\d+\.\d+(?:-dev)?)$/m;
+ok($version, 'the Makefile has it: a release, or -dev on the way to one');
 my ($newest) = slurp('CHANGELOG.md') =~ /^## (\S+)/m;
 is($newest, $version, 'CHANGELOG.md begins with it');
 my ($packaged) = slurp('debian/changelog') =~ /\Aptsh \((\S+)\)/;
-is($packaged, $version, 'debian/changelog begins with it');
+is($packaged, $version =~ s/-/~/r, 'debian/changelog begins with it; ~ sorts before the release');
 
 my $told = qx('$ptsh' --version 2>&1);
 is($?, 0, '--version');
 is(qx('$ptsh' -V), $told, '-V is the same');
-like($told, qr/\Aptsh \Q$version\E\n/, 'it tells it first');
+my $commit = -e "$top/.git" ? qx(git -C '$top' rev-parse --short=10 HEAD) : '';
+chomp $commit;
+like($told, $commit ne '' ? qr/\Aptsh \Q$version\E, commit [0-9a-f]{10}\n/ : qr/\Aptsh \Q$version\E\n/, 'it comes first, with the commit where it is known');
 my ($openssl) = qx(openssl version) =~ /^(OpenSSL \S+)/;
 like($told, qr/^\Q$openssl\E /m, 'OpenSSL, as it is loaded');
 # Its package counts differently: 3.1, with a date; what its header says is told.

@@ -186,7 +186,7 @@ sub try_mutant {
 	open my $out, '>', "$folder/$file" or die "$folder: $!\n";
 	print $out $source;
 	close $out;
-	my $main = $file eq 'main.c' ? '' : "'$build/src/main.o'";
+	my $main = join ' ', map { $file eq "$_.c" ? () : "'$build/src/$_.o'" } qw(main shell/version);
 	my @objects;
 	my $killed = eval {
 		for my $unit (units($file)) {
