@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/safe.h"
 #include "format/output.h"
 #include "lang/line.h"
@@ -293,16 +294,12 @@ static void take_row(void *ctx, const struct json *cells, size_t count)
 	struct each *a = ctx;
 	struct buf text = {0};
 
-	if (a->count == a->cap) {
-		size_t cap = a->cap > 0 ? a->cap * 2 : 64;
-		struct row *more = realloc(a->rows, cap * sizeof *more);
-		if (more == NULL) {
-			a->out_of_memory = true;
-			return;
-		}
-		a->rows = more;
-		a->cap = cap;
+	struct row *rows = array_room(a->rows, a->count + 1, &a->cap, sizeof *rows);
+	if (rows == NULL) {
+		a->out_of_memory = true;
+		return;
 	}
+	a->rows = rows;
 	for (size_t i = 0; i < count; i++) {
 		buf_putc(&text, i > 0 ? ',' : '[');
 		buf_put(&text, cells[i].text, cells[i].len);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "format/output.h"
 #include "run/check.h"
 #include "run/engine.h"
@@ -46,15 +47,12 @@ static void take_row(void *ctx, const struct json *cells, size_t count)
 {
 	struct rows *r = ctx;
 
-	if (r->count == r->cap) {
-		size_t cap = r->cap > 0 ? 2 * r->cap : 64, *more = realloc(r->starts, cap * sizeof *more);
-		if (more == NULL) {
-			r->failed = true;
-			return;
-		}
-		r->starts = more;
-		r->cap = cap;
+	size_t *starts = array_room(r->starts, r->count + 1, &r->cap, sizeof *starts);
+	if (starts == NULL) {
+		r->failed = true;
+		return;
 	}
+	r->starts = starts;
 	r->starts[r->count++] = r->text.len;
 	buf_putc(&r->text, '[');
 	for (size_t i = 0; i < count; i++) {

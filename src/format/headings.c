@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 #include "format/front.h"
 
 static const struct field *find_field(const struct field *fields, const char *name)
@@ -82,15 +84,11 @@ size_t output_headings(const struct reply_about *about, struct heading *headings
 
 bool headings_add(struct output *o, struct heading h, bool copy)
 {
-	if (o->heading_count == o->heading_room) {
-		size_t room = o->heading_room == 0 ? 16 : 2 * o->heading_room;
-		struct heading *headings = realloc(o->headings, room * sizeof *headings);
+	struct heading *headings = array_room(o->headings, o->heading_count + 1, &o->heading_room, sizeof *headings);
 
-		if (headings == NULL)
-			return false;
-		o->headings = headings;
-		o->heading_room = room;
-	}
+	if (headings == NULL)
+		return false;
+	o->headings = headings;
 	if (o->heading_count == 0)
 		o->headings_copied = copy;
 	if (o->headings_copied)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/safe.h"
 #include "format/cells.h"
 #include "format/front.h"
@@ -370,17 +371,13 @@ static void collect_cell(void *ctx, size_t index, struct json cell)
 {
 	struct collector *c = ctx;
 
-	if (index >= c->room) {
-		size_t room = c->room == 0 ? 16 : 2 * c->room;
-		struct json *cells = c->failed ? NULL : realloc(c->cells, room * sizeof *cells);
+	struct json *cells = c->failed ? NULL : array_room(c->cells, index + 1, &c->room, sizeof *cells);
 
-		if (cells == NULL) {
-			c->failed = true;
-			return;
-		}
-		c->cells = cells;
-		c->room = room;
+	if (cells == NULL) {
+		c->failed = true;
+		return;
 	}
+	c->cells = cells;
 	c->cells[index] = cell;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/safe.h"
+#include "base/array.h"
 #include "base/scan.h"
 #include "format/cells.h"
 
@@ -94,16 +95,13 @@ static void records_begin(struct output *o)
 {
 	o->records.count = 0;
 	buf_reset(&o->records.keys);
-	if (o->heading_count > o->records.room) {
-		size_t *ends = realloc(o->records.ends, o->heading_count * sizeof *ends);
+	size_t *ends = array_room(o->records.ends, o->heading_count, &o->records.room, sizeof *ends);
 
-		if (ends == NULL) {
-			front_failed(o);
-			return;
-		}
-		o->records.ends = ends;
-		o->records.room = o->heading_count;
+	if (ends == NULL && o->heading_count > 0) {
+		front_failed(o);
+		return;
 	}
+	o->records.ends = ends;
 	for (size_t i = 0; i < o->heading_count; i++) {
 		make_key(o, i);
 		buf_put(&o->records.keys, buf_head(&o->text), o->text.len);

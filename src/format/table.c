@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/safe.h"
+#include "base/array.h"
 #include "base/scan.h"
 #include "base/width.h"
 #include "format/cells.h"
@@ -25,20 +26,13 @@ struct cell { const char *text; size_t len, width; bool number; };
 
 static bool has_columns(struct output *o, size_t count)
 {
-	uint32_t *columns;
-	size_t room = o->table.room < 16 ? 16 : o->table.room;
+	uint32_t *columns = array_room(o->table.columns, count, &o->table.room, sizeof *columns);
 
-	if (count > o->table.room) {
-		while (room < count)
-			room += room / 2;
-		columns = realloc(o->table.columns, room * sizeof *columns);
-		if (columns == NULL) {
-			front_failed(o);
-			return false;
-		}
-		o->table.columns = columns;
-		o->table.room = room;
+	if (columns == NULL && count > 0) {
+		front_failed(o);
+		return false;
 	}
+	o->table.columns = columns;
 	while (o->table.count < count)
 		o->table.columns[o->table.count++] = 0;
 	return true;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static struct want want_of(const struct arg *arg)
 {
 	struct want want = {.arg = arg->name, .type = arg->type, .gid = arg->gid, .values = arg->values,
@@ -27,13 +29,10 @@ static int add_heading(struct parse *p, const struct putting *a, const char *nam
 
 	if (!(a->arg->flags & ARG_HEADINGS))
 		return 0;
-	/* Room grows by doubling: whenever the count is a power of two, all is full. */
-	if ((line->heading_count & (line->heading_count - 1)) == 0) {
-		headings = realloc(line->headings, (line->heading_count == 0 ? 1 : line->heading_count * 2) * sizeof(*headings));
-		if (headings == NULL)
-			return parse_memory(p);
-		line->headings = headings;
-	}
+	headings = array_more(line->headings, line->heading_count, sizeof(*headings));
+	if (headings == NULL)
+		return parse_memory(p);
+	line->headings = headings;
 	line->headings[line->heading_count] = strndup(name, len);
 	if (line->headings[line->heading_count] == NULL)
 		return parse_memory(p);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "lang/offer.h"
 #include "lang/parse.h"
 
@@ -29,15 +30,11 @@ struct completing {
 
 static int add_word(struct completing *c, const struct word *w)
 {
-	struct word *words;
+	struct word *words = array_room(c->words, c->count + 1, &c->cap, sizeof(*words));
 
-	if (c->count == c->cap) {
-		words = realloc(c->words, (c->cap == 0 ? 16 : c->cap * 2) * sizeof(*words));
-		if (words == NULL)
-			return -1;
-		c->words = words;
-		c->cap = c->cap == 0 ? 16 : c->cap * 2;
-	}
+	if (words == NULL)
+		return -1;
+	c->words = words;
 	c->words[c->count++] = *w;
 	return 0;
 }

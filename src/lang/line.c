@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "lang/parse.h"
 
 /* --- behind a request --- */
@@ -235,15 +236,14 @@ static int raw_headings(struct parse *p, struct json list)
 	struct json_iter it;
 	struct json v;
 	char **headings;
-	size_t count;
 
-	if (json_kind(list) != JSON_ARRAY || (count = json_count(list)) == 0)
+	if (json_kind(list) != JSON_ARRAY)
 		return 0;
-	headings = realloc(line->headings, (line->heading_count + count) * sizeof(*headings));
-	if (headings == NULL)
-		return parse_memory(p);
-	line->headings = headings;
 	for (it = json_iterate(list); json_next(&it, NULL, &v); line->heading_count++) {
+		headings = array_more(line->headings, line->heading_count, sizeof(*headings));
+		if (headings == NULL)
+			return parse_memory(p);
+		line->headings = headings;
 		buf_reset(&p->scratch);
 		if (json_kind(v) == JSON_STRING)
 			json_decode(v, &p->scratch);
@@ -335,14 +335,11 @@ static int parse_raw(struct parse *p, const struct word *first, size_t pos)
 static int add_command_word(struct parse *p, const char *text, size_t len)
 {
 	struct line *line = p->line;
-	char **words;
+	char **words = array_more(line->words, line->word_count, sizeof(*words));
 
-	if ((line->word_count & (line->word_count - 1)) == 0) {
-		words = realloc(line->words, (line->word_count == 0 ? 1 : line->word_count * 2) * sizeof(*words));
-		if (words == NULL)
-			return parse_memory(p);
-		line->words = words;
-	}
+	if (words == NULL)
+		return parse_memory(p);
+	line->words = words;
 	line->words[line->word_count] = strndup(text, len);
 	if (line->words[line->word_count] == NULL)
 		return parse_memory(p);

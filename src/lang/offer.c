@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/utf8.h"
 #include "lang/words.h"
 #include "proto/json.h"
@@ -77,15 +78,12 @@ void offer_add(struct offer *o, const char *text, const char *help, enum offer_k
 	/* Words that mean something by themselves must not be typed in quotes. */
 	if (kind == OFFER_RAW && o->quote != '\0')
 		return;
-	if (o->count == o->cap) {
-		offered = realloc(o->offered, (o->cap == 0 ? 32 : o->cap * 2) * sizeof(*offered));
-		if (offered == NULL) {
-			o->failed = true;
-			return;
-		}
-		o->offered = offered;
-		o->cap = o->cap == 0 ? 32 : o->cap * 2;
+	offered = array_room(o->offered, o->count + 1, &o->cap, sizeof(*offered));
+	if (offered == NULL) {
+		o->failed = true;
+		return;
 	}
+	o->offered = offered;
 	offered = &o->offered[o->count];
 	offered->text = strdup(text);
 	offered->help = help == NULL ? NULL : strdup(help);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/utf8.h"
 
 int parse_fail(struct parse *p, size_t at, const char *format, ...)
@@ -28,40 +29,43 @@ int parse_memory(struct parse *p)
 	return error_memory(p->e);
 }
 
+/* Room for one more than `count` items, of which the first few stand in an array that is no heap's. */
+static void *more_than_few(void *items, void *few, size_t count, size_t *room, size_t size)
+{
+	size_t none = 0;
+	void *moved;
+
+	if (count < *room)
+		return items;
+	if (items != few)
+		return array_room(items, count + 1, room, size);
+	moved = array_room(NULL, count * 2, &none, size);
+	if (moved != NULL) {
+		memcpy(moved, few, count * size);
+		*room = none;
+	}
+	return moved;
+}
+
 int parse_add_word(struct parse *p, const struct word *w)
 {
-	if (p->word_count == p->word_cap) {
-		size_t cap = p->word_cap * 4;
-		struct word *words = malloc(cap * sizeof(*words));
+	struct word *words = more_than_few(p->words, p->few_words, p->word_count, &p->word_cap, sizeof(*words));
 
-		if (words == NULL)
-			return parse_memory(p);
-		memcpy(words, p->words, p->word_count * sizeof(*words));
-		if (p->words != p->few_words)
-			free(p->words);
-		p->words = words;
-		p->word_cap = cap;
-	}
+	if (words == NULL)
+		return parse_memory(p);
+	p->words = words;
 	p->words[p->word_count++] = *w;
 	return 0;
 }
 
 int parse_add_secret(struct parse *p, size_t start, size_t end)
 {
+	struct span *secrets = more_than_few(p->secrets, p->few_secrets, p->secret_count, &p->secret_cap, sizeof(*secrets));
 	size_t i;
 
-	if (p->secret_count == p->secret_cap) {
-		size_t cap = p->secret_cap * 4;
-		struct span *secrets = malloc(cap * sizeof(*secrets));
-
-		if (secrets == NULL)
-			return parse_memory(p);
-		memcpy(secrets, p->secrets, p->secret_count * sizeof(*secrets));
-		if (p->secrets != p->few_secrets)
-			free(p->secrets);
-		p->secrets = secrets;
-		p->secret_cap = cap;
-	}
+	if (secrets == NULL)
+		return parse_memory(p);
+	p->secrets = secrets;
 	/* Arguments by name may stand in any order in the text. */
 	for (i = p->secret_count; i > 0 && p->secrets[i - 1].start > start; i--)
 		p->secrets[i] = p->secrets[i - 1];
@@ -73,14 +77,11 @@ int parse_add_secret(struct parse *p, size_t start, size_t end)
 int parse_add_lookup(struct parse *p, enum gid_kind kind, size_t offset, size_t json_len, const char *name, size_t len)
 {
 	struct line *line = p->line;
-	struct lookup *lookups;
+	struct lookup *lookups = array_more(line->lookups, line->lookup_count, sizeof(*lookups));
 
-	if ((line->lookup_count & (line->lookup_count - 1)) == 0) {
-		lookups = realloc(line->lookups, (line->lookup_count == 0 ? 1 : line->lookup_count * 2) * sizeof(*lookups));
-		if (lookups == NULL)
-			return parse_memory(p);
-		line->lookups = lookups;
-	}
+	if (lookups == NULL)
+		return parse_memory(p);
+	line->lookups = lookups;
 	lookups = &line->lookups[line->lookup_count];
 	lookups->kind = kind;
 	lookups->offset = offset;
@@ -97,14 +98,11 @@ int parse_add_note(struct parse *p, const char *format, ...)
 	struct line *line = p->line;
 	struct buf note = {0};
 	va_list ap;
-	char **notes;
+	char **notes = array_more(line->notes, line->note_count, sizeof(*notes));
 
-	if ((line->note_count & (line->note_count - 1)) == 0) {
-		notes = realloc(line->notes, (line->note_count == 0 ? 1 : line->note_count * 2) * sizeof(*notes));
-		if (notes == NULL)
-			return parse_memory(p);
-		line->notes = notes;
-	}
+	if (notes == NULL)
+		return parse_memory(p);
+	line->notes = notes;
 	va_start(ap, format);
 	buf_vprintf(&note, format, ap);
 	va_end(ap);

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
+
 enum { LOOP_SIGNALS = 65 };	/* Linux: 1 .. 64 */
 
 struct watch {
@@ -102,17 +104,17 @@ static size_t loop_find(const struct loop *l, int fd)
 
 static int loop_grow(struct loop *l)
 {
-	size_t room = l->room ? l->room * 2 : 8;
-	struct pollfd *polls = realloc(l->polls, room * sizeof *polls);
+	size_t room = l->room;
+	struct pollfd *polls = array_room(l->polls, l->count + 1, &room, sizeof *polls);
+	struct watch *watches;
 
 	if (polls == NULL)
 		return -1;
 	l->polls = polls;
-	struct watch *watches = realloc(l->watches, room * sizeof *watches);
+	watches = array_room(l->watches, l->count + 1, &l->room, sizeof *watches);
 	if (watches == NULL)
 		return -1;
 	l->watches = watches;
-	l->room = room;
 	return 0;
 }
 

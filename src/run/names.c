@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "format/output.h"
 #include "link/link.h"
 #include "run/engine.h"
@@ -54,16 +55,12 @@ static void add_row(void *ctx, const struct json *cells, size_t count)
 
 	if (count <= f->gid_column || count <= f->name_column)
 		return;
-	if (l->count == l->cap) {
-		size_t cap = l->cap > 0 ? l->cap * 2 : 16;
-		struct entry *more = realloc(l->entries, cap * sizeof *more);
-		if (more == NULL) {
-			f->failed = true;
-			return;
-		}
-		l->entries = more;
-		l->cap = cap;
+	struct entry *entries = array_room(l->entries, l->count + 1, &l->cap, sizeof *entries);
+	if (entries == NULL) {
+		f->failed = true;
+		return;
 	}
+	l->entries = entries;
 	struct entry e = {cell_text(cells[f->gid_column]), cell_text(cells[f->name_column])};
 	if (e.gid == NULL || e.name == NULL) {
 		free(e.gid);

@@ -15,6 +15,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "net/address.h"
 #include "tls/known_file.h"
@@ -200,17 +201,11 @@ static bool known_next(const char **text, size_t *left, struct word *line)
 
 static int known_keep(struct known_boxes *k, const struct known_line *line, unsigned number)
 {
-	struct known_box *box;
+	struct known_box *box, *items = array_more(k->items, k->count, sizeof *items);
 
-	/* Room for a power of two. */
-	if ((k->count & (k->count - 1)) == 0) {
-		size_t room = k->count > 0 ? k->count * 2 : 1;
-		struct known_box *items = reallocarray(k->items, room, sizeof *items);
-
-		if (items == NULL)
-			return -1;
-		k->items = items;
-	}
+	if (items == NULL)
+		return -1;
+	k->items = items;
 	box = &k->items[k->count];
 	*box = line->box;
 	box->line = number;

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 /* Parts begin with their length, so that no two lists of parts make the same key. */
 static void put_part(struct places *p, char kind, const void *bytes, size_t len)
 {
@@ -65,20 +67,14 @@ void places_key_number(struct places *p, struct json part)
 
 void places_put(struct places *p, enum place_event kind, struct json scope, struct json name, struct json v)
 {
-	struct event *e;
+	struct event *e, *events = array_room(p->events, p->count + 1, &p->cap, sizeof *events);
 
-	if (p->count == p->cap) {
-		size_t cap = p->cap == 0 ? 16 : p->cap * 2;
-		struct event *more = cap > SIZE_MAX / sizeof *more ? NULL : realloc(p->events, cap * sizeof *more);
-
-		if (more == NULL) {
-			p->failed = true;
-			buf_truncate(&p->keys, p->key_at);
-			return;
-		}
-		p->events = more;
-		p->cap = cap;
+	if (events == NULL) {
+		p->failed = true;
+		buf_truncate(&p->keys, p->key_at);
+		return;
 	}
+	p->events = events;
 	e = &p->events[p->count];
 	*e = (struct event){.key_at = p->key_at, .key_len = p->keys.len - p->key_at, .order = p->count, .kind = kind,
 	    .name = name, .scope = scope, .v = v};
