@@ -75,6 +75,10 @@ covered: programs
 check-install: $B/ptsh
 	@sh tests/staged.sh $B/staged
 
+# README's two commands on a new machine: as root.
+check-fresh:
+	@sh tests/fresh.sh $B/fresh
+
 # What both lanes use is built before they begin.
 check-all: programs
 	@MAKE='$(MAKE)' sh tests/check_all.sh $B term faults asan-gcc asan-clang -- \
@@ -86,4 +90,4 @@ check-deb: $(PROGRAMS)
 
 .PHONY: check-unit check-gcc check-clang programs check-bare bare check-asan check-asan-gcc check-asan-clang sanitized check-valgrind check-static \
 	check-faults check-mutants mutants check-term fuzz check-fuzz fuzzers coverage covered check-install check-all \
-	check-coverage check-deb
+	check-coverage check-deb check-fresh

@@ -1,26 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# deps: installs what ptsh needs, where apt-get is there; elsewhere names it.
+# deps: installs what some goals of make need, where apt-get is there; elsewhere names it.
 #
-#	sh tests/deps.sh [-n] [run | build | test | package | bench]...
+#	sh tests/deps.sh [-n] GOAL...
 #
-# Without a word: all of it but bench.  -n only prints what is missing.  What is there already is left alone.
+# To build and to run takes the least; `check` takes what every check needs, but for the compilers of other machines, which
+# check-foreign gets by itself.  -n only prints what is missing.  What is there already is left alone.
 set -eu
 
-# To run ptsh.
+# To build and run it.
 run='less'
-
-# To build it.
-build='gcc make pkg-config libc6-dev libedit-dev libssl-dev libbsd-dev libsnmp-dev'
+build='gcc make pkg-config libc6-dev libedit-dev libssl-dev libbsd-dev libcjson-dev libsnmp-dev'
 
 # To run its tests: units, other compilers and checkers, what replies are compared with, terminals, shells, TLS peers.
-test='libcmocka-dev libcjson-dev
+test='libcmocka-dev
 	clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
 	perl jq libjson-xs-perl python3
 	tmux bash zsh fish
 	openssl gnutls-bin snmpd libpoe-component-client-ident-perl
 	mandoc procps locales parallel clustershell git
-	netcat-openbsd redis-tools'
+	netcat-openbsd redis-tools debootstrap'
 
 # To make a Debian package of it, and to try it as installed.
 package='debhelper dpkg-dev fakeroot lintian man-db bash-completion'
@@ -28,33 +27,37 @@ package='debhelper dpkg-dev fakeroot lintian man-db bash-completion'
 # What `make bench` compares with, where it is there; only installed when it is asked for.
 bench='redis-server redis-tools jq libjson-xs-perl'
 
+# Daemons among them: only their programs are used.
+daemons='snmpd redis-server'
+
 dry=no
 if [ "${1-}" = -n ]; then
 	dry=yes
 	shift
 fi
-[ $# -gt 0 ] || set -- run build test package
 
 wanted=
-for group; do
-	case $group in
-	run) wanted="$wanted $run" ;;
-	build) wanted="$wanted $build" ;;
-	test) wanted="$wanted $test" ;;
-	package) wanted="$wanted $package" ;;
-	bench) wanted="$wanted $bench" ;;
-	*)
-		echo "deps: $group: not one of run, build, test, package and bench" >&2
-		exit 2
-		;;
+want() {
+	for name; do
+		case " $wanted " in
+		*" $name "*) ;;
+		*) wanted="$wanted${wanted:+ }$name" ;;
+		esac
+	done
+}
+want $run $build
+for goal; do
+	case $goal in
+	bench) want $bench ;;
+	deb) want $package ;;
+	check | check-* | coverage | fuzz | mutants | picture | programs) want $test $package ;;
 	esac
 done
-wanted=$(echo $wanted)
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 	# Perhaps what it is built with is here: then building goes on.
 	if pkg-config --exists libedit libssl libcrypto libbsd-overlay 2>/dev/null; then
-		echo "deps: no apt-get here, but what ptsh is built with is; its tests need, by their names in Debian:" >&2
+		echo "deps: no apt-get here, but what ptsh is built with is; needed in all, by the names in Debian:" >&2
 		echo "$wanted" | fold -s -w 76 | sed 's/^/	/' >&2
 		exit 0
 	fi
@@ -65,7 +68,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 		apk      apk add build-base pkgconf libedit-dev openssl-dev libbsd-dev net-snmp-dev
 		brew     brew install pkgconf libedit openssl@3 net-snmp libbsd   (on Linux; macOS has not been tried)
 	TEXT
-	echo "(Net-SNMP may be left out: make NO_SNMP=1), and for the tests, by their names in Debian:" >&2
+	echo "(Net-SNMP may be left out: make NO_SNMP=1); in all, by the names in Debian:" >&2
 	echo "$wanted" | fold -s -w 76 | sed 's/^/	/' >&2
 	exit 1
 fi
@@ -83,8 +86,10 @@ if [ -z "$missing" ]; then
 	echo "deps: everything is there"
 	exit 0
 fi
-echo "deps: missing:$missing"
-[ $dry = no ] || exit 1
+if [ $dry = yes ]; then
+	echo "deps: missing:$missing"
+	exit 1
+fi
 
 sudo=
 if [ "$(id -u)" -ne 0 ]; then
@@ -94,9 +99,50 @@ if [ "$(id -u)" -ne 0 ]; then
 	fi
 	sudo=sudo
 fi
-apt() {
-	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" </dev/null
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/ptsh-deps-XXXXXX")
+policy=
+end() {
+	status=$?
+	trap - EXIT
+	[ -z "$policy" ] || $sudo rm -f "$policy"
+	rm -rf "$folder"
+	exit $status
 }
-echo "deps: apt-get update and install"
+trap end EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# What it prints is of interest when it fails.
+apt() {
+	$sudo env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >"$folder/log" 2>&1 </dev/null || {
+		cat "$folder/log" >&2
+		echo "deps: apt-get failed; missing are:$missing" >&2
+		return 1
+	}
+}
 apt update
+
+# What it would do: "0 upgraded, 70 newly installed, ...", "Need to get 90 MB/100 MB of archives.", "After this operation, ...".
+LC_ALL=C apt-get -q --assume-no --no-install-recommends install $missing >"$folder/plan" 2>&1 </dev/null || :
+packages=$(sed -n 's/.* \([0-9]*\) newly installed.*/\1/p' "$folder/plan")
+fetched=$(sed -n 's/^Need to get \([^/]* [kMG]*B\).*/\1/p; s/^Need to get \(.*\)\/.*/\1/p' "$folder/plan")
+space=$(sed -n 's/^After this operation, \(.*\) of additional.*/\1/p' "$folder/plan")
+echo "deps: installing$missing: ${packages:-?} packages, ${fetched:-nothing} to fetch, ${space:-?} on disk"
+
+# Daemons are neither started nor left enabled, if they are new.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+	policy=/usr/sbin/policy-rc.d
+	printf '#!/bin/sh\nexit 101\n' >"$folder/policy"
+	$sudo install -m 755 "$folder/policy" "$policy"
+fi
 apt install -y --no-install-recommends $missing
+for daemon in $daemons; do
+	case "$missing " in
+	*" $daemon "*)
+		$sudo update-rc.d "$daemon" disable >/dev/null 2>&1 || :
+		$sudo deb-systemd-helper disable "$daemon.service" >/dev/null 2>&1 || :
+		;;
+	esac
+done

@@ -17,7 +17,7 @@ for my $tool (qw(cat fold sed)) {
 }
 sub deps { return Run->ptsh(program => '/bin/sh', args => ["$top/tests/deps.sh", @_], env => {PATH => $bin}) }
 
-my $r = deps('build');
+my $r = deps('demo');
 is($r->status, 1, 'nothing is there: building does not go on');
 like($r->stderr, qr/^\s*$_ .*libedit/m, "what $_ calls the packages") for qw(dnf pacman apk brew);
 like($r->stderr, qr/libedit-dev/, '... and Debian');
@@ -27,9 +27,26 @@ open my $fake, '>', "$bin/pkg-config" or die $!;
 print $fake "#!/bin/sh\nexit 0\n";
 close $fake;
 chmod 0755, "$bin/pkg-config";
-$r = deps();
+$r = deps('check');
 is($r->status, 0, 'the libraries are there: it goes on');
 like($r->stderr, qr/libcmocka-dev/, '... and names what the tests need');
-$r = deps('nonsense');
-is($r->status, 2, 'no such group');
+
+# With apt-get, what the goals of make need, and no more than that.
+for my $tool (qw(apt-get dpkg-query tr)) {
+	my $fake = $tool =~ /^(?:apt-get|dpkg-query)$/;
+	my ($path) = $fake ? "$bin/pkg-config" : grep { -x } map { "$_/$tool" } split /:/, $ENV{PATH};
+	symlink $path, "$bin/$tool" or die "$tool: $!";
+}
+for (['demo', qr/ gcc .* libsnmp-dev\b/, qr/cmocka|clang|snmpd|lintian|redis/], ['all', qr/ gcc .* libsnmp-dev\b/, qr/cmocka|clang/],
+    ['install', qr/ libedit-dev\b/, qr/cmocka/], ['check', qr/ gcc .* libcmocka-dev .* snmpd .* lintian\b/, qr/redis-server/],
+    ['check-all', qr/ clang .* lintian .*/, qr/redis-server/], ['deb', qr/ gcc .* debhelper\b/, qr/clang/],
+    ['bench', qr/ gcc .* redis-server\b/, qr/clang/]) {
+	my ($goal, $with, $without) = @$_;
+	$r = deps('-n', $goal);
+	is($r->status, 1, "$goal: something is missing");
+	like($r->stdout, $with, '... what it needs');
+	unlike($r->stdout, $without, '... and no more');
+}
+$r = deps('-n', 'demo', 'check');
+like($r->stdout, qr/^deps: missing:(?: (\S+)(?!.* \1(?: |$)))+$/, 'two goals: each package once');
 done_testing();
