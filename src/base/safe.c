@@ -63,6 +63,20 @@ bool safe_point(uint32_t point)
 	return true;
 }
 
+bool safe_text(const char *text, size_t len)
+{
+	uint32_t point;
+
+	for (size_t i = 0; i < len; ) {
+		int n = utf8_decode(text + i, len - i, &point);
+
+		if (n < 0 || !safe_point(point))
+			return false;
+		i += (size_t)n;
+	}
+	return true;
+}
+
 enum { KEEP_BREAKS = 1, DOUBLE_SLASH = 2, DOUBLE_QUOTE = 4 };
 
 static void put_point(struct buf *out, uint32_t point)
@@ -226,17 +240,4 @@ size_t safe_put_json(struct buf *out, const char *text, size_t len)
 	}
 	buf_put(out, text + kept, len - kept);
 	return bad;
-}
-
-size_t safe_piece(const char *text, size_t len, size_t most)
-{
-	uint32_t point;
-
-	if (len <= most)
-		return len;
-	for (size_t n = 1; n <= 3 && n < most; n++) {
-		if (utf8_decode(text + most - n, n, &point) == UTF8_CUT)
-			return most - n;
-	}
-	return most;
 }

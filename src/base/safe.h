@@ -22,6 +22,8 @@
 
 /* Whether a character may reach a terminal as it is.  Not LF and TAB: where those may stand, the caller knows. */
 bool safe_point(uint32_t point);
+/* Whether all of a text may; what is not UTF-8 may not. */
+bool safe_text(const char *text, size_t len);
 
 /* Appends text with what is unsafe escaped; backslash stays as it is.  Returns how many bytes were not UTF-8. */
 size_t safe_put(struct buf *out, const char *text, size_t len);
@@ -37,9 +39,5 @@ size_t safe_put_csv_shown(struct buf *out, const char *text, size_t len);	/* on 
  * UTF-8 as U+FFFD (one for each cut sequence, as the Unicode standard recommends), and CR between values as a blank:
  * the same value, harmless to show.  Returns how many bytes were replaced. */
 size_t safe_put_json(struct buf *out, const char *text, size_t len);
-
-/* How many bytes at most (all of them, or nearly `most`) can be made harmless as a piece of their own: never between the
- * bytes of a character. */
-size_t safe_piece(const char *text, size_t len, size_t most);
 
 #endif

@@ -17,14 +17,13 @@ static void tidy(char *text)
 {
 	size_t len = strlen(text), i = 0;
 
+	if (len == ERROR_TEXT - 1)	/* shortened, maybe inside a character */
+		len = utf8_whole(text, len);
+	text[len] = '\0';
 	while (i < len) {
 		uint32_t point;
 		int n = utf8_decode(text + i, len - i, &point);
 
-		if (n == UTF8_CUT && len == ERROR_TEXT - 1) {
-			text[i] = '\0';	/* shortened inside a character */
-			return;
-		}
 		if (n < 0) {
 			text[i] = '?';
 			n = 1;

@@ -48,6 +48,37 @@ int utf8_decode(const char *text, size_t len, uint32_t *point)
 	return need;
 }
 
+size_t utf8_valid(const char *text, size_t len)
+{
+	size_t i = 0;
+	uint32_t point;
+	int n;
+
+	while (i < len) {
+		while (i < len && (signed char)text[i] >= 0)
+			i++;
+		if (i == len || (n = utf8_decode(text + i, len - i, &point)) < 0)
+			break;
+		i += (size_t)n;
+	}
+	return i;
+}
+
+size_t utf8_whole(const char *text, size_t len)
+{
+	uint32_t point;
+
+	for (size_t n = 1; n < UTF8_MAX && n <= len; n++)
+		if (utf8_decode(text + len - n, n, &point) == UTF8_CUT)
+			return len - n;
+	return len;
+}
+
+size_t utf8_fits(const char *text, size_t len, size_t most)
+{
+	return len <= most ? len : utf8_whole(text, most);
+}
+
 size_t utf8_encode(uint32_t point, char out[static UTF8_MAX])
 {
 	if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))

@@ -20,7 +20,7 @@ enum { PIECE = 16 * 1024 };
 void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t))
 {
 	while (len > 0 && s->error == 0) {
-		size_t n = safe_piece(text, len, PIECE);
+		size_t n = utf8_fits(text, len, PIECE);
 
 		how(&s->buf, text, n);
 		sink_settle(s);

@@ -73,15 +73,10 @@ static void json_text(struct output *o, const char *text, size_t len)
 		text += n;
 		len -= n;
 	}
-	for (n = len < 3 ? len : 3; n > 0; n--) {
-		if ((unsigned char)text[len - n] >= 0xc0 && utf8_decode(text + len - n, n, &point) == UTF8_CUT) {
-			memcpy(o->json.part, text + len - n, n);
-			o->json.part_len = n;
-			len -= n;
-			break;
-		}
-	}
-	put_json(o, text, len);
+	n = utf8_whole(text, len);
+	o->json.part_len = len - n;
+	memcpy(o->json.part, text + n, len - n);
+	put_json(o, text, n);
 }
 
 static void json_end(struct output *o)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/utf8.h"
 #include "lang/offer.h"
 #include "lang/parse.h"
 
@@ -524,8 +525,5 @@ size_t completion_common(const struct completion *c)
 			same++;
 		common = same;
 	}
-	/* Never half a character. */
-	while (c->count > 0 && common > 0 && ((unsigned char)c->candidates[0].text[common] & 0xc0) == 0x80)
-		common--;
-	return common;
+	return c->count == 0 ? 0 : utf8_fits(c->candidates[0].text, strlen(c->candidates[0].text), common);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/utf8.h"
+#include "base/safe.h"
 #include "lang/words.h"
 #include "proto/json.h"
 
@@ -50,30 +50,12 @@ void offer_from(struct offer *o, const char *text, size_t start, size_t end)
 	o->in_list = o->equals = o->files = false;
 }
 
-/* Whether a text from the box can be typed and seen: no controls, nothing invisible, nothing that turns the line around. */
-static bool harmless(const char *text)
-{
-	size_t len = strlen(text);
-
-	for (size_t i = 0; i < len; ) {
-		uint32_t point;
-		int n = utf8_decode(text + i, len - i, &point);
-
-		if (n < 0 || point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0xad || point == 0x61c || point == 0x180e ||
-		    (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-		    (point >= 0x2060 && point <= 0x206f) || point == 0xfeff || (point >= 0xfff0 && point <= 0xfffb) ||
-		    (point >= 0xe0000 && point <= 0xe0fff))
-			return false;
-		i += (size_t)n;
-	}
-	return true;
-}
-
 void offer_add(struct offer *o, const char *text, const char *help, enum offer_kind kind)
 {
 	struct offered *offered;
 
-	if (o->typed_text == NULL || text[0] == '\0' || strncmp(text, o->typed_text, strlen(o->typed_text)) != 0 || !harmless(text))
+	if (o->typed_text == NULL || text[0] == '\0' || strncmp(text, o->typed_text, strlen(o->typed_text)) != 0 ||
+	    !safe_text(text, strlen(text)))
 		return;
 	/* Words that mean something by themselves must not be typed in quotes. */
 	if (kind == OFFER_RAW && o->quote != '\0')

@@ -115,27 +115,18 @@ int parse_add_note(struct parse *p, const char *format, ...)
 
 const char *parse_typed(const char *text, size_t start, size_t end, char out[static TYPED_MAX + 8])
 {
-	size_t len = 0;
+	size_t fits = utf8_fits(text + start, end - start, TYPED_MAX - 1);
 
-	out[len++] = '"';
-	while (start < end) {
+	out[0] = '"';
+	memcpy(out + 1, text + start, fits);
+	for (size_t i = 1; i <= fits; ) {
 		uint32_t point;
-		int n = utf8_decode(text + start, end - start, &point);
+		int n = utf8_decode(out + i, fits + 1 - i, &point);
 
-		if (n < 1)
-			n = 1;
-		if (len + (size_t)n > TYPED_MAX) {
-			memcpy(out + len, "...", 3);
-			len += 3;
-			break;
-		}
-		memcpy(out + len, text + start, (size_t)n);
-		if (n == 1 && ((unsigned char)out[len] < ' ' || (unsigned char)out[len] >= 0x7f))
-			out[len] = '.';
-		len += (size_t)n;
-		start += (size_t)n;
+		if (n < 0 || point < ' ' || point == 0x7f)
+			out[i] = '.';
+		i += n < 0 ? 1 : (size_t)n;
 	}
-	out[len++] = '"';
-	out[len] = '\0';
+	snprintf(out + 1 + fits, TYPED_MAX + 7 - fits, "%s\"", fits < end - start ? "..." : "");
 	return out;
 }

@@ -331,24 +331,9 @@ const char *word_decode(const char *text, size_t start, size_t end, struct buf *
 
 size_t word_valid(const char *text, size_t len)
 {
-	size_t i = 0;
+	const char *nul = memchr(text, '\0', len);
 
-	while (i < len) {
-		uint32_t point;
-		int n;
-
-		while (i < len && (signed char)text[i] > 0)
-			i++;
-		if (i == len)
-			break;
-		if (text[i] == '\0')
-			return i;
-		n = utf8_decode(text + i, len - i, &point);
-		if (n < 0)
-			return i;
-		i += (size_t)n;
-	}
-	return len;
+	return utf8_valid(text, nul == NULL ? len : (size_t)(nul - text));
 }
 
 /* --- whether a line is whole, or goes on in the next one: looks at each byte once, however often it is asked --- */

@@ -19,7 +19,8 @@
 
 const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text)
 {
-	size_t len = strlen(text), used = 0;
+	size_t all = strlen(text), len = utf8_fits(text, all, OPTION_SHOWN), used = 0;
+	bool cut = len < all;
 
 	while (len > 0) {
 		uint32_t point;
@@ -27,11 +28,6 @@ const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text)
 		bool good = n > 0 && safe_point(point);
 		size_t step = n > 0 ? (size_t)n : 1;
 
-		if (used + step > OPTION_SHOWN) {
-			memcpy(out + used, "...", 3);
-			used += 3;
-			break;
-		}
 		if (good)
 			memcpy(out + used, text, step);
 		else
@@ -39,6 +35,10 @@ const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text)
 		used += good ? step : 1;
 		text += step;
 		len -= step;
+	}
+	if (cut) {
+		memcpy(out + used, "...", 3);
+		used += 3;
 	}
 	out[used] = '\0';
 	return out;

@@ -259,7 +259,6 @@ void json_decode_inside(const char *text, size_t len, struct buf *out)
 size_t json_decode_whole(const char *text, size_t len)
 {
 	const char *p = text, *end = text + len, *escape;
-	uint32_t point;
 
 	while ((escape = memchr(p, '\\', (size_t)(end - p))) != NULL) {
 		char bytes[UTF8_MAX];
@@ -270,10 +269,7 @@ size_t json_decode_whole(const char *text, size_t len)
 			return (size_t)(escape - text);
 		p = decode_escape(escape, end, bytes, &decoded);
 	}
-	for (size_t n = 1; n <= 3 && n <= (size_t)(end - p); n++)
-		if (utf8_decode(end - n, n, &point) == UTF8_CUT)
-			return len - n;
-	return len;
+	return (size_t)(p - text) + utf8_whole(p, (size_t)(end - p));
 }
 
 bool json_is(struct json v, const char *text)

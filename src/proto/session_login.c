@@ -37,24 +37,6 @@ static void hello_type(struct session *s, struct json type, struct buf *text)
 	json_decode(type, text);
 }
 
-/* The length of the longest beginning of text[0..len) that is at most `limit` bytes and cuts no character. */
-static size_t whole_characters(const char *text, size_t len, size_t limit)
-{
-	size_t i = 0;
-
-	while (i < len) {
-		uint32_t point;
-		int n = utf8_decode(text + i, len - i, &point);
-
-		if (n < 0)
-			n = 1;
-		if (i + (size_t)n > limit)
-			break;
-		i += (size_t)n;
-	}
-	return i;
-}
-
 static int hello_types(struct session *s, struct json types)
 {
 	struct buf text = {0};
@@ -70,7 +52,7 @@ static int hello_types(struct session *s, struct json types)
 		buf_clear(&text);
 		return session_fail_memory(s);
 	}
-	text.len = whole_characters(buf_head(&text), text.len, HELLO_TYPES);
+	text.len = utf8_fits(buf_head(&text), text.len, HELLO_TYPES);
 	memcpy(s->types, buf_head(&text), text.len);
 	for (size_t i = 0; i < text.len; i++)
 		if (!s->types[i])
@@ -171,21 +153,6 @@ int session_tls_reply(struct session *s, struct message *m)
 
 /* --- login --- */
 
-static bool is_utf8(const char *text)
-{
-	size_t len = strlen(text), i = 0;
-
-	while (i < len) {
-		uint32_t point;
-		int n = utf8_decode(text + i, len - i, &point);
-
-		if (n < 0)
-			return false;
-		i += (size_t)n;
-	}
-	return true;
-}
-
 /* ,"base64" */
 static void put_base64(struct buf *out, const void *data, size_t len, bool padded)
 {
@@ -199,9 +166,9 @@ static int login_text(struct session *s, struct buf *text, const char *user, con
 {
 	bool cram = s->method == AUTH_CRAM;
 
-	if (!is_utf8(user))
+	if (utf8_valid(user, strlen(user)) < strlen(user))
 		return error_set(e, STATUS_USAGE, "user name: not UTF-8");
-	if (!cram && !is_utf8(password))
+	if (!cram && utf8_valid(password, strlen(password)) < strlen(password))
 		return error_set(e, STATUS_USAGE, "password: not UTF-8");
 	buf_puts(text, cram ? "\"login_cram_md6\"," : "\"login\",");
 	json_put_string(text, user, strlen(user));

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/safe.h"
+#include "base/utf8.h"
 #include "run/engine.h"
 #include "run/names.h"
 #include "run/redirect.h"
@@ -52,9 +53,7 @@ void show_task_name(const struct task *t, char *text, size_t size)
 	if (t->line.job)	/* the & that made it a job says nothing more */
 		while (n > 0 && strchr(" &", s[n - 1]) != NULL)
 			n--;
-	if (n > most)
-		for (n = most; n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80; n--)
-			;
+	n = utf8_fits(s, n, most);
 	memcpy(text, s, n);
 	text[n] = '\0';
 }

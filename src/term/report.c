@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/safe.h"
+#include "base/utf8.h"
 #include "base/width.h"
 
 void shell_show_begin(struct shell *sh)
@@ -152,13 +153,8 @@ void shell_progress_draw(struct shell *sh, const char *text)
 	if (sh->screen != NULL)
 		screen_size(sh->screen, &columns, &rows);
 	safe_put(&safe, text, strlen(text));
-	while (safe.len > 0 && width_text(buf_head(&safe), safe.len) >= (size_t)columns) {
-		size_t n = safe.len - 1;
-
-		while (n > 0 && ((unsigned char)buf_head(&safe)[n] & 0xc0) == 0x80)	/* whole characters */
-			n--;
-		buf_truncate(&safe, n);
-	}
+	while (safe.len > 0 && width_text(buf_head(&safe), safe.len) >= (size_t)columns)
+		buf_truncate(&safe, utf8_fits(buf_head(&safe), safe.len, safe.len - 1));
 	shell_flush(sh);
 	sink_puts(&sh->err, "\r");
 	sink_put(&sh->err, buf_head(&safe), safe.len);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/safe.h"
+#include "base/utf8.h"
 #include "base/width.h"
 #include "oracle.h"
 #include "proto/json.h"
@@ -33,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			oracle_fail("width", buf_head(&out), out.len);
 		/* In pieces it must be the same. */
 		for (at = 0; at < size; ) {
-			size_t n = safe_piece(text + at, size - at, 5);
+			size_t n = utf8_fits(text + at, size - at, 5);
 
 			buf_reset(&quoted);
 			parts += all[i](&quoted, text + at, n);

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/safe.h"
+#include "base/utf8.h"
 #include "lang/complete.h"
 
 /* --- a box with names of all sorts --- */
@@ -465,6 +467,41 @@ static void the_common_part_loses_no_candidate(void **state)
 	}
 }
 
+/* --- names that the prompt would refuse to insert --- */
+
+static uint32_t from;	/* the code points that stand in names: from .. from + 255 */
+
+static void strange_gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char *, const char *), void *arg)
+{
+	(void)ctx;
+	(void)kind;
+	for (uint32_t point = from; point < from + 256; point++) {
+		char name[16] = "zz";
+		size_t len = 2 + utf8_encode(point, name + 2);
+
+		name[len] = 'z';
+		if (point >= 0x80)
+			found(arg, "1", name);
+	}
+}
+
+static void what_is_offered_can_be_inserted(void **state)
+{
+	const struct complete_context strange = {.gids = strange_gids};
+	size_t offered = 0;
+
+	(void)state;
+	for (from = 0; from < 0x11000; from += 256) {
+		completion_clear(&c);
+		assert_int_equal(complete(&c, "realm_poll zz", 13, &strange), 0);
+		offered += c.count;
+		for (size_t i = 0; i < c.count; i++)
+			if (!safe_text(c.candidates[i].text, strlen(c.candidates[i].text)))
+				fail_msg("U+%04X..: offered, but not harmless: %s", from, c.candidates[i].text);
+	}
+	assert_true(offered > 60000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -480,6 +517,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_known_without_a_context),
 		cmocka_unit_test(every_candidate_at_every_place_is_accepted),
 		cmocka_unit_test(the_common_part_loses_no_candidate),
+		cmocka_unit_test_teardown(what_is_offered_can_be_inserted, clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, clear);

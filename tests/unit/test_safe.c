@@ -219,7 +219,7 @@ static void pieces_are_made_harmless_as_the_whole(void **state)
 		make_text(&text);
 		safe_put_tsv(&whole, buf_head(&text), text.len);
 		for (size_t at = 0; at < text.len; ) {
-			size_t n = safe_piece(buf_head(&text) + at, text.len - at, most);
+			size_t n = utf8_fits(buf_head(&text) + at, text.len - at, most);
 
 			assert_in_range(n, 1, most);
 			safe_put_tsv(&parts, buf_head(&text) + at, n);

@@ -50,12 +50,45 @@ static void invalid_sequences_are_refused(void **state)
 		assert_int_equal(utf8_decode(bad[i].text, bad[i].len, &point), UTF8_INVALID);
 }
 
+static void the_valid_beginning_ends_where_it_is_wrong(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_valid("", 0), 0);
+	assert_int_equal(utf8_valid("abc\0d", 5), 5);
+	assert_int_equal(utf8_valid("a\xc3\xa9\xe2\x82\xac!", 7), 7);
+	assert_int_equal(utf8_valid("ab\xff" "c", 4), 2);
+	assert_int_equal(utf8_valid("a\xe2\x82", 3), 1);
+	assert_int_equal(utf8_valid("\xed\xa0\x80", 3), 0);
+}
+
+/* At every length: never half a character, and as much as fits. */
+static void no_character_is_cut(void **state)
+{
+	static const char text[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z";
+	static const size_t ends[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
+	size_t len = sizeof text - 1;
+
+	(void)state;
+	for (size_t most = 0; most <= len; most++) {
+		assert_int_equal(utf8_fits(text, len, most), ends[most]);
+		assert_int_equal(utf8_whole(text, most), ends[most]);
+	}
+	assert_int_equal(utf8_fits(text, len, len + 9), len);
+	/* What the end of a text cuts is not cut by a limit behind it. */
+	assert_int_equal(utf8_fits(text, 8, 8), 8);
+	/* Stray bytes stand alone. */
+	assert_int_equal(utf8_fits("\x80\x80\x80\x80\x80", 5, 3), 3);
+	assert_int_equal(utf8_whole("\xff\xff", 2), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_code_point_round_trips),
 		cmocka_unit_test(what_is_no_scalar_value_becomes_fffd),
 		cmocka_unit_test(invalid_sequences_are_refused),
+		cmocka_unit_test(the_valid_beginning_ends_where_it_is_wrong),
+		cmocka_unit_test(no_character_is_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
