@@ -2,8 +2,8 @@
 /*
  * channel: bytes to and from a box.  See channel.h.
  *
- * Owns the connection from the first attempt to the end and what may happen on it when.  How it is reached is
- * connect's business, how bytes move stream's, whom to believe channel_trust.c's.
+ * Owns the connection from the first attempt to the end, the handshake, and what may happen on it when.  How it is reached is
+ * connect's business, how bytes move stream's, whom to believe judge.c's.
  *
  * The holder may free the channel in any callback: the memory stays until the outermost call is left (`depth`), and
  * after every callback `freed` is looked at.
@@ -26,6 +26,7 @@ enum {
 
 static void channel_on_ready(void *ctx, int fd, short revents);
 static void channel_on_soon(void *ctx);
+static void channel_soon(struct channel *c);
 
 /* --- callbacks to the holder --- */
 
@@ -37,31 +38,16 @@ static void channel_destroy(struct channel *c)
 	free(c);
 }
 
-void channel_enter(struct channel *c)
+/* Calls from outside are counted: the holder may free the channel in any callback. */
+static void channel_enter(struct channel *c)
 {
 	c->depth++;
 }
 
-void channel_leave(struct channel *c)
+static void channel_leave(struct channel *c)
 {
 	if (--c->depth == 0 && c->freed)
 		channel_destroy(c);
-}
-
-void channel_step(void *ctx, const char *text)
-{
-	struct channel *c = ctx;
-
-	if (!c->freed && c->ops->step != NULL)
-		c->ops->step(c->ctx, text);
-}
-
-void channel_warn(void *ctx, const char *text)
-{
-	struct channel *c = ctx;
-
-	if (!c->freed && c->ops->warn != NULL)
-		c->ops->warn(c->ctx, text);
 }
 
 /* --- the end --- */
@@ -82,7 +68,7 @@ static void channel_release(struct channel *c)
 }
 
 /* Ends the channel; the holder is told from the loop.  The first reason counts. */
-void channel_end(struct channel *c, const struct error *e)
+static void channel_end(struct channel *c, const struct error *e)
 {
 	if (c->ending)
 		return;
@@ -93,7 +79,7 @@ void channel_end(struct channel *c, const struct error *e)
 	channel_soon(c);
 }
 
-void channel_end_text(struct channel *c, enum status status, const char *what, const char *why)
+static void channel_end_text(struct channel *c, enum status status, const char *what, const char *why)
 {
 	struct error e;
 
@@ -157,7 +143,7 @@ static void channel_on_grace(void *ctx)
 
 /* --- what the loop waits for --- */
 
-void channel_watch(struct channel *c)
+static void channel_watch(struct channel *c)
 {
 	short events = 0;
 
@@ -270,10 +256,105 @@ static void channel_on_deadline(void *ctx)
 	channel_leave(c);
 }
 
-void channel_set_deadline(struct channel *c)
+static void channel_set_deadline(struct channel *c)
 {
 	if (c->o->deadline != 0)
 		loop_timer_start(c->loop, &c->deadline, c->o->deadline - loop_now(), channel_on_deadline, c);
+}
+
+/* --- the way into TLS --- */
+
+void channel_start_tls(struct channel *c)
+{
+	struct error e;
+	char name[256];
+
+	if (c->state != CHANNEL_OPEN || c->stream.tls != NULL)
+		return;
+	c->state = CHANNEL_SHAKING;
+	if (channel_load_trust(c, &e) == -1) {
+		channel_end(c, &e);
+		return;
+	}
+	struct tls_settings settings = {.min = c->o->tls_min, .ca = c->o->ca, .cert = c->o->cert, .key = c->o->key,
+	    .name = channel_verify_name(c, name), .authorities = trust_needs_authority(&c->trust)};
+	struct tls *tls = tls_create(&settings, c->stream.fd, &e);
+	if (tls == NULL) {
+		channel_end(c, &e);
+		return;
+	}
+	stream_use_tls(&c->stream, tls);
+	channel_set_deadline(c);
+	channel_soon(c);
+}
+
+/* The handshake is complete: is it the box? */
+static void channel_judge(struct channel *c)
+{
+	struct error e;
+	char text[256];
+
+	c->state = CHANNEL_JUDGING;
+	loop_timer_stop(c->loop, &c->deadline);
+	channel_watch(c);
+	c->tls_version = tls_version(c->stream.tls);
+	c->cipher = tls_cipher(c->stream.tls);
+	snprintf(text, sizeof text, "%s, %s", c->tls_version, c->cipher);
+	channel_step(c, text);
+	if (tls_look(c->stream.tls, &c->peer, &e) == -1) {
+		channel_end_text(c, e.status, "TLS", e.text);
+		return;
+	}
+	if (trust_judge(&c->trust, &c->peer, &c->trusted, &e) == -1) {
+		channel_end(c, &e);
+		return;
+	}
+	if (c->freed)
+		return;
+	c->secured = true;
+	c->state = CHANNEL_OPEN;
+	snprintf(text, sizeof text, "its key, %s, is vouched for: %s", c->peer.pin, c->trust.vouched);
+	channel_step(c, text);
+	c->ops->secured(c->ctx);
+}
+
+/* The handshake goes on; when it is complete, whoever answers is looked at.  The state is OPEN if that went well. */
+static void channel_shake(struct channel *c)
+{
+	struct error e;
+
+	switch (stream_handshake(&c->stream, &e)) {
+	case FLOW_DONE:
+		channel_judge(c);
+		break;
+	case FLOW_WAIT:
+		break;
+	case FLOW_END:
+	case FLOW_FAILED:
+		channel_end_text(c, e.status, "TLS", e.text);
+		break;
+	}
+}
+
+int channel_accept_clear(struct channel *c, struct error *e)
+{
+	int result;
+
+	if (channel_wants(c) == WANTS_CLEAR)
+		return 0;
+	channel_enter(c);
+	result = channel_load_trust(c, e) == -1 ? -1 : trust_accept_clear(&c->trust, e);
+	if (c->freed)
+		result = error_set(e, STATUS_TLS, "the connection is gone");
+	channel_leave(c);
+	return result;
+}
+
+int channel_accept_tls(struct channel *c, struct error *e)
+{
+	if (c->o->tls != TLS_OFF)
+		return 0;
+	return error_set(e, STATUS_TLS, "%s: the box demands TLS: leave --tls off away", c->name);
 }
 
 /* --- from the loop --- */
@@ -294,7 +375,7 @@ static void channel_go_on(struct channel *c)
 	channel_watch(c);
 }
 
-void channel_soon(struct channel *c)
+static void channel_soon(struct channel *c)
 {
 	loop_timer_start(c->loop, &c->soon, 0, channel_on_soon, c);
 }

@@ -2,7 +2,7 @@
 /*
  * channel_parts: what the files of the channel share among themselves; nobody else includes this.
  *
- * channel.c owns the connection's life and moves its bytes; channel_trust.c the way into TLS, and whom to believe.
+ * channel.c owns the connection's life, the handshake, and moves its bytes; judge.c knows whom to believe.
  */
 #ifndef PTSH_LINK_CHANNEL_PARTS_H
 #define PTSH_LINK_CHANNEL_PARTS_H
@@ -53,31 +53,17 @@ struct channel {
 	char bytes[CHANNEL_CHUNK];	/* last: not cleared */
 };
 
-/* channel.c */
+/* judge.c */
 
 /* To the holder, unless it has freed the channel. */
 void channel_step(void *ctx, const char *text);
 void channel_warn(void *ctx, const char *text);
-/* Calls from outside are counted: the holder may free the channel in any callback. */
-void channel_enter(struct channel *c);
-void channel_leave(struct channel *c);
-/* Ends the channel; the holder is told from the loop.  NULL: in order.  The first reason counts. */
-void channel_end(struct channel *c, const struct error *e);
-void channel_end_text(struct channel *c, enum status status, const char *what, const char *why);
-/* Waits for what its state has to wait for. */
-void channel_watch(struct channel *c);
-/* The loop comes back to it at once. */
-void channel_soon(struct channel *c);
-void channel_set_deadline(struct channel *c);
-
-/* channel_trust.c */
-
 /* Whether what is remembered of the box has a say in whether it is local, and so in what channel_wants(). */
 bool channel_asks_memory(const struct channel *c);
 /* Reads what is remembered of the box, once.  0; or -1 with *e. */
 int channel_load_trust(struct channel *c, struct error *e);
 void channel_clear_trust(struct channel *c);
-/* The handshake goes on; when it is complete, whoever answers is looked at.  The state is OPEN if that went well. */
-void channel_shake(struct channel *c);
+/* The name to verify by, written into text; NULL: none. */
+const char *channel_verify_name(const struct channel *c, char text[static 256]);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * judge: the way of a channel into TLS, whom it believes, and how far it is trusted then.  See channel.h.
+ * judge: what a channel believes of the box, and how far it is trusted then.  See channel.h.
  *
- * Owns the handshake and what the box has shown in it.  The verdict is trust's; bytes, descriptors and deadlines are
- * channel.c's.
+ * Owns what is remembered of the box and by which name it is verified.  The verdict is trust's; the handshake, bytes,
+ * descriptors and deadlines are channel.c's.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -11,6 +11,24 @@
 #include <strings.h>
 
 #include "link/channel_parts.h"
+
+/* --- questions and reports --- */
+
+void channel_step(void *ctx, const char *text)
+{
+	struct channel *c = ctx;
+
+	if (!c->freed && c->ops->step != NULL)
+		c->ops->step(c->ctx, text);
+}
+
+void channel_warn(void *ctx, const char *text)
+{
+	struct channel *c = ctx;
+
+	if (!c->freed && c->ops->warn != NULL)
+		c->ops->warn(c->ctx, text);
+}
 
 static bool channel_ask(void *ctx, const char *text, char *answer, size_t size)
 {
@@ -22,7 +40,6 @@ static bool channel_ask(void *ctx, const char *text, char *answer, size_t size)
 
 static const struct trust_ops channel_trust_ops = {channel_step, channel_warn, channel_ask};
 
-
 void channel_clear_trust(struct channel *c)
 {
 	if (c->have_trust)
@@ -30,9 +47,9 @@ void channel_clear_trust(struct channel *c)
 	tls_peer_clear(&c->peer);
 }
 
-/* --- TLS --- */
+/* --- what is remembered --- */
 
-static const char *channel_verify_name(const struct channel *c, char text[static 256])
+const char *channel_verify_name(const struct channel *c, char text[static 256])
 {
 	/* The name is the remembered one's without its port and brackets. */
 	const char *name = c->trust.name, *colon = strrchr(name, ':');
@@ -81,77 +98,6 @@ int channel_load_trust(struct channel *c, struct error *e)
 	return trust_init(&c->trust, &c->trust_settings, c->o->target, c->o->known_as, &channel_trust_ops, c, e);
 }
 
-void channel_start_tls(struct channel *c)
-{
-	struct error e;
-	char name[256];
-
-	if (c->state != CHANNEL_OPEN || c->stream.tls != NULL)
-		return;
-	c->state = CHANNEL_SHAKING;
-	if (channel_load_trust(c, &e) == -1) {
-		channel_end(c, &e);
-		return;
-	}
-	struct tls_settings settings = {.min = c->o->tls_min, .ca = c->o->ca, .cert = c->o->cert, .key = c->o->key,
-	    .name = channel_verify_name(c, name), .authorities = trust_needs_authority(&c->trust)};
-	struct tls *tls = tls_create(&settings, c->stream.fd, &e);
-	if (tls == NULL) {
-		channel_end(c, &e);
-		return;
-	}
-	stream_use_tls(&c->stream, tls);
-	channel_set_deadline(c);
-	channel_soon(c);
-}
-
-/* The handshake is complete: is it the box? */
-static void channel_judge(struct channel *c)
-{
-	struct error e;
-	char text[256];
-
-	c->state = CHANNEL_JUDGING;
-	loop_timer_stop(c->loop, &c->deadline);
-	channel_watch(c);
-	c->tls_version = tls_version(c->stream.tls);
-	c->cipher = tls_cipher(c->stream.tls);
-	snprintf(text, sizeof text, "%s, %s", c->tls_version, c->cipher);
-	channel_step(c, text);
-	if (tls_look(c->stream.tls, &c->peer, &e) == -1) {
-		channel_end_text(c, e.status, "TLS", e.text);
-		return;
-	}
-	if (trust_judge(&c->trust, &c->peer, &c->trusted, &e) == -1) {
-		channel_end(c, &e);
-		return;
-	}
-	if (c->freed)
-		return;
-	c->secured = true;
-	c->state = CHANNEL_OPEN;
-	snprintf(text, sizeof text, "its key, %s, is vouched for: %s", c->peer.pin, c->trust.vouched);
-	channel_step(c, text);
-	c->ops->secured(c->ctx);
-}
-
-void channel_shake(struct channel *c)
-{
-	struct error e;
-
-	switch (stream_handshake(&c->stream, &e)) {
-	case FLOW_DONE:
-		channel_judge(c);
-		break;
-	case FLOW_WAIT:
-		break;
-	case FLOW_END:
-	case FLOW_FAILED:
-		channel_end_text(c, e.status, "TLS", e.text);
-		break;
-	}
-}
-
 /* --- how far it is trusted --- */
 
 enum channel_trust channel_trust(const struct channel *c)
@@ -190,25 +136,4 @@ enum channel_wants channel_wants(const struct channel *c)
 	if (c->have_trust && trust_knows_clear(&c->trust))
 		return WANTS_CLEAR;
 	return WANTS_TLS_OR_ASK;
-}
-
-int channel_accept_clear(struct channel *c, struct error *e)
-{
-	int result;
-
-	if (channel_wants(c) == WANTS_CLEAR)
-		return 0;
-	channel_enter(c);
-	result = channel_load_trust(c, e) == -1 ? -1 : trust_accept_clear(&c->trust, e);
-	if (c->freed)
-		result = error_set(e, STATUS_TLS, "the connection is gone");
-	channel_leave(c);
-	return result;
-}
-
-int channel_accept_tls(struct channel *c, struct error *e)
-{
-	if (c->o->tls != TLS_OFF)
-		return 0;
-	return error_set(e, STATUS_TLS, "%s: the box demands TLS: leave --tls off away", c->name);
 }

@@ -11,13 +11,6 @@
 #include "base/utf8.h"
 #include "proto/session_parts.h"
 
-void session_login_clear(struct session *s)
-{
-	explicit_bzero(&s->cram, sizeof s->cram);
-	s->login_id = 0;
-	buf_clear(&s->early);
-}
-
 /* --- hello --- */
 
 static const struct { const char *type; enum auth_method method; } hello_methods[] = {
@@ -235,24 +228,6 @@ static int login_proved(struct session *s, struct json sr)
 	return proved;
 }
 
-/* The replies that came before the one to the login. */
-static int login_replay(struct session *s)
-{
-	struct buf early = s->early;
-	const char *line = buf_head(&early), *end = line + early.len;
-	int result = 0;
-
-	s->early = (struct buf){0};
-	while (line < end && result == 0 && s->phase == PHASE_READY) {
-		const char *lf = memchr(line, '\n', (size_t)(end - line));
-
-		result = session_line(s, line, (size_t)(lf - line), true);
-		line = lf + 1;
-	}
-	buf_clear(&early);
-	return result;
-}
-
 /* The box has not served what went along with a login that it refused. */
 static void login_drop_early(struct session *s)
 {
@@ -294,5 +269,5 @@ int session_login_reply(struct session *s, struct message *m)
 	s->phase = PHASE_READY;
 	if (s->ops->ready)
 		s->ops->ready(s->ctx);
-	return login_replay(s);
+	return message_replay(s);
 }

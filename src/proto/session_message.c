@@ -12,15 +12,6 @@
 
 enum { SHOWN_ID = 40 };
 
-struct json message_value(struct json_iter *it)
-{
-	struct json v;
-
-	if (!json_next(it, NULL, &v))
-		v = (struct json){"null", 4};
-	return v;
-}
-
 static int shown_len(struct json v)
 {
 	return v.len < SHOWN_ID ? (int)v.len : SHOWN_ID;
@@ -224,4 +215,22 @@ int session_line(struct session *s, const char *line, size_t len, bool again)
 		    shown_len(m.id), m.id.text);
 	message_odd(s, m.id);
 	return 0;
+}
+
+/* The replies that came before the one to the login. */
+int message_replay(struct session *s)
+{
+	struct buf early = s->early;
+	const char *line = buf_head(&early), *end = line + early.len;
+	int result = 0;
+
+	s->early = (struct buf){0};
+	while (line < end && result == 0 && s->phase == PHASE_READY) {
+		const char *lf = memchr(line, '\n', (size_t)(end - line));
+
+		result = session_line(s, line, (size_t)(lf - line), true);
+		line = lf + 1;
+	}
+	buf_clear(&early);
+	return result;
 }

@@ -2,9 +2,9 @@
 /*
  * session_parts: what the files of the session share among themselves; nobody else includes this.
  *
- * session.c owns the life of a session, the feeding loop and what is sent; session_message.c what a line means and
- * whether it may come now; session_login.c hello, TLS and login; session_large.c replies that are handed on while
- * they arrive.
+ * session.c owns the life of a session and the feeding loop; session_state.c what is sent, what is open and how it
+ * fails; session_message.c what a line means and whether it may come now; session_login.c hello, TLS and login;
+ * session_large.c replies that are handed on while they arrive.
  */
 #ifndef PTSH_PROTO_SESSION_PARTS_H
 #define PTSH_PROTO_SESSION_PARTS_H
@@ -82,7 +82,7 @@ struct message {
 	uint64_t bad_utf8, bad_escapes;
 };
 
-/* session.c */
+/* session_state.c */
 
 /* Ends the session with an error.  Returns -1. */
 int session_fail(struct session *s, enum status status, const char *format, ...)
@@ -95,6 +95,9 @@ int session_queue(struct session *s, enum pending_kind kind, void *tag, const ch
 bool session_sent(const struct session *s, const struct pending *p);
 /* Takes an entry out of the table. */
 void session_answered(struct session *s, struct pending *entry);
+void session_login_clear(struct session *s);
+/* The next value, or `null` where there is none. */
+struct json message_value(struct json_iter *it);
 
 /* session_message.c */
 
@@ -105,15 +108,14 @@ int session_line(struct session *s, const char *line, size_t len, bool again);
 int message_head(struct session *s, struct message *m, struct json status);
 /* A reply that nobody asked for, after login. */
 void message_odd(struct session *s, struct json id);
-/* The next value, or `null` where there is none. */
-struct json message_value(struct json_iter *it);
+/* Handles the lines that were held back until the login was checked.  0, or -1 if one ended the session. */
+int message_replay(struct session *s);
 
 /* session_login.c */
 int session_hello(struct session *s, struct message *m);
 int session_tls_notification(struct session *s, bool more);
 int session_tls_reply(struct session *s, struct message *m);
 int session_login_reply(struct session *s, struct message *m);
-void session_login_clear(struct session *s);
 
 /* session_large.c */
 
