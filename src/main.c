@@ -12,11 +12,11 @@
 
 #include "base/safe.h"
 #include "commands/on.h"
+#include "commands/table.h"
 #include "link/identity.h"
 #include "link/link.h"
 #include "link/trace.h"
 #include "options/options.h"
-#include "run/command.h"
 #include "run/engine.h"
 #include "run/events.h"
 #include "run/feed.h"
@@ -180,7 +180,7 @@ static void finish_output(struct shell *sh)
 
 static int run(struct options *o, struct password *password)
 {
-	struct shell sh = {.options = o, .password = password};
+	struct shell sh = {.options = o, .commands = commands, .password = password};
 	struct error e;
 	int status;
 
@@ -232,7 +232,8 @@ int main(int argc, char **argv)
 			version_print(&out);
 		else
 			options_complete(&o, &(struct complete_context){
-			    .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each}, &out);
+			    .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each,
+			    .ctx = &(struct shell){.commands = commands}}, &out);
 		if (sink_flush(&out) == -1)
 			status = STATUS_OUTPUT;
 		sink_clear(&out);

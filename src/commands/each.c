@@ -3,7 +3,7 @@
  * each: asks LINE once, keeps its rows, and runs LINE2 for each of them, as many at once as --jobs permits; every end is
  * shown with its row.
  */
-#include "commands/each.h"
+#include "commands/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -366,7 +366,7 @@ static void cancel(struct shell *sh, struct task *t)
 	}
 }
 
-int each_check(struct shell *sh, const char *rest, struct error *e)
+static int each_check(struct shell *sh, const char *rest, struct error *e)
 {
 	size_t first;
 	const char *second;
@@ -376,8 +376,7 @@ int each_check(struct shell *sh, const char *rest, struct error *e)
 	return check_request(sh, rest, first, e) == 0 ? check_template(sh, second, e) : -1;
 }
 
-
-enum command_result each_run(struct shell *sh, struct task *t, enum status *status)
+static enum command_result each_run(struct shell *sh, struct task *t, enum status *status)
 {
 	struct each *a;
 	struct error e;
@@ -385,33 +384,41 @@ enum command_result each_run(struct shell *sh, struct task *t, enum status *stat
 	const char *second;
 
 	if (each_check(sh, t->line.rest, &e) == -1 || !template_split(t->line.rest, &first, &second) ||
-	    (sh->options->dry_run && check_print(sh, t->line.rest, first, &e) == -1)) {
-		shell_complain(sh, t->at, ".each", "%s", e.text);
-		*status = e.status;
-		return COMMAND_FAILED;
-	}
+	    (sh->options->dry_run && check_print(sh, t->line.rest, first, &e) == -1))
+		return command_fail(sh, t, status, &e);
 	if (sh->options->dry_run) {
 		check_print_template(sh, ".each", second);
 		return COMMAND_DONE;
 	}
-	*status = STATUS_USAGE;
 	if ((a = calloc(1, sizeof *a)) == NULL) {
-		shell_complain(sh, t->at, ".each", "out of memory");
-		*status = STATUS_PROTOCOL;
-		return COMMAND_FAILED;
+		error_memory(&e);
+		return command_fail(sh, t, status, &e);
 	}
 	a->sh = sh;
 	a->task = t;
 	a->second = second;
 	a->may_fail = second[0] == '-' && second[1] != '\0' && strchr(" \t", second[1]) != NULL;
 	if (engine_child(sh, t->line.rest, first, t->at, false, first_done, a, &e) == NULL) {
-		shell_complain(sh, t->at, ".each", "%s", e.text);
-		*status = e.status;
 		free_each(a);
-		return COMMAND_FAILED;
+		return command_fail(sh, t, status, &e);
 	}
 	a->running = 1;
 	t->waiting = a;
 	t->cancel = cancel;
 	return COMMAND_WAITS;
 }
+
+static enum command_place each_complete(const struct command_finding *f)
+{
+	(void)f;
+	return PLACE_LINE;
+}
+
+const struct command command_each = {
+	.word = {.name = "each", .takes_line = true}, .usage = "LINE -- LINE2",
+	.help = "run LINE, then LINE2 for every row of its result",
+	.more = "  In LINE2 {column} or {1} stands for a cell of the row.  All run at once, --jobs bounds them;\n"
+		"  each end is shown with its row.\n"
+		"Example\n  .each realm_info gid,name -- realm_poll {gid}",
+	.run = each_run, .check = each_check, .complete = each_complete,
+};

@@ -2,7 +2,7 @@
 /*
  * help: tells what can be typed, from the catalogue and the table of commands: it knows no request by name.
  */
-#include "commands/help.h"
+#include "commands/table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,13 +101,13 @@ static void put_requests(struct buf *b)
 	}
 }
 
-static void put_commands(struct buf *b)
+static void put_commands(struct buf *b, const struct shell *sh)
 {
 	buf_puts(b, "Commands\n");
-	for (const struct command *c = commands; c->word.name != NULL; c++) {
+	for (const struct command *const *c = sh->commands; *c != NULL; c++) {
 		struct buf left = {0};
-		buf_printf(&left, ".%s%s%s", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage);
-		buf_printf(b, "  %-36s %s\n", buf_string(&left) != NULL ? buf_string(&left) : c->word.name, c->help);
+		buf_printf(&left, ".%s%s%s", (*c)->word.name, (*c)->usage[0] != '\0' ? " " : "", (*c)->usage);
+		buf_printf(b, "  %-36s %s\n", buf_string(&left) != NULL ? buf_string(&left) : (*c)->word.name, (*c)->help);
 		buf_clear(&left);
 	}
 }
@@ -135,22 +135,20 @@ static size_t put_matches(struct buf *b, const char *word)
 static int put_word(struct buf *b, struct shell *sh, const char *word, struct error *e)
 {
 	const struct request *r = catalog_find(word, strlen(word));
-	const struct command *c = commands;
+	const char *name = word[0] == '.' ? word + 1 : word;
+	const struct command *c = commands_named(sh, name, strlen(name));
 
 	if (r != NULL) {
 		put_request(b, r);
 		return 0;
 	}
-	const char *name = word[0] == '.' ? word + 1 : word;
-	while (c->word.name != NULL && strcmp(c->word.name, name) != 0)
-		c++;
-	if (c->word.name == NULL && word[0] == '.') {
+	if (c == NULL && word[0] == '.') {
 		const struct command_word *w = commands_find(sh, name, strlen(name), e);
 		if (w == NULL)
 			return -1;
-		c = (const struct command *)w;	/* its first member */
+		c = commands_named(sh, w->name, strlen(w->name));
 	}
-	if (c->word.name != NULL) {
+	if (c != NULL) {
 		put_command(b, c);
 		return 0;
 	}
@@ -211,20 +209,18 @@ static void wrap(struct buf *out, const char *text, size_t columns)
 	}
 }
 
-enum command_result help_run(struct shell *sh, struct task *t, enum status *status)
+static enum command_result help_run(struct shell *sh, struct task *t, enum status *status)
 {
 	struct buf b = {0}, wrapped = {0};
 	struct error e;
 
 	if (t->line.word_count < 2) {
 		put_requests(&b);
-		put_commands(&b);
+		put_commands(&b, sh);
 		buf_puts(&b, ".help WORD tells more of a request, a group or a command; ptsh(1) tells all.\n");
 	} else if (put_word(&b, sh, t->line.words[1], &e) == -1) {
-		shell_complain(sh, t->at, ".help", "%s", e.text);
-		*status = e.status;
 		buf_clear(&b);
-		return COMMAND_FAILED;
+		return command_fail(sh, t, status, &e);
 	}
 	shell_show_begin(sh);	/* which measures the terminal */
 	wrap(&wrapped, buf_string(&b) != NULL ? buf_string(&b) : "", output_settings(sh->output)->columns);
@@ -233,3 +229,15 @@ enum command_result help_run(struct shell *sh, struct task *t, enum status *stat
 	buf_clear(&b);
 	return COMMAND_DONE;
 }
+
+static enum command_place help_complete(const struct command_finding *f)
+{
+	if (f->index == 1)
+		command_found_requests(f);
+	return PLACE_WORD;
+}
+
+const struct command command_help = {
+	.word.name = "help", .usage = "[WORD]", .help = "requests and commands; more of one", .max = 1,
+	.run = help_run, .complete = help_complete,
+};

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/safe.h"
-#include "commands/each.h"
+#include "commands/table.h"
 #include "commands/wait.h"
 #include "format/output.h"
 #include "run/check.h"
@@ -182,6 +182,7 @@ static enum command_result off(struct shell *sh, struct task *t, enum status *st
 {
 	const char *word = t->line.word_count > 2 ? t->line.words[2] : NULL;
 	struct rule **p = &sh->on->rules, *r;
+	struct error e;
 	bool any = false;
 
 	while ((r = *p) != NULL) {
@@ -198,13 +199,12 @@ static enum command_result off(struct shell *sh, struct task *t, enum status *st
 	}
 	if (any || word == NULL)
 		return COMMAND_DONE;
-	shell_complain(sh, t->at, ".on", "off: there is no number %s; .on lists them", word);
-	*status = STATUS_USAGE;
-	return COMMAND_FAILED;
+	error_set(&e, STATUS_USAGE, "off: there is no number %s; .on lists them", word);
+	return command_fail(sh, t, status, &e);
 }
 
 /* A line that can never be right is told at once, not at the first event. */
-int on_check(struct shell *sh, const char *rest, struct error *e)
+static int on_check(struct shell *sh, const char *rest, struct error *e)
 {
 	size_t first, word = strcspn(rest, " \t");
 	const char *second;
@@ -216,7 +216,7 @@ int on_check(struct shell *sh, const char *rest, struct error *e)
 	return check_template(sh, second, e);
 }
 
-enum command_result on_run(struct shell *sh, struct task *t, enum status *status)
+static enum command_result on_run(struct shell *sh, struct task *t, enum status *status)
 {
 	size_t first, n = 0;
 	const char *second, *shown;
@@ -232,11 +232,8 @@ enum command_result on_run(struct shell *sh, struct task *t, enum status *status
 		return list(sh);
 	if (strcmp(t->line.words[1], "off") == 0)
 		return off(sh, t, status);
-	if (on_check(sh, t->line.rest, &e) == -1 || !template_split(t->line.rest, &first, &second)) {
-		shell_complain(sh, t->at, ".on", "%s", e.text);
-		*status = e.status;
-		return COMMAND_FAILED;
-	}
+	if (on_check(sh, t->line.rest, &e) == -1 || !template_split(t->line.rest, &first, &second))
+		return command_fail(sh, t, status, &e);
 	if (sh->options->dry_run) {
 		events_subscribe(sh, t->line.words[1], false);
 		check_print_template(sh, ".on", second);
@@ -268,10 +265,29 @@ memory_rule:
 	if (r != NULL)
 		free_rule(r);
 memory:
-	shell_complain(sh, t->at, ".on", "out of memory");
-	*status = STATUS_PROTOCOL;
-	return COMMAND_FAILED;
+	error_memory(&e);
+	return command_fail(sh, t, status, &e);
 }
+
+static enum command_place on_complete(const struct command_finding *f)
+{
+	if (f->index == 1) {
+		command_found_events(f);
+		command_found(f, "off", "end one of them, or all");
+	} else if (f->index == 2) {
+		command_found_event_args(f);
+	}
+	return PLACE_WORD;
+}
+
+const struct command command_on = {
+	.word = {.name = "on", .takes_line = true}, .usage = "[EVENT [ARG...] -- LINE | off [N]]",
+	.help = "run LINE as a job at every such event",
+	.more = "  In LINE {1} {2}... stand for the event's arguments.  `.on` lists, `.on off [N]` ends.\n"
+		"  At most 64 run at once, the rest wait their turn.\n"
+		"Example\n  .on realm_discover_stop -- realm_poll {1}",
+	.run = on_run, .check = on_check, .complete = on_complete,
+};
 
 bool on_busy(const struct shell *sh)
 {

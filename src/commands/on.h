@@ -5,10 +5,10 @@
 #ifndef PTSH_COMMANDS_ON_H
 #define PTSH_COMMANDS_ON_H
 
-#include "run/command.h"
+#include <stdbool.h>
 
-enum command_result on_run(struct shell *sh, struct task *t, enum status *status);
-int on_check(struct shell *sh, const char *rest, struct error *e);
+#include "term/shell.h"
+
 /* Lines that events have begun still run, or wait for their turn. */
 bool on_busy(const struct shell *sh);
 void on_free(struct shell *sh);

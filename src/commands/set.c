@@ -2,7 +2,7 @@
 /*
  * set: one table of names, each with how it is read and written.
  */
-#include "commands/set.h"
+#include "commands/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +162,7 @@ static const struct setting *find(const char *name)
 	return s->name != NULL ? s : NULL;
 }
 
-enum command_result settings_run(struct shell *sh, struct task *t, enum status *status)
+static enum command_result set_run(struct shell *sh, struct task *t, enum status *status)
 {
 	static const char *const headings[] = {"name", "value", "meaning"};
 	const char *name = t->line.word_count > 1 ? t->line.words[1] : NULL;
@@ -170,17 +170,12 @@ enum command_result settings_run(struct shell *sh, struct task *t, enum status *
 	struct error e;
 	char text[32];
 
-	*status = STATUS_USAGE;
 	if (name != NULL && one == NULL) {
-		shell_complain(sh, t->at, ".set", "%s: no such setting; .set lists them", name);
-		return COMMAND_FAILED;
+		error_set(&e, STATUS_USAGE, "%s: no such setting; .set lists them", name);
+		return command_fail(sh, t, status, &e);
 	}
-	if (one != NULL && t->line.word_count > 2) {
-		if (set(sh, one, t->line.words[2], &e) == 0)
-			return COMMAND_DONE;
-		shell_complain(sh, t->at, ".set", "%s", e.text);
-		return COMMAND_FAILED;
-	}
+	if (one != NULL && t->line.word_count > 2)
+		return set(sh, one, t->line.words[2], &e) == 0 ? COMMAND_DONE : command_fail(sh, t, status, &e);
 	shell_show_begin(sh);
 	output_begin(sh->output, headings, 3);
 	for (const struct setting *s = settings; s->name != NULL; s++)
@@ -194,18 +189,18 @@ enum command_result settings_run(struct shell *sh, struct task *t, enum status *
 	return COMMAND_DONE;
 }
 
-void settings_each(void (*found)(void *, const char *text, const char *help), void *arg)
+static enum command_place set_complete(const struct command_finding *f)
 {
-	for (const struct setting *s = settings; s->name != NULL; s++)
-		found(arg, s->name, s->help);
-}
+	const struct setting *one = f->index == 2 ? find(f->words[1]) : NULL;
+	const char *const *v = one != NULL ? one->words : NULL;
 
-bool settings_values(const char *name, void (*found)(void *, const char *text, const char *help), void *arg)
-{
-	const struct setting *s = find(name);
-	const char *const *v = s != NULL ? s->words : NULL;
-
+	for (const struct setting *s = settings; f->index == 1 && s->name != NULL; s++)
+		command_found(f, s->name, s->help);
 	for (; v != NULL && *v != NULL; v++)
-		found(arg, *v, s->help);
-	return s != NULL;
+		command_found(f, *v, one->help);
+	return PLACE_WORD;
 }
+
+const struct command command_set = {
+	.word.name = "set", .usage = "[NAME [VALUE]]", .help = "settings", .max = 2, .run = set_run, .complete = set_complete,
+};

@@ -10,9 +10,11 @@
 
 #include "base/safe.h"
 #include "commands/on.h"
+#include "commands/table.h"
 #include "link/link.h"
 #include "run/engine.h"
 #include "run/events.h"
+#include "run/show.h"
 
 struct waiting {
 	struct shell *sh;
@@ -83,7 +85,7 @@ static void wait_drop(struct shell *sh, struct task *t)
 }
 
 /* An event is waited for from the moment the line is known: nothing that an earlier line causes is missed. */
-void wait_queued(struct shell *sh, struct task *t)
+static void wait_queued(struct shell *sh, struct task *t)
 {
 	struct waiting *w = calloc(1, sizeof *w);
 
@@ -133,24 +135,23 @@ static void cancel(struct shell *sh, struct task *t)
 	end(t->waiting, STATUS_OK);
 }
 
-enum command_result wait_run(struct shell *sh, struct task *t, enum status *status)
+static enum command_result wait_run(struct shell *sh, struct task *t, enum status *status)
 {
 	struct waiting *w = t->waiting;
+	struct error e;
 
 	if (w == NULL) {
-		shell_complain(sh, t->at, ".wait", "out of memory");
-		*status = STATUS_PROTOCOL;
-		return COMMAND_FAILED;
+		error_memory(&e);
+		return command_fail(sh, t, status, &e);
 	}
 	if (sh->options->dry_run) {	/* nothing runs, and nothing will happen */
 		wait_drop(sh, t);
 		return COMMAND_DONE;
 	}
 	if (w->job > engine_last_job(sh)) {
-		shell_complain(sh, t->at, ".wait", "there is no job %lu; .jobs lists them", w->job);
-		*status = STATUS_USAGE;
+		error_set(&e, STATUS_USAGE, "there is no job %lu; .jobs lists them", w->job);
 		wait_drop(sh, t);
-		return COMMAND_FAILED;
+		return command_fail(sh, t, status, &e);
 	}
 	if (w->refused != STATUS_OK) {
 		*status = w->refused;
@@ -193,6 +194,36 @@ void wait_link_lost(struct shell *sh)
 	end(w, STATUS_LOST);
 }
 
+static void found_jobs(const struct command_finding *f)
+{
+	for (struct task *t = f->sh != NULL ? engine_jobs(f->sh) : NULL; t != NULL; t = t->next) {
+		char number[16], name[256];
+		if (t->role != TASK_JOB)
+			continue;
+		snprintf(number, sizeof number, "%u", t->job);
+		show_task_name(t, name, sizeof name);
+		command_found(f, number, name);
+	}
+}
+
+static enum command_place wait_complete(const struct command_finding *f)
+{
+	if (f->index == 1) {
+		command_found_events(f);
+		found_jobs(f);
+	} else if (f->index == 2) {
+		command_found_event_args(f);
+	}
+	return PLACE_WORD;
+}
+
+const struct command command_wait = {
+	.word.name = "wait", .usage = "[N | EVENT [ARG...]]", .help = "for all jobs, for job N, or for the next such event",
+	.max = SIZE_MAX, .run = wait_run, .queued = wait_queued, .complete = wait_complete,
+};
+
+/* --- .sleep --- */
+
 static void awake(void *ctx)
 {
 	struct task *t = ctx;
@@ -209,18 +240,22 @@ static void wake(struct shell *sh, struct task *t)
 	awake(t);
 }
 
-enum command_result sleep_run(struct shell *sh, struct task *t, enum status *status)
+static enum command_result sleep_run(struct shell *sh, struct task *t, enum status *status)
 {
 	char *end;
 	double s = strtod(t->line.words[1], &end);
+	struct error e;
 
 	if (*end != '\0' || !(s >= 0 && s <= 1e9)) {
-		shell_complain(sh, t->at, ".sleep", "%s: not a number of seconds", t->line.words[1]);
-		*status = STATUS_USAGE;
-		return COMMAND_FAILED;
+		error_set(&e, STATUS_USAGE, "%s: not a number of seconds", t->line.words[1]);
+		return command_fail(sh, t, status, &e);
 	}
 	t->waiting = sh;
 	t->cancel = wake;
 	loop_timer_start(sh->loop, &t->timer, (int64_t)(s * 1000), awake, t);
 	return COMMAND_WAITS;
 }
+
+const struct command command_sleep = {
+	.word.name = "sleep", .usage = "SECONDS", .help = "wait for so long", .min = 1, .max = 1, .run = sleep_run,
+};

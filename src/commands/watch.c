@@ -2,8 +2,9 @@
 /*
  * watch: asks, shows, remembers the cells, and marks what is different the next time.
  */
-#include "commands/watch.h"
+#include "commands/table.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,7 +219,7 @@ static const char *take_apart(const char *p, double *seconds, double *count, str
 	return NULL;
 }
 
-int watch_check(struct shell *sh, const char *rest, struct error *e)
+static int watch_check(struct shell *sh, const char *rest, struct error *e)
 {
 	double seconds, count;
 	const char *line = take_apart(rest, &seconds, &count, e);
@@ -226,25 +227,20 @@ int watch_check(struct shell *sh, const char *rest, struct error *e)
 	return line != NULL ? check_request(sh, line, strlen(line), e) : -1;
 }
 
-enum command_result watch_run(struct shell *sh, struct task *t, enum status *status)
+static enum command_result watch_run(struct shell *sh, struct task *t, enum status *status)
 {
 	double seconds, count;
 	struct watch *w;
 	struct error e;
 	const char *p = take_apart(t->line.rest, &seconds, &count, &e);
 
-	if (p == NULL || (sh->options->dry_run ? check_print : check_request)(sh, p, strlen(p), &e) == -1) {
-		shell_complain(sh, t->at, ".watch", "%s", e.text);
-		*status = e.status;
-		return COMMAND_FAILED;
-	}
+	if (p == NULL || (sh->options->dry_run ? check_print : check_request)(sh, p, strlen(p), &e) == -1)
+		return command_fail(sh, t, status, &e);
 	if (sh->options->dry_run)
 		return COMMAND_DONE;
-	*status = STATUS_USAGE;
 	if ((w = calloc(1, sizeof *w)) == NULL) {
-		shell_complain(sh, t->at, ".watch", "out of memory");
-		*status = STATUS_PROTOCOL;
-		return COMMAND_FAILED;
+		error_memory(&e);
+		return command_fail(sh, t, status, &e);
 	}
 	w->sh = sh;
 	w->task = t;
@@ -252,13 +248,25 @@ enum command_result watch_run(struct shell *sh, struct task *t, enum status *sta
 	w->seconds = seconds;
 	w->left = (unsigned long)count;
 	if (engine_child(sh, p, strlen(p), t->at, false, answered, w, &e) == NULL) {
-		shell_complain(sh, t->at, ".watch", "%s", e.text);
-		*status = e.status;
 		free(w);
-		return COMMAND_FAILED;
+		return command_fail(sh, t, status, &e);
 	}
 	w->running = true;
 	t->waiting = w;
 	t->cancel = cancel;
 	return COMMAND_WAITS;
 }
+
+/* SECONDS [N] LINE: no line begins with a digit. */
+static enum command_place watch_complete(const struct command_finding *f)
+{
+	bool number_typed = f->index == 2 && f->index < f->count && isdigit((unsigned char)f->words[2][0]);
+
+	return f->index > 1 && !number_typed ? PLACE_LINE : PLACE_WORD;
+}
+
+const struct command command_watch = {
+	.word = {.name = "watch", .takes_line = true}, .usage = "SECONDS [N] LINE",
+	.help = "LINE again every SECONDS, N times; changed cells stand out",
+	.run = watch_run, .check = watch_check, .complete = watch_complete,
+};

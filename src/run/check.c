@@ -70,7 +70,7 @@ static int look_at_child(struct shell *sh, const char *text, size_t len, bool co
 	char *usage = NULL;
 	int result = look(sh, &line, text, len, !command, e, &usage);
 
-	if (result == 0 && line.kind != LINE_REQUEST && !(command && line.kind == LINE_COMMAND && commands_at_once(&line)))
+	if (result == 0 && line.kind != LINE_REQUEST && !(command && line.kind == LINE_COMMAND && commands_at_once(sh, &line)))
 		result = error_set(e, STATUS_USAGE, "only a request%s can stand here", command ? " or .echo" : "");
 	if (result == 0 && print && line.kind == LINE_REQUEST)
 		show_unsent(sh, buf_head(&line.json), line.json.len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * command: the table of ptsh's own commands, `.name`.
+ * command: one of ptsh's own commands, `.name`: all that is to be known of it, in one entry.
  */
 #ifndef PTSH_RUN_COMMAND_H
 #define PTSH_RUN_COMMAND_H
@@ -15,47 +15,71 @@
 
 enum command_result {
 	COMMAND_DONE,
-	COMMAND_FAILED,		/* told already; error status in *status */
+	COMMAND_FAILED,		/* reported already; error status in *status */
 	COMMAND_WAITS,		/* engine_command_done() comes later */
 };
 
-/* How a command's words are completed. */
-enum command_hint { HINT_NONE, HINT_FILE, HINT_FORMAT, HINT_EVENT, HINT_REQUEST, HINT_ON_OFF, HINT_SETTING, HINT_BOX,
-	HINT_EVENTS, HINT_TRUST, HINT_JOB, HINT_TRACE, HINT_WATCH,
-	HINT_SNMP };
+/* A word behind a command that is being completed. */
+struct command_finding {
+	struct shell *sh;		/* NULL: nothing runs, only the tables are there */
+	const struct command *const *commands;
+	char *const *words;		/* those before the cursor, words[0] the command with its dot */
+	size_t count, index;		/* how many; which one is asked for, 1 the first behind the command: index <= count */
+	void (*found)(void *arg, const char *text, const char *help);
+	void *arg;
+};
 
+/* A command is one such entry, in a file of its own, and a row of commands/table.h. */
 struct command {
-	struct command_word word;
+	struct command_word word;	/* its name, and what the line language needs to know */
 	const char *usage;		/* behind the name */
 	const char *help;		/* one line */
 	const char *more;		/* some more for `.help .name`, or NULL */
-	size_t min, max;		/* words behind the name */
-	enum command_hint hint;		/* of the first word */
-	bool needs_box;
+	size_t min, max;		/* words behind the name; where the rest is a line, .check counts */
+	bool needs_box;			/* does nothing with --dry-run */
+	bool at_once;			/* is over as soon as it is run: .each and .on may run it, too */
+
+	/* t->line holds the words.  A failure is reported: command_fail() does. */
 	enum command_result (*run)(struct shell *sh, struct task *t, enum status *status);
+	/* Whether what is behind the name can be right, before anything of a script runs.  0, or -1 with *e.  NULL: any words. */
+	int (*check)(struct shell *sh, const char *rest, struct error *e);
+	/* The line has entered the queue: what must happen before its turn.  NULL: nothing. */
+	void (*queued)(struct shell *sh, struct task *t);
+	/* Calls f->found() for what may stand at a place.  NULL: any word may. */
+	enum command_place (*complete)(const struct command_finding *f);
 };
 
-extern const struct command commands[];		/* sorted by name; ends with word.name NULL */
+/* Reports why a command failed: the result of .run. */
+enum command_result command_fail(struct shell *sh, const struct task *t, enum status *status, const struct error *e);
 
-/* For struct line_context. */
+/* "on" or "off".  0, or -1 with *e. */
+int command_switch(const char *word, bool *on, struct error *e);
+
+/* The command whose whole name is name[0..len), or NULL. */
+const struct command *commands_named(const struct shell *sh, const char *name, size_t len);
+
+/* For struct line_context, of which ctx is the shell: a whole name, or the only one that begins so. */
 const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e);
 
 /* Whether the words of a command's line can be right, before anything runs.  0, or -1 with *e. */
 int commands_check(struct shell *sh, const struct line *line, struct error *e);
-
-/* Whether a command is over as soon as it is run, so that .each and .on may run it, too. */
-bool commands_at_once(const struct line *line);
-
-/* A command's line has entered the queue: what must happen before its turn (.wait subscribes, .source stops
- * the reading ahead). */
+bool commands_at_once(const struct shell *sh, const struct line *line);
 void commands_queued(struct shell *sh, struct task *t);
-
 enum command_result commands_run(struct shell *sh, struct task *t, enum status *status);
 
-/* For struct complete_context. */
+/* complete.c: for struct complete_context, of which ctx is a shell; one without an engine has nothing but the tables. */
 void commands_each(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg);
 enum command_place commands_word(void *ctx, char *const *words, size_t count, size_t index,
     void (*found)(void *, const char *text, const char *help), void *arg);
 void commands_usage(void *ctx, const char *command, struct buf *usage);
+
+/* What several commands are completed with. */
+void command_found(const struct command_finding *f, const char *text, const char *help);
+void command_found_words(const struct command_finding *f, const char *const *words);	/* ends with NULL */
+void command_found_requests(const struct command_finding *f);				/* and commands */
+void command_found_events(const struct command_finding *f);
+void command_found_realms(const struct command_finding *f);
+/* Behind an event: the realm it is about. */
+void command_found_event_args(const struct command_finding *f);
 
 #endif

@@ -155,7 +155,7 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 		engine_task_free(sh, t);
 		return NULL;
 	}
-	if (t->line.kind != LINE_REQUEST && (t->line.kind != LINE_COMMAND || !commands_at_once(&t->line))) {
+	if (t->line.kind != LINE_REQUEST && (t->line.kind != LINE_COMMAND || !commands_at_once(sh, &t->line))) {
 		error_set(err, STATUS_USAGE, "only a request or .echo can stand here");
 		engine_task_free(sh, t);
 		return NULL;

@@ -170,18 +170,17 @@ static bool is_word(const char *text, const char *word)
 /* A command without its dot, which the box does not know either: a box that knows it gets it as JSON. */
 static bool lacks_dot(struct shell *sh, const char *text)
 {
+	const struct command *c;
 	size_t len;
 
 	text += strspn(text, " \t");
 	len = strcspn(text, " \t\n");
 	if (catalog_find(text, len) != NULL || (len == 4 && memcmp(text, "help", 4) == 0))	/* help is a word of the language */
 		return false;
-	for (const struct command *c = commands; c->word.name != NULL; c++)
-		if (strlen(c->word.name) == len && memcmp(c->word.name, text, len) == 0) {
-			shell_complain(sh, (struct place){0}, NULL, "%s: no such request; the command is .%s", c->word.name, c->word.name);
-			return true;
-		}
-	return false;
+	if ((c = commands_named(sh, text, len)) == NULL)
+		return false;
+	shell_complain(sh, (struct place){0}, NULL, "%s: no such request; the command is .%s", c->word.name, c->word.name);
+	return true;
 }
 
 static void run_text(struct shell *sh, const char *text, bool paste)

@@ -374,7 +374,7 @@ static bool known(const char *operation)
 	return false;
 }
 
-enum command_result snmp_run(struct shell *sh, struct task *t, enum status *status)
+static enum command_result snmp_run(struct shell *sh, struct task *t, enum status *status)
 {
 	const char *operation = t->line.words[1];
 	struct snmp *s = calloc(1, sizeof *s);
@@ -407,21 +407,13 @@ enum command_result snmp_run(struct shell *sh, struct task *t, enum status *stat
 	}
 	if (s != NULL)
 		clear(s);
-	shell_complain(sh, t->at, ".snmp", "%s", e.text);
-	*status = e.status;
-	return COMMAND_FAILED;
+	return command_fail(sh, t, status, &e);
 }
 
 /* --- completion --- */
 
-void snmp_words_first(void (*found)(void *arg, const char *text, const char *help), void *arg)
-{
-	for (size_t i = 0; words[i].name != NULL; i++)
-		found(arg, words[i].name, words[i].help);
-}
-
-void snmp_words_further(const char *operation, const char *before, void (*found)(void *arg, const char *text, const char *help),
-    void *arg)
+/* Behind the word `before`, somewhere behind the operation. */
+static void found_further(const struct command_finding *f, const char *operation, const char *before)
 {
 	static const struct { const char *before, *text, *help; } further[] = {
 		{"-v", "1", NULL}, {"-v", "2c", NULL}, {"-v", "3", NULL},
@@ -443,5 +435,30 @@ void snmp_words_further(const char *operation, const char *before, void (*found)
 
 	for (size_t i = 0; i < sizeof further / sizeof further[0]; i++)
 		if (further[i].before == NULL ? !option && free_ones++ < most : strcmp(further[i].before, before) == 0)
-			found(arg, further[i].text, further[i].help);
+			command_found(f, further[i].text, further[i].help);
 }
+
+static enum command_place snmp_complete(const struct command_finding *f)
+{
+	if (f->index == 1)
+		for (size_t i = 0; words[i].name != NULL; i++)
+			command_found(f, words[i].name, words[i].help);
+	else if (f->index == 2 && strcmp(f->words[1], "check") == 0)
+		command_found_realms(f);
+	else if (f->index >= 2)		/* options may stand in front of the host */
+		found_further(f, f->words[1], f->words[f->index - 1]);
+	return PLACE_WORD;
+}
+
+const struct command command_snmp = {
+	.word = {.name = "snmp", .job = true, .secret = snmp_words_secret}, .usage = "get | getnext | getbulk | walk | set | check ...",
+	.help = "ask an SNMP agent; why is a switch not polled",
+	.more = "  .snmp get HOST[:PORT] [OPTION...] OID...     also getnext, getbulk (-CrN repetitions), walk\n"
+		"  .snmp set HOST[:PORT] [OPTION...] OID TYPE VALUE...\n"
+		"  .snmp check REALM HOST[:PORT] [-t S] [-r N]  tries what the box would try, all at once\n"
+		"  Options are those of snmpcmd(1): -v 1|2c|3 -c COMMUNITY -u USER -l LEVEL -a -A -x -X -n -e -E -Z,\n"
+		"  -t SECONDS and -r RETRIES; what is not given is snmp.conf(5)'s.  A secret that is `?` is asked for.\n"
+		"  In front of HOST may stand udp:, udp6:, tcp: or tcp6:.  TYPE: i u s x d o a t b, as snmpset(1) has them.\n"
+		"Example\n  .snmp walk 192.0.2.1 -v 2c -c ? 1.3.6.1.2.1.2.2.1.2 &",
+	.min = 1, .max = SIZE_MAX, .run = snmp_run, .complete = snmp_complete,
+};

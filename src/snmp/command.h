@@ -7,11 +7,6 @@
 
 #include "run/command.h"
 
-enum command_result snmp_run(struct shell *sh, struct task *t, enum status *status);
-
-/* For completion: what may stand first behind `.snmp`; and further on, behind the word `before`. */
-void snmp_words_first(void (*found)(void *arg, const char *text, const char *help), void *arg);
-void snmp_words_further(const char *operation, const char *before, void (*found)(void *arg, const char *text, const char *help),
-    void *arg);
+extern const struct command command_snmp;
 
 #endif

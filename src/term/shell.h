@@ -24,8 +24,11 @@ struct place {
 	unsigned long line;
 };
 
+struct command;
+
 struct shell {
 	struct options *options;
+	const struct command *const *commands;	/* run/command: the table; ends with NULL */
 	struct loop *loop;
 	struct password *password;
 	struct sink out;		/* standard output */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * format: `.format` and `.last`: how results look, and the last one again.
+ */
+#include "commands/table.h"
+
+#include <stddef.h>
+
+#include "format/output.h"
+#include "run/engine.h"
+#include "run/show.h"
+
+static int find_format(struct shell *sh, const char *name, const struct format **f, struct error *e)
+{
+	struct buf all = {0};
+
+	*f = format_find(name);
+	if (*f == &format_raw && sh->out.terminal)
+		return error_set(e, STATUS_USAGE, "raw: not on a terminal: it would show control characters as they are");
+	if (*f != NULL)
+		return 0;
+	for (const struct format *const *g = formats; *g != NULL; g++)
+		buf_printf(&all, "%s%s", all.len > 0 ? ", " : "", (*g)->name);
+	error_set(e, STATUS_USAGE, "%s: no such format; there are %s", name, buf_string(&all));
+	buf_clear(&all);
+	return -1;
+}
+
+static enum command_result format_run(struct shell *sh, struct task *t, enum status *status)
+{
+	const struct format *f;
+	struct error e;
+
+	if (t->line.word_count < 2) {
+		shell_notice(sh, "the format is %s", output_format(sh->output)->name);
+		return COMMAND_DONE;
+	}
+	if (find_format(sh, t->line.words[1], &f, &e) == -1)
+		return command_fail(sh, t, status, &e);
+	output_set_format(sh->output, f);
+	sh->options->format_origin = ORIGIN_COMMAND_LINE;
+	return COMMAND_DONE;
+}
+
+static enum command_result last_run(struct shell *sh, struct task *t, enum status *status)
+{
+	const struct task *last = engine_last(sh);
+	const struct format *f, *before = output_format(sh->output);
+	struct reply reply;
+	struct error e;
+
+	if (last == NULL) {
+		error_set(&e, STATUS_USAGE, "there is no last reply%s", sh->interactive ? "" : ", or it had more than 1 MiB");
+		return command_fail(sh, t, status, &e);
+	}
+	f = before;
+	if (t->line.word_count > 1 && find_format(sh, t->line.words[1], &f, &e) == -1)
+		return command_fail(sh, t, status, &e);
+	show_kept(last, &reply);
+	output_set_format(sh->output, f);
+	show_reply(sh, last, &reply);
+	output_set_format(sh->output, before);
+	return COMMAND_DONE;
+}
+
+static enum command_place format_complete(const struct command_finding *f)
+{
+	for (const struct format *const *g = formats; f->index == 1 && *g != NULL; g++)
+		if (f->sh == NULL || *g != &format_raw || !f->sh->out.terminal)
+			command_found(f, (*g)->name, (*g)->help);
+	return PLACE_WORD;
+}
+
+const struct command command_format = {
+	.word.name = "format", .usage = "[FORMAT]", .help = "the format of results", .max = 1,
+	.run = format_run, .complete = format_complete,
+};
+
+const struct command command_last = {
+	.word.name = "last", .usage = "[FORMAT]", .help = "the last reply again, in another format", .max = 1,
+	.run = last_run, .complete = format_complete,
+};

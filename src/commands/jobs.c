@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * jobs: `.jobs`: what runs beside the queue.
+ */
+#include "commands/table.h"
+
+#include <stdio.h>
+
+#include "format/output.h"
+#include "run/engine.h"
+#include "run/show.h"
+
+static enum command_result jobs_run(struct shell *sh, struct task *t, enum status *status)
+{
+	static const char *const headings[] = {"job", "runs for", "line"};
+
+	(void)t, (void)status;
+	if (sh->interactive && engine_job_count(sh) == 0) {
+		shell_notice(sh, "no jobs");
+		return COMMAND_DONE;
+	}
+	shell_show_begin(sh);
+	output_begin(sh->output, headings, 3);
+	for (struct task *j = engine_jobs(sh); j != NULL; j = j->next) {
+		char number[16], took[24], name[256];
+		if (j->role != TASK_JOB)
+			continue;
+		snprintf(number, sizeof number, "%u", j->job);
+		shell_duration(took, loop_now() - (j->started != 0 ? j->started : j->asked));
+		show_task_name(j, name, sizeof name);
+		const char *cells[] = {number, took, name};
+		output_strings(sh->output, cells, 3);
+	}
+	output_end(sh->output);
+	shell_show_end(sh);
+	return COMMAND_DONE;
+}
+
+const struct command command_jobs = {
+	.word.name = "jobs", .usage = "", .help = "what runs", .run = jobs_run,
+};

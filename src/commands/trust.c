@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * trust: `.trust`: the boxes whose keys are remembered.
+ */
+#include "commands/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/output.h"
+#include "link/link.h"
+#include "net/target.h"
+#include "tls/known_boxes.h"
+#include "tls/pin.h"
+
+static void warn_line(void *ctx, const char *text)
+{
+	struct shell *sh = ctx;
+
+	shell_complain(sh, (struct place){0}, ".trust", "%s", text);
+}
+
+static int trust_list(struct shell *sh, const char *path, struct error *e)
+{
+	static const char *const headings[] = {"box", "key", "since", "line"};
+	struct known_boxes known = {0};
+
+	if (known_boxes_read(&known, path, NULL, warn_line, sh, e) == -1)
+		return -1;
+	shell_show_begin(sh);
+	output_begin(sh->output, headings, 4);
+	for (size_t i = 0; i < known.count; i++) {
+		const struct known_box *k = &known.items[i];
+		char line[16];
+		snprintf(line, sizeof line, "%u", k->line);
+		const char *cells[] = {k->name, k->kind == KNOWN_KEY ? k->pin : k->kind == KNOWN_TLS ? "tls" : "clear", k->date, line};
+		output_strings(sh->output, cells, 4);
+	}
+	output_end(sh->output);
+	shell_show_end(sh);
+	known_boxes_clear(&known);
+	return 0;
+}
+
+/* The name a box is remembered by, from what a user may type for it. */
+static char *trust_name(struct shell *sh, const char *text, struct error *e)
+{
+	struct target target = {0};
+	char *name;
+
+	if (target_parse(&target, text, NULL, e) == -1)
+		return NULL;
+	name = known_boxes_name(&target, NULL, e);
+	target_clear(&target);
+	(void)sh;
+	return name;
+}
+
+static int trust_change(struct shell *sh, struct task *t, const char *path, struct error *e)
+{
+	char **words = t->line.words;
+	size_t count = t->line.word_count, removed = 0;
+	bool add = strcmp(words[1], "add") == 0;
+	char *name, pin[PIN_TEXT];
+	unsigned char hash[PIN_HASH];
+	int rc;
+
+	if ((!add && strcmp(words[1], "remove") != 0) || count < 3 || (add && count < 4))
+		return error_set(e, STATUS_USAGE, "usage: .trust [list | add BOX PIN | add BOX clear | remove BOX [PIN]]");
+	if (add && strcmp(words[3], "clear") != 0) {
+		if (!pin_read(hash, words[3], strlen(words[3]), true))
+			return error_set(e, STATUS_USAGE, "%s: no pin: sha256// and 44 characters of base64, or clear", words[3]);
+		pin_write(pin, hash);
+	}
+	if ((name = trust_name(sh, words[2], e)) == NULL)
+		return -1;
+	if (!add)
+		rc = known_boxes_remove(path, name, count > 3 ? words[3] : NULL, &removed, e);
+	else if (strcmp(words[3], "clear") == 0)
+		rc = known_boxes_add(path, name, KNOWN_CLEAR, NULL, 0, e);
+	else
+		rc = known_boxes_add(path, name, KNOWN_KEY, pin, 0, e);
+	if (!add && link_forget_trust(sh, name) && removed == 0)
+		removed = 1;
+	if (rc == 0 && !add && removed == 0)
+		rc = error_set(e, STATUS_USAGE, "%s: not remembered", name);
+	else if (rc == 0 && !add)
+		shell_notice(sh, "%s: %zu line%s removed", name, removed, removed == 1 ? "" : "s");
+	free(name);
+	return rc;
+}
+
+static enum command_result trust_run(struct shell *sh, struct task *t, enum status *status)
+{
+	const char *path = sh->options->known_boxes_path;
+	struct error e;
+	int rc;
+
+	if (path == NULL)
+		rc = error_set(&e, STATUS_USAGE, "there is no place to remember boxes in: no home directory");
+	else if (t->line.word_count < 2 || strcmp(t->line.words[1], "list") == 0)
+		rc = trust_list(sh, path, &e);
+	else
+		rc = trust_change(sh, t, path, &e);
+	return rc == 0 ? COMMAND_DONE : command_fail(sh, t, status, &e);
+}
+
+static void say_nothing(void *ctx, const char *text)
+{
+	(void)ctx, (void)text;
+}
+
+static void found_known_boxes(const struct command_finding *f)
+{
+	struct known_boxes known = {0};
+	struct error e;
+
+	if (f->sh == NULL || f->sh->options->known_boxes_path == NULL ||
+	    known_boxes_read(&known, f->sh->options->known_boxes_path, NULL, say_nothing, NULL, &e) == -1)
+		return;
+	for (size_t i = 0; i < known.count; i++)
+		command_found(f, known.items[i].name, known.items[i].date);
+	known_boxes_clear(&known);
+}
+
+static enum command_place trust_complete(const struct command_finding *f)
+{
+	static const char *const words[] = {"list", "add", "remove", NULL};
+
+	if (f->index == 1)
+		command_found_words(f, words);
+	else if (f->index == 2 && strcmp(f->words[1], "remove") == 0)
+		found_known_boxes(f);
+	return PLACE_WORD;
+}
+
+const struct command command_trust = {
+	.word.name = "trust", .usage = "[list | add BOX PIN | remove BOX [PIN]]", .help = "the boxes whose keys are remembered", .max = 3,
+	.run = trust_run, .complete = trust_complete,
+};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * command: finds a command in the table, checks how it is used, and runs it.
+ */
+#include "run/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum command_result command_fail(struct shell *sh, const struct task *t, enum status *status, const struct error *e)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, ".%s", t->line.words[0]);
+	shell_complain(sh, t->at, name, "%s", e->text);
+	*status = e->status;
+	return COMMAND_FAILED;
+}
+
+int command_switch(const char *word, bool *on, struct error *e)
+{
+	if (strcmp(word, "on") != 0 && strcmp(word, "off") != 0)
+		return error_set(e, STATUS_USAGE, "%s: on or off", word);
+	*on = strcmp(word, "on") == 0;
+	return 0;
+}
+
+const struct command *commands_named(const struct shell *sh, const char *name, size_t len)
+{
+	for (const struct command *const *c = sh->commands; *c != NULL; c++)
+		if (strlen((*c)->word.name) == len && memcmp((*c)->word.name, name, len) == 0)
+			return *c;
+	return NULL;
+}
+
+const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e)
+{
+	const struct shell *sh = ctx;
+	const struct command *found = commands_named(sh, name, len);
+	struct buf several = {0};
+	size_t n = 0;
+
+	if (found != NULL)
+		return &found->word;
+	for (const struct command *const *c = sh->commands; *c != NULL; c++)
+		if (strncmp((*c)->word.name, name, len) == 0) {
+			buf_printf(&several, "%s.%s", n++ > 0 ? ", " : "", (*c)->word.name);
+			found = *c;
+		}
+	if (n == 0)
+		error_set(e, STATUS_USAGE, ".%.*s: no such command; .help lists them", (int)(len < 100 ? len : 100), name);
+	else if (n > 1)
+		error_set(e, STATUS_USAGE, ".%.*s: may be %s", (int)(len < 100 ? len : 100), name,
+		    buf_string(&several) != NULL ? buf_string(&several) : "several commands");
+	buf_clear(&several);
+	return n == 1 ? &found->word : NULL;
+}
+
+/* Of a line that has been parsed: its first word is a whole name. */
+static const struct command *command_of(const struct shell *sh, const struct line *line)
+{
+	return commands_named(sh, line->words[0], strlen(line->words[0]));
+}
+
+static int count_words(const struct command *c, const struct line *line, struct error *e)
+{
+	size_t words = line->word_count - 1;
+
+	if (c->word.takes_line || (words >= c->min && words <= c->max))
+		return 0;
+	return error_set(e, STATUS_USAGE, "usage: .%s%s%s", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage);
+}
+
+int commands_check(struct shell *sh, const struct line *line, struct error *e)
+{
+	const struct command *c = command_of(sh, line);
+	struct error why;
+
+	if (count_words(c, line, &why) == 0 && (c->check == NULL || c->check(sh, line->rest, &why) == 0))
+		return 0;
+	return error_set(e, why.status, ".%s: %s", c->word.name, why.text);
+}
+
+bool commands_at_once(const struct shell *sh, const struct line *line)
+{
+	return command_of(sh, line)->at_once;
+}
+
+void commands_queued(struct shell *sh, struct task *t)
+{
+	const struct command *c = command_of(sh, &t->line);
+	struct error e;
+
+	if (c->queued != NULL && count_words(c, &t->line, &e) == 0)
+		c->queued(sh, t);
+}
+
+enum command_result commands_run(struct shell *sh, struct task *t, enum status *status)
+{
+	const struct command *c = command_of(sh, &t->line);
+	struct error e;
+
+	if (count_words(c, &t->line, &e) == -1)
+		return command_fail(sh, t, status, &e);
+	if (c->needs_box && sh->options->dry_run) {
+		shell_notice(sh, ".%s: needs a box: nothing is run with --dry-run", c->word.name);
+		return COMMAND_DONE;
+	}
+	return c->run(sh, t, status);
+}
