@@ -60,7 +60,7 @@ static int complain(const struct error *e)
 {
 	struct buf safe = {0};
 
-	safe_put(&safe, e->text, strlen(e->text));
+	safe_put_message(&safe, e->text, strlen(e->text));
 	fprintf(stderr, "ptsh: %s\n", buf_string(&safe) != NULL ? buf_string(&safe) : "out of memory");
 	buf_clear(&safe);
 	return (int)e->status;

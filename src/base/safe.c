@@ -77,7 +77,30 @@ bool safe_text(const char *text, size_t len)
 	return true;
 }
 
-enum { KEEP_BREAKS = 1, DOUBLE_SLASH = 2, DOUBLE_QUOTE = 4 };
+/* Looks like the ordinary blank, or like nothing: pasted in, it glues words together. */
+bool safe_blank(uint32_t point)
+{
+	switch (point) {
+	case '\v':
+	case '\f':
+	case 0x85:
+	case 0xa0:
+	case 0x1680:
+	case 0x180e:
+	case 0x2028:
+	case 0x2029:
+	case 0x202f:
+	case 0x205f:
+	case 0x2060:
+	case 0x3000:
+	case 0xfeff:
+		return true;
+	default:
+		return point >= 0x2000 && point <= 0x200b;
+	}
+}
+
+enum { KEEP_BREAKS = 1, DOUBLE_SLASH = 2, DOUBLE_QUOTE = 4, SHOW_BLANKS = 8 };
 
 static void put_point(struct buf *out, uint32_t point)
 {
@@ -133,7 +156,7 @@ static size_t put_as(struct buf *out, const char *text, size_t len, unsigned how
 			continue;
 		}
 		n = utf8_decode(text + i, len - i, &point);
-		if (n > 0 && safe_point(point)) {
+		if (n > 0 && safe_point(point) && !(how & SHOW_BLANKS && safe_blank(point))) {
 			i += (size_t)n;
 			continue;
 		}
@@ -154,6 +177,11 @@ static size_t put_as(struct buf *out, const char *text, size_t len, unsigned how
 size_t safe_put(struct buf *out, const char *text, size_t len)
 {
 	return put_as(out, text, len, 0);
+}
+
+size_t safe_put_message(struct buf *out, const char *text, size_t len)
+{
+	return put_as(out, text, len, SHOW_BLANKS);
 }
 
 size_t safe_put_tsv(struct buf *out, const char *text, size_t len)

@@ -25,8 +25,14 @@ bool safe_point(uint32_t point);
 /* Whether all of a text may; what is not UTF-8 may not. */
 bool safe_text(const char *text, size_t len);
 
+/* Whether a character is a blank, or takes no room, and is not the ordinary blank, TAB, LF or CR. */
+bool safe_blank(uint32_t point);
+
 /* Appends text with what is unsafe escaped; backslash stays as it is.  Returns how many bytes were not UTF-8. */
 size_t safe_put(struct buf *out, const char *text, size_t len);
+
+/* The same for a message: every blank but the ordinary one is escaped, too, so that what was typed can be seen. */
+size_t safe_put_message(struct buf *out, const char *text, size_t len);
 
 /* The same for tsv: backslash as \\ too, so that every escape can be undone. */
 size_t safe_put_tsv(struct buf *out, const char *text, size_t len);

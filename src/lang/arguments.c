@@ -231,7 +231,7 @@ static int assign(struct parse *p, struct walk *walk)
 		}
 	}
 	if (walk->named)
-		return parse_fail(p, p->words[p->word_count - 1].end, "%s: %s: %s expected behind --%s", type->name,
+		return parse_fail_missing(p, "%s: %s: %s expected behind --%s", type->name,
 		    type->args[walk->open].name, arg_type_name(&type->args[walk->open]), type->args[walk->open].name);
 	return 0;
 }
@@ -239,7 +239,6 @@ static int assign(struct parse *p, struct walk *walk)
 /* What has to be there and is not. */
 static int check_missing(struct parse *p, const struct walk *walk)
 {
-	size_t end = p->words[p->word_count - 1].end;
 	bool some = false;
 	const struct arg *first = NULL;
 
@@ -247,15 +246,28 @@ static int check_missing(struct parse *p, const struct walk *walk)
 		const struct arg *arg = &walk->type->args[i];
 
 		if ((arg->flags & ARG_REQUIRED) && !walk->args[i].given)
-			return parse_fail(p, end, "%s: %s (%s) is missing", walk->type->name, arg->name, arg_type_name(arg));
+			return parse_fail_missing(p, "%s: %s (%s) is missing", walk->type->name, arg->name, arg_type_name(arg));
 		if ((arg->flags & ARG_SOME) && first == NULL)
 			first = arg;
 		some = some || ((arg->flags & ARG_SOME) && walk->args[i].given);
 	}
 	if (first != NULL && !some)
-		return parse_fail(p, end, "%s: there is nothing to do: %s (%s) or another argument is missing", walk->type->name,
+		return parse_fail_missing(p, "%s: there is nothing to do: %s (%s) or another argument is missing", walk->type->name,
 		    first->name, arg_type_name(first));
 	return 0;
+}
+
+/* #word where a text could stand may have been meant as that, and a password or a directory must not go missing. */
+static int check_comment(struct parse *p, const struct walk *walk)
+{
+	int next = walk->names_over ? WALK_NONE : walk_next(walk);
+	const struct arg *arg = next == WALK_NONE ? NULL : &walk->type->args[next];
+
+	if (!p->line->comment || arg == NULL || arg->type != ARG_TEXT || (arg->flags & ARG_MANY) || p->over + 1 >= p->len ||
+	    word_skip_blanks(p->text, p->len, p->over + 1) != p->over + 1)
+		return 0;
+	return parse_fail(p, p->over, "%s: %s (%s) may stand where the comment begins: put a blank behind #, or quote it if it is text",
+	    walk->type->name, arg->name, arg_type_name(arg));
 }
 
 int arguments_put(struct parse *p, const struct request *type)
@@ -265,7 +277,7 @@ int arguments_put(struct parse *p, const struct request *type)
 	int last = WALK_NONE;
 
 	walk_init(&walk, type, p->text);
-	if (assign(p, &walk) < 0 || check_missing(p, &walk) < 0)
+	if (assign(p, &walk) < 0 || check_missing(p, &walk) < 0 || check_comment(p, &walk) < 0)
 		return -1;
 	for (int i = 0; type->args[i].name != NULL; i++)
 		if (walk.args[i].given)

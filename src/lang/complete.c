@@ -26,6 +26,7 @@ struct completing {
 	struct word *words;		/* those before the place */
 	size_t count, cap;
 	struct word typed;		/* what stands at the place: words may be open, or empty */
+	bool over;			/* a comment has begun before the place */
 	bool within;			/* it is a line that a command runs: of the commands none can stand there */
 };
 
@@ -40,8 +41,8 @@ static int add_word(struct completing *c, const struct word *w)
 	return 0;
 }
 
-/* Splits text[from ..) into the words before the place and what is typed there.  1; 0: nothing can come there; -1 without
- * memory. */
+/* Splits text[from ..) into the words before the place and what is typed there.  1; 0: nothing can come there, as it is within
+ * JSON, or (over) within a comment; -1 without memory. */
 static int split(struct completing *c, size_t from)
 {
 	size_t pos = from;
@@ -53,11 +54,12 @@ static int split(struct completing *c, size_t from)
 	while ((found = word_next(c->text, c->len, &pos, &w, &why)) == WORD_FOUND && pos < c->len)
 		if (add_word(c, &w) < 0)
 			return -1;
+	c->over = found == WORD_END && pos < c->len;
 	if (found == WORD_END)
 		w = (struct word){c->len, c->len, false, true};
 	w.end = c->len;
 	c->typed = w;
-	return found != WORD_BAD || !w.json;
+	return !c->over && (found != WORD_BAD || !w.json);
 }
 
 static bool is(const struct completing *c, const struct word *w, const char *text)
@@ -461,11 +463,11 @@ static int complete_line(struct completing *c, size_t from)
 	from = word_skip_blanks(c->text, c->len, from);
 	if (from + 1 < c->len && c->text[from] == '-' && word_skip_blanks(c->text, c->len, from + 1) > from + 1)
 		from = word_skip_blanks(c->text, c->len, from + 1);
-	if (from < c->len && c->text[from] == '#')
-		return 0;
 	result = split(c, from);
 	if (result < 0)
 		return -1;
+	if (c->over)
+		return 0;
 	if (c->count == 0) {
 		if (result == 1)
 			complete_first(c);

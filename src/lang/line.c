@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/utf8.h"
+#include "lang/foreign.h"
 #include "lang/parse.h"
 
 /* --- behind a request --- */
@@ -37,9 +39,20 @@ static enum tail tail_over(struct parse *p, size_t pos, bool job)
 	}
 	if (found == WORD_END)
 		return TAIL_END;
-	parse_fail(p, found == WORD_BAD ? pos : w.start, job ? "nothing but & may stand behind a redirection" :
+	parse_fail_language(p, found == WORD_BAD ? pos : w.start, job ? "nothing but & may stand behind a redirection" :
 	    "nothing may stand behind &");
 	return TAIL_FAILED;
+}
+
+/* What another shell would understand is neither a request's word nor its end. */
+static int check_word(struct parse *p, const struct word *w, const char *dot, const char *name)
+{
+	char why[FOREIGN_TEXT];
+	size_t at;
+
+	if (!foreign_word(p->text, w, why, &at))
+		return 0;
+	return parse_fail_language(p, at, "%s%s%s%s", dot, name, *name != '\0' ? ": " : "", why);
 }
 
 static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos)
@@ -49,7 +62,7 @@ static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos
 	struct word file;
 
 	if (p->context == NULL || !p->context->prompt) {
-		parse_fail(p, w->start, "%s%s: redirections are for the prompt: a script leaves them to the shell that calls ptsh (quote "
+		parse_fail_language(p, w->start, "%s%s: redirections are for the prompt: a script leaves them to the shell that calls ptsh (quote "
 		    "what is meant as text)", line->kind == LINE_COMMAND ? "." : "",
 		    line->kind == LINE_COMMAND ? line->words[0] : line->type_name);
 		return TAIL_FAILED;
@@ -60,20 +73,20 @@ static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos
 		if (line->redirect_to == NULL)
 			parse_memory(p);
 		else if (line->redirect_to[0] == '\0')
-			parse_fail(p, w->start, "a command is missing behind |");
+			parse_fail_language(p, w->start, "a command is missing behind |");
 		else
 			return TAIL_END;
 		return TAIL_FAILED;
 	}
 	if (word_next(p->text, p->len, &pos, &file, &why) != WORD_FOUND) {
-		parse_fail(p, pos, "%.*s: %s", (int)(w->end - w->start), p->text + w->start, why);
+		parse_fail_language(p, pos, "%.*s: %s", (int)(w->end - w->start), p->text + w->start, why);
 		return TAIL_FAILED;
 	}
 	line->redirect = value_is(p, w, ">") ? REDIRECT_FILE : REDIRECT_APPEND;
 	if (value_decode(p, &file) < 0)
 		return TAIL_FAILED;
 	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL) {
-		parse_fail(p, file.start, "that cannot be a file's name");
+		parse_fail_language(p, file.start, "that cannot be a file's name");
 		return TAIL_FAILED;
 	}
 	line->redirect_to = strndup(buf_head(&p->scratch), p->scratch.len);
@@ -84,18 +97,20 @@ static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos
 	return tail_over(p, pos, true);
 }
 
+static bool ends_request(const struct parse *p, const struct word *w)
+{
+	return value_is(p, w, "&") || value_is(p, w, ">") || value_is(p, w, ">>") || value_is(p, w, "|");
+}
+
 /* Whether a word ends what is sent; pos is behind it. */
 static enum tail tail(struct parse *p, const struct word *w, size_t pos)
 {
-	if (!w->plain || w->end - w->start > 2 || strchr("&>|", p->text[w->start]) == NULL)
+	if (!ends_request(p, w))
 		return TAIL_WORD;
-	if (value_is(p, w, "&")) {
-		p->line->job = true;
-		return tail_over(p, pos, false);
-	}
-	if (value_is(p, w, ">") || value_is(p, w, ">>") || value_is(p, w, "|"))
+	if (!value_is(p, w, "&"))
 		return tail_redirect(p, w, pos);
-	return TAIL_WORD;
+	p->line->job = true;
+	return tail_over(p, pos, false);
 }
 
 /* Text that is no line, and where: in characters, where it is on the first row of it. */
@@ -106,8 +121,8 @@ static int fail_text(struct parse *p, size_t at, const char *name, const char *w
 	for (size_t i = 0; i < at && column > 0; i++)
 		column = p->text[i] == '\n' ? 0 : column + ((p->text[i] & 0xc0) != 0x80);
 	if (column == 0)
-		return parse_fail(p, at, "%s%s%s", name, *name != '\0' ? ": " : "", why);
-	return parse_fail(p, at, "%s%s%s (column %zu)", name, *name != '\0' ? ": " : "", why, column);
+		return parse_fail_language(p, at, "%s%s%s", name, *name != '\0' ? ": " : "", why);
+	return parse_fail_language(p, at, "%s%s%s (column %zu)", name, *name != '\0' ? ": " : "", why, column);
 }
 
 /* --- requests --- */
@@ -127,20 +142,80 @@ static int set_type_name(struct parse *p, const char *name, size_t len)
 	return p->line->type_name == NULL ? parse_memory(p) : 0;
 }
 
-/* A type that the catalogue does not know: a slip of the fingers, or something new. */
-static int unknown_type(struct parse *p, const struct word *w)
+size_t line_name_length(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] != '\0' && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-", text[n]) != NULL)
+		n++;
+	return n;
+}
+
+/* The name in p->scratch.  One that a request cannot have may hold its arguments, and so a secret: it is not repeated. */
+static int check_name(struct parse *p, const struct word *w)
 {
 	const char *name = buf_head(&p->scratch);
-	const char *near = catalog_nearest(name, p->scratch.len);
-	char typed[TYPED_MAX + 8];
+	size_t good = line_name_length(name, p->scratch.len);
+	uint32_t point;
+	int n;
 
 	if (p->scratch.len == 0)
 		return parse_fail(p, w->start, "a request's name is missing");
-	if (memchr(name, '\0', p->scratch.len) != NULL)
-		return parse_fail(p, w->start, "a request's name holds no NUL");
+	if (good == p->scratch.len)
+		return 0;
+	n = utf8_decode(name + good, p->scratch.len - good, &point);
+	if (n == 1 && point > ' ' && point < 0x7f)
+		return parse_fail(p, w->start, "a request's name has letters, digits, _ . and - only, not %c", (int)point);
+	return parse_fail(p, w->start, "a request's name has letters, digits, _ . and - only, not U+%04X",
+	    n > 0 ? (unsigned)point : (unsigned char)name[good]);
+}
+
+/* What other shells begin their commands with. */
+static int check_backslash(struct parse *p, const struct word *w)
+{
+	static const char *const known[][2] = {
+		{"\\q", ".quit"}, {"\\?", ".help"}, {"\\h", ".help"}, {"\\c", ".connect BOX"}, {"\\i", ".source FILE"},
+		{"\\o", "LINE > FILE"}, {"\\s", ".history"}, {"\\e", ".edit"}, {"\\x", ".set expanded on"},
+		{"\\timing", ".timing"}, {"\\watch", ".watch SECONDS LINE"}, {"?", "help"}, {":q", ".quit"},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (value_is(p, w, known[i][0]))
+			return parse_fail(p, w->start, "%s: ptsh calls it %s", known[i][0], known[i][1]);
+	return 0;
+}
+
+/* At a prompt a name without _ is rather a word of another language than a request that boxes have learned meanwhile. */
+static int check_plausible(struct parse *p, const struct word *w, size_t pos, const char *typed)
+{
+	const char *why, *name = buf_head(&p->scratch);
+	struct word next;
+
+	if (p->context == NULL || !p->context->prompt || memchr(name, '_', p->scratch.len) != NULL)
+		return 0;
+	if (word_next(p->text, p->len, &pos, &next, &why) == WORD_FOUND &&
+	    catalog_find(p->text + next.start, next.end - next.start) != NULL)
+		return parse_fail(p, w->start, "%s: no such request; %.*s alone is one", typed, (int)(next.end - next.start),
+		    p->text + next.start);
+	return parse_fail(p, w->start, "%s: no such request; help lists them (as a raw JSON array, [%s], it is sent as it is)", typed,
+	    typed);
+}
+
+/* A type that the catalogue does not know: a slip of the fingers, or something new.  pos: behind it. */
+static int unknown_type(struct parse *p, const struct word *w, size_t pos)
+{
+	const char *name, *near;
+	char typed[TYPED_MAX + 8];
+
+	if (check_backslash(p, w) < 0 || check_word(p, w, "", "") < 0 || check_name(p, w) < 0)
+		return -1;
+	name = buf_head(&p->scratch);
+	near = catalog_nearest(name, p->scratch.len);
 	if (set_type_name(p, name, p->scratch.len) < 0)
 		return -1;
 	parse_typed(name, 0, p->scratch.len, typed);
+	if (near == NULL && check_plausible(p, w, pos, typed) < 0)
+		return -1;
 	if (near == NULL)
 		return parse_add_note(p, "%s: unknown to ptsh and sent all the same", typed);
 	if (p->context == NULL || !p->context->terminal || p->context->confirm_nearest == NULL ||
@@ -189,7 +264,7 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 	const char *why = NULL;
 	struct word w;
 
-	if (first->plain && (value_is(p, first, "&") || value_is(p, first, ">") || value_is(p, first, ">>") || value_is(p, first, "|")))
+	if (ends_request(p, first))
 		return parse_fail(p, first->start, "a request is missing in front of %.*s", (int)(first->end - first->start),
 		    p->text + first->start);
 	if (first->plain)
@@ -199,7 +274,7 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 			return -1;
 		line->type = catalog_find(buf_head(&p->scratch), p->scratch.len);
 	}
-	if (line->type == NULL ? unknown_type(p, first) < 0 : set_type_name(p, line->type->name, strlen(line->type->name)) < 0)
+	if (line->type == NULL ? unknown_type(p, first, pos) < 0 : set_type_name(p, line->type->name, strlen(line->type->name)) < 0)
 		return -1;
 	if (line->type != NULL)
 		line->json.secret = p->scratch.secret = catalog_secret(line->type);
@@ -209,13 +284,15 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 		end = tail(p, &w, pos);
 		if (end != TAIL_WORD)
 			break;
-		if (parse_add_word(p, &w) < 0)
+		if (check_word(p, &w, "", line->type_name) < 0 || parse_add_word(p, &w) < 0)
 			return -1;
 	}
 	if (end == TAIL_FAILED)
 		return -1;
 	if (found == WORD_BAD)
 		return fail_text(p, pos, line->type_name, why);
+	line->comment = found == WORD_END && pos < p->len;
+	p->over = pos;
 	buf_putc(&line->json, '[');
 	json_put_string(&line->json, line->type_name, strlen(line->type_name));
 	if (line->type != NULL && arguments_put(p, line->type) < 0)
@@ -309,8 +386,10 @@ static int parse_raw(struct parse *p, const struct word *first, size_t pos)
 	json_decode(name, &p->scratch);
 	if (p->scratch.failed)
 		return parse_memory(p);
-	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL)
+	if (p->scratch.len == 0)
 		return parse_fail(p, first->start, "a raw request is a list that begins with its name (without an id)");
+	if (check_name(p, first) < 0)
+		return -1;
 	line->type = catalog_find(buf_head(&p->scratch), p->scratch.len);
 	if (set_type_name(p, buf_head(&p->scratch), p->scratch.len) < 0)
 		return -1;
@@ -325,8 +404,10 @@ static int parse_raw(struct parse *p, const struct word *first, size_t pos)
 	if (found == WORD_END)
 		return 0;
 	end = found == WORD_BAD ? TAIL_WORD : tail(p, &w, pos);
+	if (end == TAIL_WORD && found == WORD_FOUND && check_word(p, &w, "", line->type_name) < 0)
+		return -1;
 	if (end == TAIL_WORD)
-		return parse_fail(p, found == WORD_BAD ? pos : w.start, "nothing may stand behind the list");
+		return parse_fail_language(p, found == WORD_BAD ? pos : w.start, "nothing may stand behind the list");
 	return end == TAIL_END ? 0 : -1;
 }
 
@@ -365,6 +446,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 	const struct command_word *command = NULL;
 	struct line *line = p->line;
 	size_t rest = pos, over = p->len;
+	bool inner = false;	/* a line of its own has begun, which is checked when it is read */
 	const char *why;
 	struct word w;
 	enum word_found found;
@@ -393,8 +475,14 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 				break;
 			}
 		}
-		if (value_decode(p, &w) < 0 || add_command_word(p, buf_head(&p->scratch), p->scratch.len) < 0)
+		inner = inner || (command != NULL && command->takes_line && value_is(p, &w, "--"));
+		if ((!inner && !ends_request(p, &w) && check_word(p, &w, ".", line->words[0]) < 0) || value_decode(p, &w) < 0 ||
+		    add_command_word(p, buf_head(&p->scratch), p->scratch.len) < 0)
 			return -1;
+	}
+	if (found == WORD_END && pos < p->len) {
+		line->comment = true;
+		over = pos < over ? pos : over;
 	}
 	/* In a line that is the command's, places like {name}=x may stand: whoever fills them in reads it. */
 	if (found == WORD_BAD && (command == NULL || !command->takes_line)) {
@@ -427,10 +515,9 @@ static int parse_text(struct parse *p)
 		return parse_fail(p, LINE_MAX_BYTES, "a line has at most %d bytes", LINE_MAX_BYTES);
 	if (valid < p->len)
 		return fail_text(p, valid, "", p->text[valid] == '\0' ? "a line holds no NUL byte: \"\\u0000\" is one" : "not UTF-8 text");
-	pos = word_skip_blanks(p->text, p->len, 0);
-	if (pos == p->len || p->text[pos] == '#')
-		return 0;
 	found = word_next(p->text, p->len, &pos, &w, &why);
+	if (found == WORD_END)
+		return 0;
 	while (found == WORD_FOUND && value_is(p, &w, "-")) {
 		found = word_next(p->text, p->len, &pos, &w, &why);
 		p->line->may_fail = found != WORD_END;
@@ -452,19 +539,22 @@ static int parse_text(struct parse *p)
 static char *masked(const struct parse *p, bool failed)
 {
 	struct buf out = {0};
-	size_t from = 0;
+	size_t from = 0, len = p->len;
 	char *text;
 
 	if (failed)
 		return mask_text(p->text, word_valid(p->text, p->len), p->context);
 	if (p->hide || p->line->kind == LINE_COMMAND)
 		return mask_text(p->text, p->len, p->context);
+	/* What is said about a secret may hold it. */
+	if (p->line->comment && p->line->type != NULL && catalog_secret(p->line->type))
+		len = p->over;
 	if (p->secret_count == 0) {
-		text = malloc(p->len + 1);
+		text = malloc(len + 1);
 		if (text == NULL)
 			return NULL;
-		memcpy(text, p->text, p->len);
-		text[p->len] = '\0';
+		memcpy(text, p->text, len);
+		text[len] = '\0';
 		return text;
 	}
 	for (size_t i = 0; i < p->secret_count; i++) {
@@ -474,7 +564,7 @@ static char *masked(const struct parse *p, bool failed)
 		buf_putc(&out, '?');
 		from = p->secrets[i].end;
 	}
-	buf_put(&out, p->text + from, p->len - from);
+	buf_put(&out, p->text + from, len - from);
 	return buf_steal(&out);
 }
 
@@ -495,7 +585,7 @@ int line_parse(struct line *line, const char *text, size_t len, const struct lin
 	line->masked = masked(&p, result < 0);
 	if (line->masked == NULL)
 		result = parse_memory(&p);
-	if (result < 0 && line->type != NULL && e->status == STATUS_USAGE)
+	if (result < 0 && line->type != NULL && e->status == STATUS_USAGE && !p.language)
 		*usage = line_usage(line->type);
 	buf_clear(&p.scratch);
 	if (p.words != p.few_words)

@@ -52,6 +52,7 @@ struct line {
 	bool may_fail;			/* "- LINE" */
 	bool job;			/* "LINE &" */
 	bool raw;			/* was typed as a JSON array */
+	bool comment;			/* a comment stands behind it */
 	enum redirect redirect;
 	char *redirect_to;		/* file, or the shell's command */
 
@@ -99,9 +100,15 @@ struct line_state {
 	size_t depth;		/* brackets open */
 	char quote;		/* open quote, or 0 */
 	bool escaped;		/* the last byte was a backslash that quotes */
-	bool in_word, was_in_word, started, comment, bar, pipe;
+	bool in_word, was_in_word, comment, bar, pipe;
 };
 bool line_goes_on(const char *text, size_t len, struct line_state *state);
+
+/* Put behind a message that something is missing, if the line has a comment. */
+#define LINE_COMMENT_HINT ": # begins a comment (quote it if it is text)"
+
+/* How much of text a request's name can be: letters, digits, `_`, `.` and `-`. */
+size_t line_name_length(const char *text, size_t len);
 
 /* Takes the line apart.  0; or -1 with *e (STATUS_USAGE; the text names the argument, its kind and what was
  * typed, never a secret), the usage line in *usage if it helps (the caller frees it), and the byte where it went

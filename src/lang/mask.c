@@ -143,7 +143,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 	struct word w;
 	const char *why;
 	size_t pos = 0, end = len;
-	bool command = false, place = true, before_json = false;
+	bool command = false, place = true, before_json = false, glued = false;
 	enum word_found found;
 	size_t count = 0;
 
@@ -162,6 +162,16 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 		} else if (command && !over) {
 			mask_command_word(&m, &w);
 		}
+		/* A no-break space or = may have glued a request to its secret. */
+		if (place && !w.json && w.plain) {
+			struct word name = {w.start, w.start + line_name_length(text + w.start, w.end - w.start), false, true};
+
+			if (name.end < w.end && name.end > name.start && word_is_secret(text, &name, &m.word, true)) {
+				end = name.end;
+				glued = true;
+				break;
+			}
+		}
 		if ((place || command) && m.from <= w.start && word_is_secret(text, &w, &m.word, place || count < MASK_NEARLY)) {
 			before_json = w.json;
 			end = w.json ? w.start : w.end;
@@ -169,11 +179,14 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 		}
 		place = over || (place && w.end - w.start == 1 && text[w.start] == '-');
 	}
+	/* What is said about a secret may hold it. */
+	if (found == WORD_END && (m.from > 0 || m.next))
+		end = pos;
 	if (m.from < end)
 		buf_put(&m.out, text + m.from, end - m.from);
-	if (before_json)
+	if (before_json || glued)
 		buf_putc(&m.out, '?');
-	else if (end < len && word_skip_blanks(text, len, end) < len)
+	else if (found != WORD_END && end < len && word_skip_blanks(text, len, end) < len)
 		buf_puts(&m.out, " ?");
 	buf_clear(&m.word);
 	if (m.out.failed || buf_string(&m.out) == NULL) {

@@ -156,6 +156,9 @@ static int put_name(struct parse *p, const struct putting *a, const struct word 
 	if (value_decode(p, &name) < 0)
 		return -1;
 	*want = want_named(a, buf_head(&p->scratch), p->scratch.len);
+	if (name.end == w->end && want->type != ARG_MACS && memchr(buf_head(&p->scratch), '=', p->scratch.len) != NULL)
+		return parse_fail_language(p, w->start, "%s: %s: the = stands inside the quotes: quote what is behind it only, "
+		    "NAME='VALUE'", a->type->name, a->arg->name);
 	if (name.end == w->end && want->type != ARG_MACS)
 		return putting_misfit(p, a, w, "name=value");
 	if (!(a->arg->flags & ARG_OPEN) && a->fields != NULL &&

@@ -23,6 +23,30 @@ int parse_fail(struct parse *p, size_t at, const char *format, ...)
 	return error_set(p->e, STATUS_USAGE, "%s", text);
 }
 
+int parse_fail_language(struct parse *p, size_t at, const char *format, ...)
+{
+	char text[ERROR_TEXT];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	p->language = true;
+	return parse_fail(p, at, "%s", text);
+}
+
+int parse_fail_missing(struct parse *p, const char *format, ...)
+{
+	char text[ERROR_TEXT];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	return parse_fail(p, p->words[p->word_count - 1].end, "%s%s", text, p->line->comment ?
+	    LINE_COMMENT_HINT : "");
+}
+
 int parse_memory(struct parse *p)
 {
 	p->hide = true;

@@ -68,12 +68,18 @@ struct parse {
 	struct span *secrets, *few_secrets;	/* places in text that are never shown */
 	size_t secret_count, secret_cap;
 	struct buf scratch;	/* decoded text, for a moment */
+	bool language;		/* the error is one of the line's language */
+	size_t over;		/* where the line's comment begins, if it has one */
 	bool hide;		/* a place could not be remembered: nothing of the line is shown */
 };
 
 /* Each returns -1, for `return parse_fail(...)`. */
 int parse_fail(struct parse *p, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int parse_memory(struct parse *p);
+/* What is wrong is how the line is written (quotes, redirections...): the request's usage would not help. */
+int parse_fail_language(struct parse *p, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Something is missing at the end of the words; says so if a comment has taken it. */
+int parse_fail_missing(struct parse *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 int parse_add_word(struct parse *p, const struct word *w);
 int parse_add_secret(struct parse *p, size_t start, size_t end);

@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lang/foreign.h"
 #include "lang/parse.h"
 
 /* Whether a word can stand without quotes and is read as just this text, in a list and behind `=`, too. */
 static bool word_plain(const char *text, size_t len)
 {
-	static const char *const meaning[] = {"?", "*", "null", "&", ">", ">>", "|", "-", NULL};
+	static const char *const meaning[] = {"?", "*", "null", "-", NULL};
+	const struct word word = {0, len, false, true};
+	char why[FOREIGN_TEXT];
+	size_t at;
 
 	if (len == 0 || strchr("[{@#", text[0]) != NULL || (len >= 2 && memcmp(text, "--", 2) == 0))
 		return false;
@@ -23,7 +27,7 @@ static bool word_plain(const char *text, size_t len)
 	for (size_t i = 0; meaning[i] != NULL; i++)
 		if (strlen(meaning[i]) == len && memcmp(meaning[i], text, len) == 0)
 			return false;
-	return true;
+	return !foreign_word(text, &word, why, &at);
 }
 
 static void put_quoted(struct buf *out, const char *text, size_t len)

@@ -44,6 +44,13 @@ size_t word_skip_blanks(const char *text, size_t len, size_t pos)
 	return pos;
 }
 
+/* The next word's place, or the end of what is read: the end of the text, or where a comment begins. */
+static bool word_begins(const char *text, size_t len, size_t *pos)
+{
+	*pos = word_skip_blanks(text, len, *pos);
+	return *pos < len && text[*pos] != '#';
+}
+
 /* Behind the quote that closes the one at pos, or 0. */
 static size_t quote_end(const char *text, size_t pos, size_t end)
 {
@@ -118,11 +125,11 @@ static size_t word_end(const char *text, size_t pos, size_t len, bool *plain, co
 
 enum word_found word_next(const char *text, size_t len, size_t *pos, struct word *w, const char **why)
 {
-	size_t at = word_skip_blanks(text, len, *pos);
+	size_t at;
 
-	*pos = at;
-	if (at == len)
+	if (!word_begins(text, len, pos))
 		return WORD_END;
+	at = *pos;
 	w->start = at;
 	w->json = opens(text[at]);
 	w->plain = true;
@@ -144,14 +151,11 @@ enum word_found word_next(const char *text, size_t len, size_t *pos, struct word
 
 enum word_found word_next_plain(const char *text, size_t len, size_t *pos, struct word *w, const char **why)
 {
-	size_t at = word_skip_blanks(text, len, *pos);
-
-	*pos = at;
-	if (at == len)
+	if (!word_begins(text, len, pos))
 		return WORD_END;
-	w->start = at;
+	w->start = *pos;
 	w->json = false;
-	w->end = word_end(text, at, len, &w->plain, why, pos);
+	w->end = word_end(text, w->start, len, &w->plain, why, pos);
 	if (w->end == 0)
 		return WORD_BAD;
 	*pos = w->end;
@@ -364,22 +368,22 @@ static void goes_on_byte(struct line_state *s, char c)
 		s->escaped = true;
 		s->was_in_word = s->in_word;
 		s->bar = false;
-		s->started = s->in_word = true;
+		s->in_word = true;
 	} else if (c == '"' || c == '\'') {
 		s->quote = c;
 		s->bar = false;
-		s->started = s->in_word = true;
+		s->in_word = true;
 	} else if (!s->in_word && !s->pipe && (c == '[' || c == '{')) {
 		s->depth = 1;
-		s->started = s->in_word = true;
+		s->in_word = true;
 	} else if (blank) {
 		/* What stands behind | is the shell's, whose brackets are its own affair. */
 		s->pipe = s->pipe || s->bar;
 		s->in_word = s->bar = false;
 	} else {
-		s->comment = !s->started && c == '#';
+		s->comment = !s->in_word && !s->pipe && c == '#';
 		s->bar = !s->in_word && c == '|';
-		s->started = s->in_word = true;
+		s->in_word = true;
 	}
 }
 

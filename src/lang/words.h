@@ -22,7 +22,8 @@ struct word {
 
 enum word_found { WORD_END, WORD_FOUND, WORD_BAD };
 
-/* The next word from *pos on; *pos is set behind it.  WORD_BAD: *why says what is wrong at *pos. */
+/* The next word from *pos on; *pos is set behind it.  WORD_END: *pos is the end of the text, or the # that begins a comment: it
+ * begins one where a word could begin, and runs to the end of the line.  WORD_BAD: *why says what is wrong at *pos. */
 enum word_found word_next(const char *text, size_t len, size_t *pos, struct word *w, const char **why);
 
 /* Steps over blanks (and a backslash before the end of a line). */

@@ -7,12 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What is missing may be in a comment. */
+static const char *comment_hint(const struct line *line, const struct error *e)
+{
+	return line->comment && strncmp(e->text, "usage:", 6) == 0 ? LINE_COMMENT_HINT : "";
+}
+
 enum command_result command_fail(struct shell *sh, const struct task *t, enum status *status, const struct error *e)
 {
 	char name[64];
 
 	snprintf(name, sizeof name, ".%s", t->line.words[0]);
-	shell_complain(sh, t->at, name, "%s", e->text);
+	shell_complain(sh, t->at, name, "%s%s", e->text, comment_hint(&t->line, e));
 	*status = e->status;
 	return COMMAND_FAILED;
 }
@@ -78,7 +84,7 @@ int commands_check(struct shell *sh, const struct line *line, struct error *e)
 
 	if (count_words(c, line, &why) == 0 && (c->check == NULL || c->check(sh, line->rest, &why) == 0))
 		return 0;
-	return error_set(e, why.status, ".%s: %s", c->word.name, why.text);
+	return error_set(e, why.status, ".%s: %s%s", c->word.name, why.text, comment_hint(line, &why));
 }
 
 bool commands_at_once(const struct shell *sh, const struct line *line)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lang/line.h"
+#include "lang/words.h"
 #include "run/check.h"
 #include "run/engine.h"
 
@@ -366,10 +367,12 @@ bool input_ended(const struct shell *sh)
 
 static void count_line(struct shell *sh, const char *text, size_t len, struct place at)
 {
+	struct word first;
+	const char *why;
+	size_t pos = 0;
+
 	(void)at;
-	while (len > 0 && strchr(" \t", *text) != NULL)
-		text++, len--;
-	sh->inputs->dropped += len > 0 && *text != '#';
+	sh->inputs->dropped += word_next(text, len, &pos, &first, &why) != WORD_END;
 }
 
 unsigned long input_drop(struct shell *sh)

@@ -80,7 +80,7 @@ static void say(struct shell *sh, struct place at, const char *request, const ch
 	if (request != NULL)
 		buf_printf(&text, "%s: ", request);
 	buf_vprintf(&text, format, ap);
-	safe_put(&safe, buf_head(&text), text.len);
+	safe_put_message(&safe, buf_head(&text), text.len);
 	shell_show_begin(sh);
 	shell_flush(sh);
 	buf_putc(&safe, '\n');

@@ -160,7 +160,7 @@ static void open_quotes_brackets_and_a_backslash_go_on(void **state)
 /* Whatever is whole can be split, whatever is not cannot: the two must not drift apart. */
 static void going_on_agrees_with_splitting(void **state)
 {
-	static const char alphabet[] = "a'\"\\[]{} \n,";
+	static const char alphabet[] = "a#'\"\\[]{} \n,";
 	enum { SIZE = sizeof(alphabet) - 1, LEN = 5 };
 	char text[LEN + 2] = "x";
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * foreign: what is typed out of another shell's habit, and blanks that separate nothing.
+ *
+ * Taken for text it would become a realm's name or a password.  Quoted, and inside JSON, it is text.
+ */
+#include "lang/foreign.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/safe.h"
+#include "base/utf8.h"
+
+/* Whether text[start .. end) has an unquoted character there. */
+static bool unquoted_at(const char *text, size_t start, size_t end, size_t at)
+{
+	size_t found = start;
+
+	while ((found = word_find(text, found, end, text[at])) < at)
+		found++;
+	return found == at;
+}
+
+/* 2>file, >&2, &>file, <file: what a shell takes for a redirection. */
+static bool redirects(const char *word, size_t len)
+{
+	size_t i = 0;
+
+	if (word[0] == '&')
+		i = 1;
+	while (i < len && word[0] != '&' && word[i] >= '0' && word[i] <= '9')
+		i++;
+	return i < len && (word[i] == '>' || word[i] == '<');
+}
+
+static const char *shell_syntax(const char *text, const struct word *w)
+{
+	const char *word = text + w->start;
+	size_t len = w->end - w->start, last = w->end - 1;
+
+	if (redirects(word, len))
+		return "a redirection is written > FILE, >> FILE or | COMMAND, behind a blank, at the prompt only";
+	switch (word[0]) {
+	case ';':
+		return "one request a line";
+	case '&':
+		return len > 1 && word[1] == '&' ? "one request a line" : "the & that makes a job is a word of its own, at the end";
+	case '|':
+		return len > 1 && word[1] == '|' ? "one request a line" : "the | of a redirection is a word of its own";
+	default:
+		break;
+	}
+	if (strchr(";&|", text[last]) == NULL || !unquoted_at(text, w->start, w->end, last))
+		return NULL;
+	return text[last] == ';' ? "one request a line" : text[last] == '&' ?
+	    "the & that makes a job is a word of its own, at the end" : "the | of a redirection is a word of its own";
+}
+
+/* Behind the quotes that begin at pos, or pos itself if none do. */
+static size_t behind_quotes(const char *text, size_t pos, size_t end)
+{
+	if (text[pos] == '\\')
+		return pos + 2 < end ? pos + 2 : end;
+	if (text[pos] != '\'' && text[pos] != '"')
+		return pos;
+	for (size_t i = pos + 1; i < end; i++) {
+		if (text[i] == text[pos])
+			return i + 1;
+		i += text[i] == '\\' && text[pos] == '"';
+	}
+	return end;
+}
+
+bool foreign_blank(const char *text, size_t start, size_t end, size_t *at, uint32_t *point)
+{
+	while (start < end) {
+		size_t behind = behind_quotes(text, start, end);
+		int n;
+
+		if (behind > start) {
+			start = behind;
+			continue;
+		}
+		n = utf8_decode(text + start, end - start, point);
+		if (n > 0 && safe_blank(*point)) {
+			*at = start;
+			return true;
+		}
+		start += n > 0 ? (size_t)n : 1;
+	}
+	return false;
+}
+
+bool foreign_word(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at)
+{
+	const char *what = w->json || w->start == w->end ? NULL : shell_syntax(text, w);
+	uint32_t point;
+
+	if (what != NULL) {
+		size_t len = w->end - w->start;
+
+		*at = w->start;
+		/* What stands in a longer word may be a secret. */
+		if (len <= 2)
+			snprintf(why, FOREIGN_TEXT, "%.*s: %s; quote it if it is text", (int)len, text + w->start, what);
+		else
+			snprintf(why, FOREIGN_TEXT, "%c: %s; quote it if it is text", strchr(";&|", text[w->end - 1]) != NULL ?
+			    text[w->end - 1] : text[w->start + strcspn(text + w->start, "<>;&|")], what);
+		return true;
+	}
+	if (w->json || !foreign_blank(text, w->start, w->end, at, &point))
+		return false;
+	snprintf(why, FOREIGN_TEXT, "U+%04X is no blank that separates words: write an ordinary one; quote it if it is text",
+	    (unsigned)point);
+	return true;
+}
