@@ -241,9 +241,9 @@ static bool words_named(struct buf *out, struct json v, const struct value_name 
 
 bool cell_words(struct buf *out, struct json v, const struct heading *heading)
 {
-	static const struct value_name flag[] = { {"no", "0", ""}, {"yes", "1", ""}, {0} };
+	static const struct value_name flag[] = { {"no", "0", "", NULL}, {"yes", "1", "", NULL}, {0} };
 	static const struct value_name permission[] = {
-		{"none", "0", ""}, {"read", "1", ""}, {"write", "2", ""}, {0}
+		{"none", "0", "", NULL}, {"read", "1", "", NULL}, {"write", "2", "", NULL}, {0}
 	};
 	static const char *const seed[] = { NULL, "by hand" };
 	static const char *const subnet[] = { "include", "ping" };

@@ -105,8 +105,10 @@ static void note_name(struct output *o, struct json name)
 	if (o->type == NULL)
 		return;
 	if (o->mode != ROWS_MEMBERS) {
-		if (o->heading_count != 2 || strcmp(o->headings[0].name, "property") != 0)
+		f = o->heading_count == 2 ? catalog_field(o->type->reply, o->headings[0].name, strlen(o->headings[0].name)) : NULL;
+		if (f == NULL || !f->names_next)
 			return;
+		f = NULL;
 	} else {
 		f = field_of(o->type->reply, name);
 	}

@@ -152,15 +152,15 @@ const char *catalog_nearest_field(const struct field *fields, const char *name, 
 
 const struct field *catalog_fields(const struct request *r, const struct arg *arg, const char *type)
 {
-	(void)r;
+	const struct value_name *value;
+
 	if (arg->fields != columns_all || type == NULL)
 		return arg->fields;
-	if (strcmp(type, "device") == 0)
-		return columns_device;
-	if (strcmp(type, "switch") == 0)
-		return columns_switch;
-	if (strcmp(type, "switch_detail") == 0)
-		return columns_switch_detail;
+	for (const struct arg *a = r->args; a->name != NULL; a++) {
+		value = catalog_value(a->values, type, strlen(type));
+		if (value != NULL && value->fields != NULL)
+			return value->fields;
+	}
 	return columns_all;
 }
 
@@ -212,23 +212,9 @@ const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *n
 {
 	*gid_column = 0;
 	*name_column = 1;
-	switch (kind) {
-	case GID_REALM:
-		return "[\"realm_info\",[\"gid\",\"name\"]]";
-	case GID_POLLER:
-		return "[\"poller_info\",[\"gid\",\"name\"]]";
-	case GID_GROUP:
-		return "[\"group_info\",[\"gid\",\"name\"]]";
-	case GID_VIEW:
-		return "[\"user_view_info\",[\"gid\",\"name\"]]";
-	case GID_REPORT:
-		return "[\"report_info\"]";
-	case GID_METHOD:
-		return "[\"security_authentication_method_list\",[\"gid\",\"name\"]]";
-	case GID_NONE:
-	case GID_KINDS:
-		break;
-	}
+	for (size_t i = 0; i < catalog_len && kind != GID_NONE; i++)
+		if (catalog[i].lists == kind)
+			return catalog[i].list_json;
 	return NULL;
 }
 

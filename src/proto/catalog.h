@@ -49,7 +49,10 @@ enum unit {
 };
 
 /* A name for a value, e.g. notice = 5, all = 1. */
-struct value_name { const char *name, *value, *help; };
+struct value_name {
+	const char *name, *value, *help;
+	const struct field *fields;	/* what other arguments know where this value is given: realm_query's columns; else NULL */
+};
 
 /* A field, column, property, role or setting: ends with name NULL in a list. */
 struct field {
@@ -58,6 +61,8 @@ struct field {
 	enum gid_kind gid;		/* UNIT_GID, or a member that takes one */
 	bool secret;			/* as something sent: never shown, logged or kept */
 	const struct value_name *values;	/* NULL, or the names that its values have */
+	bool list;			/* a cell of it is a list */
+	bool names_next;		/* its cell is the name of the field that the next cell is a value of */
 	/* as something sent: a member of a row, an object or pairs */
 	enum arg_type type;		/* ARG_TEXT (whose zero it is), ARG_ADDRESS, ARG_GID, ARG_NUMBER, ARG_WORD... */
 	bool optional;			/* a row may end before it */
@@ -116,6 +121,8 @@ struct request {
 	const char *example;		/* a line a user may type */
 	const char *example_json;	/* what it is sent as */
 	const char *reader;		/* of a modifier: the request that shows what it changes, or NULL */
+	enum gid_kind lists;		/* it lists the gids of that kind with their names, asked by `list_json` */
+	const char *list_json;
 };
 
 /* All requests, sorted by name. */
@@ -135,8 +142,8 @@ const struct request *catalog_role(enum request_role role);
 const char *catalog_nearest(const char *name, size_t len);
 
 /* The fields an argument knows, where they depend on another argument: realm_query's columns, raw and
- * filter depend on its type ("device", "switch", "switch_detail"; NULL or another: all of them).  For every
- * other argument it is arg->fields. */
+ * filter depend on its type, one of its `values` that have fields (NULL or another: all of them).  For every other
+ * argument it is arg->fields. */
 const struct field *catalog_fields(const struct request *r, const struct arg *arg, const char *type);
 
 /* The field of that name in a list, or NULL. */
@@ -158,7 +165,7 @@ bool catalog_arg_secret(const struct arg *arg);
 bool catalog_secret(const struct request *r);
 
 /* The request that lists gids with names of a kind, ready to send, and which columns of its rows hold gid
- * and name; NULL for GID_NONE. */
+ * and name; NULL for a kind that has none. */
 const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column);
 
 /* "realm", "poller"... */

@@ -32,9 +32,11 @@ static const struct json null_cell = { "null", 4 };
 struct rows_hint rows_hint(const struct request *type, char *const *headings, size_t heading_count, size_t known)
 {
 	struct rows_hint h = { .shape = type == NULL ? REPLY_UNKNOWN : type->shape, .columns = known };
+	const struct field *column;
 
 	h.asked = headings != NULL && heading_count > 0;
-	h.list_column = h.asked && heading_count == 1 && strcmp(headings[0], "pollers") == 0;
+	column = !h.asked || heading_count != 1 || type == NULL ? NULL : catalog_field(type->reply, headings[0], strlen(headings[0]));
+	h.list_column = column != NULL && column->list;
 	return h;
 }
 
@@ -391,4 +393,36 @@ size_t rows_longest(enum rows_mode mode, struct json_iter values)
 	rows_init(&r, mode, &ops, &longest);
 	rows_all(&r, values);
 	return longest;
+}
+
+struct rows_walk rows_begin(const struct rows_hint *hint, struct json_iter values)
+{
+	return (struct rows_walk){.mode = rows_decide(hint, values, false), .values = values};
+}
+
+bool rows_next(struct rows_walk *w, struct json *row)
+{
+	struct json first;
+
+	if (w->mode != ROWS_VALUES && w->mode != ROWS_ELEMENTS) {
+		w->bad = w->bad || w->mode != ROWS_NONE;
+		return false;
+	}
+	/* Behind a list of rows everything is surplus. */
+	if (w->mode == ROWS_ELEMENTS && !w->inside) {
+		if (!json_next(&w->values, NULL, row))
+			return false;
+		w->inside = true;
+		w->inner = json_iterate(*row);
+	}
+	while (!w->bad && json_next(w->inside ? &w->inner : &w->values, NULL, row)) {
+		struct json_iter cells = json_iterate(*row);
+		bool empty = !json_next(&cells, NULL, &first);
+
+		if (is_list(*row) && empty && !w->inside)
+			continue;	/* among values: no row */
+		w->bad = !is_list(*row) || empty || is_list(first);
+		return !w->bad;
+	}
+	return false;
 }

@@ -62,6 +62,17 @@ void rows_finish(struct rows *r);					/* no more values */
 /* All of them. */
 void rows_all(struct rows *r, struct json_iter values);
 
+/* The rows of a whole reply, one by one, as they stand in it: for readers to whom a cell alone says too little. */
+struct rows_walk {
+	enum rows_mode mode;
+	struct json_iter values, inner;
+	bool inside;
+	bool bad;	/* something was no row: none comes any more */
+};
+struct rows_walk rows_begin(const struct rows_hint *hint, struct json_iter values);
+/* The next row: an array with a cell that is none in front.  False: there are no more, or *bad. */
+bool rows_next(struct rows_walk *w, struct json *row);
+
 /* The cells of the first row, or 0 if that cannot be told. */
 size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut);
 

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "proto/rows.h"
+
 static const char hidden[] = "\"***\"";
 
 /* Whether a member's name is a secret's, spelt well or badly. */
@@ -184,8 +186,6 @@ static const struct request *type_of(struct json v, bool *near, bool *failed)
 	return type;
 }
 
-static void mask_reply_value(const struct field *fields, struct json v, struct masking *m);
-
 int secret_mask_request(struct buf *out, const char *json, size_t len)
 {
 	struct masking m = {out, json};
@@ -218,44 +218,71 @@ int secret_mask_request(struct buf *out, const char *json, size_t len)
 		secret_in_arguments(type, it, replace, &m);
 	else
 		while (json_next(&it, NULL, &v))
-			mask_reply_value(NULL, v, &m);
+			secret_anywhere(v, replace, &m);
 	buf_put(out, m.from, len - (size_t)(m.from - json));
 	return out->failed ? -1 : 0;
 }
 
 /* --- replies --- */
 
-/* fields: the columns of a reply that has secret ones in fixed places, or NULL. */
-static void mask_reply_value(const struct field *fields, struct json v, struct masking *m)
+/* A row whose columns are known.  From the first secret one on only numbers are harmless: versions are shown in one list, and side
+ * by side (ptsh-protocol(7)); before it, nothing but single values. */
+static void mask_row(const struct field *fields, struct json row, struct masking *m)
 {
-	struct json_iter it;
-	struct json inner;
-	bool secret = false, first = true;
+	struct json_iter it = json_iterate(row);
+	struct json cell;
+	bool secret = false;
 
-	if (fields == NULL || json_kind(v) != JSON_ARRAY) {
-		secret_anywhere(v, replace, m);
+	if (json_kind(row) != JSON_ARRAY) {
+		if (json_kind(row) != JSON_NUMBER)
+			replace(m, row);
 		return;
 	}
-	/* A list of rows begins with a row; a row begins with a value.  From the first secret column on only numbers are
-	 * harmless: versions are shown in one list, and side by side (ptsh-protocol(7)). */
-	for (it = json_iterate(v); json_next(&it, NULL, &inner); first = false) {
-		if (first && json_kind(inner) == JSON_ARRAY)
-			break;
+	while (json_next(&it, NULL, &cell)) {
+		enum json_kind kind = json_kind(cell);
+
 		secret = secret || (fields->name != NULL && fields->unit == UNIT_SECRET);
-		if (secret && json_kind(inner) != JSON_NUMBER)
-			replace(m, inner);
+		if (secret ? kind != JSON_NUMBER : kind == JSON_ARRAY || kind == JSON_OBJECT)
+			replace(m, cell);
 		if (fields->name != NULL)
 			fields++;
 	}
-	if (first && json_count(v) > 0)
-		for (it = json_iterate(v); json_next(&it, NULL, &inner); )
-			mask_reply_value(fields, inner, m);
+}
+
+/* The values of a reply to a request with secret columns in fixed places.  What is no row hides whole. */
+static void mask_rows(const struct request *type, struct json_iter values, struct masking *m)
+{
+	struct rows_hint hint = rows_hint(type, NULL, 0, 0);
+	enum rows_mode mode = rows_decide(&hint, values, false);
+	struct json_iter it;
+	struct json v, row;
+	bool first = true;
+
+	for (; json_next(&values, NULL, &v); first = false) {
+		if (mode == ROWS_VALUES)
+			mask_row(type->reply, v, m);
+		else if (mode == ROWS_ELEMENTS && first && json_kind(v) == JSON_ARRAY)
+			for (it = json_iterate(v); json_next(&it, NULL, &row); )
+				mask_row(type->reply, row, m);
+		else if (json_kind(v) != JSON_NUMBER)
+			replace(m, v);
+	}
+}
+
+/* Whether the values are what a refusal says: texts and numbers. */
+static bool is_refusal(struct json_iter values)
+{
+	struct json v;
+
+	while (json_next(&values, NULL, &v))
+		if (json_kind(v) == JSON_ARRAY || json_kind(v) == JSON_OBJECT)
+			return false;
+	return true;
 }
 
 int secret_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len)
 {
 	struct masking m = {out, json};
-	const struct field *fields = NULL;
 	struct json_iter it;
 	struct json v;
 	size_t at;
@@ -266,8 +293,6 @@ int secret_mask_reply(struct buf *out, const struct request *type, const char *j
 		chosen = chosen || (arg->flags & ARG_HEADINGS);
 	for (const struct field *f = type == NULL ? NULL : type->reply; f != NULL && f->name != NULL; f++)
 		secret = secret || f->unit == UNIT_SECRET;
-	if (secret && !chosen)
-		fields = type->reply;
 	if (json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {
 		if (secret || secret_has_key((struct json){json, len}))
 			buf_puts(out, hidden);
@@ -276,9 +301,13 @@ int secret_mask_reply(struct buf *out, const struct request *type, const char *j
 		return out->failed ? -1 : 0;
 	}
 	it = json_iterate(v);
-	for (size_t i = 0; json_next(&it, NULL, &v); i++)
-		if (i >= 2)
-			mask_reply_value(fields, v, &m);
+	if (!json_next(&it, NULL, &v) || !json_next(&it, NULL, &v))
+		it.next = it.end;
+	if (secret && !chosen && !(json_kind(v) == JSON_NUMBER && v.text[0] == '0' && is_refusal(it)))
+		mask_rows(type, it, &m);
+	else
+		while (json_next(&it, NULL, &v))
+			secret_anywhere(v, replace, &m);
 	buf_put(out, m.from, len - (size_t)(m.from - json));
 	return out->failed ? -1 : 0;
 }

@@ -321,10 +321,10 @@ static int read_request(const struct lists *l, struct json list, enum place_even
 
 static int read_reply(const struct lists *l, struct places *places)
 {
-	struct undo_rows rows = undo_rows(l->w->reply);
+	struct rows_walk rows = undo_rows(l->w);
 	struct json row, name;
 
-	while (undo_rows_next(&rows, &row)) {
+	while (rows_next(&rows, &row)) {
 		if (put_key(l, places, row, &name) < 0)
 			return -1;
 		places_put(places, PLACE_BEFORE, nothing, name, row);

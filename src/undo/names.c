@@ -42,7 +42,7 @@ static const struct arg *columns_of(const struct request *reader)
 /* The cells that were asked for, however the reply wraps them.  0: no such row; -1: the reply is something else. */
 static int find_row(struct undo_work *w, struct json_iter *cells)
 {
-	struct undo_rows rows = undo_rows(w->reply);
+	struct rows_walk rows = undo_rows(w);
 	struct json_iter it = w->reply;
 	struct json row, more, first[1];
 
@@ -53,7 +53,7 @@ static int find_row(struct undo_work *w, struct json_iter *cells)
 			*cells = it = json_iterate(row);
 		return 1;
 	}
-	while (undo_rows_next(&rows, &row)) {
+	while (rows_next(&rows, &row)) {
 		if (w->gid_arg == NULL || (undo_cells(row, first, 1) > 0 && undo_same(w, first[0], w->gid))) {
 			*cells = json_iterate(row);
 			return 1;
@@ -179,10 +179,10 @@ int undo_roles(struct undo_work *w, size_t i)
 /* Rows of property and value.  -1: the reply is something else. */
 static int read_pairs(struct undo_work *w, const struct arg *arg, struct places *places)
 {
-	struct undo_rows rows = undo_rows(w->reply);
+	struct rows_walk rows = undo_rows(w);
 	struct json row, cells[2];
 
-	while (undo_rows_next(&rows, &row)) {
+	while (rows_next(&rows, &row)) {
 		size_t n = undo_cells(row, cells, 2);
 
 		if (n > 2 && undo_is_list(undo_field(w, arg->fields, cells[0])))
@@ -226,10 +226,10 @@ int undo_pairs(struct undo_work *w, size_t i)
 /* Rows of two cells, of which one is the place and the other its value.  -1: the reply is something else. */
 static int read_rows(struct undo_work *w, size_t place, bool address, struct places *places)
 {
-	struct undo_rows rows = undo_rows(w->reply);
+	struct rows_walk rows = undo_rows(w);
 	struct json row, cells[2];
 
-	while (undo_rows_next(&rows, &row)) {
+	while (rows_next(&rows, &row)) {
 		if (undo_cells(row, cells, 2) < 2)
 			return -1;
 		if (!undo_is_scalar(cells[place]))

@@ -5,6 +5,7 @@
 #ifndef PTSH_UNDO_UNDO_PARTS_H
 #define PTSH_UNDO_UNDO_PARTS_H
 
+#include "proto/rows.h"
 #include "undo/undo.h"
 
 /* --- places: what was there, what a request does to it (undo/places.c) --- */
@@ -78,14 +79,8 @@ bool undo_is_change(const struct undo_work *w);
 /* An array of the names that the reader is asked for by its argument `list`; empty if there is none. */
 void undo_put_asked(struct undo_work *w, const struct arg *list, struct buf *out);
 
-/* Rows of a reply in both shapes (ptsh-protocol(7)).  A row's first cell is no list. */
-struct undo_rows {
-	struct json_iter values, inner;
-	bool inside;
-	bool bad;	/* something was no row */
-};
-struct undo_rows undo_rows(struct json_iter values);
-bool undo_rows_next(struct undo_rows *r, struct json *row);
+/* The rows of the reply. */
+struct rows_walk undo_rows(const struct undo_work *w);
 
 /* Cells of an array, at most max; how many it has (which may be more). */
 size_t undo_cells(struct json row, struct json *cells, size_t max);

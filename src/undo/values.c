@@ -2,7 +2,7 @@
 /*
  * values: what is read, compared and shown of values, whatever they belong to, and what a change holds of them.
  *
- * Owns the rules of what can be taken back, what is the same, what is secret and what a row is.
+ * Owns the rules of what can be taken back, of what is the same and what is secret.
  */
 #include "undo/undo_parts.h"
 
@@ -109,43 +109,11 @@ void undo_work_clear(struct undo_work *w)
 
 /* --- what a reply holds --- */
 
-static bool begins_with_list(struct json v)
+struct rows_walk undo_rows(const struct undo_work *w)
 {
-	struct json_iter it = json_iterate(v);
-	struct json first;
+	struct rows_hint hint = rows_hint(w->reader, NULL, 0, 0);
 
-	return json_kind(v) == JSON_ARRAY && json_next(&it, NULL, &first) && json_kind(first) == JSON_ARRAY;
-}
-
-struct undo_rows undo_rows(struct json_iter values)
-{
-	return (struct undo_rows){.values = values};
-}
-
-bool undo_rows_next(struct undo_rows *r, struct json *row)
-{
-	struct json v;
-
-	while (!r->bad) {
-		if (r->inside && json_next(&r->inner, NULL, &v)) {
-			r->bad = json_kind(v) != JSON_ARRAY || begins_with_list(v) || json_count(v) == 0;
-			*row = v;
-			return !r->bad;
-		}
-		r->inside = false;
-		if (!json_next(&r->values, NULL, &v))
-			return false;
-		if (json_kind(v) != JSON_ARRAY) {
-			r->bad = true;
-		} else if (begins_with_list(v)) {
-			r->inner = json_iterate(v);
-			r->inside = true;
-		} else if (json_count(v) > 0) {
-			*row = v;
-			return true;
-		}
-	}
-	return false;
+	return rows_begin(&hint, w->reply);
 }
 
 size_t undo_cells(struct json row, struct json *cells, size_t max)

@@ -195,6 +195,12 @@ static void secrets_are_hidden_in_replies(void **state)
 		{"realm_snmp_credential_list", "[1,1,[[\"10.1.0.0\",16,[[2,[\"S3CR3T\"]]],1],[\"10.2.0.0\",16,[2,[\"S3CR3T\"]],[3,\"u\",\"S3CR3T\"],1]]]",
 		    "[1,1,[[\"10.1.0.0\",16,\"***\",1],[\"10.2.0.0\",16,\"***\",\"***\",1]]]"},
 		{"realm_snmp_credential_list", "[1,1,[]]", "[1,1,[]]"},
+		/* Shapes that are not documented: rather too much is hidden. */
+		{"realm_snmp_credential_list", "[1,1,\"10.1.0.0\",16,\"S3CR3T\",1]", "[1,1,\"***\",16,\"***\",1]"},
+		{"realm_snmp_credential_list", "[1,1,[[[\"10.1.0.0\",16,[[2,[\"S3CR3T\"]]],1]]]]", "[1,1,[[\"***\"]]]"},
+		{"realm_snmp_credential_list", "[1,1,[[\"10.1.0.0\",16,[[2,[\"S3CR3T\"]]],1]],[2,[\"S3CR3T\"]],7]",
+		    "[1,1,[[\"10.1.0.0\",16,\"***\",1]],\"***\",7]"},
+		{"realm_snmp_credential_list", "[1,0,\"no\",[2,[\"S3CR3T\"]]]", "[1,0,\"***\",[2,\"***\"]]"},
 		{"realm_snmp_credential_list", "[1,1]", "[1,1]"},
 		{"realm_snmp_credential_list", "[1,0,\"no such realm\"]", "[1,0,\"no such realm\"]"},
 		{"security_certificate_list", "[1,1,[[\"a\",\"\"],[\"-----BEGIN RSA PRIVATE KEY-----S3CR3T\",\"n\"],[\"c\",\"-----BEGIN CERTIFICATE-----\"]]]",
