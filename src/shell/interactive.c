@@ -137,7 +137,6 @@ static void on_interrupt(void *ctx, int signo)
 	prompt_interrupt(sh->prompt);
 	if (prompt_reading(sh->prompt))
 		return;
-	shell_progress_overtype(sh);	/* the terminal may have shown ^C */
 	if (!input_ended(sh))
 		engine_stop(sh);
 	engine_background(sh);

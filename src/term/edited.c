@@ -44,7 +44,8 @@ void prompt_edited(struct prompt *p, struct edited *e)
 
 	e->prompt = p->question != NULL ? p->question : p->rows.len > 0 ? continuation : p->o.prompt(p->o.ctx);
 	e->text = e->end = e->cursor = nothing;
-	if (p->el != NULL && p->question == NULL) {
+	e->echoed = p->el != NULL && !p->echoes && screen_dumb(p->screen);
+	if (p->el != NULL && p->question == NULL && !e->echoed) {
 		const LineInfoW *li = el_wline(p->el);
 
 		e->text = li->buffer;

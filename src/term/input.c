@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "lang/line.h"
@@ -118,7 +119,8 @@ void input_read(struct input *in)
 		else if (in->pasting)
 			take_paste(in, bytes, (size_t)n);
 		else
-			take(in, bytes[0]);
+			take(in, in->lines_left > 0 && bytes[0] == '\0' ? in->end : bytes[0]);
+		in->lines_left -= (size_t)n < in->lines_left ? (size_t)n : in->lines_left;
 	}
 	explicit_bzero(bytes, n > 0 ? (size_t)n : 0);
 }
@@ -168,6 +170,12 @@ void input_reset(struct input *in)
 	in->key_count = 0;
 	buf_clear(&in->ahead);
 	buf_clear(&in->paste);
+}
+
+void input_flush(struct input *in)
+{
+	tcflush(in->fd, TCIFLUSH);
+	in->lines_left = 0;
 }
 
 void input_clear(struct input *in)

@@ -251,3 +251,9 @@ void prompt_bind_last(EditLine *el)
 	el_wset(el, EL_BIND, paste, L"ptsh-paste", NULL);
 	el_wset(el, EL_BIND, L"-a", paste, L"ptsh-paste", NULL);
 }
+
+void prompt_bind_plain(EditLine *el)
+{
+	el_set(el, EL_BIND, "^I", "ed-insert", NULL);
+	el_set(el, EL_BIND, "?", "ed-insert", NULL);
+}

@@ -5,6 +5,7 @@
  *
  * Refuses to know when: prompt.c says it.
  */
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -12,18 +13,24 @@
 
 /*
  * Between two lines the terminal echoes nothing: what is typed ahead would stand in the rows of results and events.  libedit shows
- * it when its turn has come.  And ^C takes nothing with it of what was written, and is not on the screen yet (NOFLSH).
+ * it when its turn has come.  Nor does the terminal edit: it would make a NUL of ^D, and lose what does not fit into its line.
+ * And ^C takes nothing with it of what was written, and is not on the screen yet (NOFLSH).
  */
 void prompt_echo_off(struct prompt *p)
 {
 	struct termios t;
+	int ahead = 0;
 
 	if (p->el == NULL || (p->silenced | p->kept) != 0 || tcgetattr(p->input.fd, &t) == -1)
 		return;
-	p->silenced = t.c_lflag & (ECHO | ECHONL);
+	p->echoes = (t.c_lflag & ECHO) != 0;
+	p->silenced = t.c_lflag & (ECHO | ECHONL | ICANON);
 	p->kept = NOFLSH & ~t.c_lflag;
 	t.c_lflag = (t.c_lflag & ~p->silenced) | p->kept;
-	tcsetattr(p->input.fd, TCSANOW, &t);
+	if (tcsetattr(p->input.fd, TCSANOW, &t) == 0 && (p->silenced & ICANON) != 0 && ioctl(p->input.fd, FIONREAD, &ahead) == 0) {
+		p->input.lines_left = ahead > 0 ? (size_t)ahead : 0;
+		p->input.end = t.c_cc[VEOF] != _POSIX_VDISABLE ? (char)t.c_cc[VEOF] : '\0';
+	}
 }
 
 /* Before anybody else has the terminal. */

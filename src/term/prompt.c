@@ -209,7 +209,7 @@ static void end_editor(struct prompt *p)
 	rescue_disarm();
 }
 
-/* Starts libedit.  -1 if that cannot be; the terminal is dumb then if that is why. */
+/* Starts libedit, on a terminal of any kind: the kernel's editing cuts a line of more than 4095 bytes.  -1 if that cannot be. */
 static int start_editor(struct prompt *p)
 {
 	const cookie_io_functions_t calls = {.write = sink_write};
@@ -226,7 +226,8 @@ static int start_editor(struct prompt *p)
 		return -1;
 	}
 	prompt_echo_off(p);
-	el_set(p->el, EL_SETTY, "-x", "-echo", "+noflsh", NULL);	/* nor does libedit turn it on between two lines */
+	/* Nor does libedit turn it on between two lines. */
+	el_set(p->el, EL_SETTY, "-x", "-echo", "-icanon", "+noflsh", NULL);
 	el_set(p->el, EL_SETTY, "-d", "+noflsh", NULL);
 	el_set(p->el, EL_CLIENTDATA, p);
 	el_set(p->el, EL_GETCFN, next_key);
@@ -239,10 +240,11 @@ static int start_editor(struct prompt *p)
 	el_source(p->el, NULL);
 	prompt_bind_last(p->el);
 	el_get(p->el, EL_EDITMODE, &editing);		/* ~/.editrc can say `edit off` */
-	if (!editing || el_get(p->el, EL_GETTC, "up", &up) < 0 || up == NULL || *up == '\0') {
-		end_editor(p);
+	if (!editing || el_get(p->el, EL_GETTC, "up", &up) < 0 || up == NULL || *up == '\0')
 		screen_set_dumb(p->screen);
-	}
+	el_set(p->el, EL_EDITMODE, 1);
+	if (screen_dumb(p->screen) && !p->echoes)
+		prompt_bind_plain(p->el);
 	return 0;
 }
 
@@ -260,8 +262,7 @@ struct prompt *prompt_create(struct loop *l, struct screen *s, struct history *h
 	p->out = out;
 	p->input = (struct input){.fd = in, .interrupt = -1, .ahead = {.secret = true}, .paste = {.secret = true}};
 	p->rows.secret = p->pasted.secret = true;
-	if ((screen_visual(s) && start_editor(p) < 0) ||
-	    ((screen_visual(s) || screen_dumb(s)) && take_signals(p) < 0)) {
+	if ((screen_visual(s) || screen_dumb(s)) && (start_editor(p) < 0 || take_signals(p) < 0)) {
 		prompt_free(p);
 		return NULL;
 	}
@@ -346,7 +347,7 @@ static enum prompt_end read_edited(struct prompt *p)
 	return PROMPT_LINE;
 }
 
-/* One row as it comes: the kernel edits, or nobody. */
+/* One row as it comes: not from a terminal. */
 static enum prompt_end read_plain(struct prompt *p)
 {
 	size_t start = p->rows.len;
@@ -375,9 +376,7 @@ static enum prompt_end read_plain(struct prompt *p)
 		finish(p, "");
 		return p->interrupted ? PROMPT_INTERRUPT : PROMPT_SIGNAL;
 	}
-	/* Of a terminal the next read may bring more (^D); a last line needs no LF. */
-	p->input.gone = !screen_dumb(p->screen);
-	finish(p, "");
+	finish(p, "");		/* a last line needs no LF */
 	if (p->rows.len > start) {
 		buf_putc(&p->rows, '\n');
 		return PROMPT_LINE;
@@ -470,7 +469,7 @@ void prompt_interrupt(struct prompt *p)
 	if (p->reading)
 		p->interrupted = true;
 	else if (p->el != NULL)		/* what was typed ahead is not wanted any more */
-		tcflush(p->input.fd, TCIFLUSH);
+		input_flush(&p->input);
 }
 
 void prompt_stop(struct prompt *p)

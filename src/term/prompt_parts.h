@@ -33,6 +33,8 @@ struct input {
 	bool interrupted;		/* it has come */
 	int64_t pasted_at;		/* when a part of a paste came last */
 	bool gone;			/* end of file or an error */
+	size_t lines_left;		/* bytes to be read that the terminal has taken by lines: there ^D has become NUL */
+	char end;			/* what stands for it: ^D */
 	bool pasting;
 	unsigned matched;		/* bytes of the sequence that begins a paste */
 	int64_t escape_due;		/* matched > 0: when they are keys after all */
@@ -53,6 +55,8 @@ int input_wait(const struct input *in);
 /* Forgets what has arrived in part. */
 void input_reset(struct input *in);
 void input_clear(struct input *in);
+/* Drops what has been typed and not been read. */
+void input_flush(struct input *in);
 
 struct prompt {
 	struct loop *loop;
@@ -70,6 +74,7 @@ struct prompt {
 	bool readable;			/* without an EditLine: a byte can be read */
 	bool interrupted, stopped;
 	tcflag_t silenced, kept;	/* flags of the terminal that were cleared, and set, between two lines */
+	bool echoes;			/* the terminal did, before */
 	bool woken;			/* a SIGCONT is under way for what is already done */
 	unsigned paste_tries;		/* how often PASTE_KEY was delivered for the paste that waits */
 	unsigned released;
@@ -113,5 +118,6 @@ unsigned char prompt_on_paste(EditLine *el, int key);
 /* Adds the editor functions and binds the keys. */
 void prompt_bind_first(EditLine *el);	/* what ~/.editrc may change */
 void prompt_bind_last(EditLine *el);	/* what it must not lose */
+void prompt_bind_plain(EditLine *el);	/* keys that are bytes of the line where another program edits and shows it */
 
 #endif

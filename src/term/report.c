@@ -172,13 +172,3 @@ void shell_progress_clear(struct shell *sh)
 	sink_puts(&sh->err, "\r\033[K");
 	sink_flush(&sh->err);
 }
-
-void shell_progress_overtype(struct shell *sh)
-{
-	if (sh->screen != NULL && screen_visual(sh->screen)) {
-		sh->progress = true;
-	} else {
-		sink_putc(&sh->err, '\n');
-		sink_flush(&sh->err);
-	}
-}

@@ -22,9 +22,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/safe.h"
-#include "base/utf8.h"
-#include "base/width.h"
 #include "net/loop.h"
 
 enum {
@@ -43,7 +40,10 @@ struct screen {
 	bool lent;		/* another program has the terminal */
 	bool gone;		/* the terminal takes nothing any more */
 	int columns, rows;	/* of the terminal when painted last */
-	int above;		/* painted rows above the cursor */
+	struct frame frame;	/* what is painted, while shown */
+	struct frame next;	/* what is to be */
+	int top;		/* the frame's first row that is on the screen */
+	struct spot pen;	/* where in the frame the terminal's cursor is */
 	int64_t painted;	/* when */
 	int64_t settled;	/* when the size will have */
 	struct buf bytes;	/* to be written */
@@ -78,6 +78,7 @@ struct screen *screen_create(int in, int out)
 	s->columns = 80;
 	s->rows = 24;
 	s->painted = -SCREEN_PAINT_MS;
+	s->frame.bytes.secret = s->next.bytes.secret = true;
 	measure(s);
 	return s;
 }
@@ -90,6 +91,8 @@ void screen_free(struct screen *s)
 	screen_hide(s);
 	buf_clear(&s->bytes);
 	buf_clear(&s->held);
+	buf_clear(&s->frame.bytes);
+	buf_clear(&s->next.bytes);
 	free(s);
 }
 
@@ -159,127 +162,8 @@ static void screen_flush(struct screen *s)
 }
 
 /*
- * Painting.  A pen walks over prompt and line; it writes what falls into the rows top <= v < bottom and remembers
- * where the cursor belongs.
+ * Painting.
  */
-struct pen {
-	struct buf *out;
-	int top, bottom;
-	int room;		/* columns of a row that are used */
-	int h, v;
-	int row, col;		/* the cursor's place */
-};
-
-static bool inside(const struct pen *p)
-{
-	return p->v >= p->top && p->v < p->bottom;
-}
-
-static void new_row(struct pen *p)
-{
-	if (inside(p))
-		buf_puts(p->out, p->v + 1 < p->bottom ? "\033[K\r\n" : "\033[K");
-	p->v++;
-	p->h = 0;
-}
-
-static void put_point(struct pen *p, uint32_t point)
-{
-	int width = width_point(point);
-
-	if (width > p->room) {
-		point = '?';
-		width = 1;
-	}
-	if (p->h + width > p->room) {
-		if (p->row == p->v && p->col == p->h) {	/* the cursor is on this character */
-			p->row++;
-			p->col = 0;
-		}
-		new_row(p);
-	}
-	if (inside(p)) {
-		char bytes[UTF8_MAX];
-
-		buf_put(p->out, bytes, utf8_encode(point, bytes));
-	}
-	p->h += width;
-}
-
-static void put_ascii(struct pen *p, const char *text)
-{
-	for (; *text != '\0'; text++)
-		put_point(p, (unsigned char)*text);
-}
-
-/* A character of the line, whatever it is, in a way that can be seen. */
-static void put_char(struct pen *p, uint32_t c)
-{
-	char text[16];
-
-	if (c == '\n') {
-		new_row(p);
-	} else if (c == '\t') {
-		do
-			put_point(p, ' ');
-		while (p->h % 8 != 0 && p->h < p->room);
-	} else if (c < 0x20 || c == 0x7f) {
-		put_point(p, '^');
-		put_point(p, c ^ 0x40);
-	} else if (c == 0xfe0e || c == 0xfe0f) {
-		/* Text or emoji style: terminals disagree about the width it gives, and nothing is lost to the eye. */
-	} else if (safe_point(c)) {
-		put_point(p, c);
-	} else {
-		snprintf(text, sizeof text, c > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)c);
-		put_ascii(p, text);
-	}
-}
-
-static void put_prompt(struct pen *p, const char *prompt)
-{
-	size_t len = strlen(prompt);
-
-	while (len > 0) {
-		uint32_t point = 0xfffd;
-		int n = 1;
-
-		if (len > 2 && prompt[0] == '\033' && prompt[1] == '[') {
-			size_t sgr = 2 + strspn(prompt + 2, "0123456789;:");
-
-			if (prompt[sgr] == 'm') {
-				if (p->out != NULL)	/* also above the window: its rows have the colour */
-					buf_put(p->out, prompt, sgr + 1);
-				prompt += sgr + 1;
-				len -= sgr + 1;
-				continue;
-			}
-		}
-		n = utf8_decode(prompt, len, &point);
-		if (n < 0) {
-			n = 1;
-			point = 0xfffd;
-		}
-		put_char(p, point);
-		prompt += n;
-		len -= (size_t)n;
-	}
-}
-
-static void draw(struct pen *p, const struct edited *e)
-{
-	put_prompt(p, e->prompt);
-	for (const wchar_t *c = e->text;; c++) {
-		if (c == e->cursor) {
-			p->row = p->v;
-			p->col = p->h;
-		}
-		if (c == e->end)
-			break;
-		put_char(p, (uint32_t)*c);
-	}
-}
-
 static int room(const struct screen *s)
 {
 	return s->columns > 1 ? s->columns - 1 : 1;
@@ -288,8 +172,8 @@ static int room(const struct screen *s)
 static void go_home(struct screen *s)
 {
 	buf_putc(&s->bytes, '\r');
-	if (s->shown && s->above > 0)
-		buf_printf(&s->bytes, "\033[%dA", s->above);
+	if (s->shown && s->pen.row > s->top)
+		buf_printf(&s->bytes, "\033[%dA", s->pen.row - s->top);
 }
 
 /* Erases from column 0 of the row to the end of the screen.  A plain ESC[J in the top left corner makes tmux move the
@@ -305,7 +189,7 @@ static void take_away(struct screen *s)
 		go_home(s);
 		erase_rows(s);
 	} else if (s->shown && s->dumb) {
-		buf_putc(&s->bytes, '\n');	/* what is typed is unknown: only a new row is safe */
+		buf_putc(&s->bytes, '\n');	/* what cannot be taken away stays */
 	} else if (s->lost && s->visual) {
 		buf_puts(&s->bytes, "\r\033[K");
 	}
@@ -330,55 +214,153 @@ static void release_held(struct screen *s)
 	buf_clear(&s->held);
 }
 
-/* Without cursor movement there is only the prompt; escape sequences are left out. */
-static void paint_dumb(struct screen *s, const struct edited *e)
+/*
+ * Writes the frame's bytes from a spot on, as far as they are in the rows top <= row < bottom.  clean: what is to the right of them,
+ * and below, is empty already.  Colours above the window are written, too: its rows have them.
+ */
+static void put_frame(struct screen *s, const struct frame *f, struct spot from, int top, int bottom, bool clean)
 {
-	for (const char *c = e->prompt; *c != '\0'; c++) {
-		if (*c == '\033' && c[1] == '[') {
-			size_t sgr = 2 + strspn(c + 2, "0123456789;:");
+	const char *bytes = buf_head(&f->bytes);
+	int row = from.row;
 
-			if (c[sgr] == 'm') {
-				c += sgr;
-				continue;
-			}
-		}
-		if ((unsigned char)*c >= 0x20 || *c == '\n')
-			buf_putc(&s->bytes, *c);
+	for (size_t at = from.at, n; at < f->bytes.len; at += n) {
+		size_t sgr = at < f->text.at ? frame_sgr(bytes + at, f->bytes.len - at) : 0;
+		bool inside = row >= top && row < bottom;
+
+		n = sgr > 0 ? sgr : 1;
+		if (sgr > 0 && s->visual)
+			buf_put(&s->bytes, bytes + at, sgr);
+		else if (sgr == 0 && bytes[at] != '\n' && inside)
+			buf_putc(&s->bytes, bytes[at]);
+		if (bytes[at] != '\n')
+			continue;
+		if (inside && !clean && s->visual)
+			buf_puts(&s->bytes, "\033[K");
+		if (inside && row + 1 < bottom)
+			buf_puts(&s->bytes, s->visual ? "\r\n" : "\n");
+		row++;
 	}
 }
 
-static void paint(struct screen *s, const struct edited *e)
+/* Moves the cursor in its row: what the kernel does for an erased character will do on every terminal. */
+static void move_in_row(struct screen *s, const struct frame *f, struct spot to)
 {
-	struct pen dry = {.room = room(s)}, p = {.out = &s->bytes, .room = room(s)};
-	int height = s->rows > 1 ? s->rows - 1 : 1;	/* a row stays free for the newest text above */
-	int last;
+	enum { FEW = 4 };
+	int back = s->pen.col - to.col;
 
-	go_home(s);
-	draw(&dry, e);
-	p.top = dry.row < height ? 0 : dry.row - height + 1;
-	p.bottom = p.top + height;
-	draw(&p, e);
-	if (p.v == 0 && p.h == 0)
-		erase_rows(s);
+	if (back < 0 && s->visual)
+		buf_printf(&s->bytes, back < -1 ? "\033[%dC" : "\033[C", -back);
+	else if (back < 0)
+		buf_put(&s->bytes, buf_head(&f->bytes) + s->pen.at, to.at - s->pen.at);
+	else if (back > FEW && s->visual)
+		buf_printf(&s->bytes, to.col > 1 ? "\r\033[%dC" : to.col == 1 ? "\r\033[C" : "\r", to.col);
 	else
+		for (; back > 0; back--)
+			buf_putc(&s->bytes, '\b');
+	s->pen = to;
+}
+
+/* To any place in the frame.  Without cursor movement another row is out of reach. */
+static void move(struct screen *s, const struct frame *f, struct spot to)
+{
+	int up = s->pen.row - to.row;
+
+	if (up != 0 && !s->visual)
+		return;
+	if (up != 0)
+		buf_printf(&s->bytes, "\033[%d%c", up > 0 ? up : -up, up > 0 ? 'A' : 'B');
+	move_in_row(s, f, to);
+}
+
+/* Erases what the old frame had behind the end of the new one, where the cursor is. */
+static void erase_rest(struct screen *s, struct spot old_end)
+{
+	int more = old_end.row == s->pen.row ? old_end.col - s->pen.col : 0;
+
+	if (s->visual && old_end.row > s->pen.row && s->pen.col > 0)
 		buf_puts(&s->bytes, "\033[J");
-	buf_putc(&s->bytes, '\r');
-	last = p.v < p.bottom ? p.v : p.bottom - 1;
-	if (last > p.row)
-		buf_printf(&s->bytes, "\033[%dA", last - p.row);
-	if (p.col > 0)
-		buf_printf(&s->bytes, "\033[%dC", p.col);
-	s->above = p.row - p.top;
+	else if (s->visual && old_end.row > s->pen.row)
+		erase_rows(s);
+	else if (s->visual && more > 0)
+		buf_puts(&s->bytes, "\033[K");
+	else
+		for (int i = 0; i < 2 * more; i++)
+			buf_putc(&s->bytes, i < more ? ' ' : '\b');
+}
+
+/*
+ * From the painted frame to the next one by what differs: a character that was typed at the end is all that is written then.
+ * False: it takes a whole painting, and nothing has been written.
+ */
+static bool paint_difference(struct screen *s, int top, int bottom)
+{
+	const struct frame *old = &s->frame, *new = &s->next;
+	struct spot from;
+
+	if (!s->shown || old->room != new->room || !frame_differs(old, new, &from))
+		return false;
+	if (s->visual && (top != s->top || new->end.row >= bottom))
+		return false;
+	if (from.at < old->bytes.len || from.at < new->bytes.len) {
+		if (from.row != s->pen.row || (from.row == 0 && from.col == 0) || (!s->visual && from.row != old->end.row))
+			return false;
+		move_in_row(s, old, from);
+		put_frame(s, new, from, top, bottom, from.at == old->bytes.len);
+		s->pen = new->end;
+		erase_rest(s, old->end);
+	}
+	move(s, new, new->cursor);
+	return true;
+}
+
+static void paint_whole(struct screen *s, int top, int bottom)
+{
+	const struct frame *f = &s->next;
+
+	if (s->visual)
+		go_home(s);
+	else if (s->shown)
+		buf_putc(&s->bytes, '\n');
+	put_frame(s, f, (struct spot){0}, top, bottom, false);
+	if (s->visual && f->end.row == 0 && f->end.col == 0)
+		erase_rows(s);
+	else if (s->visual)
+		buf_puts(&s->bytes, "\033[J");
+	s->pen = f->end;
+	if (s->visual && f->cursor.at < f->end.at) {	/* from the left: the terminal may have other ideas of some widths */
+		buf_putc(&s->bytes, '\r');
+		s->pen.col = 0;
+		if (s->pen.row >= bottom)
+			s->pen.row = bottom - 1;
+	}
+	move(s, f, f->cursor);
+}
+
+/* Brings the screen from the painted frame to the next one. */
+static void paint(struct screen *s, int top, int bottom)
+{
+	struct frame old = s->frame;
+
+	if (s->next.bytes.failed)
+		return;
+	if (!paint_difference(s, top, bottom))
+		paint_whole(s, top, bottom);
+	s->frame = s->next;
+	s->next = old;
+	s->top = top;
+	s->shown = !s->bytes.failed;
+	s->stale = s->lost = false;
 }
 
 int screen_paint(struct screen *s, const struct edited *e, bool now)
 {
 	int64_t time;
+	int height, top;
 
 	if (s->lent || !(s->visual || s->dumb))
 		return -1;
 	s->editing = true;
-	if (s->shown && !(s->stale && s->visual) && s->held.len == 0 && s->bytes.len == 0)
+	if (s->shown && !s->stale && s->held.len == 0 && s->bytes.len == 0)
 		return -1;
 	time = loop_now();
 	if (s->visual && time < s->settled)
@@ -386,17 +368,15 @@ int screen_paint(struct screen *s, const struct edited *e, bool now)
 	if (!now && time < s->painted + SCREEN_PAINT_MS)
 		return (int)(s->painted + SCREEN_PAINT_MS - time);
 	/* The signal may come later than the change. */
-	if (s->visual && measure(s) && s->shown) {
+	if (measure(s) && s->visual && s->shown) {
 		screen_resized(s);
 		return SCREEN_SETTLE_MS;
 	}
 	release_held(s);
-	if (s->visual)
-		paint(s, e);
-	else if (!s->shown)
-		paint_dumb(s, e);
-	s->shown = !s->bytes.failed;
-	s->stale = s->lost = false;
+	frame_draw(&s->next, e, room(s));
+	height = s->rows > 1 ? s->rows - 1 : 1;		/* a row stays free for the newest text above */
+	top = s->next.cursor.row < height ? 0 : s->next.cursor.row - height + 1;
+	paint(s, top, s->visual ? top + height : INT_MAX);
 	s->painted = time;
 	screen_flush(s);
 	return -1;
@@ -459,25 +439,19 @@ void screen_write(struct screen *s, const char *text, size_t len)
 /* All rows, not only the window that was painted while editing: what was accepted can be read again above. */
 void screen_finish(struct screen *s, const struct edited *e, const char *mark)
 {
-	struct pen dry = {.room = room(s)}, p = {.out = &s->bytes, .room = room(s), .bottom = INT_MAX};
+	struct edited all = *e;
 
 	release_held(s);
-	if (s->visual) {
+	if (s->visual || s->dumb) {
+		all.cursor = all.end;
 		measure(s);
-		dry.room = p.room = room(s);
-		go_home(s);
-		draw(&dry, e);
-		p.top = dry.v < FINISH_ROWS ? 0 : dry.v - FINISH_ROWS + 1;
-		draw(&p, e);
+		frame_draw(&s->next, &all, room(s));
 		if (mark != NULL)
-			put_ascii(&p, mark);
-		if (p.v == 0 && p.h == 0)
-			erase_rows(s);
-		else
-			buf_puts(&s->bytes, "\033[J");
-		buf_puts(&s->bytes, "\r\n");
-	} else if (s->dumb && mark != NULL) {
-		buf_putc(&s->bytes, '\n');
+			frame_append(&s->next, mark);
+		s->next.cursor = s->next.end;
+		paint(s, s->next.end.row < FINISH_ROWS ? 0 : s->next.end.row - FINISH_ROWS + 1, INT_MAX);
+		if (!e->echoed || mark != NULL)
+			buf_puts(&s->bytes, s->visual ? "\r\n" : "\n");
 	}
 	s->shown = s->lost = s->editing = false;
 	screen_flush(s);
@@ -498,7 +472,6 @@ void screen_forget(struct screen *s)
 {
 	s->shown = false;
 	s->lost = true;
-	s->above = 0;
 }
 
 void screen_clear(struct screen *s)

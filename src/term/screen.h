@@ -14,18 +14,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <wchar.h>
+
+#include "term/frame.h"
 
 enum {
 	SCREEN_PAINT_MS = 10,		/* between two paintings, at least */
 	SCREEN_SETTLE_MS = 300,		/* of silence after a change of the terminal's size */
-};
-
-/* What is painted at the bottom: the prompt and the line being edited.  Borrowed for the call. */
-struct edited {
-	const char *prompt;		/* UTF-8; may hold LF and ESC[...m, which takes no room */
-	const wchar_t *text, *end;	/* the line; LF starts a row, other controls are shown as ^X or \u200b */
-	const wchar_t *cursor;		/* text <= cursor <= end */
 };
 
 struct screen;
@@ -57,7 +51,7 @@ void screen_lend(struct screen *s);
 void screen_take_back(struct screen *s);
 
 /* Leaves the whole line on the screen for good and goes below it.  mark: shown behind it ("^C"), or NULL for a
- * line that was accepted (on a dumb terminal the kernel has ended its row already). */
+ * line that was accepted. */
 void screen_finish(struct screen *s, const struct edited *e, const char *mark);
 
 void screen_resized(struct screen *s);		/* SIGWINCH: silent until the size has settled */

@@ -85,9 +85,6 @@ void shell_step(struct shell *sh, const char *format, ...) __attribute__((format
 /* One row at the bottom of a terminal that can move its cursor, gone before anything else is shown. */
 void shell_progress_draw(struct shell *sh, const char *text);
 void shell_progress_clear(struct shell *sh);
-/* The cursor's row holds what is not to stay (an echoed ^C): the next thing shown goes over it, or below it
- * where nothing can be gone over. */
-void shell_progress_overtype(struct shell *sh);
 
 /* Remembers the first failure's status. */
 void shell_failed(struct shell *sh, enum status status);

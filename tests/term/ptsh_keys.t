@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 use Test::More;
+use POSIX ();
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use Session;
@@ -59,6 +60,20 @@ ok $s->wait_prompt(qr/^box> $/), 'C-c: discard the line';
 $s->key('C-d');
 is $s->status, 0, 'C-d: leave';
 $tried{$_} = 1 for qw(C-c C-d);
+
+# ^D typed where no line is read acts when the next one is
+my $early = Session->new(box => $s->box);
+$early->line('.sleep 0.5');
+$early->wait_output(qr/\.sleep 0\.5\r\r?\n/);
+$early->key('C-d');
+is $early->status, 0, 'C-d between two lines: leave';
+my $fifo = Term::directory() . '/go';
+POSIX::mkfifo($fifo, 0600) or die $!;
+my $first = Session->new(box => $s->box, wait => undef, wrap => ['sh', '-c', ': < "$0"; exec "$@"', $fifo]);
+$first->wait_for(sub { $first->pid });
+$first->key('C-d');
+open my $go, '>', $fifo or die $!;
+is $first->status, 0, '... before there is a prompt, too';
 
 is join(' ', sort map { uc } keys %tried), join(' ', sort map { uc } @listed), 'all keys of the page were tried';
 done_testing();

@@ -159,6 +159,9 @@ static void show(const char *bytes, size_t len)
 			t.x = 0;
 		} else if (c == '\n') {
 			line_feed();
+		} else if (c == '\b') {
+			assert_true(t.x > 0);
+			t.x--;
 		} else if (c == '\a') {
 			t.bells++;
 		} else {
@@ -224,7 +227,7 @@ static void assert_screen(const char *expected)
 
 static void paint(struct screen *s, const char *prompt, const wchar_t *line, size_t cursor)
 {
-	const struct edited e = {prompt, line, line + wcslen(line), line + cursor};
+	const struct edited e = {prompt, line, line + wcslen(line), line + cursor, false};
 
 	screen_touch(s);
 	assert_int_equal(screen_paint(s, &e, true), -1);
@@ -232,7 +235,7 @@ static void paint(struct screen *s, const char *prompt, const wchar_t *line, siz
 
 static void finish(struct screen *s, const char *prompt, const wchar_t *line, const char *mark)
 {
-	const struct edited e = {prompt, line, line + wcslen(line), line};
+	const struct edited e = {prompt, line, line + wcslen(line), line, false};
 
 	screen_finish(s, &e, mark);
 }
@@ -306,7 +309,7 @@ static void text_goes_above_in_one_write(void **state)
 	assert_int_equal(t.y, 4);
 	/* Nothing has changed: nothing is written. */
 	const wchar_t *line = L"typed";
-	const struct edited e = {"me> ", line, line + 5, line + 2};
+	const struct edited e = {"me> ", line, line + 5, line + 2, false};
 	assert_int_equal(screen_paint(s, &e, false), -1);
 	assert_int_equal(writes, 1);
 	screen_free(s);
@@ -316,7 +319,7 @@ static void text_goes_above_in_one_write(void **state)
 static void painting_is_bounded(void **state)
 {
 	const wchar_t *line = L"x";
-	const struct edited e = {"me> ", line, line + 1, line + 1};
+	const struct edited e = {"me> ", line, line + 1, line + 1, false};
 	(void)state;
 	start(30, 8);
 	struct screen *s = screen_create(slave, slave);
@@ -331,7 +334,7 @@ static void painting_is_bounded(void **state)
 static void while_the_size_settles_nothing_is_written(void **state)
 {
 	const wchar_t *line = L"0123456789";
-	const struct edited e = {"me> ", line, line + 10, line + 10};
+	const struct edited e = {"me> ", line, line + 10, line + 10, false};
 	(void)state;
 	start(30, 8);
 	struct screen *s = screen_create(slave, slave);
@@ -408,7 +411,7 @@ static void what_others_write_after_hide_is_in_order(void **state)
 static void a_lent_terminal_is_left_alone(void **state)
 {
 	const wchar_t *line = L"x";
-	const struct edited e = {"me> ", line, line + 1, line + 1};
+	const struct edited e = {"me> ", line, line + 1, line + 1, false};
 	(void)state;
 	start(30, 8);
 	struct screen *s = screen_create(slave, slave);
@@ -461,8 +464,93 @@ static void a_dumb_terminal_gets_no_escape_sequence(void **state)
 	screen_bell(s);
 	screen_clear(s);
 	screen_control(s, "\033[?2004h");
-	finish(s, "me> ", L"", "^C");
-	assert_screen("me>\nevent\nme>\n");
+	finish(s, "\033[1mme>\033[m ", L"", "^C");
+	assert_screen("me>\nevent\nme> ^C\n");
+	assert_null(memchr(buf_head(&t.raw), '\033', t.raw.len));
+	screen_free(s);
+	end();
+}
+
+/* Bytes that a painting takes. */
+static size_t cost(struct screen *s, const wchar_t *line, size_t cursor)
+{
+	size_t before;
+
+	look();
+	before = t.raw.len;
+	paint(s, "\033[1mme>\033[m ", line, cursor);
+	look();
+	return t.raw.len - before;
+}
+
+static void a_key_at_the_end_writes_no_more_than_itself(void **state)
+{
+	static const wchar_t line[] = L"realm_query 5100005442 device switch_uid,device_ip device_mac x";
+	wchar_t typed[sizeof line / sizeof *line] = L"";
+	size_t all = 0, n = wcslen(line);
+	(void)state;
+	start(40, 8);
+	struct screen *s = screen_create(slave, slave);
+	cost(s, L"", 0);
+	for (size_t i = 0; i < n; i++) {
+		typed[i] = line[i];
+		all += cost(s, typed, i + 1);
+	}
+	assert_int_equal(all, n + strlen("\r\r\n"));	/* the terminal adds the second CR itself */
+	assert_screen("me> realm_query 5100005442 device switc\nh_uid,device_ip device_mac x\n");
+	assert_in_range(cost(s, L"realm_query 5100005442 device switch_uid,device_ip device_mac ", n - 1), 1, 4);
+	assert_in_range(cost(s, L"realm_query 5100005442 device switch_uid,device_ip device_mac ", n - 2), 1, 3);
+	assert_in_range(cost(s, L"realm_query 5100005442 device switch_uid,device_ip device_macs ", n - 1), 1, 6);
+	assert_screen("me> realm_query 5100005442 device switc\nh_uid,device_ip device_macs\n");
+	assert_in_range(cost(s, L"realm_query 5100005442 device switch_uid,", n - 22), 1, 60);
+	assert_screen("me> realm_query 5100005442 device switc\nh_uid,\n");
+	screen_write(s, "event\n", 6);
+	assert_true(cost(s, L"realm_query 5100005442 device switch_uid,", n - 22) > n - 22);
+	assert_screen("event\nme> realm_query 5100005442 device switc\nh_uid,\n");
+	screen_free(s);
+	end();
+}
+
+static void an_accent_goes_onto_the_character_before_it(void **state)
+{
+	(void)state;
+	start(40, 8);
+	struct screen *s = screen_create(slave, slave);
+	cost(s, L"e", 1);
+	cost(s, L"e\u0301", 2);
+	cost(s, L"e\u0301x", 3);
+	size_t before = cost(s, L"ex", 2);
+	assert_true(before > 1);			/* the accent goes away with its character */
+	assert_screen("me> ex\n");
+	screen_free(s);
+	end();
+}
+
+static void without_movement_a_line_is_edited_in_its_row(void **state)
+{
+	(void)state;
+	start(20, 12);
+	setenv("TERM", "dumb", 1);
+	struct screen *s = screen_create(slave, slave);
+	cost(s, L"", 0);
+	assert_int_equal(cost(s, L"a", 1), 1);
+	assert_int_equal(cost(s, L"abc", 3), 2);
+	assert_int_equal(cost(s, L"ab", 2), strlen("\b \b"));
+	cost(s, L"ab", 0);
+	cost(s, L"xab", 1);
+	assert_screen("me> xab\n");
+	cost(s, L"", 0);
+	cost(s, L"realm_info", 10);
+	assert_screen("me> realm_info\n");
+	assert_int_equal(cost(s, L"realm_info gid,name", 19), strlen(" gid,") + strlen("\r\n") + strlen("name"));
+	cost(s, L"realm_info gid,n", 16);
+	assert_screen("me> realm_info gid,\nn\n");
+	cost(s, L"ping", 4);				/* what stands in rows above is out of reach */
+	assert_screen("me> realm_info gid,\nn\nme> ping\n");
+	screen_write(s, "event\n", 6);
+	cost(s, L"ping", 4);
+	finish(s, "\033[1mme>\033[m ", L"ping", NULL);
+	assert_screen("me> realm_info gid,\nn\nme> ping\nevent\nme> ping\n");
 	assert_null(memchr(buf_head(&t.raw), '\033', t.raw.len));
 	screen_free(s);
 	end();
@@ -476,7 +564,7 @@ static void without_a_terminal_it_is_a_plain_writer(void **state)
 	assert_int_equal(pipe(ends), 0);
 	struct screen *s = screen_create(ends[0], ends[1]);
 	const wchar_t *line = L"x";
-	const struct edited e = {"me> ", line, line + 1, line + 1};
+	const struct edited e = {"me> ", line, line + 1, line + 1, false};
 	assert_int_equal(screen_paint(s, &e, true), -1);
 	screen_write(s, "event\n", 6);
 	screen_finish(s, &e, "^C");
@@ -639,6 +727,9 @@ int main(void)
 		cmocka_unit_test(a_lent_terminal_is_left_alone),
 		cmocka_unit_test(what_does_not_fit_while_the_terminal_is_lent_is_counted),
 		cmocka_unit_test(a_dumb_terminal_gets_no_escape_sequence),
+		cmocka_unit_test(a_key_at_the_end_writes_no_more_than_itself),
+		cmocka_unit_test(an_accent_goes_onto_the_character_before_it),
+		cmocka_unit_test(without_movement_a_line_is_edited_in_its_row),
 		cmocka_unit_test(without_a_terminal_it_is_a_plain_writer),
 		cmocka_unit_test(random_typing_and_events_at_any_width),
 		cmocka_unit_test(the_smallest_terminals_are_survived),
