@@ -20,6 +20,7 @@ struct output {
 	size_t heading_count, heading_room;
 	size_t columns;			/* headings, or the cells of the longest row if that is known to be more */
 	bool header;			/* headings are to be shown */
+	struct rows_hint hint;
 	enum rows_mode mode;
 	struct rows rows;
 	struct rows_ops ops;
@@ -32,6 +33,7 @@ struct output {
 	/* An item of a large reply that comes in parts (parts.c). */
 	struct {
 		bool active;
+		bool surplus;		/* it is passed over */
 		bool row;		/* its elements are cells */
 		bool string;		/* the beginning of a cell has been shown */
 		size_t index;		/* of the cell */

@@ -134,7 +134,7 @@ void headings_match(struct output *o, struct json_iter values, bool cut)
 			cut_headings(o, 0);
 		return;
 	}
-	cells = rows_longest(o->mode, values);
+	cells = rows_longest(&o->hint, o->mode, values);
 	if (cells > 0)
 		cut_headings(o, cells);
 }

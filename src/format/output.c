@@ -106,7 +106,7 @@ static void start_rows(struct output *o)
 	o->ops.cell = o->format->cell;
 	o->ops.end = count_row;
 	o->row_count = 0;
-	rows_init(&o->rows, o->mode, &o->ops, o);
+	rows_init(&o->rows, &o->hint, o->mode, &o->ops, o);
 }
 
 static bool shows_header(const struct output *o)
@@ -123,7 +123,6 @@ static bool shows_header(const struct output *o)
 static void begin(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
 {
 	static const struct heading member[] = { { .name = "name" }, { .name = "value" } };
-	struct rows_hint hint;
 	struct heading h;
 	bool ok = true;
 	size_t longest;
@@ -133,20 +132,20 @@ static void begin(struct output *o, const struct reply_about *about, struct json
 	o->row_count = 0;
 	for (size_t i = 0; ok && headings_at(about, i, &h); i++)
 		ok = headings_add(o, h, false);
-	hint = rows_hint(about->type, about->headings, about->heading_count, o->heading_count);
-	o->mode = rows_decide(&hint, values, cut);
+	o->hint = rows_hint(about->type, about->headings, about->heading_count, o->heading_count);
+	o->mode = rows_decide(&o->hint, values, cut);
 	if (o->format->cell == NULL)
 		return;
 	if (o->mode == ROWS_MEMBERS) {
 		headings_clear(o);
 		ok = ok && headings_add(o, member[0], false) && headings_add(o, member[1], false);
-	} else if (!hint.asked && o->heading_count > 0) {
+	} else if (!o->hint.asked && o->heading_count > 0) {
 		headings_match(o, values, cut);
 	}
 	if (!ok)
 		front_failed(o);
 	o->header = shows_header(o);
-	longest = o->header ? rows_longest(o->mode, values) : 0;
+	longest = o->header ? rows_longest(&o->hint, o->mode, values) : 0;
 	if (longest > o->columns)
 		o->columns = longest;
 	start_rows(o);
@@ -180,15 +179,20 @@ static size_t head_of(const char *text, size_t len)
 	return it.next < it.end ? (size_t)(it.next - text) + 1 : 0;
 }
 
-static bool returns_rows(const struct request *type)
+/* Whether there is anything to show: a reply for rows without values has no rows, one for nothing is `ok`. */
+static bool is_shown(const struct output *o, const struct request *type, struct json_iter values)
 {
-	return type != NULL && type->shape == REPLY_ROWS;
+	bool any = rows_any(values);
+
+	if (o->format->untouched || (any && o->format->reply != NULL))
+		return true;
+	return any ? type == NULL || type->shape != REPLY_NONE : type != NULL && type->shape == REPLY_ROWS;
 }
 
 void output_reply(struct output *o, const struct reply_about *about, const struct reply *reply)
 {
 	o->row_count = 0;
-	if (!rows_any(reply->values) && !returns_rows(about->type) && !o->format->untouched) {
+	if (!is_shown(o, about->type, reply->values)) {
 		if (o->settings.terminal)
 			sink_puts(o->sink, "ok\n");
 		return;
@@ -273,6 +277,7 @@ void output_begin(struct output *o, const char *const *headings, size_t count)
 
 	headings_clear(o);
 	o->type = NULL;
+	o->hint = (struct rows_hint){ .shape = REPLY_UNKNOWN };
 	o->mode = ROWS_VALUES;
 	for (size_t i = 0; i < count && ok; i++)
 		ok = headings_add(o, (struct heading){ .name = headings[i] }, true);
@@ -398,7 +403,7 @@ int output_rows_of(const struct reply_about *about, struct json_iter values,
 	    output_headings(about, NULL, 0));
 	struct rows r;
 
-	rows_init(&r, rows_decide(&hint, values, false), &ops, &c);
+	rows_init(&r, &hint, rows_decide(&hint, values, false), &ops, &c);
 	rows_all(&r, values);
 	free(c.cells);
 	return c.failed ? -1 : 0;

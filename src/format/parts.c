@@ -90,6 +90,7 @@ static void begin(struct output *o, const char *text, unsigned depth)
 	o->part.gone = 0;
 	o->part.index = is_row(o, depth) ? 0 : o->rows.cells;
 	o->part.row = is_row(o, depth) && text[0] == '[';
+	o->part.surplus = shown_in_parts(o) && (depth > 1 ? o->rows.surplus : rows_pass_over(&o->rows, text[0] == '['));
 	json_scan_init(&o->part.scan, JSON_DEPTH);
 	o->part.scan.report = 1;
 }
@@ -122,6 +123,11 @@ void output_part(struct output *o, const char *text, size_t len, unsigned depth,
 			return;
 		o->part.active = false;
 		output_item(o, (struct json){ buf_head(&o->part.text), o->part.text.len }, depth, false);
+		buf_clear(&o->part.text);
+		return;
+	}
+	if (o->part.surplus) {
+		o->part.active = !last;
 		buf_clear(&o->part.text);
 		return;
 	}

@@ -7,11 +7,13 @@
  * The rule.  What the catalogue calls bare values, roles or an object is read as that.  Else the first value decides:
  *   - it is no array: an only object is rows of name and value; if an array follows, each value is a row; else all
  *     values are the cells of one row;
- *   - it is an array with an element that is none: it is a row, and so is every value;
+ *   - it is an array with an element that is none: it is a row, and so is every value that is an array;
  *   - it holds arrays only: it is a list of rows, unless it has as many elements as one row should have cells, its
  *     elements have not, and either one column was asked for or more values follow: then it is a row whose cells are
  *     lists.  Where one column was asked for whose cells are known to be lists, a list of one list of single values
  *     is a row with one cell.
+ * What stands behind the documented values of a request that is known is surplus, and passed over: behind a list of rows,
+ * behind an object, behind as many bare values as there are columns, and what is no array among rows.
  */
 #include "proto/rows.h"
 
@@ -62,6 +64,12 @@ static struct json beginning(struct json_iter values)
 	return (struct json){ values.next, (size_t)(values.end - values.next) };
 }
 
+/* Whether another row follows: among rows everything that is no list is surplus. */
+static bool list_follows(struct json_iter values)
+{
+	return goes_on(values) && is_list(beginning(values));
+}
+
 /* The elements of an array whose end may not have been looked for.  Its closing bracket shows as an empty element. */
 static struct json_iter elements_of(struct json array)
 {
@@ -88,7 +96,7 @@ static bool lists_are_cells(const struct rows_hint *hint, struct json_iter value
 		continue;
 	if (count != hint->columns)
 		return false;
-	more = json_next(&values, NULL, &v) && !(cut && values.next == values.end) && goes_on(values);
+	more = json_next(&values, NULL, &v) && !(cut && values.next == values.end) && list_follows(values);
 	if (hint->list_column) {
 		inner = json_iterate(first);
 		return !json_next(&inner, NULL, &v) || !is_list(v) || more;
@@ -114,9 +122,9 @@ static enum rows_mode decide_array(const struct rows_hint *hint, struct json_ite
 		if (!is_list(v))
 			return row;
 	}
-	if (seen == 0) {	/* [] alone: no rows; among others: a row without cells */
+	if (seen == 0) {	/* [] alone: no rows; among others that are not known: a row without cells */
 		json_next(&values, NULL, &v);
-		return goes_on(values) ? ROWS_VALUES : ROWS_ELEMENTS;
+		return hint->shape == REPLY_UNKNOWN && goes_on(values) ? ROWS_VALUES : ROWS_ELEMENTS;
 	}
 	return lists_are_cells(hint, values, cut) ? row : ROWS_ELEMENTS;
 }
@@ -127,15 +135,12 @@ enum rows_mode rows_decide(const struct rows_hint *hint, struct json_iter values
 	struct json_iter rest = values;
 	bool more;
 
-	if (first.len == 0)
+	if (first.len == 0 || hint->shape == REPLY_NONE)
 		return ROWS_NONE;
 	if (hint->shape == REPLY_ROLES)
 		return ROWS_ROLES;
-	if (is_list(first)) {
-		if (hint->shape == REPLY_VALUES && json_next(&rest, NULL, &v) && goes_on(rest))
-			return ROWS_BARE;
+	if (is_list(first))
 		return decide_array(hint, values, cut);
-	}
 	if (hint->shape == REPLY_VALUES)
 		return ROWS_BARE;
 	if (hint->shape == REPLY_OBJECT && first.text[0] == '{')
@@ -164,9 +169,34 @@ size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut)
 	return json_count(first);
 }
 
-void rows_init(struct rows *r, enum rows_mode mode, const struct rows_ops *ops, void *ctx)
+void rows_init(struct rows *r, const struct rows_hint *hint, enum rows_mode mode, const struct rows_ops *ops, void *ctx)
 {
-	*r = (struct rows){ .mode = mode, .ops = ops, .ctx = ctx };
+	*r = (struct rows){ .mode = mode, .hint = *hint, .ops = ops, .ctx = ctx };
+}
+
+bool rows_pass_over(struct rows *r, bool list)
+{
+	size_t index = r->values++;
+
+	if (index == 0)
+		r->lists = list;
+	if (r->hint.shape == REPLY_UNKNOWN)
+		return false;
+	switch (r->mode) {
+	case ROWS_NONE:
+		return true;
+	case ROWS_BARE:
+		return r->hint.shape == REPLY_VALUES && r->hint.columns > 0 && index >= r->hint.columns;
+	case ROWS_MEMBERS:
+	case ROWS_ELEMENTS:
+		return index > 0;
+	case ROWS_VALUES:
+	case ROWS_CELLS:
+		return r->hint.shape == REPLY_VALUES ? index > 0 : r->lists && !list;
+	case ROWS_ROLES:	/* of the system, of realms */
+		return !list || index >= 2;
+	}
+	return false;
 }
 
 /* A row: the cells of an array, or anything else as its only cell. */
@@ -245,6 +275,8 @@ static void roles(struct rows *r, struct json v, struct json realm, unsigned dep
 
 void rows_element(struct rows *r, struct json element)
 {
+	if (r->surplus)
+		return;
 	switch (r->mode) {
 	case ROWS_CELLS:
 		r->ops->cell(r->ctx, r->cells++, element);
@@ -266,7 +298,9 @@ void rows_element(struct rows *r, struct json element)
 
 void rows_container(struct rows *r, bool begins)
 {
-	if (r->mode != ROWS_CELLS)
+	if (begins)
+		r->surplus = rows_pass_over(r, true);
+	if (r->mode != ROWS_CELLS || r->surplus)
 		return;
 	if (!begins)
 		r->ops->end(r->ctx, r->cells);
@@ -279,6 +313,8 @@ void rows_value(struct rows *r, struct json value)
 	struct json_iter it;
 	struct json element;
 
+	if (rows_pass_over(r, is_list(value)))
+		return;
 	switch (r->mode) {
 	case ROWS_BARE:
 		r->open = true;
@@ -329,8 +365,8 @@ static const char *walk_cells(struct rows *r, const char *p, const char *end)
 
 /* The rows from p up to a closing bracket, or the end; where that is.  They are taken as they are walked: a table walks
  * over all of them three times, and would as often again to look for the end of each before its cells, and once more
- * for that of the list.  lists: how many brackets stand around a row's. */
-static const char *walk(struct rows *r, const char *p, const char *end, unsigned lists)
+ * for that of the list.  lists: how many brackets stand around a row's; values: these are the reply's. */
+static const char *walk(struct rows *r, const char *p, const char *end, unsigned lists, bool values)
 {
 	struct json_iter it = { p, end, false };
 	struct json v;
@@ -340,12 +376,16 @@ static const char *walk(struct rows *r, const char *p, const char *end, unsigned
 		it.next = v.text;
 		if (v.len == 0 || v.text[0] == ']')
 			return it.next;
-		if (v.text[0] != '[') {
+		if (values && rows_pass_over(r, is_list(v))) {
+			json_next(&it, NULL, &v);
+			continue;
+		}
+		if (!is_list(v)) {
 			json_next(&it, NULL, &v);
 			row(r, v);
 			continue;
 		}
-		it.next = lists > 0 ? walk(r, v.text + 1, end, lists - 1) : walk_cells(r, v.text + 1, end);
+		it.next = lists > 0 ? walk(r, v.text + 1, end, lists - 1, false) : walk_cells(r, v.text + 1, end);
 		it.next += it.next < end;
 	}
 }
@@ -355,7 +395,7 @@ void rows_all(struct rows *r, struct json_iter values)
 	struct json v;
 
 	if (r->mode == ROWS_ELEMENTS || r->mode == ROWS_VALUES) {
-		walk(r, values.next, values.end, r->mode == ROWS_ELEMENTS);
+		walk(r, values.next, values.end, r->mode == ROWS_ELEMENTS, true);
 		return;
 	}
 	while (json_next(&values, NULL, &v))
@@ -378,19 +418,19 @@ static void longest_end(void *ctx, size_t count)
 		*longest = count;
 }
 
-size_t rows_longest(enum rows_mode mode, struct json_iter values)
+size_t rows_longest(const struct rows_hint *hint, enum rows_mode mode, struct json_iter values)
 {
 	static const struct rows_ops ops = { ignore_cell, longest_end };
 	struct rows r;
 	struct json v;
 	size_t longest = 0;
 
+	rows_init(&r, hint, mode, &ops, &longest);
 	if (mode == ROWS_BARE) {
 		while (json_next(&values, NULL, &v))
-			longest++;
+			longest += !rows_pass_over(&r, is_list(v));
 		return longest;
 	}
-	rows_init(&r, mode, &ops, &longest);
 	rows_all(&r, values);
 	return longest;
 }

@@ -47,17 +47,25 @@ struct rows_ops {
 
 struct rows {
 	enum rows_mode mode;
+	struct rows_hint hint;
 	const struct rows_ops *ops;
 	void *ctx;
 	size_t cells;	/* of the row that is open */
 	bool open;
+	size_t values;	/* that have begun */
+	bool lists;	/* the first of them is a list */
+	bool surplus;	/* the value that is open is */
 };
 
-void rows_init(struct rows *r, enum rows_mode mode, const struct rows_ops *ops, void *ctx);
+void rows_init(struct rows *r, const struct rows_hint *hint, enum rows_mode mode, const struct rows_ops *ops, void *ctx);
 void rows_value(struct rows *r, struct json value);			/* a whole value */
 void rows_element(struct rows *r, struct json element);			/* an element of a value that is an array */
 void rows_container(struct rows *r, bool begins);			/* such a value begins or ends */
 void rows_finish(struct rows *r);					/* no more values */
+
+/* For a value that is handed over in parts, not by the functions above: counts it.  True: it is surplus, more than the request's
+ * reply is documented to have. */
+bool rows_pass_over(struct rows *r, bool list);
 
 /* All of them. */
 void rows_all(struct rows *r, struct json_iter values);
@@ -77,6 +85,6 @@ bool rows_next(struct rows_walk *w, struct json *row);
 size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut);
 
 /* The cells of the longest row in a text that may be cut. */
-size_t rows_longest(enum rows_mode mode, struct json_iter values);
+size_t rows_longest(const struct rows_hint *hint, enum rows_mode mode, struct json_iter values);
 
 #endif
