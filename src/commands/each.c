@@ -24,8 +24,7 @@ enum { COLUMNS_MOST = 256, AT_ONCE = 4096 };
 struct row { char *text; size_t len; };	/* its cells as a JSON array */
 
 struct each {
-	struct shell *sh;
-	struct task *task;
+	struct command_state command;
 	const char *second;		/* into the task's line */
 	const char *names[COLUMNS_MOST];
 	size_t name_count;
@@ -39,37 +38,31 @@ struct each {
 	bool begun;			/* headings have been shown */
 };
 
-static void free_each(struct each *a)
+static void each_clear(struct command_state *s)
 {
+	struct each *a = (struct each *)s;
+
 	for (size_t i = 0; i < a->count; i++)
 		free(a->rows[i].text);
 	for (size_t i = 0; i < a->name_count; i++)
 		free(a->name_text[i]);
 	free(a->name_text);
 	free(a->rows);
-	free(a);
 }
 
 static void start_more(struct each *a);
 
 static void maybe_end(struct each *a)
 {
+	const struct task *t = a->command.task;
+	size_t left = a->unsent + a->count - a->next;
+
 	if (a->running > 0 || (a->next < a->count && !a->stopped))
 		return;
-	struct shell *sh = a->sh;
-	struct task *t = a->task;
-	enum status status = a->status;
-
-	size_t left = a->unsent + a->count - a->next;
 	if (a->stopped && left > 0)
-		shell_complain(sh, t != NULL ? t->at : (struct place){0}, ".each", "%zu more row%s not run", left,
+		shell_complain(a->command.sh, t != NULL ? t->at : (struct place){0}, ".each", "%zu more row%s not run", left,
 		    left == 1 ? " was" : "s were");
-	free_each(a);
-	if (t != NULL) {	/* else the command was left by ^C */
-		t->waiting = NULL;
-		engine_command_done(sh, t, status);
-	}
-	engine_pump(sh);
+	command_end(a, a->status);
 }
 
 static size_t cells_of(const struct row *r, struct json *cells, size_t most)
@@ -116,7 +109,7 @@ static void show_row(void *ctx, const struct json *cells, size_t count)
 	if (count > COLUMNS_MOST)
 		count = COLUMNS_MOST;
 	memcpy(all + n, cells, count * sizeof *cells);
-	output_cells(s->a->sh->output, all, n + count);
+	output_cells(s->a->command.sh->output, all, n + count);
 }
 
 /* The headings are shown with the first row only: the ends come one by one, with other things between them. */
@@ -140,8 +133,8 @@ static void begin_output(struct each *a, const struct reply_about *about, struct
 	}
 	s->columns = known;
 	if (a->begun)
-		output_settings(a->sh->output)->header = HEADER_OFF;
-	output_begin(a->sh->output, names, n == 0 ? 0 : n + known);
+		output_settings(a->command.sh->output)->header = HEADER_OFF;
+	output_begin(a->command.sh->output, names, n == 0 ? 0 : n + known);
 	a->begun = true;
 }
 
@@ -159,7 +152,7 @@ static void show_nothing(struct showing *s, const struct reply_about *about)
 /* It has been done, but there is no memory to show what came of it. */
 static void not_shown(struct each *a, const struct task *t)
 {
-	shell_complain(a->sh, t->at, t->line.type_name, "done, but out of memory for its result");
+	shell_complain(a->command.sh, t->at, t->line.type_name, "done, but out of memory for its result");
 	if (a->status == STATUS_OK)
 		a->status = STATUS_PROTOCOL;
 	a->stopped = true;
@@ -168,7 +161,7 @@ static void not_shown(struct each *a, const struct task *t)
 static void show_child(struct each *a, struct task *t, const struct reply *reply, const struct row *label)
 {
 	bool complete = true;
-	struct shell *sh = a->sh;
+	struct shell *sh = a->command.sh;
 	const struct format *f = output_format(sh->output);
 	struct reply_about about = show_about(t);
 	struct showing s = {a, label, 0, 0};
@@ -253,7 +246,7 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 
 static int start_one(struct each *a, size_t i)
 {
-	struct shell *sh = a->sh;
+	struct shell *sh = a->command.sh;
 	struct buf line = {0};
 	struct json cells[COLUMNS_MOST];
 	size_t n = cells_of(&a->rows[i], cells, COLUMNS_MOST);
@@ -261,11 +254,11 @@ static int start_one(struct each *a, size_t i)
 	struct task *t = NULL;
 
 	if (template_expand(&line, a->second, a->names, a->name_count, cells, n, &e) == 0)
-		t = engine_child(sh, buf_head(&line), line.len, a->task != NULL ? a->task->at : (struct place){0}, false,
+		t = engine_child(sh, buf_head(&line), line.len, a->command.task != NULL ? a->command.task->at : (struct place){0}, false,
 		    child_done, a, &e);
 	buf_clear(&line);
 	if (t == NULL) {
-		shell_complain(sh, a->task != NULL ? a->task->at : (struct place){0}, ".each", "%s", e.text);
+		shell_complain(sh, a->command.task != NULL ? a->command.task->at : (struct place){0}, ".each", "%s", e.text);
 		if (a->may_fail && e.status == STATUS_USAGE)
 			return 0;
 		if (a->status == STATUS_OK)
@@ -280,7 +273,7 @@ static int start_one(struct each *a, size_t i)
 
 static void start_more(struct each *a)
 {
-	const struct options *o = a->sh->options;
+	const struct options *o = a->command.sh->options;
 	size_t most = o->jobs_set && o->jobs > 0 ? o->jobs : AT_ONCE;
 
 	while (a->next < a->count && a->running < most && !a->stopped)
@@ -350,21 +343,21 @@ static void first_done(struct shell *sh, struct task *t, const struct reply *rep
 }
 
 /* ^C: what runs goes on, nothing more is begun. */
-static void cancel(struct shell *sh, struct task *t)
+static void each_cancel(struct command_state *s)
 {
-	struct each *a = t->waiting;
+	struct each *a = (struct each *)s;
 
 	a->stopped = true;
 	if (a->running > 0) {
-		shell_notice(sh, ".each: %zu still run on the box, %zu not begun", a->running, a->count - a->next);
+		shell_notice(s->sh, ".each: %zu still run on the box, %zu not begun", a->running, a->count - a->next);
 		a->second = "";
-		a->task = NULL;
-		t->waiting = NULL;
-		engine_command_done(sh, t, STATUS_OK);
+		command_leave(a);
 	} else {
 		maybe_end(a);
 	}
 }
+
+static const struct command_ops each_ops = {.size = sizeof(struct each), .clear = each_clear, .cancel = each_cancel};
 
 static int each_check(struct shell *sh, const char *rest, struct error *e)
 {
@@ -390,21 +383,17 @@ static enum command_result each_run(struct shell *sh, struct task *t, enum statu
 		check_print_template(sh, ".each", second);
 		return COMMAND_DONE;
 	}
-	if ((a = calloc(1, sizeof *a)) == NULL) {
+	if ((a = command_begin(sh, t, &each_ops)) == NULL) {
 		error_memory(&e);
 		return command_fail(sh, t, status, &e);
 	}
-	a->sh = sh;
-	a->task = t;
 	a->second = second;
 	a->may_fail = second[0] == '-' && second[1] != '\0' && strchr(" \t", second[1]) != NULL;
 	if (engine_child(sh, t->line.rest, first, t->at, false, first_done, a, &e) == NULL) {
-		free_each(a);
+		command_drop(t);
 		return command_fail(sh, t, status, &e);
 	}
 	a->running = 1;
-	t->waiting = a;
-	t->cancel = cancel;
 	return COMMAND_WAITS;
 }
 

@@ -10,7 +10,6 @@
 
 #include "base/safe.h"
 #include "commands/table.h"
-#include "commands/wait.h"
 #include "format/output.h"
 #include "run/check.h"
 #include "run/engine.h"
@@ -54,16 +53,21 @@ static void free_rule(struct rule *r)
 
 static void start_more(struct shell *sh);
 
+static void ended(struct shell *sh)
+{
+	sh->on->running--;
+	start_more(sh);
+	engine_release(sh);
+}
+
 static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct reply_about about = show_about(t);
 	struct buf why = {0};
 	char name[256], took[24];
 
-	sh->on->running--;
 	if (t->outcome == OUTCOME_OK && reply == NULL && !t->streaming) {	/* a command, which has shown what there is */
-		start_more(sh);
-		wait_job_ended(sh);
+		ended(sh);
 		return;
 	}
 	shell_show_begin(sh);
@@ -81,8 +85,7 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 		buf_clear(&why);
 	}
 	shell_show_end(sh);
-	start_more(sh);
-	wait_job_ended(sh);
+	ended(sh);
 }
 
 /* An event's line that cannot be run. */
@@ -96,10 +99,12 @@ static void start(struct shell *sh, const char *line)
 {
 	struct error e;
 
-	if (engine_child(sh, line, strlen(line), (struct place){0}, false, ran, NULL, &e) != NULL)
-		sh->on->running++;
-	else
+	if (engine_child(sh, line, strlen(line), (struct place){0}, false, ran, NULL, &e) == NULL) {
 		wrong(sh, (struct place){0}, &e);
+		return;
+	}
+	sh->on->running++;
+	engine_hold(sh);
 }
 
 static void start_more(struct shell *sh)
@@ -288,11 +293,6 @@ const struct command command_on = {
 		"Example\n  .on realm_discover_stop -- realm_poll {1}",
 	.run = on_run, .check = on_check, .complete = on_complete,
 };
-
-bool on_busy(const struct shell *sh)
-{
-	return sh->on != NULL && (sh->on->running > 0 || sh->on->waiting > 0);
-}
 
 void on_free(struct shell *sh)
 {

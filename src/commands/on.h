@@ -9,8 +9,6 @@
 
 #include "term/shell.h"
 
-/* Lines that events have begun still run, or wait for their turn. */
-bool on_busy(const struct shell *sh);
 void on_free(struct shell *sh);
 
 #endif

@@ -2,23 +2,20 @@
 /*
  * wait: commands that end when something else has happened.
  */
-#include "commands/wait.h"
+#include "commands/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/safe.h"
-#include "commands/on.h"
-#include "commands/table.h"
 #include "link/link.h"
 #include "run/engine.h"
 #include "run/events.h"
 #include "run/show.h"
 
 struct waiting {
-	struct shell *sh;
-	struct task *task;
+	struct command_state command;
 	struct listener listener;
 	bool event, heard;	/* waits for one; it has come */
 	enum status refused;	/* it never will, and why; STATUS_OK: it may */
@@ -31,39 +28,33 @@ static bool is_number(const char *text)
 	return *text != '\0' && strspn(text, "0123456789") == strlen(text);
 }
 
-static void free_waiting(struct shell *sh, struct waiting *w)
+static void wait_clear(struct command_state *s)
 {
+	struct waiting *w = (struct waiting *)s;
+
 	if (w->event)
-		events_ignore(sh, &w->listener);
-	free(w);
-}
-
-static void end(struct waiting *w, enum status status)
-{
-	struct shell *sh = w->sh;
-	struct task *t = w->task;
-
-	t->waiting = NULL;
-	t->drop = NULL;
-	free_waiting(sh, w);
-	engine_command_done(sh, t, status);
-	engine_pump(sh);
+		events_ignore(s->sh, &w->listener);
 }
 
 static void go_on(void *ctx)
 {
 	struct waiting *w = ctx;
 
-	end(w, w->refused);
+	command_end(w, w->refused);
+}
+
+/* Whoever reports the end may still have to do with the command: it ends a moment later. */
+static void wait_over(struct waiting *w, enum status status)
+{
+	w->refused = status;
+	if (w->running)
+		loop_timer_start(w->command.sh->loop, &w->command.task->timer, 0, go_on, w);
 }
 
 static void refused(struct shell *sh, struct listener *l, enum status status)
 {
-	struct waiting *w = l->ctx;
-
-	w->refused = status;
-	if (w->running)
-		loop_timer_start(sh->loop, &w->task->timer, 0, go_on, w);
+	(void)sh;
+	wait_over(l->ctx, status);
 }
 
 static void heard(struct shell *sh, struct listener *l, struct json name, struct json_iter args)
@@ -72,30 +63,62 @@ static void heard(struct shell *sh, struct listener *l, struct json name, struct
 
 	(void)sh, (void)name, (void)args;
 	w->heard = true;
-	if (w->running)		/* but first all others hear it: .on off may be what comes next */
-		loop_timer_start(w->sh->loop, &w->task->timer, 0, go_on, w);
+	wait_over(w, STATUS_OK);	/* all others hear it first: .on off may be what comes next */
 }
 
-/* Frees what a .wait that was never run holds. */
-static void wait_drop(struct shell *sh, struct task *t)
+static bool jobs_ended(struct shell *sh, unsigned long job)
 {
-	if (t->waiting != NULL)
-		free_waiting(sh, t->waiting);
-	t->waiting = NULL;
+	if (job == 0)
+		return !engine_jobs_run(sh);
+	for (struct task *t = engine_jobs(sh); t != NULL; t = t->next)
+		if (t->role == TASK_JOB && t->job == job)
+			return false;
+	return true;
 }
+
+static void timed_out(void *ctx)
+{
+	struct waiting *w = ctx;
+
+	shell_complain(w->command.sh, w->command.task->at, ".wait", w->event ? "no %s in time" : "time is up: jobs still run",
+	    w->listener.name);
+	command_end(w, STATUS_TIMEOUT);
+}
+
+static void wait_cancel(struct command_state *s)
+{
+	command_end(s, STATUS_OK);
+}
+
+static void wait_job_ended(struct command_state *s)
+{
+	struct waiting *w = (struct waiting *)s;
+
+	if (!w->event && w->running && jobs_ended(s->sh, w->job))
+		command_end(w, STATUS_OK);
+}
+
+/* The event cannot come. */
+static void wait_lost(struct command_state *s)
+{
+	struct waiting *w = (struct waiting *)s;
+
+	if (!w->event || !w->running || w->refused != STATUS_OK)
+		return;
+	shell_complain(s->sh, s->task->at, ".wait", "no %s: the connection has ended", w->listener.name);
+	wait_over(w, STATUS_LOST);
+}
+
+static const struct command_ops wait_ops = {
+	.size = sizeof(struct waiting), .clear = wait_clear, .cancel = wait_cancel, .job_ended = wait_job_ended, .lost = wait_lost,
+};
 
 /* An event is waited for from the moment the line is known: nothing that an earlier line causes is missed. */
 static void wait_queued(struct shell *sh, struct task *t)
 {
-	struct waiting *w = calloc(1, sizeof *w);
+	struct waiting *w = command_begin(sh, t, &wait_ops);
 
-	if (w == NULL)
-		return;
-	w->sh = sh;
-	w->task = t;
-	t->waiting = w;
-	t->drop = wait_drop;
-	if (t->line.word_count < 2)
+	if (w == NULL || t->line.word_count < 2)
 		return;
 	if (is_number(t->line.words[1])) {
 		w->job = strtoul(t->line.words[1], NULL, 10);
@@ -110,34 +133,9 @@ static void wait_queued(struct shell *sh, struct task *t)
 	events_subscribe(sh, t->line.words[1], false);
 }
 
-static bool jobs_ended(struct shell *sh, unsigned long job)
-{
-	if (job == 0)
-		return engine_job_count(sh) == 0 && !on_busy(sh);
-	for (struct task *t = engine_jobs(sh); t != NULL; t = t->next)
-		if (t->role == TASK_JOB && t->job == job)
-			return false;
-	return true;
-}
-
-static void timed_out(void *ctx)
-{
-	struct waiting *w = ctx;
-
-	shell_complain(w->sh, w->task->at, ".wait", w->event ? "no %s in time" : "time is up: jobs still run",
-	    w->listener.name);
-	end(w, STATUS_TIMEOUT);
-}
-
-static void cancel(struct shell *sh, struct task *t)
-{
-	(void)sh;
-	end(t->waiting, STATUS_OK);
-}
-
 static enum command_result wait_run(struct shell *sh, struct task *t, enum status *status)
 {
-	struct waiting *w = t->waiting;
+	struct waiting *w = (struct waiting *)t->command;
 	struct error e;
 
 	if (w == NULL) {
@@ -145,53 +143,29 @@ static enum command_result wait_run(struct shell *sh, struct task *t, enum statu
 		return command_fail(sh, t, status, &e);
 	}
 	if (sh->options->dry_run) {	/* nothing runs, and nothing will happen */
-		wait_drop(sh, t);
+		command_drop(t);
 		return COMMAND_DONE;
 	}
 	if (w->job > engine_last_job(sh)) {
 		error_set(&e, STATUS_USAGE, "there is no job %lu; .jobs lists them", w->job);
-		wait_drop(sh, t);
+		command_drop(t);
 		return command_fail(sh, t, status, &e);
 	}
 	if (w->refused != STATUS_OK) {
 		*status = w->refused;
-		wait_drop(sh, t);
+		command_drop(t);
 		return COMMAND_FAILED;
 	}
 	if (w->event ? w->heard : jobs_ended(sh, w->job)) {
-		wait_drop(sh, t);
+		command_drop(t);
 		return COMMAND_DONE;
 	}
 	w->running = true;
-	t->cancel = cancel;
-	if (w->event)
-		link_want(sh);	/* nothing else may need the box */
 	if (sh->timeout > 0)
 		loop_timer_start(sh->loop, &t->timer, (int64_t)(sh->timeout * 1000), timed_out, w);
+	if (w->event)
+		link_want(sh);	/* nothing else may need the box */
 	return COMMAND_WAITS;
-}
-
-void wait_job_ended(struct shell *sh)
-{
-	struct task *t = engine_foreground(sh);
-
-	if (t != NULL && t->line.kind == LINE_COMMAND && t->drop == wait_drop && t->waiting != NULL) {
-		struct waiting *w = t->waiting;
-		if (!w->event && w->running && jobs_ended(sh, w->job))
-			end(w, STATUS_OK);
-	}
-}
-
-void wait_link_lost(struct shell *sh)
-{
-	struct task *t = engine_foreground(sh);
-	struct waiting *w;
-
-	if (t == NULL || t->line.kind != LINE_COMMAND || t->drop != wait_drop || (w = t->waiting) == NULL || !w->event ||
-	    !w->running)
-		return;
-	shell_complain(sh, t->at, ".wait", "no %s: the connection has ended", w->listener.name);
-	end(w, STATUS_LOST);
 }
 
 static void found_jobs(const struct command_finding *f)
@@ -226,19 +200,15 @@ const struct command command_wait = {
 
 static void awake(void *ctx)
 {
-	struct task *t = ctx;
-	struct shell *sh = t->waiting;
-
-	t->waiting = NULL;
-	engine_command_done(sh, t, STATUS_OK);
-	engine_pump(sh);
+	command_end(ctx, STATUS_OK);
 }
 
-static void wake(struct shell *sh, struct task *t)
+static void sleep_cancel(struct command_state *s)
 {
-	(void)sh;
-	awake(t);
+	command_end(s, STATUS_OK);
 }
+
+static const struct command_ops sleep_ops = {.size = sizeof(struct command_state), .cancel = sleep_cancel};
 
 static enum command_result sleep_run(struct shell *sh, struct task *t, enum status *status)
 {
@@ -250,9 +220,12 @@ static enum command_result sleep_run(struct shell *sh, struct task *t, enum stat
 		error_set(&e, STATUS_USAGE, "%s: not a number of seconds", t->line.words[1]);
 		return command_fail(sh, t, status, &e);
 	}
-	t->waiting = sh;
-	t->cancel = wake;
-	loop_timer_start(sh->loop, &t->timer, (int64_t)(s * 1000), awake, t);
+	struct command_state *state = command_begin(sh, t, &sleep_ops);
+	if (state == NULL) {
+		error_memory(&e);
+		return command_fail(sh, t, status, &e);
+	}
+	loop_timer_start(sh->loop, &t->timer, (int64_t)(s * 1000), awake, state);
 	return COMMAND_WAITS;
 }
 

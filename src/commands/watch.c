@@ -20,8 +20,7 @@
 struct rows { struct buf text; size_t *starts; size_t count, cap; bool failed; };
 
 struct watch {
-	struct shell *sh;
-	struct task *task;
+	struct command_state command;
 	const char *line;
 	double seconds;
 	unsigned long left;		/* 0: no end */
@@ -107,7 +106,7 @@ static bool stands_out(void *ctx, uint64_t row, size_t column)
 
 static void show(struct watch *w, struct task *t, const struct reply *reply)
 {
-	struct shell *sh = w->sh;
+	struct shell *sh = w->command.sh;
 	struct output_settings *s = output_settings(sh->output);
 	struct reply_about about = show_about(t);
 	time_t when = time(NULL);
@@ -136,17 +135,12 @@ static void show(struct watch *w, struct task *t, const struct reply *reply)
 	memset(&w->now, 0, sizeof w->now);
 }
 
-static void end(struct watch *w, enum status status)
+static void watch_clear(struct command_state *s)
 {
-	struct shell *sh = w->sh;
-	struct task *t = w->task;
+	struct watch *w = (struct watch *)s;
 
 	rows_clear(&w->before);
 	rows_clear(&w->now);
-	free(w);
-	t->waiting = NULL;
-	engine_command_done(sh, t, status);
-	engine_pump(sh);
 }
 
 static void ask(void *ctx);
@@ -161,15 +155,15 @@ static void answered(struct shell *sh, struct task *child, const struct reply *r
 		show_failure(child, reply, &why);
 		shell_complain(sh, child->at, child->line.type_name, "%s", buf_string(&why) != NULL ? buf_string(&why) : "failed");
 		buf_clear(&why);
-		end(w, engine_outcome_status(child));
+		command_end(w, engine_outcome_status(child));
 		return;
 	}
 	if (!w->leaving)
 		show(w, child, reply);
 	if (w->leaving || (w->left > 0 && --w->left == 0))
-		end(w, STATUS_OK);
+		command_end(w, STATUS_OK);
 	else
-		loop_timer_start(sh->loop, &w->task->timer, (int64_t)(w->seconds * 1000), ask, w);
+		loop_timer_start(sh->loop, &w->command.task->timer, (int64_t)(w->seconds * 1000), ask, w);
 }
 
 static void ask(void *ctx)
@@ -177,24 +171,25 @@ static void ask(void *ctx)
 	struct watch *w = ctx;
 	struct error e;
 
-	if (engine_child(w->sh, w->line, strlen(w->line), w->task->at, false, answered, w, &e) == NULL) {
-		shell_complain(w->sh, w->task->at, ".watch", "%s", e.text);
-		end(w, e.status);
+	if (engine_child(w->command.sh, w->line, strlen(w->line), w->command.task->at, false, answered, w, &e) == NULL) {
+		shell_complain(w->command.sh, w->command.task->at, ".watch", "%s", e.text);
+		command_end(w, e.status);
 		return;
 	}
 	w->running = true;
-	engine_pump(w->sh);
+	engine_pump(w->command.sh);
 }
 
-static void cancel(struct shell *sh, struct task *t)
+static void watch_cancel(struct command_state *s)
 {
-	struct watch *w = t->waiting;
+	struct watch *w = (struct watch *)s;
 
-	(void)sh;
 	w->leaving = true;
 	if (!w->running)
-		end(w, STATUS_OK);
+		command_end(w, STATUS_OK);
 }
+
+static const struct command_ops watch_ops = {.size = sizeof(struct watch), .clear = watch_clear, .cancel = watch_cancel};
 
 /* Steps over a number and the blanks behind it; false: there is none. */
 static bool number(const char **p, double *value)
@@ -238,22 +233,18 @@ static enum command_result watch_run(struct shell *sh, struct task *t, enum stat
 		return command_fail(sh, t, status, &e);
 	if (sh->options->dry_run)
 		return COMMAND_DONE;
-	if ((w = calloc(1, sizeof *w)) == NULL) {
+	if ((w = command_begin(sh, t, &watch_ops)) == NULL) {
 		error_memory(&e);
 		return command_fail(sh, t, status, &e);
 	}
-	w->sh = sh;
-	w->task = t;
 	w->line = p;
 	w->seconds = seconds;
 	w->left = (unsigned long)count;
 	if (engine_child(sh, p, strlen(p), t->at, false, answered, w, &e) == NULL) {
-		free(w);
+		command_drop(t);
 		return command_fail(sh, t, status, &e);
 	}
 	w->running = true;
-	t->waiting = w;
-	t->cancel = cancel;
 	return COMMAND_WAITS;
 }
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/wait.h"
 #include "link/link.h"
 #include "proto/catalog.h"
 #include "run/engine_parts.h"
@@ -72,7 +71,7 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 		if (t->outcome != OUTCOME_OK)
 			engine_stop_for(sh, t);
 		engine_task_free(sh, t);
-		wait_job_ended(sh);
+		engine_job_ended(sh);
 		return;
 	}
 	if (t->id != 0) {
@@ -237,7 +236,6 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 	bool job = t->role == TASK_JOB;
 
 	loop_timer_stop(sh->loop, &t->timer);
-	t->cancel = NULL;
 	engine_count_failure(sh, t, status);
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
@@ -252,7 +250,7 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 	}
 	engine_task_free(sh, t);
 	if (job)
-		wait_job_ended(sh);
+		engine_job_ended(sh);
 }
 
 void engine_tell_notes(struct shell *sh, struct task *t)

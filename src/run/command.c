@@ -5,7 +5,10 @@
 #include "run/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "run/engine.h"
 
 /* What is missing may be in a comment. */
 static const char *comment_hint(const struct line *line, const struct error *e)
@@ -21,6 +24,54 @@ enum command_result command_fail(struct shell *sh, const struct task *t, enum st
 	shell_complain(sh, t->at, name, "%s%s", e->text, comment_hint(&t->line, e));
 	*status = e->status;
 	return COMMAND_FAILED;
+}
+
+void *command_begin(struct shell *sh, struct task *t, const struct command_ops *ops)
+{
+	struct command_state *s = calloc(1, ops->size);
+
+	if (s != NULL)
+		*s = (struct command_state){.ops = ops, .sh = sh, .task = t};
+	t->command = s;
+	return s;
+}
+
+static void free_state(struct command_state *s)
+{
+	if (s->ops->clear != NULL)
+		s->ops->clear(s);
+	free(s);
+}
+
+void command_end(void *state, enum status status)
+{
+	struct command_state *s = state;
+	struct shell *sh = s->sh;
+	struct task *t = s->task;
+
+	if (t != NULL)
+		t->command = NULL;
+	free_state(s);
+	if (t != NULL)
+		engine_command_done(sh, t, status);
+	engine_pump(sh);
+}
+
+void command_drop(struct task *t)
+{
+	if (t->command != NULL)
+		free_state(t->command);
+	t->command = NULL;
+}
+
+void command_leave(void *state)
+{
+	struct command_state *s = state;
+	struct task *t = s->task;
+
+	s->task = NULL;
+	t->command = NULL;
+	engine_command_done(s->sh, t, STATUS_OK);
 }
 
 int command_switch(const char *word, bool *on, struct error *e)

@@ -16,7 +16,7 @@
 enum command_result {
 	COMMAND_DONE,
 	COMMAND_FAILED,		/* reported already; error status in *status */
-	COMMAND_WAITS,		/* engine_command_done() comes later */
+	COMMAND_WAITS,		/* command_end() or engine_command_done() comes later */
 };
 
 /* A word behind a command that is being completed. */
@@ -51,6 +51,15 @@ struct command {
 
 /* Reports why a command failed: the result of .run. */
 enum command_result command_fail(struct shell *sh, const struct task *t, enum status *status, const struct error *e);
+
+/* The state of t, a command that waits: ops->size zeroed bytes, which begin with struct command_state.  NULL without memory. */
+void *command_begin(struct shell *sh, struct task *t, const struct command_ops *ops);
+/* Frees the state; its task, if it has not been left, ends with it. */
+void command_end(void *state, enum status status);
+/* Frees the state of a task that does not wait after all. */
+void command_drop(struct task *t);
+/* Ends the task alone: the state stays until command_end(). */
+void command_leave(void *state);
 
 /* "on" or "off".  0, or -1 with *e. */
 int command_switch(const char *word, bool *on, struct error *e);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/wait.h"
 #include "link/link.h"
 #include "proto/catalog.h"
 #include "run/command.h"
@@ -27,9 +26,8 @@ enum {
 static void time_out(void *ctx)
 {
 	struct task *t = ctx;
-	struct shell *sh = t->waiting;
+	struct shell *sh = t->sh;
 
-	t->waiting = NULL;
 	if (t->id != 0)
 		link_forget(sh, t->id);
 	t->abandoned = true;
@@ -57,10 +55,8 @@ static bool send_task(struct shell *sh, struct task *t)
 	e->begun++;
 	t->state = TASK_RUNNING;
 	t->started = loop_now();
-	if (sh->timeout > 0) {
-		t->waiting = sh;
+	if (sh->timeout > 0)
 		loop_timer_start(sh->loop, &t->timer, (int64_t)(sh->timeout * 1000), time_out, t);
-	}
 	if (t->line.secret)
 		buf_clear(&t->line.json);
 	return true;
@@ -303,8 +299,9 @@ void engine_link_lost(struct shell *sh)
 		unsent(sh, t);
 		t->state = TASK_ANSWERED;
 	}
-	if (link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE)
-		wait_link_lost(sh);
+	if ((link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE) && (t = engine_foreground(sh)) != NULL &&
+	    t->command != NULL && t->command->ops->lost != NULL)
+		t->command->ops->lost(t->command);
 	if (sh->interactive ? e->queue.head != NULL : link_state(sh) == LINK_FAILED)
 		engine_stop(sh);
 	engine_pump(sh);
@@ -338,8 +335,8 @@ bool engine_background(struct shell *sh)
 	if (t == NULL)
 		return give_up(sh);
 	if (t->line.kind == LINE_COMMAND) {
-		if (t->cancel != NULL)
-			t->cancel(sh, t);
+		if (t->command != NULL && t->command->ops->cancel != NULL)
+			t->command->ops->cancel(t->command);
 		return true;
 	}
 	if (t->id != 0) {

@@ -70,6 +70,11 @@ bool engine_drop_abandoned(struct shell *sh, struct task *t);
 /* Jobs, oldest first. */
 struct task *engine_jobs(struct shell *sh);
 size_t engine_job_count(const struct shell *sh);
+/* What a command runs beside the queue counts as a job without a number: one hold for each. */
+void engine_hold(struct shell *sh);
+void engine_release(struct shell *sh);
+/* Whether a job runs, numbered or not. */
+bool engine_jobs_run(const struct shell *sh);
 /* The highest number that a job has had. */
 unsigned engine_last_job(const struct shell *sh);
 

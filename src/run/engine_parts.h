@@ -20,6 +20,7 @@ struct engine {
 	size_t running;			/* of the queue, sent and not answered */
 	size_t barriers;		/* of those, barriers */
 	size_t jobs;
+	size_t held;			/* engine_hold() */
 	size_t kept;			/* bytes of replies that wait for their turn */
 	unsigned next_job;
 	bool stopped, pumping, again;
@@ -32,7 +33,7 @@ struct engine {
 };
 
 /* queue.c: memory and lists */
-struct task *engine_task_new(struct engine *e);		/* NULL without memory */
+struct task *engine_task_new(struct shell *sh);		/* NULL without memory */
 void engine_task_free(struct shell *sh, struct task *t);
 void engine_tasks_clear(struct shell *sh);		/* all there are */
 void engine_queue_append(struct engine *e, struct task *t);
@@ -47,6 +48,9 @@ void engine_drop_waiting(struct shell *sh);
 void engine_stop_for(struct shell *sh, const struct task *t);
 /* Its status counts when its turn comes: the first failing line decides. */
 void engine_count_failure(struct shell *sh, const struct task *t, enum status status);
+
+/* A command that waits for jobs looks again. */
+void engine_job_ended(struct shell *sh);
 
 /* steps.c: looks up the first name that is not a gid yet.  True: it is under way, or failed. */
 bool steps_resolve_names(struct shell *sh, struct task *t);

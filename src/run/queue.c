@@ -13,15 +13,20 @@
 
 enum { POOL = 4096 };	/* tasks kept for reuse: as many as engine.c reads ahead */
 
-struct task *engine_task_new(struct engine *e)
+struct task *engine_task_new(struct shell *sh)
 {
+	struct engine *e = sh->engine;
 	struct task *t = e->pool;
 
-	if (t == NULL)
-		return calloc(1, sizeof *t);
-	e->pool = t->next;
-	e->pooled--;
-	memset(t, 0, sizeof *t);
+	if (t == NULL) {
+		if ((t = calloc(1, sizeof *t)) == NULL)
+			return NULL;
+	} else {
+		e->pool = t->next;
+		e->pooled--;
+		memset(t, 0, sizeof *t);
+	}
+	t->sh = sh;
 	return t;
 }
 
@@ -30,8 +35,11 @@ void engine_task_free(struct shell *sh, struct task *t)
 	struct engine *e = sh->engine;
 
 	loop_timer_stop(sh->loop, &t->timer);
-	if (t->drop != NULL)
-		t->drop(sh, t);
+	if (t->command != NULL) {
+		if (t->command->ops->clear != NULL)
+			t->command->ops->clear(t->command);
+		free(t->command);
+	}
 	change_free(t);
 	line_clear(&t->line);
 	if (t->kept != NULL)
@@ -133,8 +141,8 @@ void engine_stop(struct shell *sh)
 	e->dropped += input_drop(sh);
 	/* What a script waits for does not matter any more; what it has sent does. */
 	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
-	if (t != NULL && t->cancel != NULL)
-		t->cancel(sh, t);
+	if (t != NULL && t->command != NULL && t->command->ops->cancel != NULL)
+		t->command->ops->cancel(t->command);
 }
 
 /* What a stop leaves unbegun.  A line that is no good is told of only when it is its turn; one that waits for a name is
@@ -174,6 +182,30 @@ bool engine_idle(const struct shell *sh)
 bool engine_stopped(const struct shell *sh)
 {
 	return sh->engine->stopped;
+}
+
+void engine_job_ended(struct shell *sh)
+{
+	struct task *t = engine_foreground(sh);
+
+	if (t != NULL && t->command != NULL && t->command->ops->job_ended != NULL)
+		t->command->ops->job_ended(t->command);
+}
+
+void engine_hold(struct shell *sh)
+{
+	sh->engine->held++;
+}
+
+void engine_release(struct shell *sh)
+{
+	sh->engine->held--;
+	engine_job_ended(sh);
+}
+
+bool engine_jobs_run(const struct shell *sh)
+{
+	return sh->engine->jobs > 0 || sh->engine->held > 0;
 }
 
 struct task *engine_jobs(struct shell *sh)

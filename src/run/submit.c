@@ -87,7 +87,7 @@ static void stop_without_task(struct shell *sh, struct place at, const struct er
 void engine_line(struct shell *sh, const char *text, size_t len, struct place at)
 {
 	struct engine *e = sh->engine;
-	struct task *t = engine_task_new(e);
+	struct task *t = engine_task_new(sh);
 	struct line_context context = engine_context(sh);
 	struct error err;
 	char *usage = NULL;
@@ -125,7 +125,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 {
 	struct engine *e = sh->engine;
-	struct task *t = engine_task_new(e);
+	struct task *t = engine_task_new(sh);
 
 	if (t == NULL) {
 		stop_without_task(sh, at, err);
@@ -140,7 +140,7 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
     void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *err)
 {
 	struct engine *e = sh->engine;
-	struct task *t = engine_task_new(e);
+	struct task *t = engine_task_new(sh);
 	struct line_context context = engine_context(sh);
 	char *usage = NULL;
 	size_t where;

@@ -37,8 +37,27 @@ enum task_role {
 	TASK_CHILD,		/* of .each, .on, .watch, a look-up: `done` shows it */
 };
 
+/* What a command that waits holds begins with this: command_begin() makes it, its task owns it. */
+struct command_state {
+	const struct command_ops *ops;
+	struct shell *sh;
+	struct task *task;		/* NULL: left by ^C, but what it has begun still runs */
+};
+
+struct command_ops {
+	size_t size;			/* of the state */
+	/* Gives back what the state holds, but not the state.  NULL: nothing. */
+	void (*clear)(struct command_state *s);
+	/* ^C, or a script that stops.  NULL: it goes on. */
+	void (*cancel)(struct command_state *s);
+	/* While it has its turn: a job has ended; the connection is gone for good.  NULL: it does not mind. */
+	void (*job_ended)(struct command_state *s);
+	void (*lost)(struct command_state *s);
+};
+
 struct task {
 	struct task *next, *prev;
+	struct shell *sh;
 	enum task_role role;
 	enum task_state state;
 	struct line line;
@@ -69,10 +88,7 @@ struct task {
 	void *ctx;
 	size_t index;			/* the child's number for its owner */
 
-	/* a command that waits */
-	void *waiting;			/* its own state */
-	void (*cancel)(struct shell *sh, struct task *t);	/* ^C */
-	void (*drop)(struct shell *sh, struct task *t);		/* freed without having ended: give `waiting` back */
+	struct command_state *command;	/* of a command that waits; owned */
 };
 
 #endif

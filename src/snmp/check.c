@@ -38,8 +38,8 @@ struct try {
 };
 
 struct check {
-	struct shell *sh;
-	struct task *task, *child;	/* child: the request to the box, or NULL */
+	struct command_state command;
+	struct task *child;		/* the request to the box, or NULL */
 	struct snmp_words words;
 	struct snmp_host host;
 	struct address address;
@@ -69,33 +69,22 @@ static void drop_tries(struct check *c)
 	c->count = 0;
 }
 
-static void clear(struct check *c)
+static void check_clear(struct command_state *s)
 {
+	struct check *c = (struct check *)s;
+
 	if (c->child != NULL)
 		c->child->done = NULL;	/* its reply is nobody's any more */
-	loop_timer_stop(c->sh->loop, &c->next);
+	loop_timer_stop(c->command.sh->loop, &c->next);
 	snmp_host_stop(&c->host);
 	snmp_words_clear(&c->words);
 	drop_tries(c);
-	free(c);
-}
-
-static void end(struct check *c, enum status status)
-{
-	struct shell *sh = c->sh;
-	struct task *t = c->task;
-
-	t->waiting = NULL;
-	t->drop = NULL;
-	clear(c);
-	engine_command_done(sh, t, status);
-	engine_pump(sh);
 }
 
 static void fail(struct check *c, enum status status, const char *text)
 {
-	shell_complain(c->sh, c->task->at, ".snmp check", "%s", text);
-	end(c, status);
+	shell_complain(c->command.sh, c->command.task->at, ".snmp check", "%s", text);
+	command_end(c, status);
 }
 
 /* --- the rows --- */
@@ -140,7 +129,7 @@ static void show_try(struct shell *sh, const struct try *t)
 static void finish(struct check *c)
 {
 	static const char *const headings[] = {"entry", "version", "credential", "ms", "result", "sysUpTime", "sysDescr"};
-	struct shell *sh = c->sh;
+	struct shell *sh = c->command.sh;
 	bool answered = false, timed_out = true;
 
 	shell_show_begin(sh);
@@ -153,8 +142,8 @@ static void finish(struct check *c)
 	output_end(sh->output);
 	shell_show_end(sh);
 	if (c->left_out > 0)
-		shell_complain(sh, c->task->at, ".snmp check", "%zu more of the realm's communities and users are not tried", c->left_out);
-	end(c, answered ? STATUS_OK : timed_out ? STATUS_TIMEOUT : STATUS_FAILED);
+		shell_complain(sh, c->command.task->at, ".snmp check", "%zu more of the realm's communities and users are not tried", c->left_out);
+	command_end(c, answered ? STATUS_OK : timed_out ? STATUS_TIMEOUT : STATUS_FAILED);
 }
 
 /* --- one try --- */
@@ -189,7 +178,7 @@ static char *value_of(const struct agent_answer *answer, size_t i, bool words)
 static void answered(void *ctx, const struct agent_answer *answer)
 {
 	struct try *t = ctx;
-	bool words = output_format(t->check->sh->output) == &format_table;
+	bool words = output_format(t->check->command.sh->output) == &format_table;
 	const char *name;
 	long index;
 
@@ -270,11 +259,11 @@ static void prepare_next(void *ctx)
 		return;
 	}
 	struct try *t = c->tries[c->prepared++];
-	t->agent = agent_open(c->sh->loop, &c->address, -1, t->words.options, t->words.option_count, &operations, t, &e);
+	t->agent = agent_open(c->command.sh->loop, &c->address, -1, t->words.options, t->words.option_count, &operations, t, &e);
 	if (t->agent == NULL)
 		t->result = strdup(e.text);
 	snmp_words_clear(&t->words);
-	loop_timer_start(c->sh->loop, &c->next, 0, prepare_next, c);
+	loop_timer_start(c->command.sh->loop, &c->next, 0, prepare_next, c);
 }
 
 /* --- what the entries have --- */
@@ -314,7 +303,7 @@ static void on_community(void *ctx, const char *entry, const char *version, cons
 	if (t == NULL)
 		return;
 	snprintf(shown, sizeof shown, "community %u", number);
-	t->credential = strdup(output_settings(c->sh->output)->reveal ? community : shown);
+	t->credential = strdup(output_settings(c->command.sh->output)->reveal ? community : shown);
 	if (common_options(&t->words, c, version) == -1 || snmp_words_option(&t->words, "-c", community) == -1)
 		out_of_memory(t);
 }
@@ -341,7 +330,7 @@ static void on_user(void *ctx, const char *entry, const struct snmp_user *user)
 
 	if (t == NULL)
 		return;
-	t->credential = describe(user, output_settings(c->sh->output)->reveal);
+	t->credential = describe(user, output_settings(c->command.sh->output)->reveal);
 	int rc = common_options(&t->words, c, "3");
 	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
 		if (options[i][1] != NULL)
@@ -393,28 +382,22 @@ static void reached(void *ctx, const struct address *a, int fd, const struct err
 	c->address = *a;
 	buf_printf(&line, "%s ", catalog_role(ROLE_CREDENTIALS)->name);
 	line_put_word(&line, c->words.operands[0], strlen(c->words.operands[0]));
-	c->child = line.failed ? NULL : engine_child(c->sh, buf_head(&line), line.len, c->task->at, true, got_list, c, &e);
+	c->child = line.failed ? NULL : engine_child(c->command.sh, buf_head(&line), line.len, c->command.task->at, true, got_list, c, &e);
 	if (line.failed)
 		error_memory(&e);
 	buf_clear(&line);
 	if (c->child == NULL)
 		fail(c, e.status, e.text);
 	else
-		engine_pump(c->sh);
+		engine_pump(c->command.sh);
 }
 
-static void cancel(struct shell *sh, struct task *t)
+static void check_cancel(struct command_state *s)
 {
-	(void)sh;
-	end(t->waiting, STATUS_OK);
+	command_end(s, STATUS_OK);
 }
 
-static void drop(struct shell *sh, struct task *t)
-{
-	(void)sh;
-	clear(t->waiting);
-	t->waiting = NULL;
-}
+static const struct command_ops check_ops = {.size = sizeof(struct check), .clear = check_clear, .cancel = check_cancel};
 
 /* The credentials are the box's. */
 static int only_times(const struct snmp_words *w, struct error *e)
@@ -427,15 +410,13 @@ static int only_times(const struct snmp_words *w, struct error *e)
 
 enum command_result snmp_check(struct shell *sh, struct task *t, enum status *status)
 {
-	struct check *c = calloc(1, sizeof *c);
+	struct check *c = command_begin(sh, t, &check_ops);
 	struct error e;
 	int result;
 
 	if (c == NULL) {
 		result = error_memory(&e);
 	} else {
-		c->sh = sh;
-		c->task = t;
 		result = snmp_words_read(&c->words, sh, &t->line, &e);
 		if (result == 0)
 			result = only_times(&c->words, &e);
@@ -446,14 +427,9 @@ enum command_result snmp_check(struct shell *sh, struct task *t, enum status *st
 		if (result == 0 && c->host.tcp)
 			result = error_set(&e, STATUS_USAGE, "check asks by UDP, as the box does");
 	}
-	if (result == 0) {
-		t->waiting = c;
-		t->cancel = cancel;
-		t->drop = drop;
+	if (result == 0)
 		return COMMAND_WAITS;
-	}
-	if (c != NULL)
-		clear(c);
+	command_drop(t);
 	shell_complain(sh, t->at, ".snmp check", "%s", e.text);
 	*status = e.status;
 	return COMMAND_FAILED;

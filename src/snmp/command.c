@@ -26,8 +26,7 @@ static const struct { const char *name, *help; } words[] = {
 };
 
 struct snmp {
-	struct shell *sh;
-	struct task *task;
+	struct command_state command;
 	struct snmp_words words;
 	struct snmp_host host;
 	struct agent *agent;
@@ -47,8 +46,10 @@ struct snmp {
 	bool begun;			/* headings have been shown */
 };
 
-static void clear(struct snmp *s)
+static void snmp_clear(struct command_state *state)
 {
+	struct snmp *s = (struct snmp *)state;
+
 	snmp_host_stop(&s->host);
 	agent_close(s->agent);
 	snmp_words_clear(&s->words);
@@ -56,7 +57,6 @@ static void clear(struct snmp *s)
 	free(s->oids);
 	free(s->types);
 	free(s->values);
-	free(s);
 }
 
 /* --- showing --- */
@@ -87,17 +87,17 @@ static void put_rows(struct shell *sh, void *ctx)
 /* Formats that measure first, a file and a pager get everything at once; the others what there is. */
 static void show(struct snmp *s, bool last)
 {
-	struct shell *sh = s->sh;
-	bool job = s->task->role == TASK_JOB, measured = output_format(sh->output)->twice;
+	struct shell *sh = s->command.sh;
+	bool job = s->command.task->role == TASK_JOB, measured = output_format(sh->output)->twice;
 	struct sink page;
 
 	if (s->rows.failed)
-		shell_complain(sh, s->task->at, ".snmp", "out of memory: rows are missing");
-	if (s->rows.len == 0 || (!last && (measured || s->task->line.redirect != REDIRECT_NONE || sh->prompt != NULL)))
+		shell_complain(sh, s->command.task->at, ".snmp", "out of memory: rows are missing");
+	if (s->rows.len == 0 || (!last && (measured || s->command.task->line.redirect != REDIRECT_NONE || sh->prompt != NULL)))
 		return;
 	shell_show_begin(sh);
-	if (s->task->line.redirect != REDIRECT_NONE) {
-		redirect_output(sh, s->task, put_rows, s);
+	if (s->command.task->line.redirect != REDIRECT_NONE) {
+		redirect_output(sh, s->command.task, put_rows, s);
 	} else if (sh->prompt == NULL || job) {
 		put_rows(sh, s);
 	} else {
@@ -114,29 +114,22 @@ static void show(struct snmp *s, bool last)
 	buf_reset(&s->rows);
 }
 
-static void end(struct snmp *s, enum status status)
+static void snmp_end(struct snmp *s, enum status status)
 {
-	struct shell *sh = s->sh;
-	struct task *t = s->task;
-
 	show(s, true);
-	t->waiting = NULL;
-	t->drop = NULL;
-	clear(s);
-	engine_command_done(sh, t, status);
-	engine_pump(sh);
+	command_end(s, status);
 }
 
 static void fail(struct snmp *s, enum status status, const char *text)
 {
 	show(s, true);
-	shell_complain(s->sh, s->task->at, ".snmp", "%s: %s", s->words.operands[0], text);
-	end(s, status);
+	shell_complain(s->command.sh, s->command.task->at, ".snmp", "%s: %s", s->words.operands[0], text);
+	snmp_end(s, status);
 }
 
 static void put_row(struct snmp *s, const struct agent_answer *answer, size_t i)
 {
-	agent_answer_row(answer, i, output_format(s->sh->output) == &format_table, &s->rows);
+	agent_answer_row(answer, i, output_format(s->command.sh->output) == &format_table, &s->rows);
 	buf_putc(&s->rows, '\n');
 }
 
@@ -188,7 +181,7 @@ static void next_root(struct snmp *s)
 		return;
 	}
 	if (++s->root == s->count) {
-		end(s, STATUS_OK);
+		snmp_end(s, STATUS_OK);
 		return;
 	}
 	s->last = s->oids[s->root];
@@ -256,7 +249,7 @@ static void answered(void *ctx, const struct agent_answer *answer)
 	}
 	for (size_t i = 0; i < agent_answer_count(answer); i++)
 		put_row(s, answer, i);
-	end(s, STATUS_OK);
+	snmp_end(s, STATUS_OK);
 }
 
 static void failed(void *ctx, const struct error *e)
@@ -268,7 +261,7 @@ static void step(void *ctx, const char *text)
 {
 	struct snmp *s = ctx;
 
-	shell_step(s->sh, "%s: %s", s->words.operands[0], text);
+	shell_step(s->command.sh, "%s: %s", s->words.operands[0], text);
 }
 
 static const struct agent_ops operations = {.answered = answered, .failed = failed, .step = step};
@@ -284,13 +277,13 @@ static void reached(void *ctx, const struct address *a, int fd, const struct err
 		fail(s, why->status, why->text);
 		return;
 	}
-	s->agent = agent_open(s->sh->loop, a, fd, s->words.options, s->words.option_count, &operations, s, &e);
+	s->agent = agent_open(s->command.sh->loop, a, fd, s->words.options, s->words.option_count, &operations, s, &e);
 	if (s->agent == NULL) {
 		fail(s, e.status, e.text);
 		return;
 	}
 	address_text(a, text);
-	shell_step(s->sh, "%s: asking %s, SNMP version %s", s->words.operands[0], text, versions[agent_version(s->agent)]);
+	shell_step(s->command.sh, "%s: asking %s, SNMP version %s", s->words.operands[0], text, versions[agent_version(s->agent)]);
 	if (s->walk) {
 		s->last = s->oids[0];
 		ask_further(s);
@@ -303,18 +296,12 @@ static void reached(void *ctx, const struct address *a, int fd, const struct err
 
 /* --- the command --- */
 
-static void cancel(struct shell *sh, struct task *t)
+static void snmp_cancel(struct command_state *state)
 {
-	(void)sh;
-	end(t->waiting, STATUS_OK);
+	snmp_end((struct snmp *)state, STATUS_OK);
 }
 
-static void drop(struct shell *sh, struct task *t)
-{
-	(void)sh;
-	clear(t->waiting);
-	t->waiting = NULL;
-}
+static const struct command_ops snmp_ops = {.size = sizeof(struct snmp), .clear = snmp_clear, .cancel = snmp_cancel};
 
 /* OID... or, for set, OID TYPE VALUE...; a walk without one is of mib-2. */
 static int read_oids(struct snmp *s, struct error *e)
@@ -349,14 +336,14 @@ static int read_oids(struct snmp *s, struct error *e)
 
 static int begin(struct snmp *s, const char *operation, struct error *e)
 {
-	struct shell *sh = s->sh;
+	struct shell *sh = s->command.sh;
 
 	s->walk = strcmp(operation, "walk") == 0;
 	s->operation = strcmp(operation, "set") == 0 ? AGENT_SET : strcmp(operation, "getnext") == 0 ? AGENT_GETNEXT :
 	    strcmp(operation, "getbulk") == 0 ? AGENT_GETBULK : AGENT_GET;
 	if (s->operation == AGENT_SET && sh->options->read_only)
 		return error_set(e, STATUS_USAGE, "set: refused by --read-only");
-	if (snmp_words_read(&s->words, sh, &s->task->line, e) == -1)
+	if (snmp_words_read(&s->words, sh, &s->command.task->line, e) == -1)
 		return -1;
 	if (s->words.operand_count == 0)
 		return error_set(e, STATUS_USAGE, "%s: which HOST?", operation);
@@ -377,36 +364,27 @@ static bool known(const char *operation)
 static enum command_result snmp_run(struct shell *sh, struct task *t, enum status *status)
 {
 	const char *operation = t->line.words[1];
-	struct snmp *s = calloc(1, sizeof *s);
+	struct snmp *s;
 	struct error e;
 	int result;
 
-	if (s == NULL) {
-		result = error_memory(&e);
-	} else if (!known(operation)) {
+	if (!known(operation)) {
 		result = error_set(&e, STATUS_USAGE, "%.40s: get, getnext, getbulk, walk, set or check", operation);
 	} else if (sh->options->dry_run) {
 		shell_notice(sh, ".snmp: nothing is asked with --dry-run");
-		free(s);
 		return COMMAND_DONE;
 	} else if (agent_library_start(&e) == -1) {
 		result = -1;
 	} else if (strcmp(operation, "check") == 0) {
-		free(s);
 		return snmp_check(sh, t, status);
+	} else if ((s = command_begin(sh, t, &snmp_ops)) == NULL) {
+		result = error_memory(&e);
 	} else {
-		s->sh = sh;
-		s->task = t;
 		result = begin(s, operation, &e);
 	}
-	if (result == 0) {
-		t->waiting = s;
-		t->cancel = cancel;
-		t->drop = drop;
+	if (result == 0)
 		return COMMAND_WAITS;
-	}
-	if (s != NULL)
-		clear(s);
+	command_drop(t);
 	return command_fail(sh, t, status, &e);
 }
 

@@ -48,7 +48,7 @@ my %rank = map { $folders[$_] => $_ } 0 .. $#folders;
 # The includes that still point the other way.
 my @backward = (
 	'link/link.c: run/engine.h', 'link/link.c: run/events.h', 'link/login.c: run/engine.h', 'link/trace.c: run/task.h',
-	'options/options.h: link/channel.h', 'run/answers.c: commands/wait.h', 'run/engine.c: commands/wait.h',
+	'options/options.h: link/channel.h',
 	'run/engine.c: undo/change.h', 'run/queue.c: undo/change.h', 'run/show.c: undo/change.h',
 );
 my (@outward, @io, @banned, @exits, @sizes);
