@@ -407,7 +407,7 @@ const struct command command_each = {
 	.word = {.name = "each", .takes_line = true}, .usage = "LINE -- LINE2",
 	.help = "run LINE, then LINE2 for every row of its result",
 	.more = "  In LINE2 {column} or {1} stands for a cell of the row.  All run at once, --jobs bounds them;\n"
-		"  each end is shown with its row.\n"
+		"  each result is shown with its row.\n"
 		"Example\n  .each realm_info gid,name -- realm_poll {gid}",
 	.run = each_run, .check = each_check, .complete = each_complete,
 };

@@ -39,6 +39,6 @@ static enum command_place events_complete(const struct command_finding *f)
 }
 
 const struct command command_events = {
-	.word.name = "events", .usage = "[on | off | list]", .help = "show or hide events; the last 1000", .max = 1,
+	.word.name = "events", .usage = "[on | off | list]", .help = "show or hide events, or list the last 1000", .max = 1,
 	.run = events_run, .complete = events_complete,
 };

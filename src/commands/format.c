@@ -72,11 +72,11 @@ static enum command_place format_complete(const struct command_finding *f)
 }
 
 const struct command command_format = {
-	.word.name = "format", .usage = "[FORMAT]", .help = "the format of results", .max = 1,
+	.word.name = "format", .usage = "[FORMAT]", .help = "show or set the format of results", .max = 1,
 	.run = format_run, .complete = format_complete,
 };
 
 const struct command command_last = {
-	.word.name = "last", .usage = "[FORMAT]", .help = "the last reply again, in another format", .max = 1,
+	.word.name = "last", .usage = "[FORMAT]", .help = "print the last reply again, in another format", .max = 1,
 	.run = last_run, .complete = format_complete,
 };

@@ -217,7 +217,7 @@ static enum command_result help_run(struct shell *sh, struct task *t, enum statu
 	if (t->line.word_count < 2) {
 		put_requests(&b);
 		put_commands(&b, sh);
-		buf_puts(&b, ".help WORD tells more of a request, a group or a command; ptsh(1) tells all.\n");
+		buf_puts(&b, ".help WORD shows one request, group or command; ptsh(1) describes all of them.\n");
 	} else if (put_word(&b, sh, t->line.words[1], &e) == -1) {
 		buf_clear(&b);
 		return command_fail(sh, t, status, &e);
@@ -238,6 +238,6 @@ static enum command_place help_complete(const struct command_finding *f)
 }
 
 const struct command command_help = {
-	.word.name = "help", .usage = "[WORD]", .help = "requests and commands; more of one", .max = 1,
+	.word.name = "help", .usage = "[WORD]", .help = "list requests and commands, or describe one", .max = 1,
 	.run = help_run, .complete = help_complete,
 };

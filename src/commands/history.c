@@ -52,5 +52,5 @@ static enum command_result history_run(struct shell *sh, struct task *t, enum st
 }
 
 const struct command command_history = {
-	.word.name = "history", .usage = "[TEXT]", .help = "the lines typed, those with TEXT", .max = SIZE_MAX, .run = history_run,
+	.word.name = "history", .usage = "[TEXT]", .help = "list the lines typed, or those with TEXT", .max = SIZE_MAX, .run = history_run,
 };

@@ -37,5 +37,5 @@ static enum command_result jobs_run(struct shell *sh, struct task *t, enum statu
 }
 
 const struct command command_jobs = {
-	.word.name = "jobs", .usage = "", .help = "what runs", .run = jobs_run,
+	.word.name = "jobs", .usage = "", .help = "list the jobs that run", .run = jobs_run,
 };

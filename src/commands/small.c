@@ -155,7 +155,7 @@ static enum command_place timing_complete(const struct command_finding *f)
 }
 
 const struct command command_timing = {
-	.word.name = "timing", .usage = "[on | off]", .help = "tell how long each request took", .max = 1,
+	.word.name = "timing", .usage = "[on | off]", .help = "show how long each request took", .max = 1,
 	.run = timing_run, .complete = timing_complete,
 };
 

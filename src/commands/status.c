@@ -98,7 +98,7 @@ static void key_rows(struct shell *sh, const struct channel_info *c)
 	row(sh, "pin", "%s", c->pin != NULL ? c->pin : "");
 	if (c->subject != NULL)
 		row(sh, "subject", "%s", c->subject);
-	row(sh, "vouched for by", "%s", c->vouched != NULL ? c->vouched : "nobody");
+	row(sh, "verified by", "%s", c->vouched != NULL ? c->vouched : "nothing");
 	if (c->not_after != 0 && gmtime_r(&end, &tm) != NULL) {
 		strftime(date, sizeof date, "%Y-%m-%d", &tm);
 		row(sh, "certificate ends", "%s%s", date, end < now ? " (has ended)" :
@@ -190,5 +190,5 @@ static enum command_result status_run(struct shell *sh, struct task *t, enum sta
 }
 
 const struct command command_status = {
-	.word.name = "status", .usage = "", .help = "the connection, the box, the settings", .run = status_run,
+	.word.name = "status", .usage = "", .help = "show the connection, the box and the settings", .run = status_run,
 };

@@ -136,6 +136,6 @@ static enum command_place trust_complete(const struct command_finding *f)
 }
 
 const struct command command_trust = {
-	.word.name = "trust", .usage = "[list | add BOX PIN | remove BOX [PIN]]", .help = "the boxes whose keys are remembered", .max = 3,
+	.word.name = "trust", .usage = "[list | add BOX PIN | remove BOX [PIN]]", .help = "list or edit the boxes whose keys are remembered", .max = 3,
 	.run = trust_run, .complete = trust_complete,
 };

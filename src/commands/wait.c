@@ -192,7 +192,7 @@ static enum command_place wait_complete(const struct command_finding *f)
 }
 
 const struct command command_wait = {
-	.word.name = "wait", .usage = "[N | EVENT [ARG...]]", .help = "for all jobs, for job N, or for the next such event",
+	.word.name = "wait", .usage = "[N | EVENT [ARG...]]", .help = "wait for all jobs, for job N, or for the next such event",
 	.max = SIZE_MAX, .run = wait_run, .queued = wait_queued, .complete = wait_complete,
 };
 
@@ -230,5 +230,5 @@ static enum command_result sleep_run(struct shell *sh, struct task *t, enum stat
 }
 
 const struct command command_sleep = {
-	.word.name = "sleep", .usage = "SECONDS", .help = "wait for so long", .min = 1, .max = 1, .run = sleep_run,
+	.word.name = "sleep", .usage = "SECONDS", .help = "wait for SECONDS", .min = 1, .max = 1, .run = sleep_run,
 };

@@ -258,6 +258,6 @@ static enum command_place watch_complete(const struct command_finding *f)
 
 const struct command command_watch = {
 	.word = {.name = "watch", .takes_line = true}, .usage = "SECONDS [N] LINE",
-	.help = "LINE again every SECONDS, N times; changed cells stand out",
+	.help = "run LINE every SECONDS, N times; changed cells stand out",
 	.run = watch_run, .check = watch_check, .complete = watch_complete,
 };

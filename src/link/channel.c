@@ -313,7 +313,7 @@ static void channel_judge(struct channel *c)
 		return;
 	c->secured = true;
 	c->state = CHANNEL_OPEN;
-	snprintf(text, sizeof text, "its key, %s, is vouched for: %s", c->peer.pin, c->trust.vouched);
+	snprintf(text, sizeof text, "its key, %s, is verified: %s", c->peer.pin, c->trust.vouched);
 	channel_step(c, text);
 	c->ops->secured(c->ctx);
 }
@@ -354,7 +354,7 @@ int channel_accept_tls(struct channel *c, struct error *e)
 {
 	if (c->o->tls != TLS_OFF)
 		return 0;
-	return error_set(e, STATUS_TLS, "%s: the box demands TLS: leave --tls off away", c->name);
+	return error_set(e, STATUS_TLS, "%s: the box demands TLS: remove --tls off", c->name);
 }
 
 /* --- from the loop --- */

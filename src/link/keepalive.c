@@ -40,7 +40,7 @@ static void look_for_silence(void *ctx)
 		watch_silence(sh, limit + patience - quiet);
 	} else {
 		struct error e;
-		error_set(&e, STATUS_LOST, "%s: nothing heard for %lld s, not even an answer to ping: connection given up",
+		error_set(&e, STATUS_LOST, "%s: no data for %lld s, not even an answer to ping: connection lost",
 		    sh->options->box_text, (long long)(quiet / 1000));
 		link_fail(sh, &e);
 	}

@@ -47,7 +47,7 @@ static void wait_for_line(struct shell *sh)
 	loop_timer_stop(sh->loop, &k->deadline);
 	k->wants_line = true;
 	if (!k->told_line)
-		shell_complain(sh, (struct place){0}, NULL, "%s: it is there again; Enter asks for the password", sh->options->box_text);
+		shell_complain(sh, (struct place){0}, NULL, "%s: reconnected; press Enter to log in", sh->options->box_text);
 	k->told_line = true;
 }
 

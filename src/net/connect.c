@@ -221,7 +221,7 @@ static void connect_unix(void *ctx)
 		connect_fail(c, STATUS_LOST, "cannot connect", "a symbolic link to nothing");
 	} else {
 		errno = failure;
-		connect_fail_errno(c, failure == ECONNREFUSED ? "nobody listens there" : "cannot connect");
+		connect_fail_errno(c, failure == ECONNREFUSED ? "nothing listens there" : "cannot connect");
 	}
 }
 

@@ -279,7 +279,7 @@ static bool scan_number(struct json_scan *s, struct place *at)
 		switch (s->state) {
 		case ST_MINUS:
 			if (!digit) {
-				scan_bad(s, "digit expected");
+				scan_bad(s, "a digit is missing");
 				return false;
 			}
 			s->state = c == '0' ? ST_ZERO : ST_INTEGER;
@@ -306,7 +306,7 @@ static bool scan_number(struct json_scan *s, struct place *at)
 			break;
 		case ST_POINT:
 			if (!digit) {
-				scan_bad(s, "digit expected");
+				scan_bad(s, "a digit is missing");
 				return false;
 			}
 			s->state = ST_FRACTION;
@@ -329,7 +329,7 @@ static bool scan_number(struct json_scan *s, struct place *at)
 			/* fall through */
 		case ST_E_SIGN:
 			if (!digit) {
-				scan_bad(s, "digit expected");
+				scan_bad(s, "a digit is missing");
 				return false;
 			}
 			s->state = ST_EXPONENT;
@@ -347,7 +347,7 @@ static bool scan_literal(struct json_scan *s, struct place *at)
 {
 	while (at->p < at->end) {
 		if (*at->p != (unsigned char)*s->literal) {
-			scan_bad(s, "value expected");
+			scan_bad(s, "a value is missing");
 			return false;
 		}
 		at->p++;
@@ -397,7 +397,7 @@ static void scan_value(struct json_scan *s, struct place *at)
 		s->literal = c == 't' ? "rue" : c == 'f' ? "alse" : "ull";
 		break;
 	default:
-		scan_bad(s, c ? "value expected" : "NUL byte");
+		scan_bad(s, c ? "a value is missing" : "NUL byte");
 		return;
 	}
 	at->p++;
@@ -434,7 +434,7 @@ static bool scan_between(struct json_scan *s, struct place *at)
 			at->p++;
 			return false;
 		}
-		expected = object ? "',' or '}' expected" : "',' or ']' expected";
+		expected = object ? "',' or '}' is missing" : "',' or ']' is missing";
 		break;
 	case ST_COLON:
 		if (c == ':') {
@@ -442,7 +442,7 @@ static bool scan_between(struct json_scan *s, struct place *at)
 			at->p++;
 			return false;
 		}
-		scan_bad(s, "':' expected");
+		scan_bad(s, "':' is missing");
 		return false;
 	case ST_KEY: case ST_KEY_OR_CLOSE:
 		if (c == '"') {
@@ -451,7 +451,7 @@ static bool scan_between(struct json_scan *s, struct place *at)
 			at->p++;
 			return false;
 		}
-		expected = "name of a member expected";
+		expected = "the name of a member is missing";
 		break;
 	default:	/* ST_VALUE_OR_CLOSE */
 		if (c != ']') {

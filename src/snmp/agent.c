@@ -254,7 +254,7 @@ static void probed(struct agent *a)
 	a->waiting = NULL;
 	if (s->securityEngineIDLen == 0) {
 		lib.snmp_free_pdu(pdu);
-		fail(a, STATUS_FAILED, "the agent does not tell its engine's id");
+		fail(a, STATUS_FAILED, "the agent does not send its engine's id");
 	} else if (make_user(a) == -1) {
 		lib.snmp_free_pdu(pdu);
 		fail(a, STATUS_FAILED, "the user's keys cannot be made");

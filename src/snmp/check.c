@@ -355,7 +355,7 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 		show_failure(child, reply, &why);
 		fail(c, child->outcome == OUTCOME_FAILED ? STATUS_FAILED : child->outcome == OUTCOME_REFUSED ? child->why_status :
 		    child->outcome == OUTCOME_BAD ? STATUS_PROTOCOL : child->abandoned ? STATUS_TIMEOUT : STATUS_LOST,
-		    buf_string(&why) != NULL ? buf_string(&why) : "the credentials cannot be had");
+		    buf_string(&why) != NULL ? buf_string(&why) : "cannot read the credentials");
 		buf_clear(&why);
 		return;
 	}
@@ -404,7 +404,7 @@ static int only_times(const struct snmp_words *w, struct error *e)
 {
 	for (size_t i = 0; i < w->option_count; i += 2)
 		if (strcmp(w->options[i], "-t") != 0 && strcmp(w->options[i], "-r") != 0)
-			return error_set(e, STATUS_USAGE, "check takes -t and -r; who asks and how is what the box has for the realm");
+			return error_set(e, STATUS_USAGE, "check takes -t and -r only: versions, users and communities are those that the box has for the realm");
 	return 0;
 }
 

@@ -430,12 +430,12 @@ static enum command_place snmp_complete(const struct command_finding *f)
 
 const struct command command_snmp = {
 	.word = {.name = "snmp", .job = true, .secret = snmp_words_secret}, .usage = "get | getnext | getbulk | walk | set | check ...",
-	.help = "ask an SNMP agent; why is a switch not polled",
+	.help = "query an SNMP agent, or check why a switch is not polled",
 	.more = "  .snmp get HOST[:PORT] [OPTION...] OID...     also getnext, getbulk (-CrN repetitions), walk\n"
 		"  .snmp set HOST[:PORT] [OPTION...] OID TYPE VALUE...\n"
 		"  .snmp check REALM HOST[:PORT] [-t S] [-r N]  tries what the box would try, all at once\n"
 		"  Options are those of snmpcmd(1): -v 1|2c|3 -c COMMUNITY -u USER -l LEVEL -a -A -x -X -n -e -E -Z,\n"
-		"  -t SECONDS and -r RETRIES; what is not given is snmp.conf(5)'s.  A secret that is `?` is asked for.\n"
+		"  -t SECONDS and -r RETRIES; what is not given comes from snmp.conf(5).  `?` asks for a secret.\n"
 		"  In front of HOST may stand udp:, udp6:, tcp: or tcp6:.  TYPE: i u s x d o a t b, as snmpset(1) has them.\n"
 		"Example\n  .snmp walk 192.0.2.1 -v 2c -c ? 1.3.6.1.2.1.2.2.1.2 &",
 	.min = 1, .max = SIZE_MAX, .run = snmp_run, .complete = snmp_complete,

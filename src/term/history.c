@@ -207,7 +207,7 @@ static int open_locked(struct history *h)
 			bool foreign = S_ISREG(file.st_mode);
 
 			close(fd);
-			return fail(h, foreign ? "belongs to somebody else" : "is not a regular file", 0);
+			return fail(h, foreign ? "belongs to another user" : "is not a regular file", 0);
 		}
 		if (!lock(fd)) {
 			int number = errno;

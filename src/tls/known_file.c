@@ -65,7 +65,7 @@ static int known_file_check(int fd, const char *path, struct error *e)
 	if (!S_ISREG(st.st_mode))
 		return known_file_error(e, path, "not a file");
 	if (!known_file_is_ours(&st))
-		return known_file_error(e, path, "not to be trusted: it is somebody else's");
+		return known_file_error(e, path, "not trusted: it belongs to another user");
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return known_file_error(e, path, "not to be trusted: others can write it (chmod 600)");
 	if (st.st_size > KNOWN_FILE_MAX)

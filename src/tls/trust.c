@@ -193,7 +193,7 @@ static int trust_refuse_unknown(struct trust *t, const struct tls_peer *peer, st
 	bool had_authority = trust_find(t, KNOWN_TLS, NULL) != NULL;
 
 	return error_set(e, STATUS_TLS, "%s: unknown key %s (%s): %s; if it is the box's: --pin %s%s", t->name, peer->pin,
-	    peer->key, had_authority ? "an authority vouched for this box before, and none does now" : peer->why_not,
+	    peer->key, had_authority ? "an authority verified this box before, and none does now" : peer->why_not,
 	    peer->pin, had_authority ? "" : ", or --accept-new");
 }
 
@@ -251,7 +251,7 @@ static void trust_put_question(struct buf *out, const struct trust *t, const str
 	    peer->in_time ? "" : " (not now)");
 	buf_printf(out, "  verified no: %s\n", peer->why_not);
 	if (trust_find(t, KNOWN_TLS, NULL) != NULL)
-		buf_puts(out, "Beware: an authority has vouched for this box before, and none does now.\n");
+		buf_puts(out, "Beware: an authority has verified this box before, and none does now.\n");
 	buf_puts(out, "Trust it from now on? (yes, no, or its pin as you know it) ");
 }
 
@@ -303,10 +303,10 @@ static int trust_judge_insecure(struct trust *t, const struct tls_peer *peer, bo
 {
 	bool changed = trust_find(t, KNOWN_KEY, NULL) != NULL && trust_find(t, KNOWN_KEY, peer->pin) == NULL;
 
-	trust_warn(t, changed ? "--tls insecure: nobody vouches for the key, AND IT IS NOT THE ONE REMEMBERED" :
-	    "--tls insecure: nobody vouches for the key: this may be anybody, also in between, who reads and changes all of it");
+	trust_warn(t, changed ? "--tls insecure: the key is not verified, AND IT IS NOT THE ONE REMEMBERED" :
+	    "--tls insecure: the key is not verified: another machine may be in between and read and change everything");
 	*trusted = false;
-	return trust_vouch(t, "nobody (--tls insecure)", e);
+	return trust_vouch(t, "nothing (--tls insecure)", e);
 }
 
 static int trust_judge_known(struct trust *t, const struct known_box *k, const struct tls_peer *peer, bool *trusted,

@@ -192,7 +192,7 @@ for my $case (['--tls on --pin ' . Certs::pin('self'), qr/the key is \Q@{[Certs:
 {
 	my ($r, $seen, $real) = $in_between->('--tls', 'insecure');
 	is $r->status, 0, 'somebody in between, --tls insecure: it works' or diag $r->stderr;
-	like $r->stderr, qr/^ptsh: warning: \S+: --tls insecure: nobody vouches for the key: this may be anybody, also in between,/m, '... and what that means is told';
+	like $r->stderr, qr/^ptsh: warning: \S+: --tls insecure: the key is not verified: another machine may be in between/m, '... and what that means is printed';
 	like $r->stderr, qr/^ptsh: \S+: warning: logging in over a channel that is not trusted$/m, '... twice';
 	is "$seen, $real", 'start_tls login_cram_md6 product_id, 2', '... cram proves itself to the box, but not to whom';
 	($r, $seen, $real) = $in_between->('--tls', 'insecure', '--auth', 'login');

@@ -109,7 +109,7 @@ sub ready {
 		$socket->send($question);
 		IO::Select->new($socket)->can_read(0.1) or next;
 		return 1 if defined $socket->recv(my $answer, 2048);
-		sleep 0.05;		# nobody listens there yet
+		sleep 0.05;		# nothing listens there yet
 	}
 	return 0;
 }

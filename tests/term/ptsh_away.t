@@ -65,7 +65,7 @@ $g->type('realm_info na');
 $guarded->stop;
 $g->wait_prompt(qr/away \d+s\)> realm_info na$/);
 my $again = Box->start('--port', $guarded->port, password => $guarded->password);
-ok $g->wait_row(qr/^ptsh: box: it is there again; Enter asks for the password$/), 'that the box is back is told';
+ok $g->wait_row(qr/^ptsh: box: reconnected; press Enter to log in$/), 'the box is back, and that is printed';
 like $g->prompt_row, qr/away \d+s\)> realm_info na$/, '... the line is as it was';
 $g->type('me 5200007311');
 ok $g->wait_prompt(qr/> realm_info name 5200007311$/), '... and typing goes on';

@@ -853,7 +853,7 @@ static void test_unix_socket_says_why_not(void **state)
 {
 	static const struct { const char *name, *says; } cases[] = {
 		{"missing", "No such file"}, {"file", "not a socket"}, {"dangling", "symbolic link to nothing"},
-		{"deserted", "nobody listens"},
+		{"deserted", "nothing listens"},
 	};
 
 	(void)state;

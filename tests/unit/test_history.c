@@ -320,7 +320,7 @@ static void in_somebody_elses_file(void)
 
 	CHECK(chown(path, 65534, 65534) == 0);
 	h = history_open(path, &e, &failed);
-	CHECK(h != NULL && failed && strstr(e.text, "somebody else") != NULL);
+	CHECK(h != NULL && failed && strstr(e.text, "another user") != NULL);
 	history_free(h);
 }
 

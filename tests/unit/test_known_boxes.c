@@ -196,7 +196,7 @@ static void test_file_that_others_may_have_written_is_refused(void **state)
 	if (geteuid() == 0) {
 		assert_int_equal(chown(path, 65534, 65534), 0);
 		assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), -1);
-		assert_says(e.text, "somebody else's");
+		assert_says(e.text, "belongs to another user");
 	}
 	/* Symbolic link, folder, FIFO. */
 	unlink(path);

@@ -617,7 +617,7 @@ static void arguments_that_do_not_fit(void **state)
 	refused(&script, "log [x", "[ is not closed");
 	refused(&script, "log 'x", "' is not closed (column 5)");
 	refused(&script, "log \xc3\xa9 \"x", "\" is not closed (column 7)");
-	refused(&script, "[\"ping\",]", "not JSON: value expected (column 9)");
+	refused(&script, "[\"ping\",]", "not JSON: a value is missing (column 9)");
 	refused(&script, "log \xff", "not UTF-8 text (column 5)");
 	refused(&script, ".echo 'x", ".echo: ' is not closed (column 7)");
 	refused(&script, "''", "name is missing");

@@ -356,13 +356,13 @@ static void a_line_longer_than_max_reply_ends_the_session(void **state)
 static void what_is_no_json_is_told_with_its_offset(void **state)
 {
 	(void)state;
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 15: value expected\n",
+	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 15: a value is missing\n",
 	    READY, F("[null,\"custom\",,\"x\"]\n"));
 	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 6: number with a leading zero\n",
 	    READY, R("[\"a\"]"), F("[1,1,007]\n"));
 	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 10: \\u without four hexadecimal digits\n",
 	    READY, R("[\"a\"]"), F("[1,1,\"\\u12G4\"]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 1: value expected\n", READY, F("[\x01 1]\n"));
+	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 1: a value is missing\n", READY, F("[\x01 1]\n"));
 }
 
 static void numbers_and_strings_arrive_unchanged(void **state)
@@ -963,7 +963,7 @@ static void a_large_reply_nobody_wants_is_still_checked(void **state)
 {
 	(void)state;
 	EXPECT(LARGE_LOG "a end 0 0\nb ok\n", LARGE(LARGE_SKIP), R("[\"b\"]"), F("[1,1,\"012345678\"]\n[2,1]\n"));
-	EXPECT(LARGE_LOG "error 7 message from the box: no JSON at offset 17: value expected\na unanswered, unsent\ndiscarded 0\n",
+	EXPECT(LARGE_LOG "error 7 message from the box: no JSON at offset 17: a value is missing\na unanswered, unsent\ndiscarded 0\n",
 	    LARGE(LARGE_SKIP), F("[1,1,\"012345678\",]\n"), {END, 0, 0});
 }
 
@@ -976,7 +976,7 @@ static void a_large_reply_that_breaks_off_is_partial(void **state)
 	    "a unanswered, unsent, partial\ndiscarded 0\n", LARGE(LARGE_VALUES), F("[1,1,\"012345678\",5\n"), {END, 0, 0});
 	EXPECT(LARGE_LOG "a value 1st \"012345678\"\nerror 7 message from the box: no JSON at offset 18: something follows the array\n"
 	    "a unanswered, unsent, partial\ndiscarded 0\n", LARGE(LARGE_VALUES), F("[1,1,\"012345678\"] x\n"), {END, 0, 0});
-	EXPECT(LARGE_LOG "a text [1,1,\"012345678\"\nerror 7 message from the box: no JSON at offset 16: ',' or ']' expected\n"
+	EXPECT(LARGE_LOG "a text [1,1,\"012345678\"\nerror 7 message from the box: no JSON at offset 16: ',' or ']' is missing\n"
 	    "a unanswered, unsent, partial\ndiscarded 0\n", LARGE(LARGE_TEXT), F("[1,1,\"012345678\"}\n"), {END, 0, 0});
 	EXPECT(LARGE_LOG "a unanswered, unsent\ndiscarded 20\n", LARGE(LARGE_KEEP), F("[1,1,\"012345678\",5,["), {END, 0, 0});
 }
@@ -1042,7 +1042,7 @@ static void a_large_message_needs_its_head_early(void **state)
 	    F("[\"0123456789012345\",1]\n"));
 	EXPECT(READY_LOG "error 7 reply 1 from the box: its status is neither 1 nor 0\n", LARGE(LARGE_VALUES),
 	    F("[1,true,\"0123456789\"]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 0: value expected\n", LARGE(LARGE_VALUES),
+	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 0: a value is missing\n", LARGE(LARGE_VALUES),
 	    F("garbage without an end, and more"));
 }
 

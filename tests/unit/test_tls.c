@@ -311,7 +311,7 @@ static void test_insecure_goes_on_says_so_and_is_not_trusted(void **state)
 	assert_int_equal(h.secured, 1);
 	/* It is on loopback all the same. */
 	assert_int_equal(channel_trust(h.channel), TRUST_LOOPBACK);
-	assert_says(buf_string(&h.warnings), "nobody vouches");
+	assert_says(buf_string(&h.warnings), "the key is not verified");
 	holder_clear(&h);
 	assert_int_equal(help_end(pid, false), 0);
 	assert_string_equal(read_known(), "");
@@ -569,7 +569,7 @@ static void test_box_that_an_authority_vouched_for_is_not_accepted_as_new(void *
 	pid = serve(&h, "self", talk_suspicious);
 	h.o.known_as = "box.example";
 	h.o.accept_new = true;
-	expect_refusal(&h, pid, "an authority vouched for this box before");
+	expect_refusal(&h, pid, "an authority verified this box before");
 }
 
 /* --- keys that prove nothing: E14 --- */
