@@ -222,6 +222,7 @@ static void channel_pull(struct channel *c)
 			channel_end_read(c, flow == FLOW_FAILED ? &e : NULL);
 			return;
 		}
+		connect_settled(c->connect);
 		bool short_read = c->stream.tls == NULL && got < sizeof c->bytes;
 		c->ops->received(c->ctx, c->bytes, got);
 		if (short_read)

@@ -232,13 +232,18 @@ static void connect_proxy(struct connect *c)
 	struct error e;
 
 	c->ops->step(c->ctx, "starting the proxy command");
-	if (proxy_start(&c->proxy, c->o.proxy_command, c->o.target, &e) == -1) {
+	if (proxy_start(&c->proxy, c->loop, c->o.proxy_command, c->o.target, &e) == -1) {
 		c->ops->failed(c->ctx, &e);
 		return;
 	}
 	int fd = c->proxy.fd;
 	c->proxy.fd = -1;
 	c->ops->connected(c->ctx, fd, CONNECT_PROXY, "the proxy command", c->o.target->port);
+}
+
+void connect_settled(struct connect *c)
+{
+	proxy_settled(&c->proxy);
 }
 
 bool connect_proxy_failed(struct connect *c, struct error *e)

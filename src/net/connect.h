@@ -46,6 +46,9 @@ bool connect_next(struct connect *c);
 /* *e for a connect that has not come to an end in time. */
 void connect_late(const struct connect *c, struct error *e);
 
+/* The box has said something: a proxy command needs the terminal no more. */
+void connect_settled(struct connect *c);
+
 /* The other side has ended the connection: true if it was a proxy command that failed, with *e. */
 bool connect_proxy_failed(struct connect *c, struct error *e);
 

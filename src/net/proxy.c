@@ -2,23 +2,15 @@
 /*
  * proxy: a command that carries the bytes.  See proxy.h.
  *
- * Owns the process and its end.  What is said through it is the stream's business.
- *
- * The command stays in our process group, for it may have to ask for a password on the terminal and would be stopped
- * in another; so ^C and ^\ reach it too, and are ignored in it (what then handles them itself, like ssh while it asks,
- * still does).
+ * Owns the command line and its socket.  What is said through it is the stream's business, how it runs is net/child's.
  */
 #include "net/proxy.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -58,29 +50,9 @@ static char *proxy_expand(const char *command, const struct target *target, stru
 	return text;
 }
 
-/* In the child: only what is safe between fork() and exec. */
-static _Noreturn void proxy_run(const char *command, int fd)
+int proxy_start(struct proxy *p, struct loop *l, const char *command, const struct target *target, struct error *e)
 {
-	static const int ordinary[] = {SIGPIPE, SIGTERM, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGALRM, SIGUSR1,
-	    SIGUSR2, SIGWINCH, SIGCONT};
-	sigset_t none;
-
-	for (size_t i = 0; i < sizeof ordinary / sizeof ordinary[0]; i++)
-		signal(ordinary[i], SIG_DFL);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (dup2(fd, STDIN_FILENO) != -1 && dup2(fd, STDOUT_FILENO) != -1)
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
-}
-
-int proxy_start(struct proxy *p, const char *command, const struct target *target, struct error *e)
-{
-	int pair[2];
-	sigset_t all, before;
-	pid_t pid;
+	int pair[2], error = 0;
 
 	*p = (struct proxy){.fd = -1};
 	if (target->host == NULL)
@@ -93,70 +65,35 @@ int proxy_start(struct proxy *p, const char *command, const struct target *targe
 		free(text);
 		return error_set(e, STATUS_LOST, "--proxy-command: socketpair: %s", strerror(errno));
 	}
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = fork();
-	if (pid == 0)
-		proxy_run(text, pair[1]);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (child_start(&p->child, text, pair[1], pair[1], CHILD_MAY_ASK | CHILD_INTERRUPTS) == -1)
+		error = errno;
 	free(text);
 	close(pair[1]);
-	if (pid == -1) {
+	if (error != 0) {
 		close(pair[0]);
-		return error_set(e, STATUS_LOST, "--proxy-command: fork: %s", strerror(errno));
+		return error_set(e, STATUS_LOST, "--proxy-command: cannot run /bin/sh: %s", strerror(error));
 	}
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);
-	p->pid = pid;
 	p->fd = pair[0];
+	if (child_watch(&p->child, l, NULL, NULL) == -1) {
+		proxy_end(p);
+		close(pair[0]);
+		return error_memory(e);
+	}
 	return 0;
 }
 
-/* True if it has ended within ms. */
-static bool proxy_reap(struct proxy *p, int ms)
+void proxy_settled(struct proxy *p)
 {
-	static const struct timespec pause = {.tv_nsec = 2000000};
-
-	for (int waited = 0; !p->ended; waited += 2) {
-		pid_t pid = waitpid(p->pid, &p->status, WNOHANG);
-
-		/* ECHILD: SIGCHLD is ignored and the kernel has kept nothing. */
-		if (pid == p->pid || (pid == -1 && errno == ECHILD)) {
-			if (pid == -1)
-				p->status = 0;
-			p->ended = true;
-		} else if (waited >= ms) {
-			return false;
-		} else {
-			nanosleep(&pause, NULL);
-		}
-	}
-	return true;
+	child_settled(&p->child);
 }
 
 void proxy_end(struct proxy *p)
 {
-	if (p->pid == 0)
-		return;
-	if (!p->ended && !proxy_reap(p, 0)) {
-		kill(p->pid, SIGTERM);
-		if (!proxy_reap(p, PROXY_PATIENCE_MS)) {
-			kill(p->pid, SIGKILL);
-			while (waitpid(p->pid, &p->status, 0) == -1 && errno == EINTR)
-				;
-		}
-	}
-	p->pid = 0;
+	child_end(&p->child);
 }
 
 bool proxy_failed(struct proxy *p, char *text, size_t size)
 {
-	if (p->pid == 0 || !proxy_reap(p, PROXY_PATIENCE_MS))
-		return false;
-	if (WIFSIGNALED(p->status))
-		snprintf(text, size, "signal %d", WTERMSIG(p->status));
-	else if (WIFEXITED(p->status) && WEXITSTATUS(p->status) != 0)
-		snprintf(text, size, "exit status %d", WEXITSTATUS(p->status));
-	else
-		return false;
-	return true;
+	return p->child.pid != 0 && child_wait(&p->child, CHILD_PATIENCE_MS) && child_failure(&p->child, text, size);
 }

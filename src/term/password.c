@@ -22,7 +22,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net/child.h"
+
 #define VARIABLE "PTSH_PASSWORD"
+
+enum { SOON_NS = 1000000 };
 
 struct password {
 	char text[PASSWORD_MAX];	/* in use */
@@ -186,20 +190,6 @@ static void catch_signals(struct catcher *c)
 	}
 }
 
-/* Waits until fd can be read.  Signals are let in only here, so that none comes between a look at `caught` and the wait. */
-static bool wait_readable(const struct catcher *c, int fd)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	int n = 0;
-
-	while (caught == 0 && n <= 0) {
-		n = ppoll(&p, 1, NULL, &c->open);
-		if (n < 0 && errno != EINTR)
-			return false;
-	}
-	return caught == 0;
-}
-
 /* True if one of them came.  SIGINT has done its work then; another is raised again for whoever handles it. */
 static bool release_signals(const struct catcher *c)
 {
@@ -312,46 +302,6 @@ static int read_file(struct password *p, const char *path, struct error *e)
 	return result == 0 ? finish_line(p, &line, path, e) : -1;
 }
 
-/* In the child.  Only what may be called between fork and exec. */
-static _Noreturn void run_command(const char *command, int out)
-{
-	static const int defaults[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU,
-		SIGWINCH, SIGUSR1, SIGUSR2, SIGALRM, SIGXFSZ, SIGCONT};
-	const struct sigaction action = {.sa_handler = SIG_DFL};
-	sigset_t none;
-	int null;
-
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
-		sigaction(defaults[i], &action, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	null = open("/dev/null", O_RDONLY);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0)
-		_exit(127);
-	(void)close_range(3, ~0U, 0);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
-}
-
-static pid_t start_command(const char *command, int *out, struct error *e)
-{
-	int fds[2];
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC) != 0)
-		return error_set(e, STATUS_USAGE, "--password-command: pipe: %s", strerror(errno));
-	pid = fork();
-	if (pid == 0)
-		run_command(command, fds[1]);
-	close(fds[1]);
-	if (pid < 0) {
-		close(fds[0]);
-		return error_set(e, STATUS_USAGE, "--password-command: fork: %s", strerror(errno));
-	}
-	*out = fds[0];
-	return pid;
-}
-
 static int command_failed(int status, struct error *e)
 {
 	if (WIFSIGNALED(status))
@@ -362,48 +312,72 @@ static int command_failed(int status, struct error *e)
 	return error_set(e, STATUS_USAGE, "--password-command: failed with status %d", WEXITSTATUS(status));
 }
 
-/* Its output is read to the end, so that a command with more to say does not fail of a broken pipe. */
-static int read_command(struct password *p, const char *command, bool *interrupted, struct error *e)
+/* Reads what the command prints until it has ended: the end of its output may come much later, if it has left something
+ * in the background.  More than its first line is read as well, so that a command with more to say does not fail of a
+ * broken pipe.  0, or the errno; stops early for a signal, or at `until` unless the command has the terminal. */
+static int read_output(struct password *p, struct child *child, int fd, const struct catcher *catcher, int64_t until,
+    struct first_line *line)
+{
+	while (caught == 0 && (loop_now() < until || child_has_terminal(child))) {
+		struct pollfd poll = {.fd = fd, .events = POLLIN};
+		bool ended = child_look(child);
+		struct timespec wait = {.tv_nsec = ended ? 0 : fd < 0 ? SOON_NS : CHILD_LOOK_MS * 1000000};
+		int n;
+
+		/* Once it has ended, all that it has said is there to be read. */
+		if (ended && (fd < 0 || line->ended || line->len == sizeof(p->text)))
+			break;
+		if (ppoll(&poll, 1, &wait, &catcher->open) <= 0) {
+			if (ended)
+				break;
+			continue;
+		}
+		n = read_some(p, fd, line);
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n == 0)
+			fd = -1;
+	}
+	return 0;
+}
+
+static int64_t give_up_at(const struct options *o)
+{
+	return o->connect_timeout > 0 ? loop_now() + (int64_t)(o->connect_timeout * 1000) : INT64_MAX;
+}
+
+static int read_command(struct password *p, const char *command, int64_t until, bool *interrupted, struct error *e)
 {
 	struct first_line line = {0};
 	struct catcher catcher;
-	struct sigaction child = {.sa_handler = SIG_DFL}, child_before;
-	int fd = -1, n = 1, status = 0, error = 0;
-	pid_t pid, waited = -1;
+	struct child child;
+	int fds[2], error = 0;
 
-	/* A parent may have left SIGCHLD ignored; then no status would be kept for us. */
-	sigemptyset(&child.sa_mask);
-	sigaction(SIGCHLD, &child, &child_before);
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return error_set(e, STATUS_USAGE, "--password-command: pipe: %s", strerror(errno));
 	catch_signals(&catcher);
 	sigprocmask(SIG_BLOCK, &catcher.set, NULL);
-	pid = start_command(command, &fd, e);
-	if (pid > 0) {
-		while (n > 0 && wait_readable(&catcher, fd)) {
-			n = read_some(p, fd, &line);
-			error = n < 0 ? errno : 0;
-		}
-		close(fd);
-		sigprocmask(SIG_SETMASK, &catcher.open, NULL);
-		do {
-			if (caught != 0)
-				kill(pid, SIGTERM);
-			waited = waitpid(pid, &status, 0);
-		} while (waited < 0 && errno == EINTR);
-	}
+	if (child_start(&child, command, -1, fds[1], CHILD_TERMINAL | CHILD_INTERRUPTS) != 0)
+		error = errno;
+	close(fds[1]);
+	if (error == 0)
+		error = read_output(p, &child, fds[0], &catcher, until, &line);
+	close(fds[0]);
+	bool ended = child.ended;
+	if (ended)
+		child_forget(&child);
+	else
+		child_end(&child);
 	*interrupted = release_signals(&catcher);
-	sigaction(SIGCHLD, &child_before, NULL);
-	if (pid < 0)
-		return -1;
-	/* ^C at a terminal reaches the command as well, and maybe first. */
-	if (*interrupted || (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)) {
+	if (*interrupted || (ended && WIFSIGNALED(child.status) && WTERMSIG(child.status) == SIGINT)) {
 		*interrupted = true;
 		return error_set(e, STATUS_USAGE, "--password-command: interrupted");
 	}
 	if (error != 0)
 		return error_set(e, STATUS_USAGE, "--password-command: %s", strerror(error));
-	if (waited == pid && status != 0)
-		return command_failed(status, e);
-	return finish_line(p, &line, "--password-command", e);
+	if (!ended)
+		return error_set(e, STATUS_LOST, "--password-command: has not ended in time (--connect-timeout)");
+	return child.status != 0 ? command_failed(child.status, e) : finish_line(p, &line, "--password-command", e);
 }
 
 static int read_environment(struct password *p, struct error *e)
@@ -456,7 +430,7 @@ const char *password_get(struct password *p, const struct options *o, const char
 	}
 	password_forget(p);
 	if (!again && o->password_command != NULL)
-		result = read_command(p, o->password_command, interrupted, e);
+		result = read_command(p, o->password_command, give_up_at(o), interrupted, e);
 	else if (!again && o->password_file != NULL)
 		result = read_file(p, o->password_file, e);
 	else if (!again && p->has_environment)

@@ -133,8 +133,6 @@ static void on_suspend(void *ctx, int signo)
 	struct sigaction old, stop = {.sa_handler = SIG_DFL};
 	sigset_t set, mask;
 
-	if (p->may_stop != NULL && !p->may_stop(p->may_stop_ctx))
-		return;
 	if (p->reading && p->released == 0) {
 		struct edited e;
 
@@ -444,12 +442,6 @@ void prompt_take(struct prompt *p)
 bool prompt_released(const struct prompt *p)
 {
 	return p->released > 0;
-}
-
-void prompt_may_stop(struct prompt *p, bool (*callback)(void *ctx), void *ctx)
-{
-	p->may_stop = callback;
-	p->may_stop_ctx = ctx;
 }
 
 bool prompt_stopping(const struct prompt *p)

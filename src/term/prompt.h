@@ -63,9 +63,6 @@ void prompt_release(struct prompt *p);
 void prompt_take(struct prompt *p);
 bool prompt_released(const struct prompt *p);
 
-/* Asked when ^Z (SIGTSTP) is about to stop the process; NULL: it may. */
-void prompt_may_stop(struct prompt *p, bool (*callback)(void *ctx), void *ctx);
-
 /* The prompt's text has changed: paint it. */
 void prompt_changed(struct prompt *p);
 

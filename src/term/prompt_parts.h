@@ -78,8 +78,6 @@ struct prompt {
 	bool woken;			/* a SIGCONT is under way for what is already done */
 	unsigned paste_tries;		/* how often PASTE_KEY was delivered for the paste that waits */
 	unsigned released;
-	bool (*may_stop)(void *ctx);
-	void *may_stop_ctx;
 
 	struct buf rows;		/* of the text, before the one being edited; each with its LF */
 	const char *question;		/* shown instead of prompt and line */

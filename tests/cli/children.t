@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: ISC
+# The commands that ptsh runs: what they leave behind, and how long they can hold it up.
+use strict;
+use warnings;
+use utf8;
+
+use Box;
+use File::Temp ();
+use FindBin;
+use Run;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $dir = File::Temp->newdir;
+my $password = 'the word for children';
+my $box = Box->start(password => $password);
+my $count = 0;
+Box::write_file("$dir/password", "$password\n");
+
+# Until something is so, or 20 s have gone.
+sub wait_until {
+	my ($is_so) = @_;
+	my $end = time + 20 * Run::SLOW;
+
+	until ($is_so->()) {
+		return 0 if time > $end;
+		sleep 0.01;
+	}
+	return 1;
+}
+
+# A file where a command writes its group, and whether that group has still a member.
+sub group_file { return "$dir/group" . ++$count }
+sub written { my ($file) = @_; return -s $file && Box::slurp($file) =~ /\A(\d+)\n/ ? $1 : 0 }
+sub is_gone { my ($file) = @_; my $group = written($file); return $group && wait_until(sub { !kill 0, -$group }) }
+
+sub with_command {
+	my ($command, @more) = @_;
+
+	return Run->begin(args => ['-u', 'admin', '--password-command', $command, @more, '-c', 'ping', $box->address], secret => $password);
+}
+
+subtest 'a password command that leaves something in the background' => sub {
+	my $file = group_file();
+	my $r = with_command("cat $dir/password; sleep 1000 2>/dev/null & echo \$! >$file", '--connect-timeout', 60)->finish;
+
+	is($r->status, 0, 'its first line and its end are enough');
+	ok(kill(0, written($file)), '... and what it has left is left alone');
+	kill 'KILL', written($file);
+	$r = with_command("head -c " . length($password) . " $dir/password; sleep 1000 2>/dev/null & echo \$! >$file")->finish;
+	is($r->status, 0, 'a line without its end counts when the command has ended');
+	kill 'KILL', written($file);
+	$r = with_command("(sleep 1000; cat $dir/password) 2>/dev/null & echo \$! >$file")->finish;
+	is($r->status, 2, 'what comes after its end does not');
+	like($r->stderr, qr/^ptsh: .*--password-command: the first line is empty/m, '... and the message says so');
+	kill 'KILL', written($file);
+};
+
+subtest 'a password command that does not end' => sub {
+	for my $case (['that ignores SIGTERM', "trap '' TERM"], ['that is a pipeline', 'sleep 1000 | cat | sleep 1000']) {
+		my ($name, $first) = @$case;
+		for my $signal (qw(TERM INT HUP)) {
+			my $file = group_file();
+			my $r = with_command("echo \$\$ >$file; $first; while :; do sleep 1000; done", '--connect-timeout', 0);
+
+			wait_until(sub { written($file) });
+			kill $signal, $r->pid;
+			$r->finish;
+			is($r->status, { TERM => 143, INT => 130, HUP => 129 }->{$signal}, "$name: SIG$signal ends ptsh");
+			ok(is_gone($file), '... and all of the command');
+		}
+	}
+	my $file = group_file();
+	my $r = with_command("echo \$\$ >$file; trap '' TERM; sleep 1000; sleep 1000", '--connect-timeout', '0.3')->finish;
+	is($r->status, 3, 'the deadline ends it');
+	like($r->stderr, qr/^ptsh: .*--password-command: has not ended in time/m, '... with a message');
+	ok(is_gone($file), '... and all of the command');
+};
+
+subtest 'a proxy command ends as a whole' => sub {
+	my $relay = "perl '$FindBin::Bin/../faults/relay.pl' " . $box->port;
+
+	for my $command ("true; $relay", "cat | $relay | cat", "($relay) && true", "sleep 1000 & $relay", "trap '' TERM; $relay; sleep 1000",
+	    "(trap '' TERM; sleep 1000; sleep 1000) & $relay") {
+		my $file = group_file();
+		my $r = Run->ptsh(args => ['--tls', 'off', '-u', 'admin', '--proxy-command', "echo \$\$ >$file; exec 2>/dev/null; $command", '-c', 'ping',
+			'box.example.net'], env => { PTSH_PASSWORD => $password }, secret => $password);
+
+		is($r->status, 0, $command) or diag $r->stderr;
+		ok(is_gone($file), '... leaves no process');
+	}
+};
+
+done_testing;
