@@ -36,31 +36,37 @@ static int base64_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
+/* Not isspace(): the locale has no say in it, and NUL is no white space. */
+static bool base64_is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 int base64_decode(struct buf *out, const char *text, size_t len)
 {
-	size_t before = out->len, padding = 0;
+	size_t before = out->len, digits = 0, padding = 0;
 	unsigned bits = 0, count = 0;
 
-	while (len > 0 && padding < 2 && text[len - 1] == '=') {
-		len--;
-		padding++;
-	}
-	if (len % 4 == 1 || (padding && (len + padding) % 4 != 0))
-		return -1;
 	for (size_t i = 0; i < len; i++) {
 		int value = base64_value(text[i]);
 
-		if (value < 0)
+		if (base64_is_blank(text[i]))
+			continue;
+		if (text[i] == '=') {
+			padding++;
+			continue;
+		}
+		if (value < 0 || padding > 0)
 			goto bad;
-		bits = bits << 6 | (unsigned)value;
+		digits++;
+		bits = (bits << 6 | (unsigned)value) & 0xffff;
 		count += 6;
 		if (count >= 8) {
 			count -= 8;
 			buf_putc(out, (char)(bits >> count & 0xff));
-			bits &= (1u << count) - 1;
 		}
 	}
-	if (bits == 0)
+	if (digits % 4 != 1 && padding <= (4 - digits % 4) % 4)
 		return 0;
 bad:
 	buf_truncate(out, before);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * base64: RFC 4648, written with padding, read with or without it.
+ * base64: RFC 4648, written with or without padding, read as leniently as RFC 2045 asks.
  */
 #ifndef PTSH_BASE_BASE64_H
 #define PTSH_BASE_BASE64_H
@@ -13,8 +13,9 @@
 /* Appends the encoding of data; with or without `=` at its end. */
 void base64_encode(struct buf *out, const void *data, size_t len, bool padded);
 
-/* Appends what text[0..len) stands for.  Padding may be there, whole or not at all; any other character,
- * white space too, a lone last character, or bits left over that are not zero: -1, and out is as before. */
+/* Appends what text[0..len) stands for.  White space anywhere is skipped (RFC 2045, section 6.8), padding may be missing
+ * or incomplete, and bits left over are ignored.  Any other character, a lone last one, more padding than belongs there,
+ * or anything but white space behind it: -1, and out is as before. */
 int base64_decode(struct buf *out, const char *text, size_t len);
 
 #endif

@@ -35,6 +35,7 @@ struct hello {
 	unsigned offered;		/* set of enum auth_method */
 	const char *types;		/* what was offered, joined by ", ", as the box wrote it; at most 200 bytes */
 	const char *nonce;		/* decoded; NULL: none, or not usable */
+	const char *nonce_fault;	/* why it is NULL: "it sends no nonce" */
 	size_t nonce_len;
 };
 
@@ -165,8 +166,8 @@ int session_start_tls(struct session *s);
  * LOGIN or READY; then there is nothing to do.) */
 void session_secured(struct session *s);
 
-/* In PHASE_GREETED: sends the login (AUTH_NONE: nothing is sent, ready() is called at once).  The method must be one
- * that is offered.  client_nonce: CRAM_CLIENT_NONCE random bytes, fresh for each try.  0, or -1 with *e (STATUS_LOGIN,
+/* In PHASE_GREETED: sends the login (AUTH_NONE: nothing is sent, ready() is called at once; a client certificate may
+ * have granted the session, so it need not be offered).  Any other method must be one that is offered.  client_nonce: CRAM_CLIENT_NONCE random bytes, fresh for each try.  0, or -1 with *e (STATUS_LOGIN,
  * STATUS_USAGE: no UTF-8; memory): nothing was sent then.  user and password are not kept. */
 int session_login(struct session *s, enum auth_method method, const char *user, const char *password,
     const void *client_nonce, struct error *e);

@@ -5,6 +5,7 @@
  * Owns what the box offers, the proof that is expected of it, and the replies that wait for it.  What to do when is
  * decided by who holds the session.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/base64.h"
@@ -56,23 +57,35 @@ static int hello_types(struct session *s, struct json types)
 	return 0;
 }
 
-/* A nonce that is no base64 or too short to be one is none. */
+/* Takes the nonce, or notes why it is none. */
 static int hello_nonce(struct session *s, struct json nonce)
 {
+	enum json_kind kind = json_kind(nonce);
 	struct buf text = {0};
+	int decoded = -1;
 
-	if (json_kind(nonce) != JSON_STRING)
-		return 0;
-	json_decode(nonce, &text);
-	if (!text.failed && base64_decode(&s->nonce, buf_head(&text), text.len) == 0 && !s->nonce.failed &&
-	    s->nonce.len >= CRAM_NONCE_MIN) {
-		s->hello.nonce = buf_head(&s->nonce);
-		s->hello.nonce_len = s->nonce.len;
+	if (kind == JSON_STRING) {
+		json_decode(nonce, &text);
+		if (!text.failed)
+			decoded = base64_decode(&s->nonce, buf_head(&text), text.len);
 	}
-	if (text.failed || s->nonce.failed)
-		session_fail_memory(s);
+	bool failed = text.failed || s->nonce.failed;
 	buf_clear(&text);
-	return s->failed ? -1 : 0;
+	if (failed)
+		return session_fail_memory(s);
+	s->hello.nonce_fault = s->nonce_fault;
+	if (kind == JSON_NULL)
+		snprintf(s->nonce_fault, sizeof s->nonce_fault, "it sends no nonce");
+	else if (kind != JSON_STRING)
+		snprintf(s->nonce_fault, sizeof s->nonce_fault, "its nonce is not a string");
+	else if (decoded == -1)
+		snprintf(s->nonce_fault, sizeof s->nonce_fault, "its nonce is not base64");
+	else if (s->nonce.len < CRAM_NONCE_MIN)
+		snprintf(s->nonce_fault, sizeof s->nonce_fault, "its nonce has %zu bytes; it must have %d or more", s->nonce.len,
+		    CRAM_NONCE_MIN);
+	else
+		s->hello = (struct hello){s->hello.offered, s->hello.types, buf_head(&s->nonce), NULL, s->nonce.len};
+	return 0;
 }
 
 int session_hello(struct session *s, struct message *m)
@@ -188,7 +201,7 @@ int session_login(struct session *s, enum auth_method method, const char *user, 
 
 	if (s->phase != PHASE_GREETED)
 		return error_set(e, STATUS_USAGE, "login: not possible now");
-	if (!(s->hello.offered & method))
+	if (method != AUTH_NONE && !(s->hello.offered & method))
 		return error_set(e, STATUS_LOGIN, "login: the box does not offer %s", auth_method_name(method));
 	s->method = method;
 	if (method == AUTH_NONE) {
@@ -210,22 +223,29 @@ int session_login(struct session *s, enum auth_method method, const char *user, 
 	return 0;
 }
 
-/* 1, 0, or -1 without memory to tell. */
-static int login_proved(struct session *s, struct json sr)
+/* Whether sr proves that the box knows the password.  0; or -1 when it has ended the session. */
+static int login_check(struct session *s, struct json sr)
 {
 	struct buf text = {0}, bytes = {0};
-	int proved = 0;
+	const char *fault = NULL;
+	int decoded;
 
-	if (json_kind(sr) == JSON_STRING) {
-		json_decode(sr, &text);
-		if (!text.failed && base64_decode(&bytes, buf_head(&text), text.len) == 0 && !bytes.failed)
-			proved = cram_proves(&s->cram, buf_head(&bytes), bytes.len);
-		if (text.failed || bytes.failed)
-			proved = -1;
-	}
+	if (json_kind(sr) != JSON_STRING)
+		return session_fail(s, STATUS_LOGIN, "login: the box did not prove that it knows the password: it sent no proof");
+	json_decode(sr, &text);
+	decoded = text.failed ? -1 : base64_decode(&bytes, buf_head(&text), text.len);
+	if (decoded == -1)
+		fault = ": its proof is not base64";
+	else if (!cram_proves(&s->cram, buf_head(&bytes), bytes.len))
+		fault = bytes.len == MD6_BYTES ? "" : ": its proof has the wrong length";
+	bool failed = text.failed || bytes.failed;
 	buf_clear(&text);
 	buf_clear(&bytes);
-	return proved;
+	if (failed)
+		return session_fail_memory(s);
+	if (fault != NULL)
+		return session_fail(s, STATUS_LOGIN, "login: the box did not prove that it knows the password%s", fault);
+	return 0;
 }
 
 /* The box has not served what went along with a login that it refused. */
@@ -250,11 +270,9 @@ static void login_drop_early(struct session *s)
 
 int session_login_reply(struct session *s, struct message *m)
 {
-	int proved = s->method != AUTH_CRAM ? 1 : m->ok ? login_proved(s, message_value(&m->rest)) : 0;
-
 	session_answered(s, m->entry);
-	explicit_bzero(&s->cram, sizeof s->cram);
 	if (!m->ok) {
+		explicit_bzero(&s->cram, sizeof s->cram);
 		s->phase = PHASE_GREETED;
 		buf_clear(&s->early);
 		login_drop_early(s);
@@ -262,10 +280,9 @@ int session_login_reply(struct session *s, struct message *m)
 			s->ops->login_refused(s->ctx, message_value(&m->rest));
 		return 0;
 	}
-	if (proved < 0)
-		return session_fail_memory(s);
-	if (!proved)
-		return session_fail(s, STATUS_LOGIN, "login: the box did not prove that it knows the password");
+	if (s->method == AUTH_CRAM && login_check(s, message_value(&m->rest)) == -1)
+		return -1;
+	explicit_bzero(&s->cram, sizeof s->cram);
 	s->phase = PHASE_READY;
 	if (s->ops->ready)
 		s->ops->ready(s->ctx);

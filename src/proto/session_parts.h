@@ -13,7 +13,7 @@
 #include "proto/pending.h"
 #include "proto/session.h"
 
-enum { HELLO_TYPES = 200 };
+enum { HELLO_TYPES = 200, HELLO_FAULT = 64 };
 
 /* A reply that is handed on while it arrives. */
 struct large {
@@ -59,7 +59,7 @@ struct session {
 	size_t open;			/* entries of PENDING_REQUEST */
 
 	struct hello hello;
-	char types[HELLO_TYPES + 1];
+	char types[HELLO_TYPES + 1], nonce_fault[HELLO_FAULT];
 	struct buf nonce;
 	enum auth_method method;
 	struct cram cram;		/* wiped when checked */

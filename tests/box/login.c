@@ -10,9 +10,25 @@
 #include "base/base64.h"
 #include "proto/auth.h"
 
+/* For a JSON string. */
+static void put_base64(const struct client *c, struct buf *out, const void *data, size_t len, bool padded)
+{
+	enum { FOLD = 20 };
+	struct buf text = {0};
+
+	if (!c->box->o.fold_base64) {
+		base64_encode(out, data, len, padded);
+		return;
+	}
+	base64_encode(&text, data, len, true);
+	for (size_t at = 0; at < text.len; at += FOLD)
+		buf_printf(out, "%.*s\\n", FOLD, buf_string(&text) + at);
+	buf_clear(&text);
+}
+
 void login_put_nonce(struct client *c)
 {
-	base64_encode(&c->out, c->nonce, sizeof c->nonce, true);
+	put_base64(c, &c->out, c->nonce, sizeof c->nonce, true);
 }
 
 /* --- login_cram_md6 --- */

@@ -48,6 +48,7 @@ static const char usage[] =
     "  --gids-as-numbers  gids are JSON numbers in replies and events\n"
     "  --rows SHAPE       nested: one value, the list of rows; flat: every row a value.  Default: as the protocol\n"
     "                     document shows it, which is flat for realm_info only\n"
+    "  --fold-base64      writes base64 as encode_base64() of Perl does: folded, and a line feed at its end\n"
     "  --split-flags      poller_subnet_list has rows of 5 (flags 1 and 2 apart), as in the document's example\n"
     "  --mac-style STYLE  upper, dash, dot or bare instead of 00:1d:60:36:16:71\n"
     "  --filter-style S   how realm_query filters: like (default: % any text, _ any character), ilike (case does\n"
@@ -74,7 +75,7 @@ enum {
 	OPT_PORT = 256, OPT_V6, OPT_UNIX, OPT_USER, OPT_PASSWORD, OPT_AUTH, OPT_TLS, OPT_CERT, OPT_KEY,
 	OPT_CLIENT_CA, OPT_CIPHERS, OPT_TLS_MAX, OPT_DELAY, OPT_DEVICES, OPT_SEED, OPT_PRODUCT, OPT_ONCE,
 	OPT_EVENTS, OPT_LOG,
-	OPT_GIDS, OPT_ROWS, OPT_SPLIT, OPT_ALLOW, OPT_MAX_CLIENTS, OPT_LATENCY, OPT_GUARD, OPT_IDENT,
+	OPT_GIDS, OPT_ROWS, OPT_SPLIT, OPT_FOLD, OPT_ALLOW, OPT_MAX_CLIENTS, OPT_LATENCY, OPT_GUARD, OPT_IDENT,
 	OPT_MACS, OPT_FILTERS, OPT_NO_COLUMN, OPT_DENY
 };
 
@@ -101,6 +102,7 @@ static const struct option long_options[] = {
 	{"log", required_argument, NULL, OPT_LOG},
 	{"gids-as-numbers", no_argument, NULL, OPT_GIDS},
 	{"rows", required_argument, NULL, OPT_ROWS},
+	{"fold-base64", no_argument, NULL, OPT_FOLD},
 	{"split-flags", no_argument, NULL, OPT_SPLIT},
 	{"allow", required_argument, NULL, OPT_ALLOW},
 	{"max-clients", required_argument, NULL, OPT_MAX_CLIENTS},
@@ -291,6 +293,9 @@ static void set(struct options *o, int opt, char *value)
 		break;
 	case OPT_SPLIT:
 		o->split_flags = true;
+		break;
+	case OPT_FOLD:
+		o->fold_base64 = true;
 		break;
 	case OPT_ALLOW:
 		o->allow = value;

@@ -38,7 +38,7 @@ struct options {
 	uint64_t seed;
 	char product;
 	enum box_rows rows;
-	bool gids_as_numbers, split_flags, once, stdin_guard;
+	bool gids_as_numbers, split_flags, fold_base64, once, stdin_guard;
 	const char *script, *log, *allow;
 	enum mac_style macs;
 	enum filter_style filters;

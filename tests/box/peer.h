@@ -37,6 +37,9 @@ enum peer_result peer_accept(struct peer *p);
 /* Sends; that the client has gone is no mistake. */
 enum peer_result peer_send(struct peer *p, const char *bytes, size_t len);
 
+/* Sends beside TLS, as a process in between would. */
+enum peer_result peer_inject(struct peer *p, const char *bytes, size_t len);
+
 /* Waits for one array; it is *line, valid until the next call. */
 enum peer_result peer_receive(struct peer *p, struct json *line);
 

@@ -51,6 +51,15 @@ static void run_send(struct script *s, const char *text)
 	send_buf(s, &b);
 }
 
+static void run_inject(struct script *s, const char *text)
+{
+	struct buf b = {0};
+
+	script_expand(s, &b, text, true);
+	check(s, peer_inject(&s->peer, buf_head(&b), b.len), "inject");
+	buf_clear(&b);
+}
+
 static void run_line(struct script *s, const char *text)
 {
 	struct buf b = {0};
@@ -467,7 +476,8 @@ void steps_connect(struct script *s, const char *step)
 
 const struct step_kind step_kinds[] = {
     {"send", "TEXT", "TEXT with C's escapes and $id; no newline is added", run_send, false},
-    {"line", "TEXT", "the same with a newline", run_line, false},
+    {"inject", "TEXT", "the same beside TLS, as a process in between would", run_inject, false},
+    {"line", "TEXT", "as in send, and a newline", run_line, false},
     {"json", "TEXT", "TEXT as it stands but for $id, and a newline", run_json, false},
     {"fill", "N TEXT", "TEXT (as in send) N times, in large writes", run_fill, false},
     {"random", "N", "N bytes, the same for the same --seed", run_random, false},

@@ -528,18 +528,44 @@ static void many_types_are_cut_between_characters(void **state)
 
 static void a_nonce_that_is_none_is_not_used(void **state)
 {
-	static const char *const bad[] = {"null", "\"\"", "\"YQ==\"", "\"YWJjZGVmZw==\"", "\"!!!!\"", "\"YWJjZGVmZ2h\"", "5",
-	    "[\"YWVlYWJkZjQzMWEzYWM2\"]", "\"YWVlYWJk ZjQzMWEzYWM2\""};
+	static const struct { const char *nonce, *fault; } bad[] = {
+		{"null", "sends no nonce"}, {"\"\"", "has 0 bytes"}, {"\"YQ==\"", "has 1 bytes"}, {"\"YWJjZGVmZw==\"", "has 7 bytes"},
+		{"\"!!!!\"", "not base64"}, {"\"YWVlYWJkZjQzMWEzYWM2Z\"", "not base64"}, {"5", "not a string"},
+		{"[\"YWVlYWJkZjQzMWEzYWM2\"]", "not a string"}, {"\"YWVl\\u00a0YWJkZjQzMWEzYWM2\"", "not base64"},
+	};
 	char line[200];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-		snprintf(line, sizeof line, "[null,\"hello\",1,[\"login_cram_md6\"],%s]\n", bad[i]);
+		snprintf(line, sizeof line, "[null,\"hello\",1,[\"login_cram_md6\"],%s]\n", bad[i].nonce);
 		EXPECT("greeted cram (login_cram_md6) nonce 0\n"
 		    "login: 4 login: the box sent no nonce of 8 bytes or more for login_cram_md6\nout |\nphase greeted\n",
 		    {FEED, line, strlen(line)}, {LOGIN, 0, AUTH_CRAM}, {OUT, 0, 0}, {PHASE, 0, 0});
+
+		struct step steps[] = {{FEED, line, strlen(line)}, {STOP, 0, 0}};
+		struct holder h;
+		run(&h, steps, SIZE_MAX / 2);
+		const char *fault = session_hello_seen(h.session)->nonce_fault;
+		if (strstr(fault, bad[i].fault) == NULL)
+			fail_msg("%s: %s", bad[i].nonce, fault);
+		session_free(h.session);
+		buf_clear(&h.log);
 	}
 	EXPECT("greeted cram (login_cram_md6) nonce 8\n", F("[null,\"hello\",1,[\"login_cram_md6\"],\"YWJjZGVmZ2g\"]\n"));
+}
+
+/* What encode_base64() of Perl writes ends with a line feed, and is folded every 76 characters. */
+static void a_nonce_with_white_space_is_one(void **state)
+{
+	static const char *const good[] = {"YWVlYWJkZjQzMWEzYWM2\\n", "YWVlYWJk\\r\\nZjQzMWEzYWM2", " YWVl YWJkZjQz\\tMWEzYWM2 ", "YWVlYWJkZjQzMWEzYWM"};
+	char line[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		snprintf(line, sizeof line, "[null,\"hello\",1,[\"login_cram_md6\"],\"%s\"]\n", good[i]);
+		EXPECT(i < 3 ? "greeted cram (login_cram_md6) nonce 15\n" : "greeted cram (login_cram_md6) nonce 14\n",
+		    {FEED, line, strlen(line)});
+	}
 }
 
 static void ids_are_ours_in_any_spelling_of_the_number(void **state)
@@ -654,19 +680,22 @@ static void what_cram_sends_is_the_published_arithmetic(void **state)
 	buf_clear(&want);
 }
 
-#define UNPROVED "error 4 login: the box did not prove that it knows the password\n"
+#define UNPROVED "error 4 login: the box did not prove that it knows the password"
 
 static void a_wrong_proof_ends_the_session_and_hands_nothing_over(void **state)
 {
-	static const char *const how[] = {"bit", "cr", "short"};
-	static const char *const replies[] = {"[1,1]\n", "[1,1,5]\n", "[1,1,null]\n", "[1,1,\"\"]\n", "[1,1,\"!!\"]\n", "[1,1,[\"x\"]]\n"};
+	static const char *const how[] = {"bit", "cr"};
+	static const char *const none[] = {"[1,1]\n", "[1,1,5]\n", "[1,1,null]\n", "[1,1,[\"x\"]]\n"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof how / sizeof *how; i++)
-		EXPECT(CRAM_LOG UNPROVED "a unanswered, sent\ndiscarded 0\n", HELLO_CRAM, {LOGIN, 0, AUTH_CRAM}, R("[\"ping\"]"),
+		EXPECT(CRAM_LOG UNPROVED "\na unanswered, sent\ndiscarded 0\n", HELLO_CRAM, {LOGIN, 0, AUTH_CRAM}, R("[\"ping\"]"),
 		    {OUT_CRAM, 0, 0}, F("[2,1,\"x\"]\n"), {FEED_SR, how[i], 0}, F("[2,1]\n"), {END, 0, 0});
-	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++)
-		EXPECT(CRAM_LOG UNPROVED, HELLO_CRAM, {LOGIN, 0, AUTH_CRAM}, {FEED, replies[i], strlen(replies[i])});
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		EXPECT(CRAM_LOG UNPROVED ": it sent no proof\n", HELLO_CRAM, {LOGIN, 0, AUTH_CRAM}, {FEED, none[i], strlen(none[i])});
+	EXPECT(CRAM_LOG UNPROVED ": its proof has the wrong length\n", HELLO_CRAM, {LOGIN, 0, AUTH_CRAM}, F("[1,1,\"\"]\n"));
+	EXPECT(CRAM_LOG UNPROVED ": its proof has the wrong length\n", HELLO_CRAM, {LOGIN, 0, AUTH_CRAM}, {FEED_SR, "short", 0});
+	EXPECT(CRAM_LOG UNPROVED ": its proof is not base64\n", HELLO_CRAM, {LOGIN, 0, AUTH_CRAM}, F("[1,1,\"!!\"]\n"));
 }
 
 static void replies_that_overtake_the_login_wait_for_it(void **state)
@@ -1118,6 +1147,7 @@ int main(void)
 		cmocka_unit_test(hello_may_offer_anything),
 		cmocka_unit_test(many_types_are_cut_between_characters),
 		cmocka_unit_test(a_nonce_that_is_none_is_not_used),
+		cmocka_unit_test(a_nonce_with_white_space_is_one),
 		cmocka_unit_test(ids_are_ours_in_any_spelling_of_the_number),
 		cmocka_unit_test(an_answer_that_comes_twice_is_nobodys),
 		cmocka_unit_test(failures_keep_their_message_whatever_it_is),
