@@ -278,7 +278,8 @@ void channel_start_tls(struct channel *c)
 		return;
 	}
 	struct tls_settings settings = {.min = c->o->tls_min, .ca = c->o->ca, .cert = c->o->cert, .key = c->o->key,
-	    .name = channel_verify_name(c, name), .authorities = trust_needs_authority(&c->trust)};
+	    .name = channel_verify_name(c, name), .best = trust_best(&c->trust),
+	    .authorities = trust_needs_authority(&c->trust)};
 	struct tls *tls = tls_create(&settings, c->stream.fd, &e);
 	if (tls == NULL) {
 		channel_end(c, &e);
@@ -515,6 +516,12 @@ int64_t channel_greeting_due(const struct channel *c)
 }
 
 /* --- for those who look --- */
+
+bool channel_shows_certificate(const struct channel *c)
+{
+	return c->secured && c->trusted && c->stream.tls != NULL && tls_shows_certificate(c->stream.tls);
+}
+
 
 bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote)
 {

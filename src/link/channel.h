@@ -107,6 +107,9 @@ int channel_accept_clear(struct channel *c, struct error *e);
 /* The box demands TLS of its own accord.  0: channel_start_tls() is next; -1 with *e (STATUS_TLS): not with --tls off. */
 int channel_accept_tls(struct channel *c, struct error *e);
 
+/* Whether the box, one that is trusted by its key, has asked for our certificate and got it. */
+bool channel_shows_certificate(const struct channel *c);
+
 /* The two ends of a TCP connection that is up.  False: there is none, or it is none of TCP. */
 bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote);
 

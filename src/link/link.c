@@ -374,9 +374,30 @@ void link_grace_over(void *ctx)
 	lost(ctx, NULL);
 }
 
+static void on_reply(void *ctx, void *tag, const struct reply *reply)
+{
+	struct shell *sh = ctx;
+	struct link *k = sh->link;
+	struct json_iter values = reply->values;
+	struct json message;
+	char text[64] = "";
+	bool asked_for_login = false;
+
+	if (k->by_certificate && !reply->ok && json_next(&values, NULL, &message)) {
+		link_message_text(message, text, sizeof text);
+		asked_for_login = strcasestr(text, "authenticate") != NULL;
+	}
+	engine_on_reply(sh, tag, reply);
+	if (asked_for_login) {
+		k->by_certificate = false;	/* reported once */
+		shell_complain(sh, (struct place){0}, NULL, "%s: the client certificate alone is no login here: give a password"
+		    " (--password-command, --password-file)", sh->options->box_text);
+	}
+}
+
 static const struct session_ops session_operations = {
 	.greeted = on_greeted, .tls = on_tls, .tls_refused = on_tls_refused, .ready = on_ready,
-	.login_refused = on_login_refused, .reply = engine_on_reply, .reply_large = engine_on_large,
+	.login_refused = on_login_refused, .reply = on_reply, .reply_large = engine_on_large,
 	.reply_lost = engine_on_reply_lost, .reply_item = engine_on_item, .reply_part = engine_on_part, .reply_text = engine_on_text, .reply_end = engine_on_end,
 	.unanswered = engine_on_unanswered, .event = events_on_event, .notice = link_on_notice, .late = link_on_late,
 	.odd = link_on_odd, .sending = link_on_sending, .received = link_on_line,

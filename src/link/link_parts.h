@@ -15,6 +15,7 @@ struct link {
 	bool connected, securing;
 	bool greeted;
 	int tries;			/* logins refused */
+	bool by_certificate;		/* nothing but our certificate can have granted the session */
 	bool refused;			/* the last one on this connection: there will be another */
 	struct loop_timer another;	/* after which a person is asked for it */
 	enum auth_method method;

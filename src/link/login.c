@@ -17,6 +17,9 @@ static unsigned usable(const struct link *k, const struct hello *hello)
 {
 	unsigned offered = hello->offered;
 
+	/* hello came before TLS, and knows nothing of the certificate that may grant the session (ptsh-protocol(7)). */
+	if (channel_shows_certificate(k->channel))
+		offered |= AUTH_NONE;
 	if (k->least == AUTH_CRAM)
 		offered &= AUTH_CRAM;
 	else if (k->least == AUTH_LOGIN)
@@ -93,6 +96,18 @@ static const char *get_password(struct shell *sh, struct error *e)
 	return password;
 }
 
+/* There is no password, but the box wants none: says how to go on, where that takes nothing away. */
+static void advise_none(const struct auth_case *in, struct error *e)
+{
+	char text[ERROR_TEXT];
+
+	if (e->status != STATUS_USAGE || in->wanted != NULL || !(in->offered & AUTH_NONE) || in->known ||
+	    in->trust == TRUST_TLS_UNKNOWN)
+		return;
+	snprintf(text, sizeof text, "%s", e->text);
+	error_set(e, e->status, "%s; the box also offers none: --auth none goes on without a password", text);
+}
+
 void link_login(struct shell *sh)
 {
 	struct link *k = sh->link;
@@ -101,18 +116,18 @@ void link_login(struct shell *sh)
 	struct error e;
 	const char *password = NULL;
 	unsigned char nonce[CRAM_CLIENT_NONCE];
-	bool credentials = o->credentials || password_configured(sh->password, o);
 	const struct hello *hello = session_hello_seen(k->session);
+	struct auth_case in = {.offered = usable(k, hello), .trust = channel_trust(k->channel),
+	    .credentials = password_configured(sh->password, o), .wanted = o->auth[0] != 0 ? o->auth : NULL,
+	    .clear_login = o->clear_login, .known = channel_knows_tls(k->channel)};
 
-	if (auth_choose(&choice, usable(k, hello), channel_trust(k->channel), credentials, o->auth[0] != 0 ? o->auth : NULL,
-		o->clear_login, &e) == -1) {
+	if (auth_choose(&choice, &in, &e) == -1) {
 		refuse(sh, hello, &e);
 		return;
 	}
 	/* Whoever offers cram so that it cannot be had is not gone along with to something else. */
 	if (choice.method == AUTH_CRAM && hello->nonce == NULL) {
-		error_set(&e, STATUS_LOGIN, "%s: login: the box offers cram, but without a nonce of %d bytes or more", o->box_text,
-		    CRAM_NONCE_MIN);
+		error_set(&e, STATUS_LOGIN, "%s: login: the box offers cram, but %s", o->box_text, hello->nonce_fault);
 		link_fail(sh, &e);
 		return;
 	}
@@ -124,6 +139,7 @@ void link_login(struct shell *sh)
 	if (choice.warn)
 		shell_complain(sh, (struct place){0}, NULL, "%s: warning: logging in over a channel that is not trusted", o->box_text);
 	if (choice.method != AUTH_NONE && (password = get_password(sh, &e)) == NULL) {
+		advise_none(&in, &e);
 		link_fail(sh, &e);
 		return;
 	}
@@ -135,7 +151,11 @@ void link_login(struct shell *sh)
 	}
 	k->method = k->least = choice.method;
 	k->method_name = auth_method_name(choice.method);
-	shell_step(sh, "%s: logging in as %s (%s)", o->box_text, o->user, k->method_name);
+	if (choice.method == AUTH_NONE)
+		shell_step(sh, "%s: going on without a login (none)", o->box_text);
+	else
+		shell_step(sh, "%s: logging in as %s (%s)", o->box_text, o->user, k->method_name);
+	k->by_certificate = choice.method == AUTH_NONE && !(hello->offered & AUTH_NONE);
 	int rc = session_login(k->session, choice.method, o->user, password, nonce, &e);
 	password_forget(sh->password);
 	explicit_bzero(nonce, sizeof nonce);

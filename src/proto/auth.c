@@ -117,8 +117,16 @@ static void auth_list(unsigned set, struct buf *out)
 			buf_printf(out, "%s%s", out->len ? ", " : "", auth_method_name((enum auth_method)method));
 }
 
-/* Why nothing was chosen, and what would permit it. */
-static int auth_refuse(unsigned offered, const enum auth_method *wanted, struct error *e)
+/* What permits it all the same.  Not where something is worse than it was, or ought to be, after a handshake: whoever
+ * brought that about waits for nothing else. */
+static const char *auth_way_out(const struct auth_case *in, const char *option)
+{
+	if (in->known)
+		return ": the box has had TLS before, and another process may be in between now";
+	return in->trust == TRUST_TLS_UNKNOWN ? ": nothing vouches for its key, and another process may be in between" : option;
+}
+
+static int auth_refuse(const struct auth_case *in, const enum auth_method *wanted, struct error *e)
 {
 	struct buf have = {0}, want = {0};
 	const char *have_text, *want_text;
@@ -126,45 +134,41 @@ static int auth_refuse(unsigned offered, const enum auth_method *wanted, struct 
 
 	for (; *wanted; wanted++)
 		set |= *wanted;
-	auth_list(offered, &have);
+	auth_list(in->offered, &have);
 	auth_list(set, &want);
 	have_text = buf_string(&have);
 	want_text = buf_string(&want);
 	if (!have_text || !want_text)
 		error_memory(e);
-	else if (!offered)
+	else if (!in->offered)
 		error_set(e, STATUS_LOGIN, "login: the box offers no usable method");
-	else if (!(offered & set))
+	else if (!(in->offered & set))
 		error_set(e, STATUS_LOGIN, "login: the box offers %s, and --auth accepts only %s", have_text, want_text);
-	else if (offered & set & AUTH_LOGIN)
+	else if (in->offered & set & AUTH_LOGIN)
 		error_set(e, STATUS_LOGIN, "login: the box offers %s, and this channel is not trusted with a password"
-		    " in clear text (--clear-login permits it)", have_text);
+		    " in clear text%s", have_text, auth_way_out(in, " (--clear-login permits it)"));
 	else
-		error_set(e, STATUS_LOGIN, "login: the box offers %s, and this channel is not trusted without a login"
-		    " (--auth none permits it)", have_text);
+		error_set(e, STATUS_LOGIN, "login: the box offers %s, and this channel is not trusted without a login%s", have_text,
+		    auth_way_out(in, " (--auth none permits it)"));
 	buf_clear(&have);
 	buf_clear(&want);
 	return -1;
 }
 
-int auth_choose(struct auth_choice *choice, unsigned offered, enum channel_trust trust, bool credentials,
-    const enum auth_method *wanted, bool clear_login, struct error *e)
+int auth_choose(struct auth_choice *choice, const struct auth_case *in, struct error *e)
 {
 	static const enum auth_method with[] = {AUTH_CRAM, AUTH_LOGIN, AUTH_NONE, AUTH_END};
 	static const enum auth_method without[] = {AUTH_NONE, AUTH_CRAM, AUTH_LOGIN, AUTH_END};
-	bool named = wanted != NULL;
-	const enum auth_method *m;
+	const enum auth_method *wanted = in->wanted ? in->wanted : in->credentials ? with : without;
 
-	if (!named)
-		wanted = credentials ? with : without;
-	for (m = wanted; *m; m++) {
-		enum permission p = auth_permission(*m, trust);
+	for (const enum auth_method *m = wanted; *m; m++) {
+		enum permission p = auth_permission(*m, in->trust);
 
-		if (!(offered & *m) || (p == ONLY_NAMED && !named) || (p == CLEAR_LOGIN && !clear_login))
+		if (!(in->offered & *m) || (p == ONLY_NAMED && !in->wanted) || (p == CLEAR_LOGIN && !in->clear_login))
 			continue;
 		choice->method = *m;
 		choice->warn = p != YES;
 		return 0;
 	}
-	return auth_refuse(offered, wanted, e);
+	return auth_refuse(in, wanted, e);
 }

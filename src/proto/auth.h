@@ -48,11 +48,20 @@ struct auth_choice {
 	bool warn;		/* permitted, but tell: the channel is not trusted */
 };
 
-/* Chooses among what the box offers (a set).  `wanted`: the methods of --auth in their order, ended by AUTH_END (to
- * be named there permits AUTH_NONE on any channel), or NULL for the default: cram, login, none with credentials,
- * none first without.  0; or -1 with *e (STATUS_LOGIN) naming what is offered and the option that would permit it. */
-int auth_choose(struct auth_choice *choice, unsigned offered, enum channel_trust trust, bool credentials,
-    const enum auth_method *wanted, bool clear_login, struct error *e);
+/* What the choice depends on. */
+struct auth_case {
+	unsigned offered;		/* a set of enum auth_method: what the box takes */
+	enum channel_trust trust;
+	bool credentials;		/* there is a source of a password: a user's name alone is none */
+	const enum auth_method *wanted;	/* --auth in its order, ended by AUTH_END; NULL: the default */
+	bool clear_login;
+	bool known;			/* the box is remembered as one with TLS */
+};
+
+/* Chooses among what the box offers.  To be named in `wanted` permits AUTH_NONE on any channel; the default is cram, login,
+ * none with credentials, none first without.  0; or -1 with *e (STATUS_LOGIN) naming what is offered, and the option that
+ * would permit it, but none where the channel ought to be better than it is. */
+int auth_choose(struct auth_choice *choice, const struct auth_case *in, struct error *e);
 
 /* "none", "cram", "login". */
 const char *auth_method_name(enum auth_method method);

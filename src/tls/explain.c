@@ -1,48 +1,53 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * explain: what went wrong in TLS, in words that say what to do.  See tls_error.h.
+ * explain: what went wrong in TLS, in words that say what to do.  See explain.h.
  *
  * Knows OpenSSL's reasons and the first bytes the peer has sent; of these, a ServerHello's version tells an old box
  * from a wrong one.
  */
 #include "tls/explain.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "tls/tls_parts.h"
+
 enum { RECORD_ALERT = 21, RECORD_HANDSHAKE = 22, HELLO_SERVER = 2 };
+
+/* What may help: older ciphers and signatures, a certificate of ours. */
+enum tls_hint { HINT_NONE, HINT_OLD, HINT_PERHAPS_OLD, HINT_CERT, HINT_BOTH };
 
 static const struct {
 	int reason;
 	const char *text;	/* NULL: OpenSSL's own */
-	const char *hint;
+	enum tls_hint hint;
 } tls_error_table[] = {
 	{SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "the box is old and renegotiates unsafely (no RFC 5746)",
-	    "see --tls-min 1.0"},
-	{SSL_R_DH_KEY_TOO_SMALL, "the box uses weak Diffie-Hellman parameters", "see --tls-min 1.0"},
-	{SSL_R_EE_KEY_TOO_SMALL, "the box's key is too small", "see --tls-min 1.0"},
-	{SSL_R_CA_MD_TOO_WEAK, "the box's certificate is weakly signed", "see --tls-min 1.0"},
-	{SSL_R_WRONG_SIGNATURE_TYPE, "the box signs by a method that is weak", "see --tls-min 1.0"},
-	{SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "the box signs by a method that is weak", "see --tls-min 1.0"},
-	{SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED, "the box signs by a method that is weak", "see --tls-min 1.0"},
+	    HINT_OLD},
+	{SSL_R_DH_KEY_TOO_SMALL, "the box uses weak Diffie-Hellman parameters", HINT_OLD},
+	{SSL_R_EE_KEY_TOO_SMALL, "the box's key is too small", HINT_OLD},
+	{SSL_R_CA_MD_TOO_WEAK, "the box's certificate is weakly signed", HINT_OLD},
+	{SSL_R_WRONG_SIGNATURE_TYPE, "the box signs by a method that is weak", HINT_OLD},
+	{SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "the box signs by a method that is weak", HINT_OLD},
+	{SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED, "the box signs by a method that is weak", HINT_OLD},
 	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "the box finds nothing in common with us (alert handshake failure)",
-	    "an old one: see --tls-min 1.0; one that wants a certificate: see --cert"},
-	{SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY, "the box demands other ciphers", NULL},
-	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "the box demands a client certificate", "see --cert"},
-	{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "the box refuses our certificate, or demands one", "see --cert"},
-	{SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, "the box refuses our certificate", "see --cert"},
-	{SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, "the box refuses our certificate", "see --cert"},
-	{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "the box refuses our certificate: expired", "see --cert"},
-	{SSL_R_TLSV1_ALERT_UNKNOWN_CA, "the box does not know the authority of our certificate", "see --cert"},
-	{SSL_R_TLSV1_ALERT_ACCESS_DENIED, "the box refuses our certificate", "see --cert"},
-	{SSL_R_WRONG_VERSION_NUMBER, "what the box sends is not TLS", NULL},
-	{SSL_R_HTTP_REQUEST, "what the box sends is not TLS", NULL},
-	{SSL_R_PACKET_LENGTH_TOO_LONG, "what the box sends is not TLS", NULL},
-	{SSL_R_RECORD_LENGTH_MISMATCH, "what the box sends is not TLS", NULL},
+	    HINT_BOTH},
+	{SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY, "the box demands other ciphers", HINT_NONE},
+	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "the box demands a client certificate", HINT_CERT},
+	{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "the box refuses our certificate, or demands one", HINT_CERT},
+	{SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, "the box refuses our certificate", HINT_CERT},
+	{SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, "the box refuses our certificate", HINT_CERT},
+	{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "the box refuses our certificate: expired", HINT_CERT},
+	{SSL_R_TLSV1_ALERT_UNKNOWN_CA, "the box does not know the authority of our certificate", HINT_CERT},
+	{SSL_R_TLSV1_ALERT_ACCESS_DENIED, "the box refuses our certificate", HINT_CERT},
+	{SSL_R_WRONG_VERSION_NUMBER, "what the box sends is not TLS", HINT_NONE},
+	{SSL_R_HTTP_REQUEST, "what the box sends is not TLS", HINT_NONE},
+	{SSL_R_PACKET_LENGTH_TOO_LONG, "what the box sends is not TLS", HINT_NONE},
+	{SSL_R_RECORD_LENGTH_MISMATCH, "what the box sends is not TLS", HINT_NONE},
 	{SSL_R_UNEXPECTED_EOF_WHILE_READING, "the box closed the connection during the handshake",
-	    "an old one: see --tls-min 1.0"},
+	    HINT_PERHAPS_OLD},
 };
 
 /* The version of the peer's ServerHello, e.g. 0x0301; 0: it has sent none.  An alert of SSL 3.0 counts as one. */
@@ -55,19 +60,30 @@ static unsigned tls_error_peer_version(const struct tls_bio *b)
 	return 0;
 }
 
-static void tls_error_old(struct error *e, enum status status, const struct tls_bio *b, unsigned min)
+/* Sets the text, and behind it the version to go down to (`least`), unless that is a step back from what is remembered. */
+static void tls_error_step_down(struct error *e, enum status status, const struct tls *t, const char *text, unsigned least)
 {
-	unsigned version = tls_error_peer_version(b);
-
-	if (version == 0x0300)
-		error_set(e, status, "the box offers SSL 3.0 only, which this build does not support");
-	else if (version > 0x0300 && version < 0x0300 + min - 9)
-		error_set(e, status, "the box offers TLS 1.%u, less than --tls-min 1.%u: see --tls-min 1.%u",
-		    version - 0x0301, min - 10, version - 0x0301);
-	else if (min > 10)
-		error_set(e, status, "the box offers only old TLS: see --tls-min %s", min == 13 ? "1.2" : "1.0");
+	if (t->best > least)
+		error_set(e, status, "%s, and has had TLS 1.%u before: another process may be in between", text, t->best - 10);
 	else
+		error_set(e, status, "%s: see --tls-min 1.%u", text, least - 10);
+}
+
+static void tls_error_old(struct error *e, enum status status, const struct tls *t)
+{
+	unsigned version = tls_error_peer_version(&t->bio);
+	char text[80];
+
+	if (version == 0x0300) {
+		error_set(e, status, "the box offers SSL 3.0 only, which this build does not support");
+	} else if (version > 0x0300 && version < 0x0300 + t->min - 9) {
+		snprintf(text, sizeof text, "the box offers TLS 1.%u, less than --tls-min 1.%u", version - 0x0301, t->min - 10);
+		tls_error_step_down(e, status, t, text, version - 0x0301 + 10);
+	} else if (t->min > 10) {
+		tls_error_step_down(e, status, t, "the box offers only old TLS", t->min == 13 ? 12 : 10);
+	} else {
 		error_set(e, status, "the box offers no version of TLS that we have");
+	}
 }
 
 const char *tls_error_reason(void)
@@ -77,29 +93,52 @@ const char *tls_error_reason(void)
 	return text != NULL ? text : "unknown error";
 }
 
-void tls_error_explain(struct error *e, enum status status, const struct tls_bio *b, unsigned min)
+/* Whether it says that the versions do not meet. */
+static bool tls_error_is_version(const struct tls_bio *b, int reason)
+{
+	unsigned version = tls_error_peer_version(b);
+
+	return reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION ||
+	    reason == SSL_R_WRONG_SSL_VERSION || (reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE && version == 0x0300) ||
+	    (reason == SSL_R_WRONG_VERSION_NUMBER && version != 0);
+}
+
+static void tls_error_hint(struct error *e, enum status status, const struct tls *t, const char *text, enum tls_hint hint)
+{
+	bool cert = hint == HINT_CERT || hint == HINT_BOTH, old = hint != HINT_NONE && hint != HINT_CERT && !t->complete;
+
+	if (old && t->best > 10 && cert)
+		error_set(e, status, "%s, and has had TLS 1.%u before: another process may be in between, or it wants a"
+		    " certificate now: see --cert", text, t->best - 10);
+	else if (old && t->best > 10)
+		tls_error_step_down(e, status, t, text, 10);
+	else if (old && cert)
+		error_set(e, status, "%s: an old one: see --tls-min 1.0; one that wants a certificate: see --cert", text);
+	else if (old && t->min >= 12)	/* else it is followed already */
+		error_set(e, status, "%s: %ssee --tls-min 1.0", text, hint == HINT_PERHAPS_OLD ? "an old one: " : "");
+	else
+		error_set(e, status, "%s%s", text, cert ? ": see --cert" : "");
+}
+
+void tls_error_explain(struct error *e, enum status status, const struct tls *t)
 {
 	unsigned long code = ERR_peek_error();
-	int reason = ERR_GET_REASON(code);
-	const char *text = tls_error_reason(), *hint = NULL;
+	int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+	const char *text = tls_error_reason();
+	enum tls_hint hint = HINT_NONE;
 
-	if (ERR_GET_LIB(code) == ERR_LIB_SSL && (reason == SSL_R_UNSUPPORTED_PROTOCOL ||
-	    reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION || reason == SSL_R_WRONG_SSL_VERSION ||
-	    (reason == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE && tls_error_peer_version(b) == 0x0300) ||
-	    (reason == SSL_R_WRONG_VERSION_NUMBER && tls_error_peer_version(b) != 0))) {
-		tls_error_old(e, status, b, min);
-		ERR_clear_error();
-		return;
-	}
-	if (ERR_GET_LIB(code) == ERR_LIB_SSL)
-		for (size_t i = 0; i < sizeof tls_error_table / sizeof tls_error_table[0]; i++)
-			if (tls_error_table[i].reason == reason) {
-				text = tls_error_table[i].text;
-				hint = tls_error_table[i].hint;
-			}
-	/* A hint that is followed already is none. */
-	if (hint != NULL && min < 12 && strstr(hint, "see --tls-min 1.0") != NULL && strchr(hint, ';') == NULL)
-		hint = NULL;
-	error_set(e, status, "%s%s%s", text, hint != NULL ? ": " : "", hint != NULL ? hint : "");
+	for (size_t i = 0; i < sizeof tls_error_table / sizeof tls_error_table[0]; i++)
+		if (tls_error_table[i].reason == reason) {
+			text = tls_error_table[i].text;
+			hint = tls_error_table[i].hint;
+		}
+	/* Both sides have proved what they said in the handshake: what does not fit now is not the box's, or was changed. */
+	if (t->complete && reason != 0 && reason < SSL_AD_REASON_OFFSET && !ERR_COMMON_ERROR(code))
+		error_set(e, status, "what came is no part of this TLS connection (%s): another process may be in between",
+		    tls_error_reason());
+	else if (!t->complete && tls_error_is_version(&t->bio, reason))
+		tls_error_old(e, status, t);
+	else
+		tls_error_hint(e, status, t, text, hint);
 	ERR_clear_error();
 }

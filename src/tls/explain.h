@@ -6,10 +6,11 @@
 #define PTSH_TLS_EXPLAIN_H
 
 #include "base/status.h"
-#include "tls/bio.h"
+#include "tls/tls.h"
 
-/* The first of OpenSSL's reasons, and a hint; empties its queue.  min: --tls-min in force. */
-void tls_error_explain(struct error *e, enum status status, const struct tls_bio *b, unsigned min);
+/* The first of OpenSSL's reasons, and a hint; empties its queue.  No hint names a version below the best that the box is
+ * remembered with, nor any once the handshake is complete. */
+void tls_error_explain(struct error *e, enum status status, const struct tls *t);
 
 /* The first reason alone: static text. */
 const char *tls_error_reason(void);

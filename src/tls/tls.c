@@ -85,6 +85,16 @@ static int tls_verify(X509_STORE_CTX *store, void *arg)
 	return 1;
 }
 
+/* OpenSSL calls it when the box has asked for a certificate. */
+static int tls_on_asked(SSL *ssl, void *arg)
+{
+	struct tls *t = arg;
+
+	(void)ssl;
+	t->asked = true;
+	return 1;
+}
+
 static SSL_CTX *tls_context(struct tls *t, const struct tls_settings *s, struct error *e)
 {
 	static const int versions[] = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
@@ -101,6 +111,8 @@ static SSL_CTX *tls_context(struct tls *t, const struct tls_settings *s, struct 
 	    SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, tls_verify, t);
+	if (s->cert != NULL)
+		SSL_CTX_set_cert_cb(ctx, tls_on_asked, t);
 	if (old) {
 		/* What boxes of that age need, and without what would be no encryption, or with nobody. */
 		SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT);
@@ -167,6 +179,7 @@ struct tls *tls_create(const struct tls_settings *s, int fd, struct error *e)
 	}
 	ERR_clear_error();
 	t->min = s->min;
+	t->best = s->best;
 	t->has_name = s->name != NULL;
 	t->verify_error = X509_V_ERR_UNSPECIFIED;
 	t->ctx = tls_context(t, s, e);
@@ -229,10 +242,9 @@ static enum flow tls_result(struct tls *t, int result, int own, bool *wants_othe
 		}
 		error_set(e, status, "cut off inside a TLS record");
 	} else if (ERR_peek_error() != 0) {
-		tls_error_explain(e, status, &t->bio, t->min);
+		tls_error_explain(e, status, t);
 	} else {
-		error_set(e, status, t->bio.ended ? "the box closed the connection during the handshake" :
-		    "out of memory");
+		error_set(e, status, "out of memory");
 	}
 	ERR_clear_error();
 	return FLOW_FAILED;
@@ -308,6 +320,11 @@ void tls_end(struct tls *t)
 		SSL_shutdown(t->ssl);
 		ERR_clear_error();
 	}
+}
+
+bool tls_shows_certificate(const struct tls *t)
+{
+	return t->complete && t->asked;
 }
 
 const char *tls_version(const struct tls *t)

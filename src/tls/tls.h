@@ -18,6 +18,7 @@
 
 struct tls_settings {
 	unsigned min;			/* 10, 11, 12, 13: the least version */
+	unsigned best;			/* the best the box is remembered with, for messages; 0 unknown */
 	const char *ca;			/* authorities, or NULL: the system's, if `authorities` */
 	bool authorities;		/* whether any are wanted */
 	const char *cert, *key;		/* ours, or NULL; key NULL: in cert's file */
@@ -57,6 +58,9 @@ void tls_end(struct tls *t);
 /* After the handshake.  0; or -1 with *e: no certificate, no memory. */
 int tls_look(struct tls *t, struct tls_peer *peer, struct error *e);
 void tls_peer_clear(struct tls_peer *peer);
+
+/* Whether the box has asked for our certificate, and got it. */
+bool tls_shows_certificate(const struct tls *t);
 
 const char *tls_version(const struct tls *t);	/* "TLSv1.3" */
 const char *tls_cipher(const struct tls *t);

@@ -15,11 +15,12 @@ struct tls {
 	SSL_CTX *ctx;
 	SSL *ssl;
 	struct tls_bio bio;
-	unsigned min;
+	unsigned min, best;	/* as in struct tls_settings */
 	bool has_name;		/* there is one to verify by */
 	bool verified;		/* by an authority, and for that name */
 	int verify_error;
 	bool complete;		/* the handshake is */
+	bool asked;		/* the box wanted our certificate, and there is one */
 	bool over;		/* the peer has said good-bye, or an error that OpenSSL does not come back from */
 };
 

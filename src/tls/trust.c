@@ -114,6 +114,16 @@ bool trust_knows_clear(const struct trust *t)
 	return !trust_knows_tls(t) && trust_find(t, KNOWN_CLEAR, NULL) != NULL;
 }
 
+unsigned trust_best(const struct trust *t)
+{
+	unsigned best = t->seen.name != NULL ? t->seen.min : 0;
+
+	for (size_t i = 0; i < t->known.count; i++)
+		if (t->known.items[i].min > best)
+			best = t->known.items[i].min;
+	return best;
+}
+
 bool trust_needs_authority(const struct trust *t)
 {
 	if (t->settings->mode == TLS_VERIFY)
@@ -209,8 +219,8 @@ static int trust_check_strength(struct trust *t, const struct tls_peer *peer, st
 			return error_set(e, STATUS_TLS, "%s: the key, %s, is too weak to prove anything", t->name,
 			    peer->key);
 		if (t->settings->tls_min >= 12)
-			return error_set(e, STATUS_TLS, "%s: the key, %s, is weak: see --tls-min 1.0", t->name,
-			    peer->key);
+			return error_set(e, STATUS_TLS, "%s: the key, %s, is weak%s", t->name, peer->key, trust_best(t) > 10 ?
+			    ": refused, as the box has had TLS 1.2 or later before" : ": see --tls-min 1.0");
 	}
 	snprintf(text, sizeof text, "the key, %s, is weak", peer->key);
 	trust_warn(t, text);
@@ -393,15 +403,15 @@ int trust_accept_clear(struct trust *t, struct error *e)
 	const struct known_box *known = trust_find(t, KNOWN_KEY, NULL);
 	char text[512], where[TRUST_WHERE], answer[TRUST_ANSWER] = "";
 
-	if (t->settings->mode != TLS_AUTO)
-		return error_set(e, STATUS_TLS, "%s: the box refuses TLS (without encryption: --tls off)", t->name);
-	if (t->settings->pin != NULL)
-		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and so shows no key to compare with --pin", t->name);
 	if (known == NULL)
 		known = trust_find(t, KNOWN_TLS, NULL);
 	if (known != NULL)
-		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and has had it before (%s): if that is right,"
-		    " `.trust remove %s`", t->name, trust_where(t, known, where), t->name);
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and has had it before (%s): another process may be in"
+		    " between; if the box itself has changed, `.trust remove %s`", t->name, trust_where(t, known, where), t->name);
+	if (t->settings->pin != NULL)
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and so shows no key to compare with --pin", t->name);
+	if (t->settings->mode != TLS_AUTO)
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS (without encryption: --tls off)", t->name);
 	if (trust_knows_clear(t))
 		return 0;
 	snprintf(text, sizeof text, "%s has no TLS: all that is said can be read and changed on its way.\n"

@@ -61,6 +61,8 @@ void trust_clear(struct trust *t);
 /* Remembered as a box without TLS; remembered as one that has it. */
 bool trust_knows_clear(const struct trust *t);
 bool trust_knows_tls(const struct trust *t);
+/* The best version the box is remembered with: 10 .. 13; 0: none, or not known. */
+unsigned trust_best(const struct trust *t);
 /* Whether an authority may be asked at all: not where a key is known or pinned already. */
 bool trust_needs_authority(const struct trust *t);
 

@@ -164,10 +164,10 @@ static void methods_are_chosen_by_trust(void **state)
 		{N | C | L, TRUST_TLS, 0, NULL, 0, N, 0, NULL},
 		{C | L, TRUST_TLS, 0, NULL, 0, C, 0, NULL},
 		{N | C | L, TRUST_TLS_UNKNOWN, 1, NULL, 0, C, 1, NULL},
-		{L, TRUST_TLS_UNKNOWN, 1, NULL, 0, 0, 0, "--clear-login"},
+		{L, TRUST_TLS_UNKNOWN, 1, NULL, 0, 0, 0, "may be in between"},
 		{L, TRUST_TLS_UNKNOWN, 1, NULL, 1, L, 1, NULL},
-		{N, TRUST_TLS_UNKNOWN, 1, NULL, 1, 0, 0, "--auth none"},
-		{N, TRUST_TLS_UNKNOWN, 0, NULL, 0, 0, 0, "--auth none"},
+		{N, TRUST_TLS_UNKNOWN, 1, NULL, 1, 0, 0, "may be in between"},
+		{N, TRUST_TLS_UNKNOWN, 0, NULL, 0, 0, 0, "may be in between"},
 		{N, TRUST_TLS_UNKNOWN, 0, none, 0, N, 1, NULL},
 		{N | C | L, TRUST_CLEAR, 1, NULL, 0, C, 1, NULL},
 		{L, TRUST_CLEAR, 1, NULL, 0, 0, 0, "--clear-login"},
@@ -188,8 +188,9 @@ static void methods_are_chosen_by_trust(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct auth_choice choice = {0};
 		struct error e = {0};
-		int result = auth_choose(&choice, cases[i].offered, cases[i].trust, cases[i].credentials, cases[i].wanted,
-		    cases[i].clear_login, &e);
+		struct auth_case in = {cases[i].offered, cases[i].trust, cases[i].credentials, cases[i].wanted, cases[i].clear_login,
+		    false};
+		int result = auth_choose(&choice, &in, &e);
 
 		if (choice.method != cases[i].method || choice.warn != cases[i].warn || result != (cases[i].method ? 0 : -1))
 			fail_msg("case %zu: %d %d %d %s", i, result, choice.method, choice.warn, e.text);
@@ -198,6 +199,28 @@ static void methods_are_chosen_by_trust(void **state)
 			if (!strstr(e.text, cases[i].hint))
 				fail_msg("case %zu: %s", i, e.text);
 		}
+	}
+}
+
+/* A box that has had TLS, or a channel behind a handshake: the option that would weaken it is not the way out. */
+static void no_advice_to_weaken(void **state)
+{
+	static const enum channel_trust trusts[] = {TRUST_CLEAR, TRUST_LOOPBACK, TRUST_TLS_UNKNOWN};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof trusts / sizeof *trusts; i++) {
+		struct auth_choice choice = {0};
+		struct error e = {0};
+		struct auth_case in = {.offered = i % 2 ? L : N, .trust = trusts[i / 2], .known = true};
+		int result = auth_choose(&choice, &in, &e);
+
+		if (in.trust == TRUST_LOOPBACK && in.offered == N) {
+			assert_int_equal(choice.method, N);
+			continue;
+		}
+		assert_int_equal(result, -1);
+		if (strstr(e.text, "--") || !strstr(e.text, "in between"))
+			fail_msg("%s", e.text);
 	}
 }
 
@@ -289,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_short_nonce_is_refused),
 		cmocka_unit_test(a_proof_equal_to_ours_is_refused),
 		cmocka_unit_test(one_wrong_bit_proves_nothing),
+		cmocka_unit_test(no_advice_to_weaken),
 		cmocka_unit_test(methods_are_chosen_by_trust),
 		cmocka_unit_test(neither_password_nor_key_is_left_on_the_stack),
 	};
