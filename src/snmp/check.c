@@ -294,6 +294,14 @@ static void on_excluded(void *ctx, const char *entry)
 		t->result = strdup("excluded");
 }
 
+static void on_unclear(void *ctx, const char *entry)
+{
+	struct try *t = add_try(ctx, entry, NULL);
+
+	if (t != NULL)
+		t->result = strdup("not understood, not tried");
+}
+
 static void on_community(void *ctx, const char *entry, const char *version, const char *community, unsigned number)
 {
 	struct check *c = ctx;
@@ -339,7 +347,8 @@ static void on_user(void *ctx, const char *entry, const struct snmp_user *user)
 		out_of_memory(t);
 }
 
-static const struct snmp_credentials_ops credentials = {.excluded = on_excluded, .community = on_community, .user = on_user};
+static const struct snmp_credentials_ops credentials = {.excluded = on_excluded, .community = on_community, .user = on_user,
+    .unclear = on_unclear};
 
 /* --- the command --- */
 

@@ -3,8 +3,9 @@
  * credentials: reads the realm's list from the box.
  *
  * The entry with the longest prefix decides, as with routes: an exclude keeps the host from being asked at all.  What an
- * entry holds is read leniently, in all the shapes that boxes are known to send: the versions nested in one list or side by
- * side, a user's algorithms with a null in front of them or without.
+ * entry holds is read in all the shapes that boxes are known to send: the versions nested in one list, side by side or one in
+ * the other, a user's algorithms with a null in front of them or without.  A list is what its tag says, wherever it stands: a
+ * pass phrase taken for a community would be sent in clear.  What is not understood is reported, and sent to no host.
  */
 #include "snmp/credentials.h"
 
@@ -16,6 +17,8 @@
 #include "base/buf.h"
 
 enum { ENTRY_TEXT = 100, BITS_MOST = 128 };
+enum { INCLUDE = 1 };		/* bit of an entry's flags; without it the entry excludes */
+enum { DEPTH = 5 };		/* lists in lists: no box nests more than three */
 
 struct reading {
 	const struct address *host;
@@ -66,10 +69,12 @@ static void read_user(const struct reading *r, const char *entry, struct json_it
 	char *text[5] = {NULL};
 	struct json one;
 	size_t n = 0;
+	bool clear = true;
 
 	while (n < 5 && json_next(&members, NULL, &one)) {
 		if (n == 3 && json_kind(one) == JSON_NULL)
 			continue;
+		clear = clear && (json_kind(one) == JSON_STRING || (n > 0 && json_kind(one) == JSON_NULL));
 		text[n] = text_of(one);
 		if (text[n] != NULL && text[n][0] == '\0') {
 			free(text[n]);
@@ -79,54 +84,84 @@ static void read_user(const struct reading *r, const char *entry, struct json_it
 	}
 	const struct snmp_user user = {.name = text[0], .auth = text[1], .priv = text[2],
 	    .auth_protocol = text[3] != NULL ? algorithm(text[3]) : NULL, .priv_protocol = text[4] != NULL ? algorithm(text[4]) : NULL};
-	r->ops->user(r->ctx, entry, &user);
+	if (clear && n > 0)
+		r->ops->user(r->ctx, entry, &user);
+	else
+		r->ops->unclear(r->ctx, entry);
 	for (size_t i = 0; i < 5; i++)
 		forget(text[i]);
 }
 
-static void read_community(const struct reading *r, const char *entry, const char *version, struct json v, unsigned number)
+/* What a list says it holds: 0: nothing.  A text may be a tag as well as a community: *text. */
+static unsigned tag_of(struct json list, bool *text)
 {
-	char *text = text_of(v);
+	static const char *const tags[] = {"1", "2", "3", "2c"};
+	struct json_iter it = json_iterate(list);
+	struct json first;
 
-	r->ops->community(r->ctx, entry, version, text != NULL ? text : "", number);
-	forget(text);
+	*text = false;
+	if (json_kind(list) != JSON_ARRAY || !json_next(&it, NULL, &first))
+		return 0;
+	*text = json_kind(first) == JSON_STRING;
+	for (unsigned i = 0; i < sizeof tags / sizeof tags[0]; i++)
+		if (*text ? json_is(first, tags[i]) : first.len == 1 && first.text[0] == tags[i][0])
+			return i == 3 ? 2 : i + 1;
+	return 0;
 }
 
-/* [2, [community...]] or [3, user...] */
-static void read_version(const struct reading *r, const char *entry, struct json v)
-{
-	struct json_iter it = json_iterate(v), inner;
-	struct json number, one, community;
-	unsigned count = 0;
+static void read_version(const struct reading *r, const char *entry, struct json v, unsigned depth);
 
-	if (!json_next(&it, NULL, &number))
-		return;
-	char *version = text_of(number);
-	if (version != NULL && version[0] == '3') {
-		read_user(r, entry, it);
+/* A community, or a list of such; a version that stands among them is none. */
+static void read_communities(const struct reading *r, const char *entry, const char *version, struct json v, unsigned *number,
+    unsigned depth)
+{
+	struct json_iter it = json_iterate(v);
+	struct json one;
+	bool text;
+	unsigned tag = tag_of(v, &text);
+
+	if (json_kind(v) == JSON_STRING) {
+		char *community = text_of(v);
+
+		r->ops->community(r->ctx, entry, version, community != NULL ? community : "", ++*number);
+		forget(community);
+	} else if (tag != 0 && !text) {
+		read_version(r, entry, v, depth + 1);
+	} else if (json_kind(v) != JSON_ARRAY || depth == DEPTH || (tag != 0 && json_count(v) > 1)) {
+		r->ops->unclear(r->ctx, entry);
 	} else {
-		const char *name = version != NULL && version[0] == '1' ? "1" : "2c";
-		while (json_next(&it, NULL, &one)) {
-			if (json_kind(one) != JSON_ARRAY) {
-				read_community(r, entry, name, one, ++count);
-				continue;
-			}
-			for (inner = json_iterate(one); json_next(&inner, NULL, &community); )
-				read_community(r, entry, name, community, ++count);
-		}
+		while (json_next(&it, NULL, &one))
+			read_communities(r, entry, version, one, number, depth + 1);
 	}
-	free(version);
+}
+
+/* [2, [community...]], [3, user...], or a list of such. */
+static void read_version(const struct reading *r, const char *entry, struct json v, unsigned depth)
+{
+	struct json_iter it = json_iterate(v);
+	struct json one;
+	bool text;
+	unsigned tag = tag_of(v, &text), number = 0;
+
+	if (json_kind(v) != JSON_ARRAY || depth == DEPTH) {
+		r->ops->unclear(r->ctx, entry);
+		return;
+	}
+	if (tag == 0) {
+		while (json_next(&it, NULL, &one))
+			read_version(r, entry, one, depth + 1);
+		return;
+	}
+	json_next(&it, NULL, &one);
+	if (tag == 3) {
+		read_user(r, entry, it);
+		return;
+	}
+	while (json_next(&it, NULL, &one))
+		read_communities(r, entry, tag == 1 ? "1" : "2c", one, &number, depth);
 }
 
 /* --- whom an entry is for --- */
-
-static bool is_list_of_lists(struct json v)
-{
-	struct json_iter it = json_iterate(v);
-	struct json first;
-
-	return !json_next(&it, NULL, &first) || json_kind(first) == JSON_ARRAY;
-}
 
 /* A few digits and nothing else: what is no number is no prefix, least of all one of everybody. */
 static bool read_bits(const char *text, unsigned *bits)
@@ -168,13 +203,15 @@ static void measure_row(void *ctx, const struct json *cells, size_t count)
 	r->prefix = prefix;
 }
 
-static bool is_excluded(struct json flags)
+/* The flags stand behind the lists.  False: they are no number. */
+static bool read_flags(const struct json *cells, size_t count, size_t *lists_end, uint64_t *flags)
 {
-	char *text = json_kind(flags) == JSON_ARRAY ? NULL : text_of(flags);
-	bool excluded = text != NULL && (strtoul(text, NULL, 10) & 1) == 0;
+	size_t i = 2;
 
-	free(text);
-	return excluded;
+	while (i < count && json_kind(cells[i]) == JSON_ARRAY)
+		i++;
+	*lists_end = i;
+	return i < count && (i > 2 || json_kind(cells[i]) == JSON_NUMBER) && json_whole(cells[i], true, flags);
 }
 
 /* The second: what has it is tried. */
@@ -183,25 +220,21 @@ static void take_row(void *ctx, const struct json *cells, size_t count)
 	const struct reading *r = ctx;
 	char entry[ENTRY_TEXT];
 	unsigned prefix;
-	struct json inner;
+	size_t end;
+	uint64_t flags;
 
 	if (!is_for(r, cells, count, &prefix, entry) || prefix != r->prefix)
 		return;
-	if (is_excluded(cells[count - 1])) {
+	if (!read_flags(cells, count, &end, &flags)) {
+		r->ops->unclear(r->ctx, entry);
+		return;
+	}
+	if (!(flags & INCLUDE)) {
 		r->ops->excluded(r->ctx, entry);
 		return;
 	}
-	for (size_t i = 2; i < count; i++) {
-		struct json_iter it = json_iterate(cells[i]);
-
-		if (json_kind(cells[i]) != JSON_ARRAY)
-			continue;
-		if (!is_list_of_lists(cells[i]))
-			read_version(r, entry, cells[i]);
-		else
-			while (json_next(&it, NULL, &inner))
-				read_version(r, entry, inner);
-	}
+	for (size_t i = 2; i < end; i++)
+		read_version(r, entry, cells[i], 0);
 }
 
 bool snmp_credentials_read(const struct reply_about *about, struct json_iter values, const struct address *host,

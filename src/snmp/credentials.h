@@ -23,6 +23,8 @@ struct snmp_credentials_ops {
 	/* version: "1" or "2c"; number: its place in the entry, from 1 */
 	void (*community)(void *ctx, const char *entry, const char *version, const char *community, unsigned number);
 	void (*user)(void *ctx, const char *entry, const struct snmp_user *user);
+	/* Something of the entry is not understood: nothing of it must be sent.  May be called several times. */
+	void (*unclear)(void *ctx, const char *entry);
 };
 
 /* Tells what the entry with the longest prefix that holds the host has.  False: no entry does.  values: of the reply. */

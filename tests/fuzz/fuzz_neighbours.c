@@ -116,7 +116,7 @@ static void user(void *ctx, const char *entry, const struct snmp_user *u)
 
 static void credentials(const char *text, size_t len)
 {
-	static const struct snmp_credentials_ops ops = {.excluded = seen, .community = community, .user = user};
+	static const struct snmp_credentials_ops ops = {.excluded = seen, .community = community, .user = user, .unclear = seen};
 	const struct reply_about about = {.type = catalog_role(ROLE_CREDENTIALS)};
 	struct address host;
 	struct json v;
