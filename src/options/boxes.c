@@ -12,10 +12,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/owned.h"
 #include "base/utf8.h"
 
 enum { FILE_MAX = 4 * 1024 * 1024 };	/* bytes; who has more boxes than that has another tool */
@@ -286,25 +286,6 @@ const struct box_line *boxes_find(const struct boxes *b, const char *name)
 
 /* --- the file --- */
 
-/* Whoever can write the file decides whom ptsh talks to and which commands it runs. */
-static int boxes_check_file(int fd, const char *path, struct error *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return error_set(e, STATUS_USAGE, "%s: not a regular file", path);
-	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return error_set(e, STATUS_USAGE, "%s: belongs to another user (uid %lu), so it is not trusted", path,
-		    (unsigned long)st.st_uid);
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return error_set(e, STATUS_USAGE, "%s: others can write it, so it is not trusted: chmod go-w it", path);
-	if (st.st_size > FILE_MAX)
-		return error_set(e, STATUS_USAGE, "%s: larger than 4 MiB", path);
-	return 0;
-}
-
 static int read_all(int fd, const char *path, struct buf *text, struct error *e)
 {
 	for (;;) {
@@ -338,7 +319,7 @@ int boxes_read(struct boxes *b, const char *path, const char *home, struct error
 			return 0;
 		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
 	}
-	result = boxes_check_file(fd, path, e);
+	result = owned_check(fd, path, STATUS_USAGE, e);
 	if (result == 0)
 		result = read_all(fd, path, &text, e);
 	close(fd);

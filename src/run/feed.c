@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/owned.h"
 #include "lang/line.h"
 #include "lang/words.h"
 #include "run/check.h"
@@ -272,15 +273,13 @@ int input_add_text(struct shell *sh, const char *text, size_t len, const char *n
 	return s->buf.failed ? error_memory(e) : 0;
 }
 
-int input_read_file(const char *path, size_t max, struct buf *out, struct error *e)
+/* Closes fd. */
+static int read_all(int fd, const char *path, size_t max, struct buf *out, struct error *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t n = 0;
 	char *room = NULL;
 	size_t before = out->len;
 
-	if (fd == -1)
-		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
 	while (out->len - before <= max && (room = buf_reserve(out, READ_SIZE)) != NULL &&
 	    ((n = read(fd, room, READ_SIZE)) > 0 || (n == -1 && errno == EINTR)))
 		if (n > 0)
@@ -296,6 +295,15 @@ int input_read_file(const char *path, size_t max, struct buf *out, struct error 
 	return 0;
 }
 
+int input_read_file(const char *path, size_t max, struct buf *out, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd == -1)
+		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
+	return read_all(fd, path, max, out, e);
+}
+
 /* Whether one of the files whose lines have led here is the same. */
 static bool is_within(const struct inputs *in, const struct stat *st)
 {
@@ -305,18 +313,15 @@ static bool is_within(const struct inputs *in, const struct stat *st)
 	return false;
 }
 
-int input_add_file(struct shell *sh, const char *path, bool next, struct error *e)
+/* Takes fd. */
+static int add_file(struct shell *sh, int fd, const char *path, bool next, struct error *e)
 {
 	struct stat st;
 	struct source *s;
-	int fd;
 
-	if (strcmp(path, "-") == 0 && !next)
-		return input_add_stdin(sh, e);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1 || fstat(fd, &st) == -1) {
+	if (fstat(fd, &st) == -1) {
 		error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
-		if (fd != -1)
-			close(fd);
+		close(fd);
 		return -1;
 	}
 	if (S_ISDIR(st.st_mode)) {
@@ -339,13 +344,36 @@ int input_add_file(struct shell *sh, const char *path, bool next, struct error *
 		s->fd = fd;
 		return 0;
 	}
-	close(fd);
 	s->ended = true;
-	if (input_read_file(path, (size_t)-1 / 2, &s->buf, e) == -1 || check(sh, s, e) == -1) {
+	if (read_all(fd, path, (size_t)-1 / 2, &s->buf, e) == -1 || check(sh, s, e) == -1) {
 		buf_clear(&s->buf);
 		return -1;
 	}
 	return 0;
+}
+
+int input_add_file(struct shell *sh, const char *path, bool next, struct error *e)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0 && !next)
+		return input_add_stdin(sh, e);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
+		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
+	return add_file(sh, fd, path, next, e);
+}
+
+int input_add_own_file(struct shell *sh, const char *path, struct error *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd == -1)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
+	if (owned_check(fd, path, STATUS_USAGE, e) == -1) {
+		close(fd);
+		return -1;
+	}
+	return add_file(sh, fd, path, true, e);
 }
 
 int input_add_stdin(struct shell *sh, struct error *e)

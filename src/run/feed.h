@@ -16,6 +16,9 @@ void input_free(struct shell *sh);
  * (e->text is empty). */
 int input_add_text(struct shell *sh, const char *text, size_t len, const char *name, bool next, struct error *e);
 int input_add_file(struct shell *sh, const char *path, bool next, struct error *e);
+/* In front of all: a file that is run unasked.  Nothing of it runs if others may have written it (base/owned); a missing one
+ * has no lines. */
+int input_add_own_file(struct shell *sh, const char *path, struct error *e);
 int input_add_stdin(struct shell *sh, struct error *e);
 
 /* Reads a whole file of at most max bytes.  0, or -1 with *e (STATUS_USAGE). */

@@ -204,9 +204,9 @@ static void run_rc(struct shell *sh)
 {
 	struct error e;
 
-	if (sh->options->rc_path == NULL || access(sh->options->rc_path, F_OK) == -1)
+	if (sh->options->rc_path == NULL)
 		return;
-	if (input_add_file(sh, sh->options->rc_path, true, &e) == -1 && e.text[0] != '\0')
+	if (input_add_own_file(sh, sh->options->rc_path, &e) == -1 && e.text[0] != '\0')
 		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
 	wait_for_results(sh);
 }

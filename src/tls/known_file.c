@@ -19,14 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/owned.h"
+
 static int known_file_error(struct error *e, const char *path, const char *why)
 {
 	return error_set(e, STATUS_TLS, "%s: %s", path, why);
-}
-
-static bool known_file_is_ours(const struct stat *st)
-{
-	return st->st_uid == geteuid() || st->st_uid == 0;
 }
 
 /* The folder's path, or NULL without memory. */
@@ -39,38 +36,15 @@ static char *known_file_folder(const char *path)
 	return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
-/* Whoever can write the folder can put another file in the place of this one (a sticky folder like /tmp prevents
- * that, but not whose folder it is). */
-static int known_file_check_folder(const char *path, struct error *e)
-{
-	char *folder = known_file_folder(path);
-	struct stat st;
-	int result = 0;
-
-	if (folder == NULL)
-		return error_memory(e);
-	if (stat(folder, &st) == 0 &&
-	    (!known_file_is_ours(&st) || ((st.st_mode & (S_IWGRP | S_IWOTH)) && !(st.st_mode & S_ISVTX))))
-		result = error_set(e, STATUS_TLS, "%s: not to be trusted: others can write the folder %s", path, folder);
-	free(folder);
-	return result;
-}
-
 static int known_file_check(int fd, const char *path, struct error *e)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) == -1)
-		return known_file_error(e, path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return known_file_error(e, path, "not a file");
-	if (!known_file_is_ours(&st))
-		return known_file_error(e, path, "not trusted: it belongs to another user");
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return known_file_error(e, path, "not to be trusted: others can write it (chmod 600)");
-	if (st.st_size > KNOWN_FILE_MAX)
+	if (owned_check(fd, path, STATUS_TLS, e) < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && st.st_size > KNOWN_FILE_MAX)
 		return known_file_error(e, path, "too large");
-	return known_file_check_folder(path, e);
+	return 0;
 }
 
 static int known_file_slurp(int fd, const char *path, struct buf *content, struct error *e)

@@ -169,7 +169,7 @@ static void a_file_may_end_anywhere(void **state)
 
 static void a_file_is_believed_by_owner_and_mode(void **state)
 {
-	char path[] = "/tmp/ptsh-boxes-XXXXXX";
+	char path[] = "/tmp/ptsh-boxes-XXXXXX", folder[] = "/tmp/ptsh-folder-XXXXXX", within[64];
 	int fd = mkstemp(path);
 	struct boxes b;
 	struct error e;
@@ -185,6 +185,19 @@ static void a_file_is_believed_by_owner_and_mode(void **state)
 	assert_int_equal(boxes_read(&b, path, NULL, &e), -1);
 	assert_non_null(strstr(e.text, "others can write it"));
 	boxes_clear(&b);
+	/* Whoever can write the folder can put another file there. */
+	assert_non_null(mkdtemp(folder));
+	snprintf(within, sizeof within, "%s/boxes", folder);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(rename(path, within), 0);
+	assert_int_equal(boxes_read(&b, within, NULL, &e), 0);
+	boxes_clear(&b);
+	assert_int_equal(chmod(folder, 0770), 0);
+	assert_int_equal(boxes_read(&b, within, NULL, &e), -1);
+	assert_non_null(strstr(e.text, "others can write the folder"));
+	boxes_clear(&b);
+	assert_int_equal(rename(within, path), 0);
+	rmdir(folder);
 	unlink(path);
 	assert_int_equal(boxes_read(&b, path, NULL, &e), 0);
 	assert_int_equal(b.count, 0);

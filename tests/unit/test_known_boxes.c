@@ -189,7 +189,7 @@ static void test_file_that_others_may_have_written_is_refused(void **state)
 	if (geteuid() == 0) {
 		assert_int_equal(chown(folder, 65534, (gid_t)-1), 0);
 		assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), -1);
-		assert_says(e.text, "others can write the folder");
+		assert_says(e.text, "owns the folder");
 		assert_int_equal(chown(folder, 0, (gid_t)-1), 0);
 	}
 	assert_int_equal(chmod(folder, 0700), 0);
@@ -213,7 +213,7 @@ static void test_file_that_others_may_have_written_is_refused(void **state)
 	assert_int_equal(rmdir(path), 0);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), -1);
-	assert_says(e.text, "not a file");
+	assert_says(e.text, "not a regular file");
 	assert_int_equal(known_boxes_add(path, "x:1", KNOWN_CLEAR, NULL, 0, &e), -1);
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/base64.h"
 #include "proto/session.h"
+#include "term/history.h"
 
 /* --- an allocator that fails when told --- */
 
@@ -256,11 +257,38 @@ static void memory_that_is_given_back_holds_no_password(void **state)
 	assert_int_equal(found, 0);
 }
 
+/* Pushed out of a full history, and with the history itself. */
+static void a_forgotten_line_of_the_history_is_wiped(void **state)
+{
+	char other[24];
+	struct error e;
+	bool failed;
+	struct history *h;
+
+	(void)state;
+	if (!has_own_allocator())
+		return;
+	h = history_open(NULL, &e, &failed);
+	assert_non_null(h);
+	needle = "grandma's community";
+	found = 0;
+	history_add(h, "realm_snmp_credential_list_modify 5 --add 10.0.0.0,8,\"grandma's community\",1", "?");
+	for (int i = 0; i < HISTORY_LINES; i++) {
+		snprintf(other, sizeof other, "log %d", i);
+		history_add(h, other, other);
+	}
+	history_add(h, "log \"grandma's community\"", "?");
+	history_free(h);
+	needle = NULL;
+	assert_int_equal(found, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(memory_that_is_given_back_holds_no_password),
+		cmocka_unit_test(a_forgotten_line_of_the_history_is_wiped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: ISC
+# The rc file runs commands unasked: only if nobody but its user can have written it.
+use strict;
+use warnings;
+use Test::More;
+use Session;
+
+plan skip_all => 'needs tmux' unless Term::available;
+
+my $first = Session->new(rows => 20, rc => ".echo from the rc file\n");
+ok $first->wait_row(qr/^from the rc file$/), 'an rc file of one\'s own runs';
+my $home = $first->home;
+my $folder = "$home/config/ptsh";
+$first->line('.quit');
+sub starts
+{
+	my ($refused, $what) = @_;
+	my $s = Session->new(rows => 20, columns => 200, home => $home, box => $first->box);
+	ok $s->wait_row($refused ? qr/^ptsh: \S+\/rc: not trusted: \Q$refused\E/ : qr/^from the rc file$/), $what or diag($s->all);
+	unlike $s->all, qr/^from the rc file$/m, '... and nothing of it is run' if $refused;
+	$s->line('.quit');
+}
+chmod 0646, "$folder/rc";
+starts('others can write it', 'one that others can write');
+chmod 0664, "$folder/rc";
+starts('others can write it', '... or its group');
+chmod 0644, "$folder/rc";
+mkdir "$home/elsewhere";
+rename "$folder/rc", "$home/elsewhere/rc";
+symlink "$home/elsewhere/rc", "$folder/rc";
+starts(undef, 'a link to one of one\'s own');
+chmod 0777, "$home/elsewhere";
+starts('others can write the folder', 'a link into a folder that others can write');
+chmod 0755, "$home/elsewhere";
+SKIP: {
+	skip 'needs root', 3 if $> != 0;
+	chown 65534, -1, "$home/elsewhere/rc";
+	starts('it belongs to another user', 'another user\'s');
+	chown 0, -1, "$home/elsewhere/rc";
+}
+$first->box->stop;
+
+done_testing;
