@@ -5,14 +5,47 @@
 #include "net/address.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+bool address_plain_v6(const char *text, char plain[static ADDRESS_V6])
+{
+	size_t len = strcspn(text, "%"), group;
+	const char *zone = text + len;
+	char address[INET6_ADDRSTRLEN + 16], four[INET_ADDRSTRLEN];
+	struct in6_addr v6;
+	struct in_addr v4;
+
+	if (len >= sizeof address || strlen(zone) > IF_NAMESIZE * 4)
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	/* What stands last may be IPv4 (RFC 4291, section 2.2), in any form that is no group of four digits. */
+	char *last = strrchr(address, ':');
+	if (last == NULL)
+		return false;
+	group = strspn(++last, "0123456789abcdefABCDEF");
+	if (last[group] != '\0' || group > 4) {
+		if (strpbrk(last, " \t\n\r\v\f") != NULL || inet_aton(last, &v4) == 0)
+			return false;
+		inet_ntop(AF_INET, &v4, four, sizeof four);
+		if ((size_t)(last - address) + strlen(four) >= sizeof address)
+			return false;
+		memcpy(last, four, strlen(four) + 1);
+	}
+	if (inet_pton(AF_INET6, address, &v6) != 1)
+		return false;
+	snprintf(plain, ADDRESS_V6, "%s%s", address, zone);
+	return true;
+}
+
 bool address_parse(struct address *a, const char *text, unsigned short port)
 {
+	char plain[ADDRESS_V6];
 	struct in_addr v4;
 	struct addrinfo hints = {.ai_family = AF_INET6, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
 	struct addrinfo *found;
@@ -28,7 +61,7 @@ bool address_parse(struct address *a, const char *text, unsigned short port)
 		a->len = sizeof *in;
 	} else {
 		/* getaddrinfo() knows zones; with AI_NUMERICHOST it asks nobody. */
-		if (getaddrinfo(text, NULL, &hints, &found) != 0)
+		if (!address_plain_v6(text, plain) || getaddrinfo(plain, NULL, &hints, &found) != 0)
 			return false;
 		memcpy(&a->sa, found->ai_addr, found->ai_addrlen);
 		a->len = found->ai_addrlen;

@@ -22,7 +22,11 @@ struct address_list {
 	size_t count;
 };
 
-enum { ADDRESS_TEXT = 96 };
+enum { ADDRESS_TEXT = 96, ADDRESS_V6 = 128 };
+
+/* Writes an IPv6 address (with a zone perhaps) as inet_pton(3) takes it: IPv4 at its end may be in any of inet_aton(3)'s forms.
+ * False: it is none. */
+bool address_plain_v6(const char *text, char plain[static ADDRESS_V6]);
 
 /* Any numeric form: inet_aton(3)'s, or IPv6, also with a zone; nothing is looked up.  False: it is none. */
 bool address_parse(struct address *a, const char *text, unsigned short port);

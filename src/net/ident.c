@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "net/target.h"
 
 enum {
 	OUT_FULL = 8192,	/* bytes unsent, before no more queries are read */
@@ -90,19 +91,23 @@ bool ident_read_query(const char *text, size_t len, unsigned ports[static 2])
 
 bool ident_where(const char *text, struct address *a, unsigned short *port)
 {
-	const char *colon = strrchr(text, ':'), *digits = colon != NULL ? colon + 1 : text;
+	const char *colon = strrchr(text, ':'), *word = colon != NULL ? colon + 1 : text;
 	char host[ADDRESS_TEXT];
 	size_t len = colon != NULL ? (size_t)(colon - text) : 0;
 	unsigned long number = 0;
 
 	*a = (struct address){0};
-	for (size_t i = 0; digits[i] != '\0'; i++) {
-		if (digits[i] < '0' || digits[i] > '9' || (number = number * 10 + (unsigned long)(digits[i] - '0')) > 65535)
-			return false;
-	}
-	if (digits[0] == '\0')
+	if (word[0] == '\0')
 		return false;
-	*port = (unsigned short)number;
+	if (word[strspn(word, "0123456789")] != '\0') {
+		if ((*port = target_service(word)) == 0)
+			return false;
+	} else {
+		for (; *word != '\0'; word++)
+			if ((number = number * 10 + (unsigned long)(*word - '0')) > 65535)
+				return false;
+		*port = (unsigned short)number;
+	}
 	if (colon == NULL)
 		return true;
 	if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {

@@ -43,7 +43,7 @@ struct ident;
 struct ident *ident_create(struct loop *l, int fd, int64_t patience, const struct ident_ops *ops, void *ctx);
 void ident_free(struct ident *in);
 
-/* "113", "127.0.0.1:113", "[::1]:113": where to listen; without an address a->len is 0: everywhere.  False: not that. */
+/* "113", "auth", "127.0.0.1:113", "[::1]:113": where to listen; without an address a->len is 0: everywhere.  False: not that. */
 bool ident_where(const char *text, struct address *a, unsigned short *port);
 
 /* A listening socket there, or -1 with *e. */

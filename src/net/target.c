@@ -20,6 +20,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "net/address.h"
+
 static const char target_default_port[] = "porttracker=55";
 
 void target_clear(struct target *t)
@@ -51,20 +53,28 @@ static bool target_is_v4(const char *text)
 	return target_is_name(text) && inet_aton(text, &a) == 1;
 }
 
-/* An IPv6 address, with a zone perhaps (RFC 4007: fe80::1%eth0). */
-static bool target_is_v6(const char *text)
+/* An IPv6 address, with a zone perhaps (RFC 4007: fe80::1%eth0), as it is written into plain. */
+static bool target_is_v6(const char *text, char plain[static ADDRESS_V6])
 {
-	char address[INET6_ADDRSTRLEN];
-	struct in6_addr a;
-	size_t len = strcspn(text, "%");
+	const char *zone = strchr(text, '%');
 
-	if (len >= sizeof address)
+	if (zone != NULL && (!target_is_name(zone + 1) || strlen(zone + 1) >= 64))
 		return false;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	if (inet_pton(AF_INET6, address, &a) != 1)
+	return address_plain_v6(text, plain);
+}
+
+/* Whether an address without brackets could as well be a shorter one with a port behind it. */
+static bool target_may_end_in_port(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	char before[ADDRESS_V6], plain[ADDRESS_V6];
+	size_t len = (size_t)(colon - text);
+
+	if (colon[1] == '\0' || colon[1 + strspn(colon + 1, "0123456789")] != '\0' || len >= sizeof before)
 		return false;
-	return text[len] == '\0' || (target_is_name(text + len + 1) && strlen(text + len + 1) < 64);
+	memcpy(before, text, len);
+	before[len] = '\0';
+	return target_is_v6(before, plain);
 }
 
 /* --- ports --- */
@@ -120,8 +130,8 @@ static unsigned short target_service_line(char *line, const char *name)
 }
 
 /* The file itself and not getservbyname(), which loads half of NSS for the default port of every run (and crashes in
- * glibc 2.36 when there is no memory). 0: not in it. */
-static unsigned short target_service(const char *name)
+ * glibc 2.36 when there is no memory). */
+unsigned short target_service(const char *name)
 {
 	FILE *f = fopen("/etc/services", "re");
 	unsigned short port = 0;
@@ -199,14 +209,19 @@ static int target_host(struct target *t, const char *text, size_t len, struct er
 static int target_bracketed(struct target *t, const char *text, const char **rest, struct error *e)
 {
 	const char *end = strchr(text, ']');
+	char plain[ADDRESS_V6];
 
 	if (end == NULL)
 		return error_set(e, STATUS_USAGE, "[%s: the `]` is missing", text);
 	t->host = strndup(text, (size_t)(end - text));
 	if (t->host == NULL)
 		return error_memory(e);
-	if (!target_is_v6(t->host))
+	if (!target_is_v6(t->host, plain))
 		return error_set(e, STATUS_USAGE, "[%s]: not an IPv6 address", t->host);
+	free(t->host);
+	t->host = strdup(plain);
+	if (t->host == NULL)
+		return error_memory(e);
 	t->host_is_address = true;
 	*rest = end + 1;
 	if (**rest != '\0' && **rest != ':')
@@ -216,19 +231,25 @@ static int target_bracketed(struct target *t, const char *text, const char **res
 
 static int target_host_and_port(struct target *t, const char *text, const char *port, struct error *e)
 {
-	const char *rest = text;
+	const char *rest = text, *colon = strchr(text, ':');
+	bool many = colon != NULL && strchr(colon + 1, ':') != NULL;
+	char plain[ADDRESS_V6];
 
 	if (*text == '[') {
 		if (target_bracketed(t, text + 1, &rest, e) == -1)
 			return -1;
+	} else if (many && target_is_v6(text, plain) && (port != NULL || !target_may_end_in_port(text))) {
+		rest = text + strlen(text);
+		t->host = strdup(plain);
+		if (t->host == NULL)
+			return error_memory(e);
+		t->host_is_address = true;
+	} else if (many) {
+		return error_set(e, STATUS_USAGE, "%s: %s", text, target_is_v6(text, plain) ?
+		    "an address, or a shorter one and a port? Write it in brackets: [address] or [address]:port" :
+		    "only one `:` is possible: host:port, or [address]:port for IPv6");
 	} else {
-		rest = strchr(text, ':');
-		if (rest != NULL && strchr(rest + 1, ':') != NULL)
-			return error_set(e, STATUS_USAGE, "%s: %s", text, target_is_v6(text) ?
-			    "an IPv6 address stands in brackets: [address] or [address]:port" :
-			    "only one `:` is possible: host:port, or [address]:port for IPv6");
-		if (rest == NULL)
-			rest = text + strlen(text);
+		rest = colon != NULL ? colon : text + strlen(text);
 		if (target_host(t, text, (size_t)(rest - text), e) == -1)
 			return -1;
 	}

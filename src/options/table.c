@@ -268,7 +268,7 @@ static int set_ident_port(struct options *o, const char *value, enum origin from
 
 	(void)from;
 	if (!ident_where(value, &address, &port))
-		return refuse(&(struct option_row){.name = "ident-port"}, "a port's number, or an address, : and the number", value, e);
+		return refuse(&(struct option_row){.name = "ident-port"}, "a port's number or a service's name, or an address, : and one of these", value, e);
 	return option_put(&o->ident_port, value, e);
 }
 

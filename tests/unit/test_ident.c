@@ -92,6 +92,11 @@ static void a_port_may_have_an_address(void **state)
 	check_where("0", true, false, 0);
 	check_where("127.0.0.1:113", true, true, 113);
 	check_where("[::1]:113", true, true, 113);
+	check_where("auth", true, false, 113);
+	check_where("127.1:https", true, true, 443);
+	check_where("[::ffff:127.1]:113", true, true, 113);
+	check_where("no-such-service", false, false, 0);
+	check_where("127.0.0.1:no-such-service", false, false, 0);
 	check_where("", false, false, 0);
 	check_where("65536", false, false, 0);
 	check_where("11x", false, false, 0);
