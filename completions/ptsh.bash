@@ -2,7 +2,7 @@
 # bash completion for ptsh(1): asks `ptsh --complete`.
 _ptsh()
 {
-	local rest=${COMP_LINE:0:COMP_POINT} part=${COMP_WORDS[COMP_CWORD]} words=() word cur text help i quote=
+	local rest=${COMP_LINE:0:COMP_POINT} part=${COMP_WORDS[COMP_CWORD]} words=() word cur text help i quote= kept= shown
 	# Bash takes words apart at = : and @ as well: put together what had no blank in between.
 	for ((i = 0; i <= COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
@@ -18,9 +18,17 @@ _ptsh()
 	words[-1]=$cur
 	while IFS=$'\t' read -r text help; do
 		case $text in
-		:files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$part") ;;
+		:files)
+			# What stands in front of the file's name in this word of bash's: -f of -fNAME.
+			kept=${help#"${cur%"$part"}"}
+			[ "${part#"$kept"}" = "$part" ] && kept=
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -P "$kept" -f -- "${part#"$kept"}") ;;
+		:kept) kept=$help ;;
 		:open) compopt -o nospace ;;
-		*) text=${text#"${cur%"$part"}"}
+		*) # A list shows what is new: not the whole line in each row.
+		   [ "$COMP_TYPE" = 63 ] && [ -n "$kept" ] && COMPREPLY+=("${text#"$kept"}") && continue
+		   text=${text#"${cur%"$part"}"}
 		   [ -n "$quote" ] || printf -v text %q "$text"
 		   COMPREPLY+=("${text//\\,/,}") ;;
 		esac

@@ -339,6 +339,9 @@ static void complete_arguments(struct completing *c, const struct request *type)
 		    type->args[next].type != ARG_ROLES)
 			put_argument(c, &behind, next, type_given(c, &walk), typed->start);
 	}
+	/* Where a gid must stand and none is known here, the argument's name would be all there is, and be inserted. */
+	if (c->offer.count == 0 && next != WALK_NONE && type->args[next].type == ARG_GID && type->args[next].flags & ARG_REQUIRED)
+		return;
 	if (typed->start == typed->end && !walk.named && !walk.names_over && (c->offer.count == 0 || walk.open == next))
 		put_argument_names(c, &walk);
 }
@@ -452,6 +455,24 @@ static bool behind_request(struct completing *c)
 	return false;
 }
 
+/* The name of a raw request, a string in JSON: ["realm_in */
+static void complete_raw(struct completing *c, size_t bracket)
+{
+	size_t start = word_skip_blanks(c->text, c->len, bracket + 1);
+
+	if (start < c->len && (c->text[start] != '"' || memchr(c->text + start + 1, '"', c->len - start - 1) != NULL))
+		return;
+	offer_from(&c->offer, c->text, start, c->len);
+	offer_explain(&c->offer, "a request's name, as a JSON string");
+	for (size_t i = 0; i < catalog_len; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), start < c->len ? "%s" : "\"%s\"", catalog[i].name);
+		offer_add(&c->offer, name, catalog[i].help, start < c->len ? OFFER_WORD : OFFER_RAW);
+	}
+	c->offer.in_list = true;
+}
+
 static int complete_line(struct completing *c, size_t from)
 {
 	const struct request *type;
@@ -463,6 +484,10 @@ static int complete_line(struct completing *c, size_t from)
 	from = word_skip_blanks(c->text, c->len, from);
 	if (from + 1 < c->len && c->text[from] == '-' && word_skip_blanks(c->text, c->len, from + 1) > from + 1)
 		from = word_skip_blanks(c->text, c->len, from + 1);
+	if (from < c->len && c->text[from] == '[') {
+		complete_raw(c, from);
+		return 0;
+	}
 	result = split(c, from);
 	if (result < 0)
 		return -1;

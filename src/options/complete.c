@@ -13,6 +13,7 @@
 #include "lang/complete.h"
 #include "options/boxes.h"
 #include "proto/catalog.h"
+#include "tls/known_boxes.h"
 
 struct place {
 	const struct option_row *option;	/* whose argument is being typed, or NULL */
@@ -156,6 +157,19 @@ static void no_gids(void *ctx, enum gid_kind kind, void (*found)(void *, const c
 	(void)ctx, (void)kind, (void)found, (void)arg;
 }
 
+/* What follows are files; the shell completes what stands behind the first `kept` bytes of what is typed. */
+static void put_files(struct sink *out, const char *typed, size_t kept)
+{
+	sink_printf(out, ":files\t%.*s\n", (int)kept, typed);
+}
+
+/* A list of candidates needs not show what stands in all of them in front of their own words. */
+static void put_kept(struct sink *out, const char *typed, size_t kept)
+{
+	if (kept > 0)
+		sink_printf(out, ":kept\t%.*s\n", (int)kept, typed);
+}
+
 static void put_line(struct sink *out, const char *typed, size_t before, const struct complete_context *lines)
 {
 	struct complete_context context = *lines;
@@ -166,7 +180,10 @@ static void put_line(struct sink *out, const char *typed, size_t before, const s
 		context.gids = no_gids;
 	if (complete(&c, line, strlen(line), &context) != 0)
 		return;
-	sink_puts(out, c.files ? ":files\n:open\n" : ":open\n");
+	if (c.files)
+		put_files(out, typed, before + c.start);
+	sink_puts(out, ":open\n");
+	put_kept(out, typed, before + c.start);
 	for (size_t i = 0; i < c.count; i++)
 		put(out, typed, typed, before + c.start, c.candidates[i].text, c.candidates[i].help);
 	completion_clear(&c);
@@ -183,7 +200,7 @@ static void put_argument(struct sink *out, const struct place *p, const char *ty
 			put(out, typed, typed, before, c->name, c->help);
 		break;
 	case OPTION_FILE:
-		sink_puts(out, ":files\n");
+		put_files(out, typed, before);
 		break;
 	case OPTION_FORMAT:
 		put_formats(out, typed, before);
@@ -231,6 +248,35 @@ static const char *address_of(const struct box_line *line)
 	return "";
 }
 
+static void no_warning(void *ctx, const char *text)
+{
+	(void)ctx, (void)text;
+}
+
+/* Boxes that are remembered, as ssh offers known hosts; without the default port. */
+static void put_known(struct sink *out, const struct options *o, const char *typed, size_t before)
+{
+	struct known_boxes known = {0};
+	struct error e;
+
+	if (o->known_boxes_path == NULL || known_boxes_read(&known, o->known_boxes_path, NULL, no_warning, NULL, &e) != 0)
+		return;
+	for (size_t i = 0; i < known.count; i++) {
+		char *name = known.items[i].name;
+		char *port = strrchr(name, ':');
+		/* Lines of one box stand together or not: it may have several keys. */
+		bool again = false;
+
+		for (size_t k = i + 1; k < known.count && !again; k++)
+			again = strcmp(known.items[k].name, name) == 0;
+		if (port != NULL && strcmp(port, ":55") == 0)
+			*port = '\0';
+		if (!again)
+			put(out, typed, typed, before, name, "a known box");
+	}
+	known_boxes_clear(&known);
+}
+
 static void put_boxes(struct sink *out, const struct options *o, const char *typed)
 {
 	const char *at = strrchr(typed, '@');
@@ -239,7 +285,7 @@ static void put_boxes(struct sink *out, const struct options *o, const char *typ
 	struct error e;
 
 	if (strchr(typed, '/') != NULL) {
-		sink_puts(out, ":files\n");
+		put_files(out, typed, 0);
 		return;
 	}
 	if (o->boxes_path != NULL && boxes_read(&boxes, o->boxes_path, NULL, &e) == 0)
@@ -252,6 +298,7 @@ static void put_boxes(struct sink *out, const struct options *o, const char *typ
 			put(out, typed, typed, before, boxes.lines[i].name, good && *address != '\0' ? address : NULL);
 		}
 	boxes_clear(&boxes);
+	put_known(out, o, typed, before);
 }
 
 void options_complete(const struct options *o, const struct complete_context *lines, struct sink *out)

@@ -47,7 +47,8 @@ sub answer {
 	return $text;
 }
 
-sub texts { return join ' ', map { /^([^\t]*)/ } split /\n/, answer(@_) }
+# Without what only says how a list is shown.
+sub texts { return join ' ', map { /^(?!:kept)([^\t]*)/ ? $1 : () } split /\n/, answer(@_) }
 
 is(texts(0, '--tl'), '--tls --tls-min', 'options by their beginning');
 like(answer(0, '--tls-m'), qr/^--tls-min\t\S.*$/, '... with help');
@@ -58,6 +59,13 @@ is(texts(0, '-ojs'), '-ojson', '... behind the letter at once');
 is(texts(1, '--auth', 'cram,'), ':open cram,none cram,login', 'a list goes on');
 is(texts(1, '-qe', 'realm_poll_st'), 'realm_poll_start realm_poll_stop', 'events, behind bundled flags');
 is(texts(0), 'core-east lab-nine', 'boxes where nothing is typed');
+make_path("$home/data/ptsh");
+open my $known, '>', "$home/data/ptsh/known_boxes" or die $!;
+print $known map { "$_ sha256//8NT4MXtzFCYEvXf3tIUdn+pLsNLJHPjFnMRwp3aPQvA= 2026-01-01\n" } qw(known.example.net:55 known.example.net:55 other.example.net:5500);
+close $known;
+chmod 0600, "$home/data/ptsh/known_boxes";
+is(texts(0, 'kn'), 'known.example.net', 'a known box, once, without the default port');
+is(texts(0, 'joe@oth'), 'joe@other.example.net:5500', '... behind a user');
 is(answer(0, 'lab'), "lab-nine\tlab.example.net\n", 'a box with its address');
 is(texts(1, '-q', 'joe@core'), 'joe@core-east', 'a box behind a user');
 is(texts(2, '-o', 'json', 'lab'), 'lab-nine', 'a box behind an argument');
@@ -71,6 +79,11 @@ is(texts(1, '--password-command', ''), '', 'nothing where nothing is known');
 is(texts(1, '-c', 'realm_que'), ':open realm_query', 'requests in a line');
 is(texts(1, '-c', 'realm_info gid,nam'), ':open realm_info gid,name', 'fields in a line');
 is(texts(1, '-c', '.he'), ':open .help', 'commands in a line');
+is(texts(1, '-c', '["realm_quer'), ':open ["realm_query"', 'a request in raw JSON');
+is(texts(1, '-c', '["realm_query",["'), ':open', '... but nothing behind its name');
+is(texts(1, '-c', 'realm_poll '), ':open', 'where a gid must stand no name of an argument is inserted');
+like(answer(1, '-c', 'realm_info gid,nam'), qr/^:kept\trealm_info gid,$/m, 'a list can leave out what all candidates begin with');
+is(answer(0, '-fq'), ":files\t-f\n", 'files behind the letter at once');
 is(texts('x'), '', 'nonsense is silent');
 is(texts(), '', 'nothing is silent');
 is(texts(7, 'a'), '', 'a place far behind is silent');
@@ -87,6 +100,10 @@ my @cases = (
 	['ptsh core', qr/ptsh core-east\b/, 'a box'],
 	['ptsh -v joe@lab', qr/ptsh -v joe\@lab-nine\b/, 'a box behind a user'],
 	['ptsh -f quart', qr/ptsh -f quarterly\.ptsh\b/, 'a file'],
+	['ptsh --ca=quart', qr/ptsh --ca=quarterly\.ptsh\b/, 'a file behind ='],
+	['ptsh -fquart', qr/ptsh -fquarterly\.ptsh\b/, 'a file behind its letter'],
+	['ptsh known', qr/ptsh known\.example\.net\b/, 'a known box'],
+	[q(ptsh -c '["product), qr/ptsh -c '\["product_id"/, 'a request in raw JSON'],
 	['ptsh -c product', qr/ptsh -c product_id\b/, 'a request'],
 	[q(ptsh -c 'realm_info gid,descr), qr/ptsh -c 'realm_info gid,description/, 'a field within quotes'],
 	[q(ptsh -c "realm_info gid,descr), qr/ptsh -c "realm_info gid,description/, 'a field within double quotes'],
@@ -135,6 +152,16 @@ for my $name (sort keys %shells) {
 	$t->type('ptsh --password-');
 	$t->key('Tab', 'Tab');
 	ok($t->wait_row(qr/--password-command/), "$name: several are listed") && ok($t->wait_row(qr/password-file\b/), "$name: ... all of them");
+	# A list of what may stand in a line shows the words, not the line again and again.
+	$t->key(@{$shell->{clear}}, 'C-l');
+	ok($t->wait_for(sub { !grep { /ptsh/ } grep { /^\S*\$ / } $t->rows }), "$name: cleared") or diag(join "\n", $t->rows);
+	if ($name ne 'fish') {
+		$t->type(q(ptsh -c 'realm_info gid,n));
+		$t->key('BSpace');
+		$t->key('Tab', 'Tab');
+		ok($t->wait_row(qr/description/), "$name: fields are listed") or diag(join "\n", $t->rows);
+		is(scalar(grep { /realm_info.*(?:name|description)/ } $t->rows), 0, "$name: ... without the line in front of each") or diag(join "\n", $t->rows);
+	}
 	# It must be gone before its home goes.
 	my $pid = $t->pid;
 	$t->close;
