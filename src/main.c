@@ -21,12 +21,14 @@
 #include "run/events.h"
 #include "run/feed.h"
 #include "run/names.h"
+#include "run/steps.h"
 #include "shell/batch.h"
 #include "shell/interactive.h"
 #include "shell/version.h"
 #include "term/files.h"
 #include "term/password.h"
 #include "term/shell.h"
+#include "undo/change.h"
 
 /* Descriptors 0 to 2 must be somebody's: the next socket would become standard error. */
 static int hold_standard_descriptors(void)
@@ -129,7 +131,7 @@ static int set_up(struct shell *sh, struct error *e)
 	sh->timeout = o->timeout;
 	sh->undo = true;
 	if ((sh->loop = loop_create()) == NULL || (sh->inputs = input_create(sh)) == NULL ||
-	    (sh->engine = engine_create(sh)) == NULL || (sh->link = link_create(sh)) == NULL ||
+	    (sh->engine = engine_create(&steps_ops)) == NULL || (sh->link = link_create(sh)) == NULL ||
 	    (sh->events = events_create(sh)) == NULL || (sh->names = names_create(sh)) == NULL)
 		return error_memory(e);
 	if (choose_output(sh, e) == -1)
@@ -180,7 +182,7 @@ static void finish_output(struct shell *sh)
 
 static int run(struct options *o, struct password *password)
 {
-	struct shell sh = {.options = o, .commands = commands, .password = password};
+	struct shell sh = {.options = o, .commands = commands, .change = &change_ops, .password = password};
 	struct error e;
 	int status;
 

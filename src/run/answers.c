@@ -8,7 +8,6 @@
 #include "link/link.h"
 #include "proto/catalog.h"
 #include "run/engine_parts.h"
-#include "run/names.h"
 #include "run/show.h"
 
 enum {
@@ -55,8 +54,7 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 
 	loop_timer_stop(sh->loop, &t->timer);
 	t->state = TASK_ANSWERED;
-	if (t->outcome == OUTCOME_OK && t->line.type != NULL && t->line.type->kind == REQUEST_MODIFY)
-		names_stale(sh);
+	e->ops->ended(sh, t);
 	if (t->role == TASK_CHILD) {
 		engine_side_remove(e, t);
 		if (t->done != NULL)

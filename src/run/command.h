@@ -13,12 +13,6 @@
 #include "run/task.h"
 #include "term/shell.h"
 
-enum command_result {
-	COMMAND_DONE,
-	COMMAND_FAILED,		/* reported already; error status in *status */
-	COMMAND_WAITS,		/* command_end() or engine_command_done() comes later */
-};
-
 /* A word behind a command that is being completed. */
 struct command_finding {
 	struct shell *sh;		/* NULL: nothing runs, only the tables are there */

@@ -8,13 +8,8 @@
 
 #include "link/link.h"
 #include "proto/catalog.h"
-#include "run/command.h"
 #include "run/engine_parts.h"
-#include "run/events.h"
-#include "run/feed.h"
-#include "run/names.h"
 #include "run/show.h"
-#include "undo/change.h"
 
 enum {
 	WINDOW = 4096,			/* lines read ahead of what has been shown... */
@@ -80,10 +75,11 @@ static bool room(const struct shell *sh)
 /* A command that .each or .on runs: one that is over at once. */
 static void run_side(struct shell *sh, struct task *t)
 {
+	struct engine *e = sh->engine;
 	enum status status = STATUS_OK;
 
-	sh->engine->side_unsent = t->next;
-	t->outcome = commands_run(sh, t, &status) == COMMAND_DONE ? OUTCOME_OK : OUTCOME_REFUSED;
+	e->side_unsent = t->next;
+	t->outcome = e->ops->command(sh, t, &status) == COMMAND_DONE ? OUTCOME_OK : OUTCOME_REFUSED;
 	t->why_status = status;
 	engine_finish(sh, t, NULL);
 }
@@ -114,7 +110,7 @@ static bool begin_side(struct shell *sh)
 			if (!link_takes(sh, early))
 				break;
 		}
-		if (steps_resolve_names(sh, t))
+		if (e->ops->prepare(sh, t) != TURN_SEND)
 			return true;
 		e->side_unsent = t->next;
 		send_task(sh, t);
@@ -162,7 +158,7 @@ static void begin_command(struct shell *sh, struct task *t)
 	e->begun++;
 	t->state = TASK_RUNNING;
 	t->started = loop_now();
-	switch (commands_run(sh, t, &status)) {
+	switch (e->ops->command(sh, t, &status)) {
 	case COMMAND_WAITS:
 		if (t->line.job)
 			make_job(sh, t, "");
@@ -198,12 +194,6 @@ static bool begin_line(struct shell *sh)
 		t->state = TASK_ANSWERED;
 		return true;
 	}
-	if (sh->interactive && t->line.deletes && !sh->options->yes && !t->agreed && !(t->agreed = show_confirm_delete(sh, t))) {
-		e->unsent = t->next;
-		engine_queue_remove(e, t);
-		engine_task_free(sh, t);
-		return true;
-	}
 	bool early = t->line.type != NULL && t->line.type->kind == REQUEST_READ && !t->line.secret;
 	if (!link_takes(sh, early)) {
 		link_want(sh);
@@ -215,10 +205,16 @@ static bool begin_line(struct shell *sh)
 	/* What may change something is not begun while nobody can be told what came before it. */
 	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
 		return false;
-	if (steps_resolve_names(sh, t) || change_ask(sh, t))
-		return true;	/* the question is to be sent */
-	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
-		events_note(sh, &t->line);
+	switch (e->ops->prepare(sh, t)) {
+	case TURN_LATER:
+		return true;
+	case TURN_NEVER:
+		engine_queue_remove(e, t);
+		engine_task_free(sh, t);
+		return true;
+	case TURN_SEND:
+		break;
+	}
 	if (t->line.job) {
 		make_job(sh, t, "");
 		send_task(sh, t);
@@ -257,7 +253,7 @@ void engine_pump(struct shell *sh)
 		while (e->unsent != NULL && !e->stopped && begin_line(sh))
 			moved = true;
 		if (engine_wants_lines(sh))
-			moved |= input_pump(sh);
+			moved |= e->ops->more(sh);
 	} while (moved || e->again);
 	e->pumping = false;
 	link_flush(sh);
@@ -347,10 +343,13 @@ bool engine_background(struct shell *sh)
 	return true;
 }
 
-struct engine *engine_create(struct shell *sh)
+struct engine *engine_create(const struct engine_ops *ops)
 {
-	(void)sh;
-	return calloc(1, sizeof(struct engine));
+	struct engine *e = calloc(1, sizeof *e);
+
+	if (e != NULL)
+		e->ops = ops;
+	return e;
 }
 
 void engine_free(struct shell *sh)

@@ -11,7 +11,29 @@
 #include "run/task.h"
 #include "term/shell.h"
 
-struct engine *engine_create(struct shell *sh);
+/* What prepare() says of a task. */
+enum engine_turn {
+	TURN_SEND,		/* it can be sent now */
+	TURN_LATER,		/* a question is under way, or it must be looked at again */
+	TURN_NEVER,		/* it is not wanted any more */
+};
+
+/* The engine orders lines; what they mean, and where they come from, it asks: run/steps.c answers. */
+struct engine_ops {
+	/* Before t is sent: what must be known first.  Called again until it says TURN_SEND. */
+	enum engine_turn (*prepare)(struct shell *sh, struct task *t);
+	/* Runs a command's line.  Its error status goes to *status. */
+	enum command_result (*command)(struct shell *sh, struct task *t, enum status *status);
+	/* t has its outcome, and will be shown in its turn. */
+	void (*ended)(struct shell *sh, const struct task *t);
+	/* Hands over lines, if there are any.  True: it did. */
+	bool (*more)(struct shell *sh);
+	/* Drops the lines that have not been handed over: how many they were. */
+	unsigned long (*drop)(struct shell *sh);
+};
+
+/* ops are borrowed.  NULL without memory. */
+struct engine *engine_create(const struct engine_ops *ops);
 void engine_free(struct shell *sh);
 
 /* What a line may do here, for line_parse(). */

@@ -13,6 +13,7 @@ struct list { struct task *head, *tail; };
  * beside it, jobs and children.  In both, tasks before `unsent` / `side_unsent` have been begun, those from there on
  * have not. */
 struct engine {
+	const struct engine_ops *ops;
 	struct list queue, side;
 	struct task *unsent, *side_unsent;
 	size_t queued;			/* in the queue */
@@ -51,9 +52,6 @@ void engine_count_failure(struct shell *sh, const struct task *t, enum status st
 
 /* A command that waits for jobs looks again. */
 void engine_job_ended(struct shell *sh);
-
-/* steps.c: looks up the first name that is not a gid yet.  True: it is under way, or failed. */
-bool steps_resolve_names(struct shell *sh, struct task *t);
 
 /* answers.c: the end of a task */
 /* t->outcome is set; reply NULL: none has come.  t is gone, or kept for its turn. */

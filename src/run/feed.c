@@ -17,6 +17,7 @@
 #include "lang/line.h"
 #include "lang/words.h"
 #include "run/check.h"
+#include "run/contents.h"
 #include "run/engine.h"
 
 enum { READ_SIZE = 64 * 1024, LINES_AT_ONCE = 512, NAMES_MOST = 4096 };
@@ -273,37 +274,6 @@ int input_add_text(struct shell *sh, const char *text, size_t len, const char *n
 	return s->buf.failed ? error_memory(e) : 0;
 }
 
-/* Closes fd. */
-static int read_all(int fd, const char *path, size_t max, struct buf *out, struct error *e)
-{
-	ssize_t n = 0;
-	char *room = NULL;
-	size_t before = out->len;
-
-	while (out->len - before <= max && (room = buf_reserve(out, READ_SIZE)) != NULL &&
-	    ((n = read(fd, room, READ_SIZE)) > 0 || (n == -1 && errno == EINTR)))
-		if (n > 0)
-			buf_commit(out, (size_t)n);
-	int error = errno;
-	close(fd);
-	if (room == NULL)
-		return error_memory(e);
-	if (n == -1)
-		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(error));
-	if (out->len - before > max)
-		return error_set(e, STATUS_USAGE, "%s: larger than %zu bytes", path, max);
-	return 0;
-}
-
-int input_read_file(const char *path, size_t max, struct buf *out, struct error *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd == -1)
-		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
-	return read_all(fd, path, max, out, e);
-}
-
 /* Whether one of the files whose lines have led here is the same. */
 static bool is_within(const struct inputs *in, const struct stat *st)
 {
@@ -345,7 +315,7 @@ static int add_file(struct shell *sh, int fd, const char *path, bool next, struc
 		return 0;
 	}
 	s->ended = true;
-	if (read_all(fd, path, (size_t)-1 / 2, &s->buf, e) == -1 || check(sh, s, e) == -1) {
+	if (contents_take(fd, path, (size_t)-1 / 2, &s->buf, e) == -1 || check(sh, s, e) == -1) {
 		buf_clear(&s->buf);
 		return -1;
 	}

@@ -21,9 +21,6 @@ int input_add_file(struct shell *sh, const char *path, bool next, struct error *
 int input_add_own_file(struct shell *sh, const char *path, struct error *e);
 int input_add_stdin(struct shell *sh, struct error *e);
 
-/* Reads a whole file of at most max bytes.  0, or -1 with *e (STATUS_USAGE). */
-int input_read_file(const char *path, size_t max, struct buf *out, struct error *e);
-
 /* Hands lines to the engine while it wants them and there are any. */
 bool input_pump(struct shell *sh);	/* true: it did */
 

@@ -5,11 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link/link.h"
 #include "proto/catalog.h"
 #include "run/engine_parts.h"
-#include "run/feed.h"
-#include "undo/change.h"
 
 enum { POOL = 4096 };	/* tasks kept for reuse: as many as engine.c reads ahead */
 
@@ -40,7 +37,8 @@ void engine_task_free(struct shell *sh, struct task *t)
 			t->command->ops->clear(t->command);
 		free(t->command);
 	}
-	change_free(t);
+	if (t->change != NULL)
+		sh->change->free(t);
 	line_clear(&t->line);
 	if (t->kept != NULL)
 		e->kept -= t->kept_len;
@@ -138,7 +136,7 @@ void engine_stop(struct shell *sh)
 
 	e->stopped = true;
 	engine_drop_waiting(sh);
-	e->dropped += input_drop(sh);
+	e->dropped += e->ops->drop(sh);
 	/* What a script waits for does not matter any more; what it has sent does. */
 	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
 	if (t != NULL && t->command != NULL && t->command->ops->cancel != NULL)

@@ -17,7 +17,6 @@
 #include "run/redirect.h"
 #include "term/ask.h"
 #include "term/pager.h"
-#include "undo/change.h"
 
 enum { FAILURE_MOST = 4096, NAME_MOST = 200, BELL_AFTER = 10000 /* ms */ };
 
@@ -216,7 +215,8 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 			redirect_reply(sh, t, &about, reply);
 		else
 			show_reply(sh, t, reply);
-		change_show(sh, t);
+		if (t->change != NULL)
+			sh->change->show(sh, t);
 	}
 	if (reply != NULL)
 		note_bad_utf8(sh, t, reply->bad_utf8);

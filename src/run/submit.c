@@ -9,15 +9,15 @@
 #include "lang/words.h"
 #include "proto/catalog.h"
 #include "run/command.h"
+#include "run/contents.h"
 #include "run/engine_parts.h"
-#include "run/feed.h"
 #include "run/show.h"
 #include "term/ask.h"
 
 static int read_file(void *ctx, const char *path, struct buf *out, struct error *e)
 {
 	(void)ctx;
-	return input_read_file(path, LINE_MAX_BYTES, out, e);
+	return contents_read(path, LINE_MAX_BYTES, out, e);
 }
 
 static int on_secret(void *ctx, const char *what, struct buf *out, struct error *e)

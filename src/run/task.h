@@ -37,6 +37,13 @@ enum task_role {
 	TASK_CHILD,		/* of .each, .on, .watch, a look-up: `done` shows it */
 };
 
+/* What became of a command at once. */
+enum command_result {
+	COMMAND_DONE,
+	COMMAND_FAILED,		/* reported already; error status in *status */
+	COMMAND_WAITS,		/* command_end() or engine_command_done() comes later */
+};
+
 /* What a command that waits holds begins with this: command_begin() makes it, its task owns it. */
 struct command_state {
 	const struct command_ops *ops;
@@ -53,6 +60,16 @@ struct command_ops {
 	/* While it has its turn: a job has ended; the connection is gone for good.  NULL: it does not mind. */
 	void (*job_ended)(struct command_state *s);
 	void (*lost)(struct command_state *s);
+};
+
+/* undo/change: what a line changes. */
+struct change_ops {
+	/* Before t is sent: asks the box for the state it will change.  True: the question is under way, and t waits (TASK_RESOLVING);
+	 * it is begun again when it has its answer or cannot have one. */
+	bool (*ask)(struct shell *sh, struct task *t);
+	/* t, whose change is not NULL, has succeeded: shows what it changed. */
+	void (*show)(struct shell *sh, struct task *t);
+	void (*free)(struct task *t);
 };
 
 struct task {

@@ -25,10 +25,12 @@ struct place {
 };
 
 struct command;
+struct change_ops;
 
 struct shell {
 	struct options *options;
 	const struct command *const *commands;	/* run/command: the table; ends with NULL */
+	const struct change_ops *change;	/* undo/change; NULL: nothing tells what a line changes */
 	struct loop *loop;
 	struct password *password;
 	struct sink out;		/* standard output */

@@ -31,7 +31,7 @@ static void have_state(struct shell *sh, struct task *child, const struct reply 
 	engine_pump(sh);
 }
 
-bool change_ask(struct shell *sh, struct task *t)
+static bool change_ask(struct shell *sh, struct task *t)
 {
 	struct buf request = {0};
 	struct error e;
@@ -73,13 +73,11 @@ static void put_lines(struct buf *out, const char *text, size_t len)
 	}
 }
 
-void change_show(struct shell *sh, struct task *t)
+static void change_show(struct shell *sh, struct task *t)
 {
 	struct change *c = t->change;
 	struct buf text = {0};
 
-	if (c == NULL)
-		return;
 	if (!c->known) {
 		shell_notice(sh, "what it changed is not known: the state before could not be read");
 		return;
@@ -101,11 +99,11 @@ void change_show(struct shell *sh, struct task *t)
 	buf_clear(&text);
 }
 
-void change_free(struct task *t)
+static void change_free(struct task *t)
 {
-	if (t->change == NULL)
-		return;
 	undo_clear(&t->change->undo);
 	free(t->change);
 	t->change = NULL;
 }
+
+const struct change_ops change_ops = {.ask = change_ask, .show = change_show, .free = change_free};

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use Test::More;
 use FindBin;
+use File::Basename qw(dirname);
 
 my $top = "$FindBin::Bin/../..";
 my @files = sort glob("$top/src/*.[ch] $top/src/*/*.[ch] $top/src/*/*.def");
@@ -49,7 +50,6 @@ my %rank = map { $folders[$_] => $_ } 0 .. $#folders;
 my @backward = (
 	'link/link.c: run/engine.h', 'link/link.c: run/events.h', 'link/login.c: run/engine.h', 'link/trace.c: run/task.h',
 	'options/options.h: link/channel.h',
-	'run/engine.c: undo/change.h', 'run/queue.c: undo/change.h', 'run/show.c: undo/change.h',
 );
 my (@outward, @io, @banned, @exits, @sizes);
 for my $path (@files) {
@@ -80,6 +80,55 @@ is_deeply \@io, [], 'proto does no input or output';
 is_deeply \@banned, [], 'no banned call';
 is_deeply \@exits, [], 'only main.c exits';
 is_deeply \@sizes, [], 'no file is too large to have one job';
+
+# The files of src that call each other in a circle, by the symbols that their objects define and use.
+sub circles
+{
+	my ($build) = @_;
+	my (%home, %uses, %calls, %index, %low, %open, @stack, @found);
+
+	my @objects = glob "$build/src/*.o $build/src/*/*.o";
+	for (split /\n/, @objects ? `nm -gA @objects` : '') {
+		my ($name, $kind, $symbol) = m{^\Q$build\E/src/(\S+)\.o:.*(\S) (\S+)$} or next;
+		$kind eq 'U' ? push @{ $uses{$name} }, $symbol : ($home{$symbol} = $name);
+	}
+	for my $name (keys %uses) {
+		$calls{$name}{$_} = 1 for grep { defined && $_ ne $name } map { $home{$_} } @{ $uses{$name} };
+	}
+	my $visit;	# Tarjan's strongly connected components
+	$visit = sub {
+		my ($v) = @_;
+		$index{$v} = $low{$v} = keys %index;
+		push @stack, $v;
+		$open{$v} = 1;
+		for my $w (sort keys %{ $calls{$v} }) {
+			$visit->($w) unless defined $index{$w};
+			$low{$v} = $low{$w} if $open{$w} && $low{$w} < $low{$v};
+		}
+		return if $low{$v} != $index{$v};
+		my @circle;
+		do { push @circle, pop @stack; $open{ $circle[-1] } = 0 } until $circle[-1] eq $v;
+		push @found, [sort @circle] if @circle > 1;
+	};
+	defined $index{$_} or $visit->($_) for sort keys %uses;
+	return (scalar keys %uses, @found);
+}
+# Those that are left; whoever opens one takes it out.
+my @left = (
+	'format/csv format/output format/parts format/records format/table format/tsv', 'lang/line lang/mask',
+	'link/identity link/keepalive link/link link/login link/notices run/answers run/command run/engine run/events run/names run/submit ' .
+	'run/check run/feed',
+	'proto/session_login proto/session_message',
+);
+my ($objects, @circles) = circles($ENV{PTSH} ? dirname($ENV{PTSH}) : "$top/build");
+cmp_ok $objects, '>', 100, 'the objects are there';
+my (@new, %seen);
+for my $circle (@circles) {
+	my ($known) = grep { my %in = map { $_ => 1 } split; !grep { !$in{$_} } @$circle } @left;
+	defined $known ? $seen{$known} = 1 : push @new, "@$circle";
+}
+is_deeply \@new, [], 'no files call each other in a circle';
+is_deeply [grep { !$seen{$_} } @left], [], 'no circle is listed that is not there any more';
 
 # Each request's name stands in the catalogue, as a whole string, and nowhere else in the sources.
 my %request;
