@@ -9,29 +9,9 @@
 #include <string.h>
 
 #include "base/safe.h"
-#include "lang/line.h"
-#include "run/engine.h"
+#include "run/check.h"
 #include "run/show.h"
 #include "term/history.h"
-
-/* The line with its secrets hidden; they are kept for who recalls it, not for who looks over a shoulder. */
-static void put_masked(struct shell *sh, struct buf *out, const char *text)
-{
-	struct line_context context = engine_context(sh);
-	struct line line = {0};
-	struct error e;
-	char *usage = NULL;
-	size_t at;
-
-	context.ask_secret = NULL;
-	context.read_file = NULL;
-	context.confirm_nearest = NULL;
-	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
-	if (line.masked != NULL)
-		safe_put(out, line.masked, strlen(line.masked));
-	free(usage);
-	line_clear(&line);
-}
 
 static enum command_result history_run(struct shell *sh, struct task *t, enum status *status)
 {
@@ -43,8 +23,12 @@ static enum command_result history_run(struct shell *sh, struct task *t, enum st
 		const char *entry = history_entry(sh->history, i);
 		if (strstr(entry, text) == NULL)
 			continue;
-		put_masked(sh, &safe, entry);
+		/* Its secrets are kept for recalling it, not for reading over a shoulder. */
+		char *masked = check_masked(sh, entry);
+		if (masked != NULL)
+			safe_put(&safe, masked, strlen(masked));
 		buf_putc(&safe, '\n');
+		free(masked);
 	}
 	show_text(sh, buf_head(&safe), safe.len);
 	buf_clear(&safe);

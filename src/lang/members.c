@@ -34,6 +34,7 @@ static int put_row(struct parse *p, const struct putting *a, const struct word *
 		if (f->name == NULL)
 			return putting_misfit(p, a, w, "no more than its members in a row");
 		want = want_member(a->arg, f);
+		want.row = w;
 		if (f != a->fields)
 			buf_putc(&p->line->json, ',');
 		if (value_put(p, &want, &part) < 0)

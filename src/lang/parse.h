@@ -100,6 +100,8 @@ struct want {
 	enum gid_kind gid;
 	const struct value_name *values;
 	bool secret, nullable;
+	const struct word *row;		/* the row that it is a member of; NULL: none */
+	const char *asked;		/* what is asked for; NULL: the request's argument or member */
 };
 
 /* Appends the value of text[w->start .. w->end) to line->json.  0, or -1 with the error set. */

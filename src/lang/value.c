@@ -147,12 +147,29 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 	return p->scratch.failed ? parse_memory(p) : put_scratch_string(p);
 }
 
+/* What is asked for: its name and, in a row, what the row is about. */
+static void name_secret(const struct parse *p, const struct want *want, char what[static 200])
+{
+	enum { MOST = 60 };
+	struct word about = {0}, bits = {0};
+	size_t pos = want->row != NULL ? want->row->start : 0;
+	int len = want->asked != NULL ? snprintf(what, 200, "%s", want->asked) :
+	    snprintf(what, 200, "%.60s %.60s", p->line->type_name, want->member != NULL ? want->member : want->arg);
+
+	if (want->row == NULL || !word_part(p->text, &pos, want->row->end, ',', &about) || about.end - about.start > MOST)
+		return;
+	len += snprintf(what + len, 200 - (size_t)len, " for %.*s", (int)(about.end - about.start), p->text + about.start);
+	if (want->asked != NULL && memchr(p->text + about.start, '/', about.end - about.start) == NULL &&
+	    word_part(p->text, &pos, want->row->end, ',', &bits) && bits.end - bits.start <= 3)
+		snprintf(what + len, 200 - (size_t)len, "/%.*s", (int)(bits.end - bits.start), p->text + bits.start);
+}
+
 /* ?: asked for, without echo. */
 static int put_asked(struct parse *p, const struct want *want, const struct word *w)
 {
-	char what[160];
+	char what[200];
 
-	snprintf(what, sizeof(what), "%.60s %.80s", p->line->type_name, want->member != NULL ? want->member : want->arg);
+	name_secret(p, want, what);
 	if (p->context == NULL || p->context->ask_secret == NULL)
 		return parse_fail(p, w->start, "%s: nobody can be asked for it here", what);
 	buf_reset(&p->scratch);
@@ -350,6 +367,7 @@ static int put_credentials(struct parse *p, const struct want *want, const struc
 		return 0;
 	}
 	community.type = ARG_TEXT;
+	community.asked = "SNMP community";
 	buf_puts(&p->line->json, "[[2,[");
 	if (put_text(p, &community, w) < 0)
 		return -1;

@@ -50,7 +50,7 @@ void loop_signals_let_in(struct loop *l, bool in);
 /* We have stood still for so long ourselves, which is no fault of those who are waited for: all timers are due that much later. */
 void loop_stood_still(struct loop *l, int64_t ms);
 
-/* The mask and dispositions to give back before exec or around readpassphrase(). */
+/* The mask and dispositions to give back before exec or around a question. */
 void loop_signals_release(struct loop *l);
 void loop_signals_hold(struct loop *l);
 

@@ -21,8 +21,7 @@ static int would_ask(void *ctx, const char *what, struct buf *out, struct error 
 
 	if (!sh->may_ask)
 		return engine_context(sh).ask_secret(ctx, what, out, e);
-	buf_putc(out, 'x');
-	return 0;
+	return engine_would_ask(ctx, what, out, e);
 }
 
 /* What a person will be asked when the line begins. */
@@ -45,6 +44,24 @@ static int look(struct shell *sh, struct line *line, const char *text, size_t le
 	if (line_parse(line, text, len, &context, e, usage, &where) == -1)
 		return -1;
 	return engine_permits(sh, line, e);
+}
+
+char *check_masked(struct shell *sh, const char *text)
+{
+	struct line_context context = engine_context(sh);
+	struct line line = {0};
+	struct error e;
+	char *usage = NULL, *masked;
+	size_t at;
+
+	context.ask_secret = context.read_file = engine_would_ask;
+	context.confirm_nearest = NULL;
+	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
+	masked = line.masked;
+	line.masked = NULL;
+	free(usage);
+	line_clear(&line);
+	return masked;
 }
 
 int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage)

@@ -38,6 +38,8 @@ void engine_free(struct shell *sh);
 
 /* What a line may do here, for line_parse(). */
 struct line_context engine_context(struct shell *sh);
+/* Instead of asking for a secret, or reading a file: there will be something. */
+int engine_would_ask(void *ctx, const char *what, struct buf *out, struct error *e);
 
 /* What may be asked of this ptsh, whatever the box would say.  0, or -1 with *e. */
 int engine_permits(const struct shell *sh, const struct line *line, struct error *e);

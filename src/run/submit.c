@@ -41,6 +41,13 @@ static bool confirm_nearest(void *ctx, const char *typed, const char *nearest)
 	return ask_yes(sh, text);
 }
 
+int engine_would_ask(void *ctx, const char *what, struct buf *out, struct error *e)
+{
+	(void)ctx, (void)what, (void)e;
+	buf_putc(out, 'x');
+	return 0;
+}
+
 struct line_context engine_context(struct shell *sh)
 {
 	return (struct line_context){
@@ -84,14 +91,35 @@ static void stop_without_task(struct shell *sh, struct place at, const struct er
 	engine_stop(sh);
 }
 
+static bool has_agreed(void *ctx, const char *typed, const char *nearest)
+{
+	(void)ctx, (void)typed, (void)nearest;
+	return true;
+}
+
+/* A line that asks for a secret (`?`) is read twice: it asks only when all the rest of it is right. */
+static int parse(struct shell *sh, struct line *line, const char *text, size_t len, struct error *e, char **usage)
+{
+	struct line_context context = engine_context(sh);
+	size_t where = 0;
+
+	if (sh->may_ask && memchr(text, '?', len) != NULL) {
+		context.ask_secret = engine_would_ask;
+		if (line_parse(line, text, len, &context, e, usage, &where) == -1 || engine_permits(sh, line, e) == -1)
+			return -1;
+		line_clear(line);
+		context = engine_context(sh);
+		context.confirm_nearest = has_agreed;
+	}
+	return line_parse(line, text, len, &context, e, usage, &where);
+}
+
 void engine_line(struct shell *sh, const char *text, size_t len, struct place at)
 {
 	struct engine *e = sh->engine;
 	struct task *t = engine_task_new(sh);
-	struct line_context context = engine_context(sh);
 	struct error err;
 	char *usage = NULL;
-	size_t where = 0;
 
 	if (t == NULL) {
 		error_memory(&err);
@@ -100,7 +128,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 	}
 	t->at = at;
 	t->size = len;
-	if (line_parse(&t->line, text, len, &context, &err, &usage, &where) == -1) {
+	if (parse(sh, &t->line, text, len, &err, &usage) == -1) {
 		refuse(t, text, len, &err);
 		if (usage != NULL && t->why != NULL) {
 			struct buf b = {0};

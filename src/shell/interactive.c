@@ -14,6 +14,7 @@
 #include "lang/complete.h"
 #include "link/link.h"
 #include "proto/catalog.h"
+#include "run/check.h"
 #include "run/command.h"
 #include "run/engine.h"
 #include "run/events.h"
@@ -51,9 +52,13 @@ static const char *prompt_text(void *ctx)
 		snprintf(state, sizeof state, " (away %llds)", (long long)(away / 1000));
 		if (!in->tick.set)
 			loop_timer_start(sh->loop, &in->tick, 1000, tick, in);
+	} else if (link_state(sh) != LINK_READY) {
+		snprintf(state, sizeof state, " (not connected)");
 	} else if (link_is_clear(sh)) {
 		snprintf(state, sizeof state, " !clear");
 	}
+	if (sh->options->read_only)
+		snprintf(state + strlen(state), sizeof state - strlen(state), " (read-only)");
 	if (jobs > 0)
 		snprintf(state + strlen(state), sizeof state - strlen(state), " (%zu job%s)", jobs, jobs == 1 ? "" : "s");
 	snprintf(in->prompt, sizeof in->prompt, "%s%.200s%s%s> ", color ? "\033[1m" : "", sh->options->box_text,
@@ -96,23 +101,16 @@ static void gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char
 /* Remembers it, with its secrets hidden in the file. */
 static void remember(struct shell *sh, const char *text)
 {
-	struct line_context context = engine_context(sh);
-	struct line line = {0};
 	struct error e;
-	char *usage = NULL;
-	size_t at;
+	char *masked;
 
 	if (sh->history == NULL || *text == ' ' || *text == '\t' || strspn(text, " \t\n") == strlen(text))
 		return;
-	context.ask_secret = NULL;
-	context.read_file = NULL;
-	context.confirm_nearest = NULL;
-	line_parse(&line, text, strlen(text), &context, &e, &usage, &at);
-	history_add(sh->history, text, line.masked);
+	masked = check_masked(sh, text);
+	history_add(sh->history, text, masked);
+	free(masked);
 	if (history_trouble(sh->history, &e))
 		shell_notice(sh, "%s: history is not kept any more", e.text);
-	free(usage);
-	line_clear(&line);
 }
 
 static void on_end(void *ctx, int signo)
@@ -166,6 +164,30 @@ static bool is_word(const char *text, const char *word)
 	return strncmp(text, word, n) == 0 && strspn(text + n, " \t\n") == strlen(text + n);
 }
 
+/* What psql calls otherwise.  True: it is said what ptsh calls it. */
+static bool is_psql(struct shell *sh, const char *text)
+{
+	static const char *const words[][2] = {
+		{"q", ".quit (or ^D)"}, {"?", ".help"}, {"h", ".help"}, {"e", ".edit"}, {"i", ".source"}, {"c", ".connect"},
+		{"s", ".history"}, {"timing", ".timing"}, {"watch", ".watch"}, {"echo", ".echo"}, {"set", ".set"},
+		{"o", "> FILE behind a line"}, {"g", ".last"}, {"gx", ".last records"}, {"x", ".format records"},
+		{"conninfo", ".status"},
+	};
+	size_t len;
+
+	text += strspn(text, " \t");
+	if (*text++ != '\\')
+		return false;
+	len = strcspn(text, " \t\n+");
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strlen(words[i][0]) == len && memcmp(words[i][0], text, len) == 0) {
+			shell_complain(sh, (struct place){0}, NULL, "\\%s: here that is %s", words[i][0], words[i][1]);
+			return true;
+		}
+	shell_complain(sh, (struct place){0}, NULL, "commands begin with a dot, not with a backslash; .help lists them");
+	return true;
+}
+
 /* A command without its dot, which the box does not know either: a box that knows it gets it as JSON. */
 static bool lacks_dot(struct shell *sh, const char *text)
 {
@@ -191,7 +213,7 @@ static void run_text(struct shell *sh, const char *text, bool paste)
 		sh->quit = true;
 		return;
 	}
-	if (!paste && lacks_dot(sh, text))
+	if (!paste && (is_psql(sh, text) || lacks_dot(sh, text)))
 		return;
 	if (!paste)
 		engine_line(sh, text, strlen(text), (struct place){0});
@@ -211,9 +233,23 @@ static void run_rc(struct shell *sh)
 	wait_for_results(sh);
 }
 
+/* ^D.  With jobs running the first one only says so. */
+static bool leaves(struct shell *sh, bool *warned)
+{
+	size_t jobs = engine_job_count(sh);
+
+	if (jobs == 0 || *warned)
+		return true;
+	*warned = true;
+	shell_complain(sh, (struct place){0}, NULL, "%zu job%s running; ^D again leaves, and the box goes on with %s", jobs,
+	    jobs == 1 ? " is" : "s are", jobs == 1 ? "it" : "them");
+	return false;
+}
+
 static void lines(struct shell *sh)
 {
 	char *text = NULL;
+	bool warned = false;
 
 	while (!sh->quit) {
 		enum prompt_end end = prompt_read(sh->prompt, &text);
@@ -222,12 +258,15 @@ static void lines(struct shell *sh)
 		case PROMPT_PASTE:
 			if (strspn(text, " \t") == strlen(text))
 				link_line_entered(sh);
+			warned = false;
 			remember(sh, text);
 			run_text(sh, text, end == PROMPT_PASTE);
 			break;
 		case PROMPT_INTERRUPT:
 			break;
 		case PROMPT_EOF:
+			sh->quit = leaves(sh, &warned);
+			break;
 		case PROMPT_SIGNAL:
 			sh->quit = true;
 		}
@@ -273,10 +312,10 @@ int interactive_run(struct shell *sh, struct error *e)
 		lines(sh);
 	}
 	loop_timer_stop(sh->loop, &in.tick);
-	if (engine_job_count(sh) > 0)
-		shell_notice(sh, "%zu job%s left running on the box", engine_job_count(sh), engine_job_count(sh) == 1 ? " is" : "s are");
 	prompt_free(sh->prompt);
 	sh->prompt = NULL;
 	link_close(sh);
+	if (sh->entered)		/* the jobs left behind are no failure */
+		sh->status = STATUS_OK;
 	return 0;
 }

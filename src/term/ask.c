@@ -4,12 +4,14 @@
  */
 #include "term/ask.h"
 
-#include <bsd/readpassphrase.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <termios.h>
+
+#include "base/safe.h"
+#include "term/hidden.h"
 
 enum { SECRET_MOST = 4096 };
 
@@ -80,18 +82,30 @@ bool ask_yes(struct shell *sh, const char *text)
 
 int ask_secret(struct shell *sh, const char *what, struct buf *out, struct error *e)
 {
-	char secret[SECRET_MOST], prompt[160];
+	char secret[SECRET_MOST];
+	struct buf question = {0};
 	struct sigaction before;
 	bool got;
 
 	if (!sh->may_ask)
 		return error_set(e, STATUS_USAGE, "%s: a secret is to be asked for, but nobody is there", what);
-	snprintf(prompt, sizeof prompt, "%s: ", what);
+	safe_put(&question, what, strlen(what));
+	buf_puts(&question, " (not echoed): ");
+	if (buf_string(&question) == NULL) {
+		buf_clear(&question);
+		return error_memory(e);
+	}
 	begin(sh, &before);
-	got = readpassphrase(prompt, secret, sizeof secret, RPP_REQUIRE_TTY) != NULL && !interrupted;
+	got = hidden_read(buf_string(&question), secret, sizeof secret) != NULL && !interrupted;
 	end(sh, &before);
+	buf_clear(&question);
+	if (got && strlen(secret) == sizeof secret - 1) {	/* the terminal cuts there, too */
+		explicit_bzero(secret, sizeof secret);
+		return error_set(e, STATUS_USAGE, "%s: longer than can be typed (%zu bytes); use @FILE", what, sizeof secret - 2);
+	}
 	if (got)
 		buf_puts(out, secret);
+	got = got && *secret != '\0';
 	explicit_bzero(secret, sizeof secret);
 	return got ? 0 : error_set(e, STATUS_USAGE, "%s: no secret was given", what);
 }

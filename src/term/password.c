@@ -7,7 +7,6 @@
  */
 #include "term/password.h"
 
-#include <bsd/readpassphrase.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,6 +22,7 @@
 #include <unistd.h>
 
 #include "net/child.h"
+#include "term/hidden.h"
 
 #define VARIABLE "PTSH_PASSWORD"
 
@@ -398,7 +398,7 @@ static int ask(struct password *p, const char *prompt, bool *interrupted, struct
 
 	catch_signals(&catcher);
 	sigprocmask(SIG_SETMASK, &catcher.open, NULL);
-	answer = readpassphrase(prompt, p->text, sizeof(p->text), RPP_ECHO_OFF | RPP_REQUIRE_TTY);
+	answer = hidden_read(prompt, p->text, sizeof(p->text));
 	error = errno;
 	/* It sends itself the signal again that interrupted it; with threads, that may take a moment to arrive. */
 	for (int i = 0; i < 10 && answer == NULL && error == EINTR && caught == 0; i++)

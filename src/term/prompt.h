@@ -57,7 +57,7 @@ enum prompt_end prompt_read(struct prompt *p, char **text);
 
 bool prompt_reading(const struct prompt *p);
 
-/* Lets a program have the terminal (pager, readpassphrase, a question), and takes it back.  They nest.  Meanwhile the
+/* Lets a program have the terminal (pager, a question), and takes it back.  They nest.  Meanwhile the
  * screen keeps what is written, and SIGINT is not ours: its owner asks prompt_released(). */
 void prompt_release(struct prompt *p);
 void prompt_take(struct prompt *p);

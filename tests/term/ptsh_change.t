@@ -60,14 +60,14 @@ is_deeply [grep { /Go on/ } $s->run('realm_modify --delete Doomed')], [], '.set 
 my $secret = 'ABCD-0123-WXYZ-4567';
 $s->key('C-l');
 $s->line('set_license ?');
-ok $s->wait_prompt(qr/^set_license licence: $/), 'a secret is asked for' or diag(join "\n", $s->rows);
+ok $s->wait_prompt(qr/^set_license licence \(not echoed\): $/), 'a secret is asked for' or diag(join "\n", $s->rows);
 $s->line($secret);
 ok $s->wait_row(qr/^ok$/), '... and sent';
 unlike join("\n", $s->scrollback), qr/\Q$secret\E/, '... without echo';
 is scalar(grep { /\Q$secret\E/ } $s->box->received), 1, '... right';
 $s->key('C-l');
 $s->line('set_license ?');
-$s->wait_prompt(qr/^set_license licence: $/);
+$s->wait_prompt(qr/^set_license licence \(not echoed\): $/);
 $s->key('C-c');
 ok $s->wait_row(qr/^ptsh: .*no secret was given$/), '^C at a secret';
 ok $s->wait_prompt(qr/^box> $/), '... goes back to the prompt';

@@ -1,0 +1,34 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: ISC
+# What the prompt says of the session, what ^D does while jobs run, and words of psql's.
+use strict;
+use warnings;
+use Test::More;
+use Session;
+
+my $s = Session->new(box => ['--delay', 600000], args => ['-r']);
+ok $s->wait_prompt(qr/^box \(read-only\)> $/), 'the prompt says that the session is read-only';
+is_deeply [$s->run('realm_poll Lab')], ['ptsh: realm_poll: refused by --read-only'], '... which it is';
+is_deeply [$s->run('\q')], ['ptsh: \q: here that is .quit (or ^D)'], '\q says what it is called here';
+is_deeply [$s->run('\?')], ['ptsh: \?: here that is .help'], '... and \?';
+is_deeply [$s->run('\dt+')], ['ptsh: commands begin with a dot, not with a backslash; .help lists them'], '... and any other';
+ok !grep({ /\\/ } $s->box->received), '... and nothing is sent';
+$s->key('C-d');
+is $s->status, 0, '^D without a job leaves';
+
+my $j = Session->new(box => $s->box);
+$j->line('realm_poll Lab &');
+ok $j->wait_prompt(qr/^box \(1 job\)> $/), 'a job is in the prompt';
+$j->key('C-d');
+ok $j->wait_row(qr/^ptsh: 1 job is running; \^D again leaves, and the box goes on with it$/), '^D with a job says so';
+ok $j->wait_prompt(qr/^box \(1 job\)> $/), '... and stays';
+is_deeply [$j->run('.echo on')], ['on'], '... and lines are run';
+$j->key('C-d');
+ok $j->wait_row(qr/^ptsh: 1 job is running/), '... so that the next ^D is a first one again';
+$j->wait_prompt(qr/^box \(1 job\)> $/);
+$j->key('C-d');
+is $j->status, 0, 'the second one leaves';
+my @last = grep { /Lab/ && !/^box|^ptsh: \[1\] realm_poll Lab$/ } $j->scrollback;
+is_deeply \@last, ['ptsh: [1] realm_poll Lab: left running on the box'], '... and says once what becomes of the job';
+
+done_testing;
