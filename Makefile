@@ -47,6 +47,10 @@ empty =
 B := $(subst $(empty) ,\ ,$(BUILD))
 BUILD_PATH = $(if $(filter /%,$(BUILD)),,$(CURDIR)/)$(BUILD)
 
+# What pkg-config says of the libraries of the machine that the compiler compiles for.
+PKG_PATH := $(PKG_CONFIG_PATH)$(addprefix :/usr/lib/,$(addsuffix /pkgconfig,$(shell $(CC) -print-multiarch 2>/dev/null)))
+pkg = $(shell PKG_CONFIG_PATH='$(PKG_PATH)' $(PKG_CONFIG) $1 2>/dev/null)
+
 # The options among OPTION... that the compiler takes.
 takes = $(foreach option,$1,$(shell $(CC) $(option) -Werror -S -x c -o /dev/null /dev/null 2>/dev/null && echo '' $(option)))
 # The highest level of _FORTIFY_SOURCE that the C library has with these flags, if whoever builds it has not chosen one.
@@ -57,22 +61,23 @@ FORTIFY := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(addprefix
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla
 HARDEN := -fPIE $(call takes,-fstack-protector-strong -fstack-clash-protection -fcf-protection -mbranch-protection=standard) $(FORTIFY)
 # The packager's CFLAGS and LDFLAGS come last: they win.
-LANGUAGE := -std=c11 -D_GNU_SOURCE -Isrc $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+LANGUAGE := -std=c11 -D_GNU_SOURCE -Isrc $(call pkg,--cflags $(LIBS))
 ALL_CFLAGS := $(LANGUAGE) $(WARN) $(HARDEN) -pthread $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed -pthread $(LDFLAGS)
-ALL_LIBS := $(LDLIBS) $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
-ALL_TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(TEST_LIBS) 2>/dev/null)
+ALL_LIBS := $(LDLIBS) $(call pkg,--libs $(LIBS))
+ALL_TEST_LIBS := $(call pkg,--libs $(TEST_LIBS))
 
-# Net-SNMP is not linked but loaded when it is used first, by this name.  NO_SNMP=1 leaves it out though it is there.
+# Net-SNMP is not linked but loaded when it is used first, by this name.  NO_SNMP=1 leaves it out though it is there
+# (src/snmp/agent_parts.h).
 NO_SNMP ?=
 SNMP_SONAME := $(if $(filter-out 0,$(NO_SNMP)),,$(shell LC_ALL=C readelf -d "$$($(CC) -print-file-name=libnetsnmp.so 2>/dev/null)" 2>/dev/null | \
 	sed -n 's/.*Library soname: \[\(.*\)\]/\1/p'))
-SNMP_CFLAGS := $(if $(SNMP_SONAME),-DAGENT_SONAME='"$(SNMP_SONAME)"' $(shell $(PKG_CONFIG) --cflags netsnmp 2>/dev/null))
+SNMP_CFLAGS := $(if $(filter-out 0,$(NO_SNMP)),-DNO_SNMP)$(if $(SNMP_SONAME),-DAGENT_SONAME='"$(SNMP_SONAME)"' $(call pkg,--cflags netsnmp))
 
 # The version changes with each commit and is no part of the library: nothing but ptsh is linked again then.
 MAIN = src/main.c src/shell/version.c
 MAIN_OBJ = $(MAIN:%.c=$B/%.o)
-SRC = $(filter-out $(MAIN) $(if $(SNMP_SONAME),src/snmp/absent.c,src/snmp/agent%.c),$(sort $(wildcard src/*.c src/*/*.c)))
+SRC = $(filter-out $(MAIN),$(sort $(wildcard src/*.c src/*/*.c)))
 BOX = $(sort $(wildcard tests/box/*.c))
 OBJ = $(SRC:%.c=$B/%.o)
 BOX_OBJ = $(BOX:%.c=$B/%.o)
@@ -126,7 +131,7 @@ $(filter %/version.o,$(MAIN_OBJ)): $B/version
 unlike = $(if $(and $(findstring x$(strip $2)x,x$(file <$(BUILD)/$1)x),$(findstring x$(file <$(BUILD)/$1)x,x$(strip $2)x)),,FORCE)
 note = @mkdir -p $B && printf '%s\n' '$(subst ','\'',$(strip $1))' >'$@'
 # What is missing is said before anything is compiled.
-lacks = $(strip $(foreach lib,$1,$(shell $(PKG_CONFIG) --exists $(lib) 2>/dev/null || echo $(lib))))
+lacks = $(strip $(foreach lib,$1,$(call pkg,--exists $(lib) || echo $(lib))))
 there = $(shell command -v $(firstword $1) 2>/dev/null)
 MISSING = $(if $(call there,$(CC)),,$(CC)) $(if $(call there,$(PKG_CONFIG)),$(call lacks,$(LIBS)),$(PKG_CONFIG))
 TEST_MISSING = $(if $(call there,$(PKG_CONFIG)),$(call lacks,$(TEST_LIBS)))

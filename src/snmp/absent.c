@@ -2,7 +2,9 @@
 /*
  * absent: the agent of a build without Net-SNMP: says so.
  */
-#include "snmp/agent.h"
+#include "snmp/agent_parts.h"
+
+#ifndef AGENT_NET_SNMP
 
 const char agent_options[] = "";
 const char agent_secrets[] = "cAX";
@@ -98,3 +100,5 @@ int agent_ask(struct agent *a, const struct agent_request *r, struct error *e)
 	(void)a, (void)r;
 	return absent(e);
 }
+
+#endif

@@ -8,6 +8,8 @@
  */
 #include "snmp/agent_parts.h"
 
+#ifdef AGENT_NET_SNMP
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -540,3 +542,5 @@ int agent_version(const struct agent *a)
 		return 3;
 	}
 }
+
+#endif

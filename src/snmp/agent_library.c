@@ -7,6 +7,8 @@
  */
 #include "snmp/agent_parts.h"
 
+#ifdef AGENT_NET_SNMP
+
 #include <net-snmp/version.h>
 
 #include <dlfcn.h>
@@ -222,3 +224,5 @@ int agent_oid_compare(const struct agent_oid *a, const struct agent_oid *b)
 			return a->ids[i] < b->ids[i] ? -1 : 1;
 	return a->len < b->len ? -1 : a->len > b->len;
 }
+
+#endif

@@ -5,13 +5,21 @@
 #ifndef PTSH_SNMP_AGENT_PARTS_H
 #define PTSH_SNMP_AGENT_PARTS_H
 
+/* Decides whether there is SNMP: Net-SNMP's headers are there, its library is too (the build names it), and the build does
+ * not say NO_SNMP.  Without it, agent*.c are empty; with it, absent.c is. */
+#if !defined NO_SNMP && defined AGENT_SONAME && __has_include(<net-snmp/net-snmp-config.h>)
+#define AGENT_NET_SNMP
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 #include <net-snmp/library/large_fd_set.h>
 #include <net-snmp/library/snmpSocketBaseDomain.h>
 #include <net-snmp/library/snmpTCPBaseDomain.h>
+#endif
 
+/* Behind the library's headers: they have macros of the names of its members. */
 #include "snmp/agent.h"
+
+#ifdef AGENT_NET_SNMP
 
 /* What of the library is used.  It is loaded when it is needed first: linking it would cost every start of ptsh a twelfth
  * of what a ping takes. */
@@ -40,5 +48,7 @@ void agent_capture_begin(struct agent_capture *c);
 void agent_capture_end(struct agent_capture *c, char *text, size_t size);
 
 void agent_put_oid(struct buf *out, const oid *ids, size_t len);
+
+#endif /* AGENT_NET_SNMP */
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "snmp/agent_parts.h"
 
+#ifdef AGENT_NET_SNMP
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -261,3 +263,5 @@ void agent_answer_row(const struct agent_answer *a, size_t i, bool words, struct
 	out->failed |= name.failed;
 	buf_clear(&name);
 }
+
+#endif
