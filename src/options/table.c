@@ -116,16 +116,18 @@ static int read_size(size_t *out, const struct option_row *row, const char *valu
 	unsigned shift = 0;
 	uintmax_t bytes;
 
-	if (!read_digits(&p, PTRDIFF_MAX, &bytes))
+	if (!read_digits(&p, INT64_MAX, &bytes))
 		return refuse(row, wanted, value, e);
 	switch (*p) {
 	case 'K': case 'k': shift = 10; p++; break;
 	case 'M': case 'm': shift = 20; p++; break;
 	case 'G': case 'g': shift = 30; p++; break;
 	}
-	if (*p != '\0' || bytes == 0 || bytes > (uintmax_t)PTRDIFF_MAX >> shift)
+	if (*p != '\0' || bytes == 0 || bytes > (uintmax_t)INT64_MAX >> shift)
 		return refuse(row, wanted, value, e);
-	*out = (size_t)(bytes << shift);
+	bytes <<= shift;
+	/* With 32 bits, memory ends before some limits do: they mean all of it. */
+	*out = bytes < PTRDIFF_MAX ? (size_t)bytes : PTRDIFF_MAX;
 	return 0;
 }
 
