@@ -7,10 +7,12 @@
  */
 #include "format/cells.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mac.h"
 #include "base/safe.h"
 #include "base/scan.h"
 #include "base/utf8.h"
@@ -180,11 +182,11 @@ static bool words_bits(struct buf *out, struct json v, const char *const names[]
 	for (size_t bit = 0; bit < count; bit++) {
 		if (names[bit] != NULL && number & UINT64_C(1) << bit) {
 			buf_printf(out, "%s%s", between, names[bit]);
-			between = ", ";
+			between = "+";
 			number &= ~(UINT64_C(1) << bit);
 		} else if (bit == 0 && none != NULL && !(number & 1)) {
 			buf_puts(out, none);
-			between = ", ";
+			between = "+";
 		}
 	}
 	if (number != 0)
@@ -192,36 +194,60 @@ static bool words_bits(struct buf *out, struct json v, const char *const names[]
 	return true;
 }
 
-/* Six octets, each a character below U+0100, in a column of MACs. */
-static bool words_mac(struct buf *out, struct json v, const struct heading *h)
+enum { OCTETS_MOST = 16 };
+
+/* The octets of a raw value, each a character below U+0100: how many, or 0 if it is none. */
+static size_t raw_octets(struct json v, unsigned char octets[static OCTETS_MOST], struct buf *text)
 {
-	struct buf octets = {0};
-	size_t name = h->name == NULL ? 0 : strlen(h->name), i = 0, count = 0;
-	unsigned mac[6] = {0};
+	const char *p;
+	size_t i = 0, count = 0;
 	uint32_t point;
-	bool is = false;
 	int n;
 
-	if (v.len > 2 + 6 * 6 || json_kind(v) != JSON_STRING)
-		return false;
-	if (h->unit != UNIT_RAW && (name < 3 || strcmp(h->name + name - 3, "mac") != 0))
-		return false;
-	if (v.len > 2 + 6 * 2 && memchr(v.text, '\\', v.len) == NULL)
-		return false;
-	json_decode(v, &octets);
-	while (!octets.failed && i < octets.len) {
-		n = utf8_decode(buf_head(&octets) + i, octets.len - i, &point);
-		if (n <= 0 || point > 0xff || count == 6)
-			break;
-		mac[count++] = point;
-		i += (size_t)n;
+	if (json_kind(v) != JSON_STRING || v.len > 2 + OCTETS_MOST * 6)
+		return 0;
+	buf_reset(text);
+	json_decode(v, text);
+	p = buf_head(text);
+	for (; i < text->len; i += (size_t)n) {
+		n = utf8_decode(p + i, text->len - i, &point);
+		if (n <= 0 || point > 0xff || count == OCTETS_MOST)
+			return 0;
+		octets[count++] = (unsigned char)point;
 	}
-	is = !octets.failed && i == octets.len && count == 6;
-	out->failed |= octets.failed;
-	buf_clear(&octets);
-	if (is)
-		buf_printf(out, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-	return is;
+	return text->failed ? 0 : count;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t len = name == NULL ? 0 : strlen(name);
+
+	return len >= strlen(end) && strcmp(name + len - strlen(end), end) == 0;
+}
+
+/* Six octets in a column of MACs, four or sixteen in one of addresses (unless they are the text of one: 1::1). */
+static bool words_octets(struct buf *out, struct json v, const struct heading *h)
+{
+	bool mac = ends_with(h->name, "mac");
+	unsigned char octets[OCTETS_MOST], address[OCTETS_MOST];
+	char shown[INET6_ADDRSTRLEN];
+	struct buf text = {0};
+	const char *typed;
+	size_t count;
+
+	if (!mac && h->unit != UNIT_RAW)
+		return false;
+	count = raw_octets(v, octets, &text);
+	typed = buf_string(&text);
+	shown[0] = '\0';
+	if (mac && count == MAC_OCTETS)
+		mac_format(octets, false, shown);
+	else if (!mac && (count == 4 || count == 16) && typed != NULL && inet_pton(AF_INET6, typed, address) != 1)
+		inet_ntop(count == 4 ? AF_INET : AF_INET6, octets, shown, sizeof shown);
+	out->failed |= text.failed;
+	buf_clear(&text);
+	buf_puts(out, shown);
+	return shown[0] != '\0';
 }
 
 static bool words_named(struct buf *out, struct json v, const struct value_name *values)
@@ -241,10 +267,6 @@ static bool words_named(struct buf *out, struct json v, const struct value_name 
 
 bool cell_words(struct buf *out, struct json v, const struct heading *heading)
 {
-	static const struct value_name flag[] = { {"no", "0", "", NULL}, {"yes", "1", "", NULL}, {0} };
-	static const struct value_name permission[] = {
-		{"none", "0", "", NULL}, {"read", "1", "", NULL}, {"write", "2", "", NULL}, {0}
-	};
 	static const char *const seed[] = { NULL, "by hand" };
 	static const char *const subnet[] = { "include", "ping" };
 	static const char *const ping[] = { NULL, "ping" };
@@ -256,9 +278,8 @@ bool cell_words(struct buf *out, struct json v, const struct heading *heading)
 	case UNIT_TIME:
 		return words_time(out, v);
 	case UNIT_FLAG:
-		return words_named(out, v, heading->values != NULL ? heading->values : flag);
 	case UNIT_PERMISSION:
-		return words_named(out, v, heading->values != NULL ? heading->values : permission);
+		return words_named(out, v, heading->values);
 	case UNIT_SEED_FLAGS:
 		return words_bits(out, v, seed, 2, NULL);
 	case UNIT_SUBNET_FLAGS:
@@ -276,5 +297,5 @@ bool cell_words(struct buf *out, struct json v, const struct heading *heading)
 	case UNIT_RAW:
 		break;
 	}
-	return words_named(out, v, heading->values) || words_mac(out, v, heading);
+	return words_named(out, v, heading->values) || words_octets(out, v, heading);
 }

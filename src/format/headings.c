@@ -30,11 +30,6 @@ static bool chooses_headings(const struct request *type)
 	return false;
 }
 
-static const struct field roles[] = {
-	{ .name = "realm", .unit = UNIT_GID }, { .name = "role" }, { .name = "permission", .unit = UNIT_PERMISSION },
-	{0}
-};
-
 static const struct field members[] = { { .name = "name" }, { .name = "value" }, {0} };
 
 /* What the reply's shape says when the catalogue names no columns. */
@@ -42,7 +37,7 @@ static const struct field *shape_fields(const struct request *type)
 {
 	if (type == NULL || type->reply != NULL)
 		return type == NULL ? NULL : type->reply;
-	return type->shape == REPLY_ROLES ? roles : type->shape == REPLY_OBJECT ? members : NULL;
+	return type->shape == REPLY_OBJECT ? members : NULL;
 }
 
 bool headings_at(const struct reply_about *about, size_t i, struct heading *h)

@@ -100,6 +100,8 @@ static int put_all_names(struct parse *p, const struct putting *a)
 /* `null` and `*`: all of them.  False: the word is neither, or they mean nothing here. */
 static bool is_all(const struct parse *p, const struct putting *a)
 {
+	if ((a->arg->flags & ARG_NULLABLE) && value_from_cell(p) && value_is(p, a->words, "''"))
+		return true;
 	return value_is(p, a->words, "*") || value_is(p, a->words, "null");
 }
 

@@ -225,7 +225,7 @@ static void put_row(struct completing *c, const struct arg *arg, size_t start)
 	size_t pos = start;
 
 	while (word_part(c->text, &pos, c->len, ',', &part) && pos <= c->len && f->name != NULL)
-		f++;
+		f += 1 + (f->type == ARG_SUBNET && word_find(c->text, part.start, part.end, '/') < part.end);
 	if (f->name == NULL)
 		return;
 	put_member(c, arg, f, part.start);

@@ -82,6 +82,8 @@ struct line {
 struct line_context {
 	bool prompt;			/* redirections are allowed */
 	bool terminal;			/* somebody can be asked */
+	bool filled;			/* places have been filled with a row's cells: where null is possible, '' is one */
+	bool places;			/* {places} stand for what is not known yet */
 	/* Reads a file for @file into out.  0, or -1 with *e. */
 	int (*read_file)(void *ctx, const char *path, struct buf *out, struct error *e);
 	/* Asks for a secret (`?`): what is e.g. "poller_modify secret".  0, or -1 with *e. */

@@ -13,7 +13,8 @@
 static struct want want_member(const struct arg *arg, const struct field *f)
 {
 	struct want want = {.arg = arg->name, .member = f->name, .type = f->type, .gid = f->gid, .values = f->values,
-	    .secret = f->secret, .nullable = f->nullable};
+	    .secret = f->secret, .nullable = f->nullable,
+	    .bits = f->unit == UNIT_SUBNET_FLAGS || f->unit == UNIT_CREDENTIAL_FLAGS};
 
 	return want;
 }
@@ -29,14 +30,25 @@ static int put_row(struct parse *p, const struct putting *a, const struct word *
 
 	buf_putc(&p->line->json, '[');
 	for (; word_part(p->text, &pos, w->end, ',', &part); f++) {
+		size_t slash = part.end;
 		struct want want;
 
 		if (f->name == NULL)
 			return putting_misfit(p, a, w, "no more than its members in a row");
-		want = want_member(a->arg, f);
-		want.row = w;
 		if (f != a->fields)
 			buf_putc(&p->line->json, ',');
+		/* 10.0.0.0/8 is two members. */
+		if (f->type == ARG_SUBNET && (slash = word_find(p->text, part.start, part.end, '/')) < part.end) {
+			struct word subnet = {part.start, slash, false, part.plain};
+
+			want = want_member(a->arg, f++);
+			if (value_put(p, &want, &subnet) < 0)
+				return -1;
+			buf_putc(&p->line->json, ',');
+			part.start = slash + 1;
+		}
+		want = want_member(a->arg, f);
+		want.row = w;
 		if (value_put(p, &want, &part) < 0)
 			return -1;
 	}

@@ -68,6 +68,7 @@ struct parse {
 	struct span *secrets, *few_secrets;	/* places in text that are never shown */
 	size_t secret_count, secret_cap;
 	struct buf scratch;	/* decoded text, for a moment */
+	unsigned bits_most;	/* of the address put last: 32 or 128; 0: not known */
 	bool language;		/* the error is one of the line's language */
 	size_t over;		/* where the line's comment begins, if it has one */
 	bool hide;		/* a place could not be remembered: nothing of the line is shown */
@@ -99,13 +100,28 @@ struct want {
 	enum arg_type type;
 	enum gid_kind gid;
 	const struct value_name *values;
-	bool secret, nullable;
+	bool secret, nullable, bits;
 	const struct word *row;		/* the row that it is a member of; NULL: none */
 	const char *asked;		/* what is asked for; NULL: the request's argument or member */
 };
 
 /* Appends the value of text[w->start .. w->end) to line->json.  0, or -1 with the error set. */
 int value_put(struct parse *p, const struct want *want, const struct word *w);
+
+/* The same of a text: `?`, @file, a name for a value. */
+int value_put_text(struct parse *p, const struct want *want, const struct word *w);
+
+/* Puts p->scratch as a string. */
+int value_put_scratch(struct parse *p);
+
+/* "REQUEST: ARGUMENT: KIND expected, not TYPED" */
+int value_misfit(struct parse *p, const struct want *want, const struct word *w);
+
+/* Whether an empty word may be a cell that is null. */
+static inline bool value_from_cell(const struct parse *p)
+{
+	return p->context != NULL && p->context->filled;
+}
 
 /* Decodes a word into p->scratch. */
 int value_decode(struct parse *p, const struct word *w);
@@ -124,6 +140,16 @@ int value_put_changes(struct parse *p, const struct want *want, const struct wor
 
 /* Appends JSON without the white space around its values. */
 void value_put_compact(struct buf *out, struct json v);
+
+/* --- addresses (lang/network.c) --- */
+
+int network_put_address(struct parse *p, const struct want *want, const struct word *w);
+int network_put_host(struct parse *p, const struct want *want, const struct word *w);
+/* Of the address put before. */
+int network_put_bits(struct parse *p, const struct want *want, const struct word *w);
+int network_put_mac(struct parse *p, const struct want *want, const struct word *w);
+/* One of block_port_macs, decoded already. */
+int network_put_blocked(struct parse *p, const struct want *want, const struct word *w);
 
 /* --- arguments (lang/arguments.c) --- */
 

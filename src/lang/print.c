@@ -134,6 +134,7 @@ static bool put_member(struct buf *out, const struct field *f, struct json v)
 
 	switch (f == NULL ? ARG_TEXT : f->type) {
 	case ARG_NUMBER:
+	case ARG_BITS:
 		return put_number(out, v, f->values);
 	case ARG_GID:
 		if (f->nullable && json_kind(v) == JSON_NULL) {

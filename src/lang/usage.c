@@ -39,7 +39,7 @@ static void put_row(struct buf *out, const struct field *fields, char separator)
 		if (f->optional)
 			buf_putc(out, '[');
 		if (f != fields)
-			buf_putc(out, separator);
+			buf_putc(out, f->type == ARG_BITS ? '/' : separator);
 		put_upper(out, f->name);
 		if (f->optional)
 			buf_putc(out, ']');

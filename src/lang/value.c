@@ -86,7 +86,7 @@ static const char *kind_text(const struct want *want, char out[static 160])
 }
 
 /* "REQUEST: ARGUMENT: KIND expected, not TYPED" */
-static int misfit(struct parse *p, const struct want *want, const struct word *w)
+int value_misfit(struct parse *p, const struct want *want, const struct word *w)
 {
 	char name[80], kind[160], typed[TYPED_MAX + 8];
 
@@ -98,7 +98,7 @@ static int misfit(struct parse *p, const struct want *want, const struct word *w
 	    parse_typed(p->text, w->start, w->end, typed));
 }
 
-static int put_scratch_string(struct parse *p)
+int value_put_scratch(struct parse *p)
 {
 	json_put_string(&p->line->json, buf_head(&p->scratch), p->scratch.len);
 	return p->line->json.failed ? parse_memory(p) : 0;
@@ -117,7 +117,7 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 	if (value_decode(p, &path) < 0)
 		return -1;
 	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL)
-		return misfit(p, want, w);
+		return value_misfit(p, want, w);
 	if (p->context == NULL || p->context->read_file == NULL)
 		return parse_fail(p, w->start, "%s: %s: no file can be read here", p->line->type_name, want_name(want, name));
 	file = buf_steal(&p->scratch);
@@ -144,7 +144,7 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 	free(file);
 	if (len > 0 && memchr(head, '\n', len) == head + len - 1)
 		buf_truncate(&p->scratch, len > 1 && head[len - 2] == '\r' ? len - 2 : len - 1);
-	return p->scratch.failed ? parse_memory(p) : put_scratch_string(p);
+	return p->scratch.failed ? parse_memory(p) : value_put_scratch(p);
 }
 
 /* What is asked for: its name and, in a row, what the row is about. */
@@ -181,11 +181,12 @@ static int put_asked(struct parse *p, const struct want *want, const struct word
 		return parse_memory(p);
 	if (word_valid(buf_head(&p->scratch), p->scratch.len) < p->scratch.len)
 		return parse_fail(p, w->start, "%s: not UTF-8 text", what);
-	return put_scratch_string(p);
+	return value_put_scratch(p);
 }
 
-static int put_text(struct parse *p, const struct want *want, const struct word *w)
+int value_put_text(struct parse *p, const struct want *want, const struct word *w)
 {
+	const struct value_name *value;
 	size_t len = w->end - w->start;
 
 	if (want->secret && value_is(p, w, "?"))
@@ -196,26 +197,16 @@ static int put_text(struct parse *p, const struct want *want, const struct word 
 		return -1;
 	/* On the level of words a bracket begins JSON; what is meant as text is quoted. */
 	if (w->json && want->member == NULL)
-		return misfit(p, want, w);
+		return value_misfit(p, want, w);
 	if (value_decode(p, w) < 0)
 		return -1;
-	return put_scratch_string(p);
-}
-
-/* A host, an address or a subnet, as far as one can tell without knowing what a box takes. */
-static int put_address(struct parse *p, const struct want *want, const struct word *w)
-{
-	const char *head;
-
-	if (w->json || value_decode(p, w) < 0)
-		return w->json ? misfit(p, want, w) : -1;
-	head = buf_head(&p->scratch);
-	if (p->scratch.len == 0)
-		return misfit(p, want, w);
-	for (size_t i = 0; i < p->scratch.len; i++)
-		if ((unsigned char)head[i] <= ' ' || head[i] == 0x7f || strchr(",=\"'\\", head[i]) != NULL)
-			return misfit(p, want, w);
-	return put_scratch_string(p);
+	/* A setting that tables show as yes or no. */
+	value = catalog_value(want->values, buf_head(&p->scratch), p->scratch.len);
+	if (value != NULL) {
+		json_put_string(&p->line->json, value->value, strlen(value->value));
+		return 0;
+	}
+	return value_put_scratch(p);
 }
 
 static bool all_digits(const char *text, size_t len)
@@ -236,16 +227,41 @@ static int put_gid(struct parse *p, const struct want *want, const struct word *
 		return 0;
 	}
 	if (w->json || value_decode(p, w) < 0)
-		return w->json ? misfit(p, want, w) : -1;
+		return w->json ? value_misfit(p, want, w) : -1;
 	head = buf_head(&p->scratch);
+	if (p->scratch.len == 0 && want->nullable && value_from_cell(p)) {
+		buf_puts(&p->line->json, "null");
+		return 0;
+	}
 	if (p->scratch.len == 0 || memchr(head, '\0', p->scratch.len) != NULL)
-		return misfit(p, want, w);
+		return value_misfit(p, want, w);
 	offset = p->line->json.len;
-	if (put_scratch_string(p) < 0)
+	if (value_put_scratch(p) < 0)
 		return -1;
 	if (all_digits(head, p->scratch.len))
 		return 0;
 	return parse_add_lookup(p, want->gid, offset, p->line->json.len - offset, head, p->scratch.len);
+}
+
+/* include+ping: what tables show for several bits.  False: text is not that. */
+static bool bits_of(const struct value_name *values, const char *text, size_t len, unsigned long *bits)
+{
+	const char *end = text + len, *plus;
+
+	for (*bits = 0; text <= end; text = plus + 1) {
+		const struct value_name *value;
+
+		plus = memchr(text, '+', (size_t)(end - text));
+		plus = plus == NULL ? end : plus;
+		value = catalog_value(values, text, (size_t)(plus - text));
+		if (value != NULL)
+			*bits |= strtoul(value->value, NULL, 10);
+		else if (all_digits(text, (size_t)(plus - text)) && plus - text < 6)
+			*bits |= strtoul(text, NULL, 10);
+		else
+			return false;
+	}
+	return true;
 }
 
 static int put_number(struct parse *p, const struct want *want, const struct word *w)
@@ -254,18 +270,24 @@ static int put_number(struct parse *p, const struct want *want, const struct wor
 	struct json v;
 	size_t at;
 	const char *head;
+	unsigned long bits;
 
 	if (w->json || value_decode(p, w) < 0)
-		return w->json ? misfit(p, want, w) : -1;
+		return w->json ? value_misfit(p, want, w) : -1;
 	head = buf_head(&p->scratch);
 	value = catalog_value(want->values, head, p->scratch.len);
 	if (value != NULL) {
 		buf_puts(&p->line->json, value->value);
 		return 0;
 	}
+	if (want->bits && memchr(head, '+', p->scratch.len) != NULL && buf_string(&p->scratch) != NULL &&
+	    bits_of(want->values, head, p->scratch.len, &bits)) {
+		buf_printf(&p->line->json, "%lu", bits);
+		return 0;
+	}
 	if (p->scratch.len == 0 || json_read(head, p->scratch.len, &v, &at) != NULL || json_kind(v) != JSON_NUMBER ||
 	    v.len != p->scratch.len)
-		return misfit(p, want, w);
+		return value_misfit(p, want, w);
 	buf_put(&p->line->json, v.text, v.len);
 	return 0;
 }
@@ -275,23 +297,12 @@ static int put_word(struct parse *p, const struct want *want, const struct word 
 	const struct value_name *value;
 
 	if (w->json || value_decode(p, w) < 0)
-		return w->json ? misfit(p, want, w) : -1;
+		return w->json ? value_misfit(p, want, w) : -1;
 	value = catalog_value(want->values, buf_head(&p->scratch), p->scratch.len);
 	if (value == NULL)
-		return misfit(p, want, w);
+		return value_misfit(p, want, w);
 	json_put_string(&p->line->json, value->value, strlen(value->value));
 	return 0;
-}
-
-/* AA:BB:CC:DD:EE:FF, in upper or lower case. */
-static bool is_mac(const char *text, size_t len)
-{
-	if (len != 17)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (i % 3 == 2 ? text[i] != ':' : strchr("0123456789abcdefABCDEF", text[i]) == NULL || text[i] == '\0')
-			return false;
-	return true;
 }
 
 /* The elements of -old,+new that begin with a sign, as one list. */
@@ -306,17 +317,17 @@ static int put_signed(struct parse *p, const struct want *want, const struct wor
 		char first = part.start < part.end ? p->text[part.start] : '\0';
 
 		if (first != '+' && first != '-')
-			return misfit(p, want, &part);
+			return value_misfit(p, want, &part);
 		if (first != sign)
 			continue;
 		part.start++;
 		if (value_decode(p, &part) < 0)
 			return -1;
-		if (p->scratch.len == 0 || (want->type == ARG_MACS && !is_mac(buf_head(&p->scratch), p->scratch.len)))
-			return misfit(p, want, &part);
+		if (p->scratch.len == 0)
+			return value_misfit(p, want, &part);
 		if ((*count)++ > 0)
 			buf_putc(&p->line->json, ',');
-		if (put_scratch_string(p) < 0)
+		if ((want->type == ARG_MACS ? network_put_blocked(p, want, &part) : value_put_scratch(p)) < 0)
 			return -1;
 	}
 	buf_putc(&p->line->json, ']');
@@ -335,14 +346,14 @@ int value_put_changes(struct parse *p, const struct want *want, const struct wor
 		lists = json_iterate(v);
 		for (; json_next(&lists, NULL, &list); count++) {
 			if (json_kind(v) != JSON_ARRAY || json_kind(list) != JSON_ARRAY || count == 2)
-				return misfit(p, want, w);
+				return value_misfit(p, want, w);
 			if (count == 0 && json_count(list) > 0)
 				p->line->deletes = true;
 			if (count == 1)
 				buf_putc(&p->line->json, ',');
 			value_put_compact(&p->line->json, list);
 		}
-		return count == 2 ? 0 : misfit(p, want, w);
+		return count == 2 ? 0 : value_misfit(p, want, w);
 	}
 	if (put_signed(p, want, w, '-', &count) < 0)
 		return -1;
@@ -362,14 +373,14 @@ static int put_credentials(struct parse *p, const struct want *want, const struc
 		if (parse_add_secret(p, w->start, w->end) < 0 || value_json(p, want, w, &v) < 0)
 			return -1;
 		if (json_kind(v) != JSON_ARRAY)
-			return misfit(p, want, w);
+			return value_misfit(p, want, w);
 		value_put_compact(&p->line->json, v);
 		return 0;
 	}
 	community.type = ARG_TEXT;
 	community.asked = "SNMP community";
 	buf_puts(&p->line->json, "[[2,[");
-	if (put_text(p, &community, w) < 0)
+	if (value_put_text(p, &community, w) < 0)
 		return -1;
 	buf_puts(&p->line->json, "]]]");
 	return 0;
@@ -379,9 +390,16 @@ int value_put(struct parse *p, const struct want *want, const struct word *w)
 {
 	switch (want->type) {
 	case ARG_TEXT:
-		return put_text(p, want, w);
+		return value_put_text(p, want, w);
 	case ARG_ADDRESS:
-		return put_address(p, want, w);
+	case ARG_SUBNET:
+		return network_put_address(p, want, w);
+	case ARG_HOST:
+		return network_put_host(p, want, w);
+	case ARG_BITS:
+		return network_put_bits(p, want, w);
+	case ARG_MAC:
+		return network_put_mac(p, want, w);
 	case ARG_GID:
 		return put_gid(p, want, w);
 	case ARG_NUMBER:
@@ -405,5 +423,5 @@ int value_put(struct parse *p, const struct want *want, const struct word *w)
 	case ARG_ROLES:
 		break;
 	}
-	return misfit(p, want, w);
+	return value_misfit(p, want, w);
 }

@@ -260,7 +260,14 @@ const char *arg_type_name(const struct arg *arg)
 	case ARG_TEXT:
 		return "text";
 	case ARG_ADDRESS:
-		return "address";
+	case ARG_SUBNET:
+		return "IP address";
+	case ARG_HOST:
+		return "host name or IP address";
+	case ARG_BITS:
+		return "prefix length";
+	case ARG_MAC:
+		return "MAC";
 	case ARG_GID:
 		return "gid or name";
 	case ARG_NUMBER:
@@ -279,8 +286,9 @@ const char *arg_type_name(const struct arg *arg)
 	case ARG_ROLES:
 		return "realm=role=permission...";
 	case ARG_CHANGES:
-	case ARG_MACS:
 		return "-old,+new...";
+	case ARG_MACS:
+		return "-MAC,+MAC...";
 	case ARG_CREDENTIALS:
 		return "credentials";
 	}

@@ -26,7 +26,8 @@ enum gid_kind {
 
 enum arg_type {
 	ARG_TEXT,		/* always a JSON string */
-	ARG_ADDRESS,		/* text that names a host or an address */
+	ARG_ADDRESS,		/* an IP address */
+	ARG_HOST,		/* the name of a host, or an IP address */
 	ARG_GID,		/* digits, or a name that is looked up: a JSON string of digits */
 	ARG_NUMBER,		/* a JSON number, or one of `values` by name */
 	ARG_WORD,		/* text, one of `values` */
@@ -37,6 +38,9 @@ enum arg_type {
 	ARG_PAIR,		/* one row of `columns`, written directly: realm_device_assign's ip and poller */
 	ARG_ROLES,		/* realm=role=permission...: group_settings_modify's realm roles */
 	/* only as a member of a row, an object or pairs: */
+	ARG_SUBNET,		/* an IP address; the member behind it is its ARG_BITS, also typed ADDRESS/BITS */
+	ARG_BITS,		/* a prefix length: 0 to 32, or to 128 */
+	ARG_MAC,		/* text; a whole MAC, in any spelling, is sent as boxes write it */
 	ARG_CHANGES,		/* -this,+that: what to delete and what to add, sent as two lists */
 	ARG_MACS,		/* the same with MAC addresses; as a pair the lists are its members, alone: delete all */
 	ARG_CREDENTIALS,	/* SNMP credentials as the box lists them, or a text: one v2 community */

@@ -33,14 +33,17 @@ static bool would_agree(void *ctx, const char *typed, const char *nearest)
 	return sh->interactive;
 }
 
-/* Takes text apart; line is to be cleared in any case.  once: it is run once, and a slip in it can be asked about. */
-static int look(struct shell *sh, struct line *line, const char *text, size_t len, bool once, struct error *e, char **usage)
+/* Takes text apart; line is to be cleared in any case.  once: it is run once, and a slip in it can be asked about; places: it has
+ * places that are shown as they are. */
+static int look(struct shell *sh, struct line *line, const char *text, size_t len, bool once, bool places, struct error *e,
+    char **usage)
 {
 	struct line_context context = engine_context(sh);
 	size_t where;
 
 	context.ask_secret = would_ask;
 	context.confirm_nearest = once ? would_agree : NULL;
+	context.places = places;
 	if (line_parse(line, text, len, &context, e, usage, &where) == -1)
 		return -1;
 	return engine_permits(sh, line, e);
@@ -67,7 +70,7 @@ char *check_masked(struct shell *sh, const char *text)
 int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage)
 {
 	struct line line = {0};
-	int result = look(sh, &line, text, len, false, e, usage);
+	int result = look(sh, &line, text, len, false, false, e, usage);
 
 	if (result == 0 && line.kind == LINE_COMMAND)
 		result = commands_check(sh, &line, e);
@@ -85,7 +88,7 @@ static int look_at_child(struct shell *sh, const char *text, size_t len, bool co
 {
 	struct line line = {0};
 	char *usage = NULL;
-	int result = look(sh, &line, text, len, !command, e, &usage);
+	int result = look(sh, &line, text, len, !command, command && print, e, &usage);
 
 	if (result == 0 && line.kind != LINE_REQUEST && !(command && line.kind == LINE_COMMAND && commands_at_once(sh, &line)))
 		result = error_set(e, STATUS_USAGE, "only a request%s can stand here", command ? " or .echo" : "");

@@ -178,6 +178,7 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 		return NULL;
 	}
 	context.prompt = false;
+	context.filled = true;
 	if (line_parse(&t->line, text, len, &context, err, &usage, &where) == -1 || engine_permits(sh, &t->line, err) == -1) {
 		free(usage);
 		engine_task_free(sh, t);

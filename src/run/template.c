@@ -33,31 +33,44 @@ static void step(struct place_state *s, char c)
 	}
 }
 
-/* alone: the place is a word of its own.  There null is null, not the text: a device may have no poller. */
+/* Whether text can stand between single quotes: raw octets hold NUL. */
+static bool is_literal(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\'' || (unsigned char)text[i] < ' ')
+			return false;
+	return true;
+}
+
+/* alone: the place is a word of its own.  Null is no text: '' as a word, of which the argument makes its null if it has one. */
 static void put_cell(struct buf *out, const struct place_state *s, struct json cell, bool alone)
 {
 	struct buf text = {0}, quoted = {0};
 	const char *p;
 
-	if (s->quote == 0 && (s->depth > 0 || (alone && json_kind(cell) == JSON_NULL))) {
+	if (s->quote == 0 && s->depth > 0) {
 		buf_put(out, cell.text, cell.len);
+		return;
+	}
+	if (json_kind(cell) == JSON_NULL) {
+		buf_puts(out, s->quote == 0 && alone ? "''" : "");
 		return;
 	}
 	if (json_kind(cell) == JSON_STRING)
 		json_decode(cell, &text);
-	else if (json_kind(cell) != JSON_NULL || s->quote == 0)
+	else
 		buf_put(&text, cell.text, cell.len);
 	p = buf_head(&text);
 	if (s->quote == '"') {
 		json_put_string(&quoted, p, text.len);
 		if (quoted.len >= 2)
 			buf_put(out, buf_head(&quoted) + 1, quoted.len - 2);
+	} else if (s->quote == '\'' && is_literal(p, text.len)) {
+		buf_put(out, p, text.len);
 	} else if (s->quote == '\'') {
-		for (size_t i = 0; i < text.len; i++)
-			if (p[i] == '\'')
-				buf_puts(out, "'\\''");
-			else
-				buf_putc(out, p[i]);
+		buf_putc(out, '\'');	/* what cannot stand in these quotes stands in others behind them */
+		json_put_string(out, p, text.len);
+		buf_putc(out, '\'');
 	} else {
 		line_put_word(out, p, text.len);
 	}

@@ -147,7 +147,7 @@ subtest 'lines' => sub {
 	for my $case (["\x{feff}ping\n", 'ping'], ["ping\r\nping\r\n", 'ping ping'], ["ping\nping", 'ping ping'], ["\r\n\n  \t\nping", 'ping'],
 		["  # x\nping\n#ping\\\nping\n", 'ping ping'], ["log \\\n'a\nb'\nping\n", 'log ping'], ["realm_info [\n\"gid\"\n]\n", 'realm_info'],
 		[" [\"ping\"] \n[\n\"ping\"\n]\n", 'ping ping'], ["realm_info_modify 5200007311 {\"description\":\n\"x\"}\n", 'realm_info_modify'],
-		["log 'Grüße # kein Kommentar' # einer\n", '']) {
+		["log 'Grüße # kein Kommentar' # einer\n", 'log'], ["ping ; ping\n", '']) {
 		my ($text, $names) = @$case;
 		utf8::encode($text);
 		(my $shown = $text) =~ s/([^ -~])/sprintf '\\x%02x', ord $1/ge;

@@ -162,7 +162,7 @@ sub hash { return map { $_->{property} => $_->{value} } @_ }
 	is($seeds{'192.0.2.1'} & 2, 2, '... by hand');
 	like(value('realm_info seeds Lab'), qr/192\.0\.2\.2/, '... and realm_info knows');
 	bad('realm_seed_list 1', 'no such realm');
-	bad('realm_seed_list_modify Lab --add nonsense', 'nonsense');
+	bad('["realm_seed_list_modify","5200007311",[],["nonsense"]]', 'nonsense');
 
 	good('realm_snmp_credential_list_modify Lab --add [["192.0.2.0",24,[[2,["n3w"]],[3,"u","apass","ppass",null,"SHA","AES"]],1]]');
 	my ($entry) = grep { $_->{subnet} eq '192.0.2.0' } rows('realm_snmp_credential_list Lab');

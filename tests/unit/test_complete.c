@@ -374,7 +374,7 @@ static void put_sample(struct buf *out, const struct request *r, const struct ar
 
 	switch (a->type) {
 	case ARG_LIST:
-		buf_puts(out, a->values != NULL ? a->values->name : fields != NULL ? "" : "77,78");
+		buf_puts(out, a->values != NULL ? a->values->name : fields != NULL ? "" : a->element == ARG_ADDRESS ? "10.0.0.1,::1" : "77,78");
 		if (fields != NULL) {
 			line_put_word(out, fields[0].name, strlen(fields[0].name));
 			buf_putc(out, ',');
@@ -386,7 +386,7 @@ static void put_sample(struct buf *out, const struct request *r, const struct ar
 		for (const struct field *f = fields; f->name != NULL; f++) {
 			if (f != fields)
 				buf_putc(out, a->type == ARG_PAIR ? ' ' : ',');
-			buf_puts(out, f->type == ARG_NUMBER ? "1" : f->values != NULL ? f->values->name : f->type == ARG_GID ? "7" : "x");
+			buf_puts(out, f->type == ARG_NUMBER || f->type == ARG_BITS ? "1" : f->type == ARG_SUBNET || f->type == ARG_ADDRESS ? "10.0.0.0" : f->values != NULL ? f->values->name : f->type == ARG_GID ? "7" : "x");
 		}
 		break;
 	case ARG_OBJECT:

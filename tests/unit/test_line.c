@@ -346,6 +346,104 @@ static void what_is_not_text_is_refused(void **state)
 	becomes("log 'a\tb'", "[\"log\",\"a\\tb\"]");
 }
 
+/* --- addresses, MACs, values with names --- */
+
+static void a_mac_is_taken_in_every_spelling(void **state)
+{
+	static const char *const macs[] = {"00:1d:60:36:16:71", "00-1D-60-36-16-71", "001d.6036.1671", "001d60361671", "0:1D:60:36:16:71"};
+	char typed[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof macs / sizeof macs[0]; i++) {
+		snprintf(typed, sizeof typed, "realm_query 5 device ifname --filter device_mac=%s", macs[i]);
+		becomes(typed, "[\"realm_query\",\"5\",\"device\",[\"ifname\"],[],{\"device_mac\":\"00:1d:60:36:16:71\"}]");
+		snprintf(typed, sizeof typed, "realm_query 5 switch_detail ifname port_mac='%s'", macs[i]);
+		becomes(typed, "[\"realm_query\",\"5\",\"switch_detail\",[\"ifname\"],[],{\"port_mac\":\"00:1d:60:36:16:71\"}]");
+	}
+	/* A pattern, or part of one, stays what it is. */
+	becomes("realm_query 5 device ifname device_mac=%36:16%", "[\"realm_query\",\"5\",\"device\",[\"ifname\"],[],{\"device_mac\":\"%36:16%\"}]");
+	becomes("realm_query 5 device ifname device_mac=001D6036", "[\"realm_query\",\"5\",\"device\",[\"ifname\"],[],{\"device_mac\":\"001D6036\"}]");
+	becomes("realm_query 5 device ifname device_dnsname=001d60361671",
+	    "[\"realm_query\",\"5\",\"device\",[\"ifname\"],[],{\"device_dnsname\":\"001d60361671\"}]");
+	becomes("realm_advanced_settings_modify 5 block_port_macs=-001d.6036.1671,+aa-bb-cc-dd-ee-0f",
+	    "[\"realm_advanced_settings_modify\",\"5\",[[\"block_port_macs\",[\"00:1D:60:36:16:71\"],[\"AA:BB:CC:DD:EE:0F\"]]]]");
+	becomes("realm_advanced_settings_modify 5 block_port_macs=+00:1d:60:36:16:71",
+	    "[\"realm_advanced_settings_modify\",\"5\",[[\"block_port_macs\",[],[\"00:1d:60:36:16:71\"]]]]");
+	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=+001d.6036", "-MAC,+MAC... expected");
+}
+
+static void addresses_are_checked_before_they_are_sent(void **state)
+{
+	(void)state;
+	becomes("realm_seed_list_modify 5 --add 10.0.0.5,2001:db8::1", "[\"realm_seed_list_modify\",\"5\",[],[\"10.0.0.5\",\"2001:db8::1\"]]");
+	refused(&script, "realm_seed_list_modify 5 --add 300.1.1.1", "IP address expected, not \"300.1.1.1\"");
+	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.5,10.0.0", "IP address expected");
+	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.0/24", "IP address expected");
+	refused(&script, "realm_seed_list_modify 5 --add 2001:db8:::1", "IP address expected");
+	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.05", "IP address expected");
+	refused(&script, "switch_poll 5 1.2.3.4.5", "IP address expected");
+	refused(&script, "switch_poll 5 core-switch", "IP address expected");
+	refused(&script, "realm_device_assign 5 1.1.1 null", "IP address expected");
+	becomes("remote_backup SCP backup.example.net", "[\"remote_backup\",\"SCP\",\"backup.example.net\"]");
+	becomes("remote_backup SCP 10.0.0.9", "[\"remote_backup\",\"SCP\",\"10.0.0.9\"]");
+	becomes("remote_backup SCP 2001:db8::9", "[\"remote_backup\",\"SCP\",\"2001:db8::9\"]");
+	refused(&script, "remote_backup SCP 300.1.1.1", "host name or IP address expected");
+	refused(&script, "remote_backup SCP 1:2:3", "host name or IP address expected");
+	refused(&script, "poller_info_modify 5 hostname=10.0.0.256", "host name or IP address expected");
+	/* JSON is taken as it is. */
+	becomes("realm_seed_list_modify 5 [] [\"300.1.1.1\"]", "[\"realm_seed_list_modify\",\"5\",[],[\"300.1.1.1\"]]");
+}
+
+static void a_subnet_may_be_written_with_its_bits(void **state)
+{
+	(void)state;
+	becomes("realm_snmp_credential_list_modify 5 10.0.0.0/8 11.1.1.0,24", "[\"realm_snmp_credential_list_modify\",\"5\",[[\"10.0.0.0\",8],[\"11.1.1.0\",24]]]");
+	becomes("realm_snmp_credential_list_modify 5 --delete 2001:db8::/32", "[\"realm_snmp_credential_list_modify\",\"5\",[[\"2001:db8::\",32]]]");
+	becomes("poller_subnet_list_modify 5 --add 10.0.0.0/8,64,include", "[\"poller_subnet_list_modify\",\"5\",[],[[\"10.0.0.0\",8,64,1]]]");
+	becomes("poller_subnet_list_modify 5 --add 0.0.0.0/0,64,include 10.0.0.1/32,1,exclude",
+	    "[\"poller_subnet_list_modify\",\"5\",[],[[\"0.0.0.0\",0,64,1],[\"10.0.0.1\",32,1,0]]]");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/33,64,include", "a prefix length is 0 to 32 here, not 33");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,33,64,include", "a prefix length is 0 to 32 here, not 33");
+	refused(&script, "poller_subnet_list_modify 5 --add 2001:db8::/129,64,include", "0 to 128");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/,64,include", "prefix length expected");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/8", "limit is missing");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,-1,64,include", "prefix length expected");
+	refused(&script, "realm_snmp_credential_list_modify 5 300.0.0.0/8", "IP address expected");
+	refused(&script, "realm_snmp_credential_list_modify 5 10.0.0.0", "bits is missing");
+}
+
+/* What a table shows as a word can be typed as that word. */
+static void values_are_typed_by_their_names(void **state)
+{
+	(void)state;
+	becomes("realm_advanced_settings_modify 5 cdp_enabled=no lldp_enabled=Yes stp_enabled=0",
+	    "[\"realm_advanced_settings_modify\",\"5\",[[\"cdp_enabled\",\"0\"],[\"lldp_enabled\",\"1\"],[\"stp_enabled\",\"0\"]]]");
+	becomes("realm_advanced_settings_modify 5 skip_cisco_phones=on snmp_retries=3",
+	    "[\"realm_advanced_settings_modify\",\"5\",[[\"skip_cisco_phones\",\"1\"],[\"snmp_retries\",\"3\"]]]");
+	becomes("security_misc_settings_modify enable_login_banner=yes login_banner=yes",
+	    "[\"security_misc_settings_modify\",{\"enable_login_banner\":\"1\",\"login_banner\":\"yes\"}]");
+	becomes("security_authentication_modify 5 inuse=no", "[\"security_authentication_modify\",\"5\",{\"inuse\":0}]");
+	becomes("poller_subnet_list_modify 5 --add 10.0.0.0/8,1,include+ping 10.1.0.0/16,1,exclude+ping",
+	    "[\"poller_subnet_list_modify\",\"5\",[],[[\"10.0.0.0\",8,1,3],[\"10.1.0.0\",16,1,2]]]");
+	becomes("poller_subnet_list_modify 5 --add 10.0.0.0/8,1,include,ping", "[\"poller_subnet_list_modify\",\"5\",[],[[\"10.0.0.0\",8,1,1,2]]]");
+	becomes("realm_snmp_credential_list_modify 5 --add 10.0.0.0/8,public,include+2",
+	    "[\"realm_snmp_credential_list_modify\",\"5\",[],[[\"10.0.0.0\",8,[[2,[\"public\"]]],3]]]");
+	becomes("group_settings_modify 5 --realm-roles 7=Views=read", "[\"group_settings_modify\",\"5\",{},[],[[\"7\",[[\"Views\",1]]]]]");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/8,1,include+nothing", "include+ping");
+}
+
+/* --- comments --- */
+
+static void a_comment_that_took_an_argument_is_named(void **state)
+{
+	(void)state;
+	becomes("realm_poll 5 # 6", "[\"realm_poll\",\"5\"]");
+	refused(&script, "set_license #abc", "is missing: # begins a comment");
+	refused(&script, "realm_modify # 5", "# begins a comment");
+	refused(&script, "remote_backup SCP host admin #x", "password (text) may stand where the comment begins");
+	becomes("remote_backup SCP host admin # x", "[\"remote_backup\",\"SCP\",\"host\",\"admin\"]");
+}
+
 /* --- generated from the catalogue --- */
 
 static const char *good_member(const struct field *f)
@@ -358,7 +456,11 @@ static const char *good_member(const struct field *f)
 	case ARG_WORD:
 		return f->values->name;
 	case ARG_ADDRESS:
+	case ARG_HOST:
+	case ARG_SUBNET:
 		return "10.0.0.1";
+	case ARG_BITS:
+		return "24";
 	case ARG_GID:
 		return "77";
 	case ARG_CHANGES:
@@ -386,7 +488,7 @@ static void put_good(struct buf *out, const struct request *r, const struct arg 
 		else if (fields != NULL)
 			put_quoted_name(out, fields->name);
 		else
-			buf_puts(out, "77");
+			buf_puts(out, a->element == ARG_ADDRESS ? "10.0.0.1" : "77");
 		break;
 	case ARG_ROWS:
 	case ARG_PAIR:
@@ -418,6 +520,9 @@ static void put_good(struct buf *out, const struct request *r, const struct arg 
 	case ARG_GID:
 		buf_puts(out, "77");
 		break;
+	case ARG_ADDRESS:
+		buf_puts(out, "2001:db8::1");
+		break;
 	default:
 		buf_puts(out, a->flags & ARG_SECRET ? marker : fields != NULL ? fields->name : "text");
 		break;
@@ -430,6 +535,7 @@ static const char *bad(const struct arg *a)
 	case ARG_TEXT:
 		return "[1]";
 	case ARG_ADDRESS:
+	case ARG_HOST:
 		return "'a b'";
 	case ARG_GID:
 		return "''";
@@ -602,17 +708,17 @@ static void arguments_that_do_not_fit(void **state)
 	refused(&script, "realm_device_assign 5 1.1.1.1", "device: poller is missing");
 	refused(&script, "realm_device_assign 5 1.1.1.1,", "device: poller");
 	refused(&script, "realm_device_assign 5 1.1.1.1,null,null", "no more than its members");
-	refused(&script, "realm_device_assign 5 1.1.1.1,null 5", "device: ip: address expected");
+	refused(&script, "realm_device_assign 5 1.1.1.1,null 5", "device: ip: IP address expected");
 	refused(&script, "realm_device_assign 5 [\"1.1.1.1\"]", "a list of two");
-	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=AA:BB:CC:DD:EE:FF", "-old,+new... expected");
-	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=+AABBCCDDEEFF", "-old,+new... expected");
+	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=AA:BB:CC:DD:EE:FF", "-MAC,+MAC... expected");
+	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=+AABBCCDDEEF", "-MAC,+MAC... expected");
 	refused(&script, "realm_advanced_settings_modify 5 cdp_enabled", "name=value expected");
 	refused(&script, "security_certificate_assign custom,other", "service: one of apache, api expected, not \"other\"");
-	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,x,1,1", "bits: number expected, not \"x\"");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,x,1,1", "bits: prefix length expected, not \"x\"");
 	refused(&script, "group_settings_modify 5 --realm-roles Views=read", "realm-roles: name=value expected");
 	refused(&script, "group_settings_modify 5 --realm-roles 5", "realm=role=permission... expected");
 	refused(&script, "group_settings_modify 5 --system API=maybe", "number, or one of none, read, write expected, not \"maybe\"");
-	refused(&script, "switch_poll 5 a=b", "address expected");
+	refused(&script, "switch_poll 5 a=b", "IP address expected");
 	refused(&script, "log {x}", "message: text expected, not \"{x}\"");
 	refused(&script, "log [x", "[ is not closed");
 	refused(&script, "log 'x", "' is not closed (column 5)");
@@ -1080,6 +1186,11 @@ int main(void)
 		cmocka_unit_test(a_name_without_its_value_is_refused),
 		cmocka_unit_test(numbers_keep_their_spelling),
 		cmocka_unit_test(what_is_not_text_is_refused),
+		cmocka_unit_test(a_mac_is_taken_in_every_spelling),
+		cmocka_unit_test(addresses_are_checked_before_they_are_sent),
+		cmocka_unit_test(a_subnet_may_be_written_with_its_bits),
+		cmocka_unit_test(values_are_typed_by_their_names),
+		cmocka_unit_test(a_comment_that_took_an_argument_is_named),
 		cmocka_unit_test(every_request_takes_all_its_arguments_by_name),
 		cmocka_unit_test(each_argument_left_out_is_noticed_or_filled),
 		cmocka_unit_test(each_argument_given_twice_is_refused),

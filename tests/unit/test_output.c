@@ -299,8 +299,8 @@ static void table_says_in_words_what_numbers_mean(void **state)
 		{ "table", "realm_seed_list", NULL, "[1,1,[[\"10.0.0.1\",2],[\"10.0.0.2\",0],[\"10.0.0.3\",5]]]",
 		    "ip        flags\n--------  -------\n10.0.0.1  by hand\n10.0.0.2\n10.0.0.3  5\n" },
 		{ "table", "poller_subnet_list", NULL, "[1,1,[[\"10.0.0.0\",8,64,3],[\"10.1.0.0\",16,64,0],[\"10.2.0.0\",16,64,2]]]",
-		    "subnet    bits  limit  flags\n--------  ----  -----  -------------\n10.0.0.0     8     64  include, ping\n"
-		    "10.1.0.0    16     64  exclude\n10.2.0.0    16     64  exclude, ping\n" },
+		    "subnet    bits  limit  flags\n--------  ----  -----  ------------\n10.0.0.0     8     64  include+ping\n"
+		    "10.1.0.0    16     64  exclude\n10.2.0.0    16     64  exclude+ping\n" },
 		{ "table", "poller_subnet_list", NULL, "[1,1,[[\"10.0.0.0\",8,64,1,2],[\"10.1.0.0\",16,64,0,0]]]",
 		    "subnet    bits  limit  flags    ping\n--------  ----  -----  -------  ----\n10.0.0.0     8     64  include  ping\n"
 		    "10.1.0.0    16     64  exclude\n" },

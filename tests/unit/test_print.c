@@ -116,7 +116,7 @@ static void the_shortest_form_that_means_the_same(void **state)
 		    "group_settings_modify 5 --realm-roles [[\"7\",[[\"Views\",1]]],[\"7\",[[\"Plugins\",0]]]]"},
 		{"[\"global_settings_modify\",[[\"domain\",\"\"],[\"smtp_user\",\"a b\"]]]", "global_settings_modify domain='' smtp_user='a b'"},
 		{"[\"global_settings_modify\",[[\"domain\",5]]]", "global_settings_modify [[\"domain\",5]]"},
-		{"[\"security_authentication_modify\",\"5\",{\"inuse\":1,\"ctrls\":[[],[\"b\"]]}]", "security_authentication_modify 5 inuse=on ctrls=+b"},
+		{"[\"security_authentication_modify\",\"5\",{\"inuse\":1,\"ctrls\":[[],[\"b\"]]}]", "security_authentication_modify 5 inuse=yes ctrls=+b"},
 		{"[\"security_authentication_modify\",\"5\",{\"inuse\":\"1\"}]", "security_authentication_modify 5 {\"inuse\":\"1\"}"},
 		{"[\"realm_advanced_settings_modify\",\"5\",[[\"block_port_macs\"]]]", "realm_advanced_settings_modify 5 block_port_macs"},
 		{"[\"realm_advanced_settings_modify\",\"5\",[[\"block_port_macs\",[],[\"x\"]]]]",

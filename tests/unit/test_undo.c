@@ -270,7 +270,7 @@ static void a_key_that_was_not_read_is_said_to_be_so(void **state)
 static void bare_values_come_in_the_order_asked(void **state)
 {
 	static const char json[] = "[\"security_misc_settings_modify\",{\"enable_login_banner\":\"1\",\"login_banner\":\"No entry.\"}]";
-	static const char changes[] = "enable_login_banner: \"0\" -> \"1\"\nlogin_banner: \"a b\" -> \"No entry.\"\n";
+	static const char changes[] = "enable_login_banner: no -> yes\nlogin_banner: \"a b\" -> \"No entry.\"\n";
 	static const char line[] = "security_misc_settings_modify enable_login_banner=0 login_banner='a b'";
 	static const char back[] = "[\"security_misc_settings_modify\",{\"enable_login_banner\":\"0\",\"login_banner\":\"a b\"}]";
 
@@ -286,7 +286,7 @@ static void an_authentication_method_is_taken_back_as_far_as_it_tells(void **sta
 {
 	static const char json[] = "[\"security_authentication_modify\",\"90\",{\"inuse\":1,\"server\":\"new\",\"timeout\":5,\"domain\":\"d\","
 	    "\"ctrls\":[[\"10.1.50.1\",\"10.9.9.9\"],[\"10.1.50.2\",\"DC.example.net\"]]}]";
-	static const char changes[] = "inuse: off -> on\nserver: \"old\" -> \"new\"\ntimeout: \"10\" -> 5\n"
+	static const char changes[] = "inuse: no -> yes\nserver: \"old\" -> \"new\"\ntimeout: \"10\" -> 5\n"
 	    "domain: (cannot be read) -> \"d\"\n"
 	    "ctrls: [\"10.1.50.1\",\"dc.example.net\"] -> [\"dc.example.net\",\"10.1.50.2\"]\n";
 	static const char back[] = "[\"security_authentication_modify\",\"90\",{\"inuse\":0,\"server\":\"old\",\"timeout\":\"10\","
@@ -337,7 +337,7 @@ static void blocked_macs_are_taken_back(void **state)
 	static const char json[] = "[\"realm_advanced_settings_modify\",\"64\",[[\"cdp_enabled\",\"0\"],"
 	    "[\"block_port_macs\",[\"AA:00:00:00:00:01\",\"AA:00:00:00:00:09\"],[\"aa:00:00:00:00:02\",\"AA:00:00:00:00:03\"]]]]";
 	static const char before[] = "[\"AA:00:00:00:00:01\",\"AA:00:00:00:00:02\"]";
-	static const char changes[] = "cdp_enabled: \"1\" -> \"0\"\nblock_port_macs: [\"AA:00:00:00:00:01\",\"AA:00:00:00:00:02\"] -> "
+	static const char changes[] = "cdp_enabled: yes -> no\nblock_port_macs: [\"AA:00:00:00:00:01\",\"AA:00:00:00:00:02\"] -> "
 	    "[\"AA:00:00:00:00:02\",\"AA:00:00:00:00:03\"]\n";
 	static const char back[] = "[\"realm_advanced_settings_modify\",\"64\",[[\"cdp_enabled\",\"1\"],"
 	    "[\"block_port_macs\",[\"AA:00:00:00:00:03\"],[\"AA:00:00:00:00:01\"]]]]";
@@ -348,7 +348,7 @@ static void blocked_macs_are_taken_back(void **state)
 	snprintf(reply, sizeof reply, "[[[\"block_port_macs\",%s],[\"cdp_enabled\",\"1\"]]]", before);
 	expect_change(json, reply, changes, line, back, false);
 	expect_change(json, "[[\"cdp_enabled\",1],[\"block_port_macs\",\"AA:00:00:00:00:01, AA:00:00:00:00:02\"]]",
-	    "cdp_enabled: 1 -> \"0\"\nblock_port_macs: [\"AA:00:00:00:00:01\",\"AA:00:00:00:00:02\"] -> "
+	    "cdp_enabled: yes -> no\nblock_port_macs: [\"AA:00:00:00:00:01\",\"AA:00:00:00:00:02\"] -> "
 	    "[\"AA:00:00:00:00:02\",\"AA:00:00:00:00:03\"]\n",
 	    "realm_advanced_settings_modify 64 [[\"cdp_enabled\",1],[\"block_port_macs\",[\"AA:00:00:00:00:03\"],[\"AA:00:00:00:00:01\"]]]",
 	    "[\"realm_advanced_settings_modify\",\"64\",[[\"cdp_enabled\",1],[\"block_port_macs\",[\"AA:00:00:00:00:03\"],[\"AA:00:00:00:00:01\"]"
@@ -432,18 +432,18 @@ static void subnets_are_taken_back_as_they_were(void **state)
 	    "[[\"192.168.0.0\",16,1200,3],[\"1.1.1.1\",32,500,1],[\"2.2.2.2\",32,7,3]]]";
 	static const char changes[] = "10.1.1.1/32: limit 1000, flags exclude, ping 0 -> absent\n"
 	    "192.168.0.0/16: absent -> limit 1200, flags include+ping\n"
-	    "1.1.1.1/32: limit 1000, flags include, ping 2 -> limit 500, flags include\n";
+	    "1.1.1.1/32: limit 1000, flags include, ping ping -> limit 500, flags include\n";
 	static const char back[] = "[\"poller_subnet_list_modify\",\"64\",[[\"192.168.0.0\",16,1200,3],[\"1.1.1.1\",32,500,1],"
 	    "[\"1.1.1.1\",32,1000,1,2]],[[\"10.1.1.1\",32,1000,0,0],[\"1.1.1.1\",32,1000,1,2]]]";
-	static const char line[] = "poller_subnet_list_modify 64 192.168.0.0,16,1200,include+ping 1.1.1.1,32,500,include 1.1.1.1,32,1000,include,2 --add "
-	    "10.1.1.1,32,1000,exclude,0 1.1.1.1,32,1000,include,2";
+	static const char line[] = "poller_subnet_list_modify 64 192.168.0.0,16,1200,include+ping 1.1.1.1,32,500,include 1.1.1.1,32,1000,include,ping --add "
+	    "10.1.1.1,32,1000,exclude,0 1.1.1.1,32,1000,include,ping";
 
 	(void)state;
 	expect_change(json, "[[[\"1.1.1.1\",32,1000,1,2],[\"10.1.1.1\",32,1000,0,0],[\"2.2.2.2\",\"32\",7,1,2]]]", changes, line, back, false);
 	expect_change(json, "[[\"1.1.1.1\",32,1000,1,2],[\"10.1.1.1\",32,1000,0,0],[\"2.2.2.2\",\"32\",7,1,2]]", changes, line, back, false);
 	/* Two entries for one subnet: the box keeps the last, or both. */
 	expect_change("[\"poller_subnet_list_modify\",\"64\",[],[[\"10.0.0.0\",8,1,1],[\"10.0.0.0\",8,2,2],[\"10.0.0.0\",8,2,2]]]", "[[]]",
-	    "10.0.0.0/8: absent -> limit 1, flags include; limit 2, flags ping\n", "poller_subnet_list_modify 64 10.0.0.0,8,2,ping 10.0.0.0,8,1,include",
+	    "10.0.0.0/8: absent -> limit 1, flags include; limit 2, flags exclude+ping\n", "poller_subnet_list_modify 64 10.0.0.0,8,2,exclude+ping 10.0.0.0,8,1,include",
 	    "[\"poller_subnet_list_modify\",\"64\",[[\"10.0.0.0\",8,2,2],[\"10.0.0.0\",8,1,1]]]", false);
 	/* Whether a deletion that names it inexactly deletes it, nobody knows: then it must not stand there twice afterwards. */
 	expect_change("[\"poller_subnet_list_modify\",\"64\",[[\"10.1.1.1\",32,5,0]]]", "[[[\"10.1.1.1\",32,1000,0.10]]]",
