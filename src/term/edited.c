@@ -99,7 +99,7 @@ void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms)
 		wait = sooner(wait, (int)max_ms);
 	if (keyboard)
 		wait = sooner(wait, input_wait(&p->input));
-	/* While the size settles nothing is painted, so nobody can see what is typed: the kernel keeps it. */
-	prompt_watch(p, keyboard && p->released == 0 && !screen_settling(p->screen));
+	/* What nobody could see being typed the kernel keeps. */
+	prompt_watch(p, keyboard && p->released == 0 && screen_takes_keys(p->screen));
 	loop_step(p->loop, wait);
 }

@@ -155,3 +155,22 @@ bool frame_differs(const struct frame *a, const struct frame *b, struct spot *sp
 	}
 	return true;
 }
+
+int frame_width(const struct frame *f, int row)
+{
+	const char *bytes = buf_head(&f->bytes);
+	int width = 0;
+
+	for (size_t at = 0; at < f->bytes.len && row >= 0;) {
+		size_t sgr = at < f->text.at ? frame_sgr(bytes + at, f->bytes.len - at) : 0;
+		uint32_t point = 0;
+		int n = sgr > 0 ? (int)sgr : utf8_decode(bytes + at, f->bytes.len - at, &point);
+
+		if (sgr == 0 && point == '\n')
+			row--;
+		else if (sgr == 0 && row == 0)
+			width += width_point(point);
+		at += n > 0 ? (size_t)n : 1;
+	}
+	return width;
+}

@@ -45,6 +45,9 @@ void frame_append(struct frame *f, const char *text);
 /* Where both frames stop being the same, if that is behind the prompt; never before a character that takes no room of its own. */
 bool frame_differs(const struct frame *a, const struct frame *b, struct spot *spot);
 
+/* Columns of a row; 0 <= row <= end.row. */
+int frame_width(const struct frame *f, int row);
+
 /* The length of an ESC[...m that text begins with, or 0. */
 size_t frame_sgr(const char *text, size_t len);
 

@@ -39,6 +39,7 @@ struct screen {
 	bool lost;		/* somebody else has moved the cursor */
 	bool lent;		/* another program has the terminal */
 	bool gone;		/* the terminal takes nothing any more */
+	bool reflows;		/* a terminal made narrower breaks its rows anew, and loses nothing */
 	int columns, rows;	/* of the terminal when painted last */
 	struct frame frame;	/* what is painted, while shown */
 	struct frame next;	/* what is to be */
@@ -63,6 +64,21 @@ static bool measure(struct screen *s)
 	return s->columns != columns || s->rows != rows;
 }
 
+/* Terminals that are known to.  Of the others nothing is known: they may cut their rows. */
+static bool known_to_reflow(const char *term)
+{
+	static const char *const types[] = {"tmux", "xterm-kitty", "alacritty", "foot", "vte", "wezterm"};
+	static const char *const variables[] = {"TMUX", "VTE_VERSION", "KITTY_WINDOW_ID", "WEZTERM_PANE", "WT_SESSION"};
+
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (strncmp(term, types[i], strlen(types[i])) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+		if (getenv(variables[i]) != NULL)
+			return true;
+	return false;
+}
+
 struct screen *screen_create(int in, int out)
 {
 	struct screen *s = calloc(1, sizeof *s);
@@ -75,6 +91,7 @@ struct screen *screen_create(int in, int out)
 	s->out = out;
 	s->visual = terminal && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
 	s->dumb = terminal && !s->visual;
+	s->reflows = s->visual && known_to_reflow(term);
 	s->columns = 80;
 	s->rows = 24;
 	s->painted = -SCREEN_PAINT_MS;
@@ -169,11 +186,26 @@ static int room(const struct screen *s)
 	return s->columns > 1 ? s->columns - 1 : 1;
 }
 
+/* How many rows the terminal has between the frame's first one and the cursor.  A row that has become too long for it is several
+ * where the terminal reflows; where that is not known it is counted as one, so that nothing above can be hit. */
+static int rows_above(const struct screen *s)
+{
+	int all = s->pen.row - s->top;
+
+	if (!s->reflows || s->columns > s->frame.room)
+		return all;
+	for (int row = s->top; row < s->pen.row; row++)
+		all += (frame_width(&s->frame, row) - 1) / s->columns;
+	return all + (s->pen.col > 0 ? (s->pen.col - 1) / s->columns : 0);
+}
+
 static void go_home(struct screen *s)
 {
+	int above = s->shown ? rows_above(s) : 0;
+
 	buf_putc(&s->bytes, '\r');
-	if (s->shown && s->pen.row > s->top)
-		buf_printf(&s->bytes, "\033[%dA", s->pen.row - s->top);
+	if (above > 0)
+		buf_printf(&s->bytes, "\033[%dA", above);
 }
 
 /* Erases from column 0 of the row to the end of the screen.  A plain ESC[J in the top left corner makes tmux move the
@@ -336,20 +368,51 @@ static void paint_whole(struct screen *s, int top, int bottom)
 	move(s, f, f->cursor);
 }
 
-/* Brings the screen from the painted frame to the next one. */
-static void paint(struct screen *s, int top, int bottom)
+/* The next frame is on the screen. */
+static void painted(struct screen *s, int top)
 {
 	struct frame old = s->frame;
 
-	if (s->next.bytes.failed)
-		return;
-	if (!paint_difference(s, top, bottom))
-		paint_whole(s, top, bottom);
 	s->frame = s->next;
 	s->next = old;
 	s->top = top;
 	s->shown = !s->bytes.failed;
 	s->stale = s->lost = false;
+}
+
+/* Brings the screen from the painted frame to the next one. */
+static void paint(struct screen *s, int top, int bottom)
+{
+	if (s->next.bytes.failed)
+		return;
+	if (!paint_difference(s, top, bottom))
+		paint_whole(s, top, bottom);
+	painted(s, top);
+}
+
+/* Whether the row of the cursor is the line's last one, and in one piece whatever the terminal does about its new size. */
+static bool row_is_whole(const struct screen *s, const struct frame *f)
+{
+	int columns = s->columns < s->frame.room ? s->columns : s->frame.room;
+
+	return f->end.row == s->pen.row && f->end.col < columns;
+}
+
+bool screen_takes_keys(const struct screen *s)
+{
+	return !screen_settling(s) || (s->shown && s->held.len == 0 && row_is_whole(s, &s->frame));
+}
+
+/* While the size settles: what changes in the cursor's row alone can be painted, so that keys are echoed. */
+static void paint_settling(struct screen *s, const struct edited *e)
+{
+	if (!s->stale || !screen_takes_keys(s))
+		return;
+	frame_draw(&s->next, e, s->frame.room);
+	if (!s->next.bytes.failed && row_is_whole(s, &s->next) && paint_difference(s, s->top, INT_MAX))
+		painted(s, s->top);
+	s->stale = true;		/* it will be painted whole */
+	screen_flush(s);
 }
 
 int screen_paint(struct screen *s, const struct edited *e, bool now)
@@ -363,8 +426,10 @@ int screen_paint(struct screen *s, const struct edited *e, bool now)
 	if (s->shown && !s->stale && s->held.len == 0 && s->bytes.len == 0)
 		return -1;
 	time = loop_now();
-	if (s->visual && time < s->settled)
+	if (s->visual && time < s->settled) {
+		paint_settling(s, e);
 		return (int)(s->settled - time);
+	}
 	if (!now && time < s->painted + SCREEN_PAINT_MS)
 		return (int)(s->painted + SCREEN_PAINT_MS - time);
 	/* The signal may come later than the change. */
@@ -459,6 +524,7 @@ void screen_finish(struct screen *s, const struct edited *e, const char *mark)
 
 void screen_resized(struct screen *s)
 {
+	measure(s);
 	s->settled = loop_now() + SCREEN_SETTLE_MS;
 	s->stale = true;
 }

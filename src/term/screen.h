@@ -56,6 +56,7 @@ void screen_finish(struct screen *s, const struct edited *e, const char *mark);
 
 void screen_resized(struct screen *s);		/* SIGWINCH: silent until the size has settled */
 bool screen_settling(const struct screen *s);
+bool screen_takes_keys(const struct screen *s);	/* what is typed now can be shown */
 void screen_forget(struct screen *s);		/* somebody else has written: paint afresh, from column 0 */
 void screen_clear(struct screen *s);		/* ^L: the line goes to the top of an empty screen */
 void screen_bell(struct screen *s);

@@ -226,6 +226,17 @@ is $narrow->settle('pingxxxxx'), '', '... through sizes that nobody has';
 $narrow->key('Enter');
 is_deeply [$narrow->wait_logged(1)], ['LINE pingxxxxx'], '... is sent';
 
+my $wide = Prompt->new(columns => 80, rows => 20);
+my $text = join ' ', map { "word$_" } 10 .. 30;
+$wide->type($text);
+is $wide->settle($text), '', 'a line of three rows';
+for my $columns (50, 33, 60) {
+	$wide->resize($columns);
+	is $wide->settle($text), '', "... at $columns columns";
+	is scalar(grep { /^me>/ } $wide->rows), 1, '... stands there once';
+}
+$wide->close;
+
 # Not a terminal: libedit is not touched
 my $pipe = Prompt->new(wrap => ['sh', '-c', '(echo one; printf "tw\n"; printf three) | "$@"', 'sh']);
 is_deeply [$pipe->wait_logged(4)], ['LINE one', 'LINE tw', 'LINE three', 'END '], 'lines from a pipe';

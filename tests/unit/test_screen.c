@@ -363,6 +363,37 @@ static void while_the_size_settles_nothing_is_written(void **state)
 	end();
 }
 
+static void while_the_size_settles_keys_are_echoed(void **state)
+{
+	const wchar_t *line = L"0123456789ab";
+	(void)state;
+	start(60, 8);
+	struct screen *s = screen_create(slave, slave);
+	paint(s, "me> ", L"0123456789", 10);
+	look();
+	resize(50, 8);
+	screen_resized(s);
+	assert_true(screen_settling(s));
+	assert_true(screen_takes_keys(s));
+	const struct edited more = {"me> ", line, line + 12, line + 12, false};
+	size_t before = t.raw.len;
+	screen_touch(s);
+	assert_in_range(screen_paint(s, &more, false), 1, SCREEN_SETTLE_MS);
+	assert_screen("me> 0123456789ab\n");
+	assert_int_equal(t.raw.len - before, 2);
+	/* A row that the terminal may have broken in two is left alone, and an event waits. */
+	resize(14, 8);
+	screen_resized(s);
+	assert_false(screen_takes_keys(s));
+	resize(50, 8);
+	screen_resized(s);
+	assert_true(screen_takes_keys(s));
+	screen_write(s, "event\n", 6);
+	assert_false(screen_takes_keys(s));
+	screen_free(s);
+	end();
+}
+
 static void a_line_taller_than_the_screen_is_a_window_and_whole_in_the_end(void **state)
 {
 	(void)state;
@@ -722,6 +753,7 @@ int main(void)
 		cmocka_unit_test(text_goes_above_in_one_write),
 		cmocka_unit_test(painting_is_bounded),
 		cmocka_unit_test(while_the_size_settles_nothing_is_written),
+		cmocka_unit_test(while_the_size_settles_keys_are_echoed),
 		cmocka_unit_test(a_line_taller_than_the_screen_is_a_window_and_whole_in_the_end),
 		cmocka_unit_test(what_others_write_after_hide_is_in_order),
 		cmocka_unit_test(a_lent_terminal_is_left_alone),
