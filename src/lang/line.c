@@ -226,32 +226,45 @@ static int unknown_type(struct parse *p, const struct word *w, size_t pos)
 	return set_type_name(p, near, strlen(near));
 }
 
-static void found_raw(void *ctx, struct json secret)
+/* `NAME=?` behind a type that is not known: the secret is asked for, as in a line that the history gives back. */
+static int put_asked_named(struct parse *p, size_t from)
 {
-	struct parse *p = ctx;
-	size_t start = (size_t)(secret.text - p->text);
+	struct buf word = {.secret = true};
+	char what[160];
+	int result;
 
-	p->line->secret = true;
-	(void)parse_add_secret(p, start, start + secret.len);
+	buf_put(&word, buf_head(&p->scratch), from);
+	snprintf(what, sizeof(what), "%.60s %.*s", p->line->type_name, from > 80 ? 80 : (int)from - 1, buf_head(&p->scratch));
+	result = value_ask(p, what, p->words->start);
+	if (result == 0) {
+		buf_put(&word, buf_head(&p->scratch), p->scratch.len);
+		json_put_string(&p->line->json, buf_head(&word), word.len);
+		p->line->json.failed = p->line->json.failed || word.failed;
+	}
+	buf_clear(&word);
+	return result;
 }
 
 /* A word behind a type that is not known: JSON where it is some, else text. */
 static int put_any(struct parse *p, const struct word *w)
 {
 	struct json v;
-	size_t at;
+	size_t at, from;
 
 	buf_putc(&p->line->json, ',');
 	if (p->text[w->start] != '"' && (w->plain || w->json) &&
 	    json_read(p->text + w->start, w->end - w->start, &v, &at) == NULL) {
 		value_put_compact(&p->line->json, v);
-		secret_anywhere(v, found_raw, p);
+		parse_secrets_anywhere(p, v);
 		return 0;
 	}
 	if (w->json)
 		return parse_fail(p, w->start, "%s: not JSON (quote what is meant as text)", p->line->type_name);
 	if (value_decode(p, w) < 0)
 		return -1;
+	from = secret_in_text(buf_head(&p->scratch), p->scratch.len);
+	if (w->plain && from + 1 == p->scratch.len && buf_head(&p->scratch)[from] == '?')
+		return put_asked_named(p, from);
 	json_put_string(&p->line->json, buf_head(&p->scratch), p->scratch.len);
 	return 0;
 }
@@ -301,6 +314,9 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 		if (put_any(p, &p->words[i]) < 0)
 			return -1;
 	buf_putc(&line->json, ']');
+	for (size_t i = 1; i < p->word_count; i++)
+		if (parse_add_named_secret(p, &p->words[i]) < 0)
+			return -1;
 	return line->json.failed ? parse_memory(p) : 0;
 }
 
@@ -338,7 +354,7 @@ static int raw_known(struct parse *p, struct json_iter args)
 	struct json v;
 
 	p->line->json.secret = catalog_secret(p->line->type);
-	secret_in_arguments(p->line->type, args, found_raw, p);
+	parse_secrets_of(p, p->line->type, args);
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every request has a list of arguments, if an empty one. */
 	for (; arg->name != NULL && json_next(&args, NULL, &v); arg++) {
 		if ((arg->flags & ARG_DELETES) && json_kind(v) == JSON_ARRAY && json_count(v) > 0)
@@ -359,9 +375,9 @@ static void raw_unknown(struct parse *p, struct json_iter args)
 
 	while (json_next(&args, NULL, &v)) {
 		if (all)
-			found_raw(p, v);
+			parse_found_secret(p, v);
 		else
-			secret_anywhere(v, found_raw, p);
+			parse_secrets_anywhere(p, v);
 	}
 }
 

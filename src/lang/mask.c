@@ -22,10 +22,8 @@ static bool word_is_secret(const char *text, const struct word *w, struct buf *n
 			if (catalog_secret(&catalog[i]) && memmem(text + w->start, w->end - w->start, catalog[i].name,
 			    strlen(catalog[i].name)) != NULL)
 				return true;
-		/* Members whose names tell, as proto/secret's. */
 		return secret_has_key((struct json){text + w->start, w->end - w->start}) ||
-		    memmem(text + w->start, w->end - w->start, "secret\"", 7) != NULL ||
-		    memmem(text + w->start, w->end - w->start, "password\"", 9) != NULL;
+		    secret_is_name(text + w->start, w->end - w->start);
 	}
 	if (word_decode(text, w->start, w->end, name, &at) != NULL || name->failed)
 		return true;
@@ -79,6 +77,18 @@ static void hide(struct masked_text *m, size_t start, size_t end)
 	m->from = end;
 }
 
+/* A word whose text m->word has: what has a secret's name, and passwords in addresses. */
+static void mask_anyword(struct masked_text *m, const struct word *w)
+{
+	const char *text = buf_head(&m->word);
+	size_t len = m->word.len, from = secret_in_text(text, len);
+
+	if (from == len)
+		from = secret_in_address(text, len);
+	if (from < len && m->from <= w->start)
+		hide(m, w->start + (w->plain ? from : 0), w->end);
+}
+
 static void mask_command_begins(struct masked_text *m, const struct word *w, const struct line_context *context)
 {
 	const struct command_word *command = NULL;
@@ -95,8 +105,6 @@ static void mask_command_word(struct masked_text *m, const struct word *w)
 	const char *word;
 	size_t from = 0, at;
 
-	if (m->secret == NULL)
-		return;
 	if (m->next) {
 		m->next = false;
 		hide(m, w->start, w->end);
@@ -104,8 +112,9 @@ static void mask_command_word(struct masked_text *m, const struct word *w)
 	}
 	buf_reset(&m->word);
 	word = word_decode(m->text, w->start, w->end, &m->word, &at) == NULL ? buf_string(&m->word) : NULL;
-	switch (word != NULL ? m->secret(word, &from) : SECRET_HERE) {
+	switch (word == NULL ? SECRET_HERE : m->secret == NULL ? SECRET_NONE : m->secret(word, &from)) {
 	case SECRET_NONE:
+		mask_anyword(m, w);
 		break;
 	case SECRET_NEXT:
 		m->next = true;
@@ -142,7 +151,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 	struct masked_text m = {.text = text, .word.secret = true};
 	struct word w;
 	const char *why;
-	size_t pos = 0, end = len;
+	size_t pos = 0, end = len, at;
 	bool command = false, place = true, before_json = false, glued = false;
 	enum word_found found;
 	size_t count = 0;
@@ -161,6 +170,10 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 			mask_command_begins(&m, &w, context);
 		} else if (command && !over) {
 			mask_command_word(&m, &w);
+		} else if (!w.json) {
+			buf_reset(&m.word);
+			if (word_decode(text, w.start, w.end, &m.word, &at) == NULL)
+				mask_anyword(&m, &w);
 		}
 		/* A no-break space or = may have glued a request to its secret. */
 		if (place && !w.json && w.plain) {
@@ -172,7 +185,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 				break;
 			}
 		}
-		if ((place || command) && m.from <= w.start && word_is_secret(text, &w, &m.word, place || count < MASK_NEARLY)) {
+		if ((place || command || w.json) && m.from <= w.start && word_is_secret(text, &w, &m.word, place || count < MASK_NEARLY)) {
 			before_json = w.json;
 			end = w.json ? w.start : w.end;
 			break;

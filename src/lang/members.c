@@ -149,8 +149,7 @@ static struct want want_named(const struct putting *a, const char *name, size_t 
 		return want_member(a->arg, f);
 	want = (struct want){.arg = a->arg->name, .member = "value", .type = ARG_TEXT};
 	near = catalog_nearest_field(a->fields, name, len);
-	if (near != NULL)
-		want.secret = catalog_field(a->fields, near, strlen(near))->secret;
+	want.secret = secret_is_name(name, len) || (near != NULL && catalog_field(a->fields, near, strlen(near))->secret);
 	/* A role that is not known is given like the others. */
 	if (a->fields->name != NULL && a->fields->unit == UNIT_PERMISSION) {
 		want.type = ARG_NUMBER;
@@ -186,14 +185,37 @@ static int put_name(struct parse *p, const struct putting *a, const struct word 
 	return 0;
 }
 
+/* `name=a,secret=b`: the second would become part of the first, as text, and be seen wherever that is. */
+static int check_comma(struct parse *p, const struct putting *a, const struct word *value)
+{
+	struct word part;
+	size_t pos = value->start;
+
+	for (bool first = true; value->plain && word_part(p->text, &pos, value->end, ',', &part); first = false) {
+		size_t equals = word_find(p->text, part.start, part.end, '=');
+		const char *name = p->text + part.start;
+
+		if (first || equals == part.end)
+			continue;
+		if (secret_is_name(name, equals - part.start) || catalog_field(a->fields, name, equals - part.start) != NULL)
+			return parse_fail(p, part.start, "%s: %s: %.*s= behind a comma: separate members with blanks (quote the value if it "
+			    "is all text)", a->type->name, a->arg->name, (int)(equals - part.start), name);
+	}
+	return 0;
+}
+
 /* The value of a member whose name the catalogue may not know: JSON in brackets stays JSON. */
-static int put_member(struct parse *p, const struct want *want, const struct word *value)
+static int put_member(struct parse *p, const struct putting *a, const struct want *want, const struct word *value)
 {
 	struct json v;
 	size_t at;
 
+	if (want->type == ARG_TEXT && !value->json && !want->secret && check_comma(p, a, value) < 0)
+		return -1;
+
 	if (value->json && want->type == ARG_TEXT && !want->secret && strcmp(want->member, "value") == 0 &&
 	    json_read(p->text + value->start, value->end - value->start, &v, &at) == NULL) {
+		parse_secrets_anywhere(p, v);
 		value_put_compact(&p->line->json, v);
 		return 0;
 	}
@@ -254,7 +276,7 @@ int members_put_object(struct parse *p, const struct putting *a)
 		if (put_name(p, a, &a->words[i], &value, &want) < 0)
 			return -1;
 		buf_putc(&p->line->json, ':');
-		if (put_member(p, &want, &value) < 0)
+		if (put_member(p, a, &want, &value) < 0)
 			return -1;
 	}
 	buf_putc(&p->line->json, '}');
@@ -285,7 +307,7 @@ int members_put_pairs(struct parse *p, const struct putting *a)
 			p->line->deletes = true;	/* no lists: all are deleted */
 		} else {
 			buf_putc(&p->line->json, ',');
-			if ((want.type == ARG_MACS ? value_put_changes(p, &want, &value) : put_member(p, &want, &value)) < 0)
+			if ((want.type == ARG_MACS ? value_put_changes(p, &want, &value) : put_member(p, a, &want, &value)) < 0)
 				return -1;
 		}
 		buf_putc(&p->line->json, ']');

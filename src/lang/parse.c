@@ -98,6 +98,48 @@ int parse_add_secret(struct parse *p, size_t start, size_t end)
 	return 0;
 }
 
+int parse_add_named_secret(struct parse *p, const struct word *w)
+{
+	const char *text = p->text + w->start;
+	size_t len = w->end - w->start, from = secret_in_text(text, len);
+
+	if (!w->plain && !w->json) {
+		if (value_decode(p, w) < 0)
+			return -1;
+		from = secret_in_text(buf_head(&p->scratch), p->scratch.len) < p->scratch.len ? 0 : len;
+	}
+	if (from == len || w->json || (from + 1 == len && text[from] == '?') || (from > 0 && text[from] == '@'))
+		return 0;
+	p->line->secret = true;
+	/* With quotes in it nothing is where it seems to be. */
+	return parse_add_secret(p, w->start + from, w->end);
+}
+
+void parse_found_secret(void *ctx, struct json secret)
+{
+	struct parse *p = ctx;
+	size_t start = (size_t)(secret.text - p->text);
+
+	p->line->secret = p->line->json.secret = true;
+	/* Without memory the whole line is hidden: see parse_add_secret(). */
+	(void)parse_add_secret(p, start, start + secret.len);
+}
+
+void parse_secrets_anywhere(struct parse *p, struct json v)
+{
+	secret_anywhere(v, parse_found_secret, p);
+}
+
+void parse_secrets_of(struct parse *p, const struct request *type, struct json_iter args)
+{
+	secret_in_arguments(type, args, parse_found_secret, p);
+}
+
+void parse_secrets_in(struct parse *p, const struct arg *arg, struct json v)
+{
+	secret_in_argument(arg, v, parse_found_secret, p);
+}
+
 int parse_add_lookup(struct parse *p, enum gid_kind kind, size_t offset, size_t json_len, const char *name, size_t len)
 {
 	struct line *line = p->line;
@@ -139,7 +181,7 @@ int parse_add_note(struct parse *p, const char *format, ...)
 
 const char *parse_typed(const char *text, size_t start, size_t end, char out[static TYPED_MAX + 8])
 {
-	size_t fits = utf8_fits(text + start, end - start, TYPED_MAX - 1);
+	size_t shown = secret_in_text(text + start, end - start), fits = utf8_fits(text + start, shown, TYPED_MAX - 1);
 
 	out[0] = '"';
 	memcpy(out + 1, text + start, fits);

@@ -84,12 +84,20 @@ int parse_fail_missing(struct parse *p, const char *format, ...) __attribute__((
 
 int parse_add_word(struct parse *p, const struct word *w);
 int parse_add_secret(struct parse *p, size_t start, size_t end);
+/* What has a secret's name in a word, whatever argument that is: NAME=VALUE, but not NAME=? and NAME=@FILE. */
+int parse_add_named_secret(struct parse *p, const struct word *w);
+/* What is secret in JSON that stands in the line: a value itself, the arguments of a request, one of them, or a value of which
+ * nothing is known. */
+void parse_found_secret(void *parse, struct json secret);
+void parse_secrets_of(struct parse *p, const struct request *type, struct json_iter args);
+void parse_secrets_in(struct parse *p, const struct arg *arg, struct json v);
+void parse_secrets_anywhere(struct parse *p, struct json v);
 int parse_add_lookup(struct parse *p, enum gid_kind kind, size_t offset, size_t json_len, const char *name,
     size_t len);
 int parse_add_note(struct parse *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 enum { TYPED_MAX = 48 };	/* bytes of what was typed that a message repeats */
-/* What was typed, short, on one line. */
+/* What was typed, short, on one line, and without the value of what has a secret's name. */
 const char *parse_typed(const char *text, size_t start, size_t end, char out[static TYPED_MAX + 8]);
 
 /* --- values (lang/value.c) --- */
@@ -122,6 +130,9 @@ static inline bool value_from_cell(const struct parse *p)
 {
 	return p->context != NULL && p->context->filled;
 }
+
+/* Asks for a secret, what is "REQUEST ARGUMENT", into p->scratch.  at: of the word, for the error. */
+int value_ask(struct parse *p, const char *what, size_t at);
 
 /* Decodes a word into p->scratch. */
 int value_decode(struct parse *p, const struct word *w);

@@ -16,18 +16,9 @@ int putting_misfit(struct parse *p, const struct putting *a, const struct word *
 	    parse_typed(p->text, w->start, w->end, typed));
 }
 
-static void found_secret(void *ctx, struct json secret)
-{
-	struct parse *p = ctx;
-	size_t start = (size_t)(secret.text - p->text);
-
-	/* Without memory the whole line is hidden: see parse_add_secret(). */
-	(void)parse_add_secret(p, start, start + secret.len);
-}
-
 int putting_json(struct parse *p, const struct putting *a, const struct json *v)
 {
-	secret_in_argument(a->arg, *v, found_secret, p);
+	parse_secrets_in(p, a->arg, *v);
 	if ((a->arg->flags & ARG_DELETES) && json_kind(*v) == JSON_ARRAY && json_count(*v) > 0)
 		p->line->deletes = true;
 	value_put_compact(&p->line->json, *v);

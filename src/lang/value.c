@@ -164,24 +164,29 @@ static void name_secret(const struct parse *p, const struct want *want, char wha
 		snprintf(what + len, 200 - (size_t)len, "/%.*s", (int)(bits.end - bits.start), p->text + bits.start);
 }
 
+int value_ask(struct parse *p, const char *what, size_t at)
+{
+	if (p->context == NULL || p->context->ask_secret == NULL)
+		return parse_fail(p, at, "%s: nobody can be asked for it here", what);
+	buf_reset(&p->scratch);
+	if (p->context->ask_secret(p->context->ctx, what, &p->scratch, p->e) < 0) {
+		*p->at = at;
+		return -1;
+	}
+	if (p->scratch.failed)
+		return parse_memory(p);
+	if (word_valid(buf_head(&p->scratch), p->scratch.len) < p->scratch.len)
+		return parse_fail(p, at, "%s: not UTF-8 text", what);
+	return 0;
+}
+
 /* ?: asked for, without echo. */
 static int put_asked(struct parse *p, const struct want *want, const struct word *w)
 {
 	char what[200];
 
 	name_secret(p, want, what);
-	if (p->context == NULL || p->context->ask_secret == NULL)
-		return parse_fail(p, w->start, "%s: nobody can be asked for it here", what);
-	buf_reset(&p->scratch);
-	if (p->context->ask_secret(p->context->ctx, what, &p->scratch, p->e) < 0) {
-		*p->at = w->start;
-		return -1;
-	}
-	if (p->scratch.failed)
-		return parse_memory(p);
-	if (word_valid(buf_head(&p->scratch), p->scratch.len) < p->scratch.len)
-		return parse_fail(p, w->start, "%s: not UTF-8 text", what);
-	return value_put_scratch(p);
+	return value_ask(p, what, w->start) < 0 ? -1 : value_put_scratch(p);
 }
 
 int value_put_text(struct parse *p, const struct want *want, const struct word *w)
@@ -195,6 +200,7 @@ int value_put_text(struct parse *p, const struct want *want, const struct word *
 		return put_file(p, want, w);
 	if (want->secret && parse_add_secret(p, w->start, w->end) < 0)
 		return -1;
+	p->line->secret = p->line->secret || want->secret;
 	/* On the level of words a bracket begins JSON; what is meant as text is quoted. */
 	if (w->json && want->member == NULL)
 		return value_misfit(p, want, w);

@@ -156,6 +156,9 @@ const struct field *catalog_field(const struct field *fields, const char *name, 
 /* The events known; ends with name NULL. */
 extern const struct field catalog_events[];
 
+/* Words that names of secrets have in them, whatever they are members of; ends with NULL. */
+extern const char *const catalog_secret_words[];
+
 /* The name in a list closest to a mistyped one, if it is close enough to be meant, else NULL. */
 const char *catalog_nearest_field(const struct field *fields, const char *name, size_t len);
 

@@ -12,6 +12,69 @@
 
 static const char hidden[] = "\"***\"";
 
+/* --- names and texts --- */
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
+}
+
+/* Whether a word that secrets' names have in them stands at text. */
+static bool begins_with_word(const char *text, size_t len)
+{
+	for (const char *const *word = catalog_secret_words; *word != NULL; word++) {
+		size_t i = 0;
+
+		while (i < len && (*word)[i] != '\0' && lower(text[i]) == (*word)[i])
+			i++;
+		if ((*word)[i] == '\0')
+			return true;
+	}
+	return false;
+}
+
+bool secret_is_name(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (begins_with_word(name + i, len - i))
+			return true;
+	return false;
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
+}
+
+size_t secret_in_text(const char *text, size_t len)
+{
+	for (size_t i = 1; i + 1 < len; i++) {
+		bool quoted = text[i - 1] == '"' || text[i - 1] == '\'';
+		size_t end = quoted ? i - 1 : i, start = end;
+
+		if (text[i] != '=' && !(text[i] == ':' && quoted))
+			continue;
+		while (start > 0 && is_name_char(text[start - 1]))
+			start--;
+		if (secret_is_name(text + start, end - start))
+			return i + 1;
+	}
+	return len;
+}
+
+size_t secret_in_address(const char *text, size_t len)
+{
+	const char *slashes = memmem(text, len, "://", 3), *end = text + len, *user = slashes == NULL ? text : slashes + 3;
+	const char *colon = memchr(user, ':', (size_t)(end - user));
+
+	if (colon == NULL || colon == user || memrchr(colon + 1, '@', (size_t)(end - colon - 1)) == NULL ||
+	    memchr(user, '@', (size_t)(colon - user)) != NULL || memchr(user, '/', (size_t)(colon - user)) != NULL)
+		return len;
+	return (size_t)(colon + 1 - text);
+}
+
+/* --- what the catalogue knows --- */
+
 /* Whether a member's name is a secret's, spelt well or badly. */
 static bool is_secret_member(const struct field *fields, struct json key)
 {
@@ -27,7 +90,7 @@ static bool is_secret_member(const struct field *fields, struct json key)
 			near = catalog_nearest_field(fields, buf_head(&name), name.len);
 			f = near == NULL ? NULL : catalog_field(fields, near, strlen(near));
 		}
-		secret = f != NULL && f->secret;
+		secret = f != NULL ? f->secret : secret_is_name(buf_head(&name), name.len);
 	}
 	buf_clear(&name);
 	return secret;
@@ -57,8 +120,10 @@ void secret_in_argument(const struct arg *arg, struct json v, secret_found *foun
 	struct json_iter it;
 	struct json key, inner;
 
-	if (!catalog_arg_secret(arg))
+	if (!catalog_arg_secret(arg)) {
+		secret_anywhere(v, found, ctx);
 		return;
+	}
 	if (arg->type == ARG_ROWS && json_kind(v) == JSON_ARRAY) {
 		for (it = json_iterate(v); json_next(&it, NULL, &inner); )
 			secrets_in_row(arg->fields, inner, found, ctx);
@@ -66,6 +131,8 @@ void secret_in_argument(const struct arg *arg, struct json v, secret_found *foun
 		for (it = json_iterate(v); json_next(&it, &key, &inner); )
 			if (is_secret_member(arg->fields, key))
 				found(ctx, inner);
+			else
+				secret_anywhere(inner, found, ctx);
 	} else {
 		found(ctx, v);
 	}
@@ -76,11 +143,12 @@ void secret_in_arguments(const struct request *type, struct json_iter args, secr
 	const struct arg *arg = type->args;
 	struct json v;
 
-	if (!catalog_secret(type))
-		return;
 	while (json_next(&args, NULL, &v)) {
 		if (arg->name == NULL) {
-			found(ctx, v);
+			if (catalog_secret(type))
+				found(ctx, v);
+			else
+				secret_anywhere(v, found, ctx);
 			continue;
 		}
 		secret_in_argument(arg, v, found, ctx);
@@ -98,10 +166,19 @@ bool secret_has_key(struct json v)
 	return memmem(v.text, v.len, mark, sizeof(mark) - 1) != NULL;
 }
 
-/* Names of members that hold secrets, whoever sends them. */
-static bool known_secret(struct json name)
+/* Whether what a name, or a string as a whole, decodes to says so. */
+static bool decodes_to_secret(struct json string, bool name)
 {
-	return json_is(name, "secret") || json_is(name, "csecret") || json_is(name, "password");
+	struct buf text = {.secret = true};
+	bool secret;
+
+	if (!name && memchr(string.text, '=', string.len) == NULL && memchr(string.text, '\\', string.len) == NULL)
+		return false;
+	json_decode(string, &text);
+	secret = text.failed || (name ? secret_is_name(buf_head(&text), text.len) :
+	    secret_in_text(buf_head(&text), text.len) < text.len);
+	buf_clear(&text);
+	return secret;
 }
 
 void secret_anywhere(struct json v, secret_found *found, void *ctx)
@@ -112,12 +189,12 @@ void secret_anywhere(struct json v, secret_found *found, void *ctx)
 
 	switch (json_kind(v)) {
 	case JSON_STRING:
-		if (secret_has_key(v))
+		if (secret_has_key(v) || decodes_to_secret(v, false))
 			found(ctx, v);
 		break;
 	case JSON_OBJECT:
 		for (it = json_iterate(v); json_next(&it, &key, &inner); ) {
-			if (known_secret(key))
+			if (decodes_to_secret(key, true))
 				found(ctx, inner);
 			else
 				secret_anywhere(inner, found, ctx);
@@ -129,7 +206,7 @@ void secret_anywhere(struct json v, secret_found *found, void *ctx)
 				found(ctx, inner);
 			else
 				secret_anywhere(inner, found, ctx);
-			pair = json_kind(inner) == JSON_STRING && known_secret(inner);
+			pair = json_kind(inner) == JSON_STRING && decodes_to_secret(inner, true);
 		}
 		break;
 	default:
@@ -214,7 +291,7 @@ int secret_mask_request(struct buf *out, const char *json, size_t len)
 		return -1;
 	if (type != NULL && near && catalog_secret(type))
 		replace_all(it, &m);
-	else if (type != NULL && catalog_secret(type))
+	else if (type != NULL)
 		secret_in_arguments(type, it, replace, &m);
 	else
 		while (json_next(&it, NULL, &v))

@@ -12,14 +12,25 @@
 #include "proto/catalog.h"
 #include "proto/json.h"
 
+/* Whether a member, setting or argument of that name holds a secret, as far as its name says: for names that the catalogue does not
+ * know.  It is enough that one of the catalogue's words for secrets is in it; capitals and - count as small letters and _. */
+bool secret_is_name(const char *name, size_t len);
+
+/* Where the secret begins in a text like NAME=VALUE, a=b,NAME=VALUE or {"NAME":"VALUE"}, NAME being a secret's; len: there is
+ * none. */
+size_t secret_in_text(const char *text, size_t len);
+
+/* Where the password begins in "USER:PASSWORD@HOST" or "SCHEME://USER:PASSWORD@HOST"; len: there is none. */
+size_t secret_in_address(const char *text, size_t len);
+
 typedef void secret_found(void *ctx, struct json secret);
 
 /* Calls found() for each value within an argument (or the arguments behind a request's name) that must not be shown. */
 void secret_in_argument(const struct arg *arg, struct json v, secret_found *found, void *ctx);
 void secret_in_arguments(const struct request *type, struct json_iter args, secret_found *found, void *ctx);
 
-/* Secrets that are known by what they look like, whatever they belong to: members and pairs named secret, csecret or
- * password, private keys. */
+/* Secrets that are known by what they look like, whatever they belong to: members and pairs with a secret's name, texts like
+ * "password=x", private keys. */
 void secret_anywhere(struct json v, secret_found *found, void *ctx);
 
 /* Private keys in strings, whatever they stand in. */

@@ -12,6 +12,7 @@
 
 #include "base/safe.h"
 #include "base/utf8.h"
+#include "proto/secret.h"
 #include "run/engine.h"
 #include "run/names.h"
 #include "run/redirect.h"
@@ -156,11 +157,14 @@ static void note_bad_utf8(struct shell *sh, const struct task *t, uint64_t count
 
 void show_unsent(struct shell *sh, const char *json, size_t len)
 {
-	struct buf safe = {.secret = true};
+	struct buf safe = {.secret = true}, masked = {0};
 
 	shell_show_begin(sh);
-	if (sh->out.terminal) {		/* a script may be somebody else's */
-		safe_put_json(&safe, json, len);
+	if (sh->out.terminal) {		/* a script may be another user's; its secrets are for files and pipes */
+		if (!output_settings(sh->output)->reveal && secret_mask_request(&masked, json, len) == 0)
+			safe_put_json(&safe, buf_head(&masked), masked.len);
+		else if (output_settings(sh->output)->reveal)
+			safe_put_json(&safe, json, len);
 		sink_put(&sh->out, buf_head(&safe), safe.len);
 	} else {
 		sink_put(&sh->out, json, len);
@@ -168,6 +172,7 @@ void show_unsent(struct shell *sh, const char *json, size_t len)
 	sink_putc(&sh->out, '\n');
 	shell_show_end(sh);
 	buf_clear(&safe);
+	buf_clear(&masked);
 }
 
 void show_text(struct shell *sh, const char *text, size_t len)

@@ -207,18 +207,18 @@ static bool secrets_read(struct back *b, const struct places *places)
 int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct places *places)
 {
 	struct back b = {.w = w, .arg = &w->type->args[i], .form = form, .out = &w->parts[i]};
-	bool secrets, any_secret = catalog_arg_secret(b.arg);
+	bool secrets;
 	int result = 0;
 
 	if (places_sort(places, false) < 0) {
 		w->failed = true;
 		return -1;
 	}
-	secrets = !any_secret || secrets_read(&b, places);
+	secrets = secrets_read(&b, places);
 	for (size_t k = 0; k < places->list_count && result == 0; k++) {
 		const struct place *p = &places->list[k];
 		const struct field *f = field_of(&b, p);
-		bool secret = any_secret && undo_secret(w, b.arg, p->name), read;
+		bool secret = undo_secret(w, b.arg, p->name), read;
 		struct json after;
 
 		if (!p->touched)

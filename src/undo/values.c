@@ -208,9 +208,11 @@ bool undo_secret(struct undo_work *w, const struct arg *arg, struct json name)
 	struct buf member = {0};
 	bool secret = false;
 
-	if (arg->type != ARG_OBJECT)
-		return catalog_arg_secret(arg);
-	/* Names that are nearly those of secrets are secret as well: the one rule for that is mask's. */
+	if (arg->type != ARG_OBJECT && catalog_arg_secret(arg))
+		return true;
+	if (json_kind(name) != JSON_STRING)
+		return false;
+	/* Names that are nearly those of secrets are secret as well: the one rule for that is proto/secret's. */
 	buf_putc(&member, '{');
 	buf_put(&member, name.text, name.len);
 	buf_puts(&member, ":0}");
@@ -253,6 +255,8 @@ void undo_show(struct undo_work *w, const struct field *f, struct json v, bool s
 {
 	const struct value_name *n = f == NULL || !undo_is_scalar(v) ? NULL : f->values;
 
+	if (!secret)
+		secret_anywhere(v, found_one, &secret);
 	if (secret) {
 		buf_puts(&w->u->changes, "***");
 		return;
