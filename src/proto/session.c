@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session: the life of a conversation: feeding, requests, how it ends.
+ * session: the life of a conversation: feeding, and requests.
  *
  * Bytes go in by session_feed(), which cuts them into lines and applies the limits; lines mean something in
  * session_message.c.  Refuses to know descriptors, clocks and terminals.
@@ -62,38 +62,7 @@ bool session_is_secured(const struct session *s)
 	return s->secured;
 }
 
-size_t session_end(struct session *s)
-{
-	struct pending_table t = s->pending;
-	size_t incomplete = s->large.active ? (size_t)s->large.bytes : frame_held(&s->frame);
-	bool handing = s->large.active && s->large.mode != LARGE_KEEP && s->large.mode != LARGE_SKIP;
-	uint64_t partial = handing ? s->large.id : 0;
-
-	if (s->told)
-		return 0;
-	s->told = true;
-	s->phase = PHASE_ENDED;
-	s->pending = (struct pending_table){0};
-	s->open = 0;
-	session_login_clear(s);
-	session_large_clear(s);
-	pending_finish(&t);
-	for (size_t i = 0; i < t.count; i++) {
-		const struct pending *p = &t.places[i];
-
-		if (p->kind == PENDING_REQUEST)
-			s->ops->unanswered(s->ctx, p->tag, session_sent(s, p), p->id == partial);
-	}
-	pending_clear(&t);
-	return s->failed ? 0 : incomplete;
-}
-
 /* --- sending --- */
-
-struct buf *session_output(struct session *s)
-{
-	return &s->out;
-}
 
 uint64_t session_request(struct session *s, const char *text, size_t len, void *tag)
 {
@@ -105,23 +74,6 @@ uint64_t session_request(struct session *s, const char *text, size_t len, void *
 		return 0;
 	s->counters.requests++;
 	return id;
-}
-
-void session_forget(struct session *s, uint64_t id)
-{
-	struct pending *p = pending_find(&s->pending, id);
-
-	if (!p || p->kind != PENDING_REQUEST)
-		return;
-	p->kind = PENDING_FORGOTTEN;
-	s->open--;
-	if (s->large.active && s->large.id == id)
-		s->large.mode = LARGE_SKIP;	/* its carry is left alone: an operation may be reading it */
-}
-
-size_t session_open(const struct session *s)
-{
-	return s->open;
 }
 
 struct session_counters session_counters(const struct session *s)

@@ -11,12 +11,6 @@
 
 #include "proto/session_parts.h"
 
-void session_large_clear(struct session *s)
-{
-	buf_clear(&s->large.carry);
-	s->large.active = s->large.parting = false;
-}
-
 static void *large_tag(const struct session *s)
 {
 	const struct pending *p = pending_find(&s->pending, s->large.id);

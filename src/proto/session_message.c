@@ -151,6 +151,24 @@ static int message_hold(struct session *s, const struct message *m)
 	return s->early.failed ? session_fail_memory(s) : 0;
 }
 
+/* The replies that came before the one to the login. */
+static int message_replay(struct session *s)
+{
+	struct buf early = s->early;
+	const char *line = buf_head(&early), *end = line + early.len;
+	int result = 0;
+
+	s->early = (struct buf){0};
+	while (line < end && result == 0 && s->phase == PHASE_READY) {
+		const char *lf = memchr(line, '\n', (size_t)(end - line));
+
+		result = session_line(s, line, (size_t)(lf - line), true);
+		line = lf + 1;
+	}
+	buf_clear(&early);
+	return result;
+}
+
 static int message_reply(struct session *s, struct message *m)
 {
 	struct reply reply = {.ok = m->ok, .line = m->line, .len = m->len, .values = m->rest, .bad_utf8 = m->bad_utf8,
@@ -161,7 +179,9 @@ static int message_reply(struct session *s, struct message *m)
 
 	switch (p->kind) {
 	case PENDING_LOGIN:
-		return session_login_reply(s, m);
+		if (session_login_reply(s, m) == -1)
+			return -1;
+		return s->phase == PHASE_READY ? message_replay(s) : 0;
 	case PENDING_TLS:
 		return session_tls_reply(s, m);
 	case PENDING_REFUSED:
@@ -215,22 +235,4 @@ int session_line(struct session *s, const char *line, size_t len, bool again)
 		    shown_len(m.id), m.id.text);
 	message_odd(s, m.id);
 	return 0;
-}
-
-/* The replies that came before the one to the login. */
-int message_replay(struct session *s)
-{
-	struct buf early = s->early;
-	const char *line = buf_head(&early), *end = line + early.len;
-	int result = 0;
-
-	s->early = (struct buf){0};
-	while (line < end && result == 0 && s->phase == PHASE_READY) {
-		const char *lf = memchr(line, '\n', (size_t)(end - line));
-
-		result = session_line(s, line, (size_t)(lf - line), true);
-		line = lf + 1;
-	}
-	buf_clear(&early);
-	return result;
 }

@@ -3,7 +3,7 @@
  * session_parts: what the files of the session share among themselves; nobody else includes this.
  *
  * session.c owns the life of a session and the feeding loop; session_state.c what is sent, what is open and how it
- * fails; session_message.c what a line means and whether it may come now; session_login.c hello, TLS and login;
+ * ends; session_message.c what a line means and whether it may come now; session_login.c hello, TLS and login;
  * session_large.c replies that are handed on while they arrive.
  */
 #ifndef PTSH_PROTO_SESSION_PARTS_H
@@ -96,6 +96,7 @@ bool session_sent(const struct session *s, const struct pending *p);
 /* Takes an entry out of the table. */
 void session_answered(struct session *s, struct pending *entry);
 void session_login_clear(struct session *s);
+void session_large_clear(struct session *s);
 /* The next value, or `null` where there is none. */
 struct json message_value(struct json_iter *it);
 
@@ -108,8 +109,6 @@ int session_line(struct session *s, const char *line, size_t len, bool again);
 int message_head(struct session *s, struct message *m, struct json status);
 /* A reply that nobody asked for, after login. */
 void message_odd(struct session *s, struct json id);
-/* Handles the lines that were held back until the login was checked.  0, or -1 if one ended the session. */
-int message_replay(struct session *s);
 
 /* session_login.c */
 int session_hello(struct session *s, struct message *m);
@@ -126,6 +125,5 @@ int session_large_begin(struct session *s, const char *line, size_t len);
 int session_large_feed(struct session *s, struct frame_input *in);
 /* There is no memory to keep the line whose first bytes are given: it is validated and dropped. */
 int session_large_lost(struct session *s, const char *line, size_t len);
-void session_large_clear(struct session *s);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session_state: what a session has sent, what of it is open, and how it fails.
+ * session_state: what a session has sent, what of it is open, and how it ends.
  *
  * Owns the output and the table of open requests; every other file of the session goes through it.  Knows no message
  * of the box.
@@ -98,4 +98,58 @@ struct json message_value(struct json_iter *it)
 	if (!json_next(it, NULL, &v))
 		v = (struct json){"null", 4};
 	return v;
+}
+
+size_t session_end(struct session *s)
+{
+	struct pending_table t = s->pending;
+	size_t incomplete = s->large.active ? (size_t)s->large.bytes : frame_held(&s->frame);
+	bool handing = s->large.active && s->large.mode != LARGE_KEEP && s->large.mode != LARGE_SKIP;
+	uint64_t partial = handing ? s->large.id : 0;
+
+	if (s->told)
+		return 0;
+	s->told = true;
+	s->phase = PHASE_ENDED;
+	s->pending = (struct pending_table){0};
+	s->open = 0;
+	session_login_clear(s);
+	session_large_clear(s);
+	pending_finish(&t);
+	for (size_t i = 0; i < t.count; i++) {
+		const struct pending *p = &t.places[i];
+
+		if (p->kind == PENDING_REQUEST)
+			s->ops->unanswered(s->ctx, p->tag, session_sent(s, p), p->id == partial);
+	}
+	pending_clear(&t);
+	return s->failed ? 0 : incomplete;
+}
+
+struct buf *session_output(struct session *s)
+{
+	return &s->out;
+}
+
+size_t session_open(const struct session *s)
+{
+	return s->open;
+}
+
+void session_forget(struct session *s, uint64_t id)
+{
+	struct pending *p = pending_find(&s->pending, id);
+
+	if (!p || p->kind != PENDING_REQUEST)
+		return;
+	p->kind = PENDING_FORGOTTEN;
+	s->open--;
+	if (s->large.active && s->large.id == id)
+		s->large.mode = LARGE_SKIP;	/* its carry is left alone: an operation may be reading it */
+}
+
+void session_large_clear(struct session *s)
+{
+	buf_clear(&s->large.carry);
+	s->large.active = s->large.parting = false;
 }
