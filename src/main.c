@@ -17,6 +17,7 @@
 #include "link/link.h"
 #include "link/trace.h"
 #include "options/options.h"
+#include "run/connection.h"
 #include "run/engine.h"
 #include "run/events.h"
 #include "run/feed.h"
@@ -131,7 +132,7 @@ static int set_up(struct shell *sh, struct error *e)
 	sh->timeout = o->timeout;
 	sh->undo = true;
 	if ((sh->loop = loop_create()) == NULL || (sh->inputs = input_create(sh)) == NULL ||
-	    (sh->engine = engine_create(&steps_ops)) == NULL || (sh->link = link_create(sh)) == NULL ||
+	    (sh->engine = engine_create(&steps_ops)) == NULL || (sh->link = link_create(sh, &connection_ops)) == NULL ||
 	    (sh->events = events_create(sh)) == NULL || (sh->names = names_create(sh)) == NULL)
 		return error_memory(e);
 	if (choose_output(sh, e) == -1)

@@ -12,6 +12,7 @@
 #include "link/link.h"
 #include "link/trace.h"
 #include "options/boxes.h"
+#include "run/events.h"
 #include "run/feed.h"
 #include "run/names.h"
 
@@ -24,6 +25,7 @@ static enum command_result connect_run(struct shell *sh, struct task *t, enum st
 	if (t->line.word_count > 1 && options_set_box(sh->options, t->line.words[1], &e) == -1)
 		return command_fail(sh, t, status, &e);
 	names_stale(sh);
+	events_link_lost(sh);
 	link_switch(sh);
 	return COMMAND_DONE;
 }

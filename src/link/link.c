@@ -9,23 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link/identity.h"
 #include "link/link_parts.h"
-#include "run/engine.h"
-#include "run/events.h"
+#include "proto/catalog.h"
 #include "term/ask.h"
 
 enum {
 	RECONNECT_FIRST = 1000, RECONNECT_MOST = 30000,	/* ms between tries */
 	LOGIN_TRIES = 3,
 	CHANNEL_FIRST = 200,		/* ms that the channel has to tell itself that it is late */
+	ERROR_GRACE = 2000,		/* ms for replies after the box's fatal error */
 	ANOTHER_AFTER = 300,		/* ms in which a box may hang up that has refused a login */
 };
 
-static const struct session_ops session_operations;
 static const struct channel_ops channel_operations;
 
-static void drop(struct link *k, struct shell *sh)
+static void link_drop(struct link *k, struct shell *sh)
 {
 	loop_timer_stop(sh->loop, &k->deadline);
 	loop_timer_stop(sh->loop, &k->greeting);
@@ -56,7 +54,7 @@ static void wait_to_try_again(struct shell *sh, bool was_ready)
 
 /* The connection is over.  e: why; NULL: the box ended it in order.  Everything that has no answer gets its
  * outcome, then it is decided whether there will be another connection. */
-static void lost(struct shell *sh, const struct error *e)
+static void link_lost(struct shell *sh, const struct error *e)
 {
 	struct link *k = sh->link;
 	bool was_ready = k->state == LINK_READY, nothing_open;
@@ -67,7 +65,7 @@ static void lost(struct shell *sh, const struct error *e)
 		return;
 	if (k->refused && (e == NULL || e->status == STATUS_LOST)) {	/* it wants another connection for another try */
 		session_end(k->session);
-		drop(k, sh);
+		link_drop(k, sh);
 		open_channel(sh);
 		return;
 	}
@@ -100,7 +98,7 @@ static void lost(struct shell *sh, const struct error *e)
 	size_t cut = session_end(k->session);
 	if (cut > 0)
 		shell_complain(sh, (struct place){0}, NULL, "%s: incomplete message of %zu bytes discarded", name, cut);
-	drop(k, sh);
+	link_drop(k, sh);
 	k->state = LINK_FAILED;
 	if (again) {
 		wait_to_try_again(sh, was_ready);
@@ -110,17 +108,15 @@ static void lost(struct shell *sh, const struct error *e)
 	} else if (in_order || sh->interactive) {
 		k->state = LINK_IDLE;	/* the next line connects again */
 	}
-	engine_link_lost(sh);
-	events_link_lost(sh);
-	if (sh->prompt != NULL)
-		prompt_changed(sh->prompt);
+	k->ops->lost(sh);
+	k->ops->changed(sh);
 }
 
 /* Ends the connection with an error found on this side; as soon as the session has returned. */
-void link_fail(struct shell *sh, const struct error *e)
+static void link_fail(struct shell *sh, const struct error *e)
 {
 	if (!sh->link->feeding)
-		lost(sh, e);
+		link_lost(sh, e);
 	else if (sh->link->why.status == STATUS_OK)
 		sh->link->why = *e;
 }
@@ -129,7 +125,7 @@ void link_fail(struct shell *sh, const struct error *e)
 static bool try_next_address(struct shell *sh, const char *why)
 {
 	struct link *k = sh->link;
-	struct session *fresh = session_create(&session_operations, sh, sh->options->max_reply);
+	struct session *fresh = session_create(&k->session_ops, sh, sh->options->max_reply);
 	struct channel_info info;
 	char address[128];
 
@@ -181,7 +177,7 @@ static void too_late(void *ctx)
 	link_fail(sh, &e);
 }
 
-void link_set_deadline(struct shell *sh)
+static void set_deadline(struct shell *sh)
 {
 	struct link *k = sh->link;
 	double s = sh->options->connect_timeout;
@@ -206,17 +202,17 @@ static void open_channel(struct shell *sh)
 		.keepalive_s = (int)o->keepalive,
 	};
 	k->state = LINK_CONNECTING;
-	identity_start(sh);
-	link_set_deadline(sh);
-	k->session = session_create(&session_operations, sh, o->max_reply);
+	k->ops->connecting(sh);
+	set_deadline(sh);
+	k->session = session_create(&k->session_ops, sh, o->max_reply);
 	k->channel = k->session != NULL ? channel_open(sh->loop, &k->how, &channel_operations, sh) : NULL;
 	if (k->channel == NULL) {
 		error_memory(&e);
 		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
 		shell_failed(sh, e.status);
-		drop(k, sh);
+		link_drop(k, sh);
 		k->state = LINK_FAILED;
-		engine_link_lost(sh);
+		k->ops->lost(sh);
 	}
 }
 
@@ -226,11 +222,49 @@ static void try_again(void *ctx)
 
 	if (sh->link->state != LINK_AWAY)
 		return;
-	if (sh->prompt != NULL && prompt_released(sh->prompt) && !password_configured(sh->password, sh->options))
-		/* a pager has the terminal: nothing can be asked there */
+	if (sh->link->ops->taken(sh) && !password_configured(sh->password, sh->options))
+		/* nothing can be asked there now */
 		loop_timer_start(sh->loop, &sh->link->retry, RECONNECT_FIRST, try_again, sh);
 	else
 		open_channel(sh);
+}
+
+/* --- the login --- */
+
+static void log_in(struct shell *sh)
+{
+	struct link *k = sh->link;
+	int64_t before = loop_now();
+	struct error e;
+
+	switch (link_login(sh, &e)) {
+	case LOGIN_FAILED:
+		link_fail(sh, &e);
+		return;
+	case LOGIN_WAITS:
+		loop_timer_stop(sh->loop, &k->deadline);
+		k->wants_line = true;
+		if (!k->told_line)
+			shell_complain(sh, (struct place){0}, NULL, "%s: reconnected; press Enter to log in", sh->options->box_text);
+		k->told_line = true;
+		return;
+	case LOGIN_SENT:
+		break;
+	}
+	/* The time a person takes to type is not the box's. */
+	if (k->method != AUTH_NONE && loop_now() - before > 100)
+		set_deadline(sh);
+	k->ops->drained(sh);
+	link_flush(sh);
+}
+
+void link_line_entered(struct shell *sh)
+{
+	if (!sh->link->wants_line)
+		return;
+	sh->link->wants_line = false;
+	set_deadline(sh);
+	log_in(sh);
 }
 
 static void line_entered(void *ctx)
@@ -278,7 +312,7 @@ static void on_greeted(void *ctx, const struct hello *hello)
 		shell_complain(sh, (struct place){0}, NULL, "%s: warning: this box has had TLS before; --tls off does without",
 		    sh->options->box_text);
 	if (session_is_secured(k->session) || channel_wants(k->channel) == WANTS_CLEAR) {
-		link_login(sh);
+		log_in(sh);
 	} else if (session_start_tls(k->session) == -1) {
 		struct error e;
 		error_memory(&e);
@@ -314,8 +348,8 @@ static void on_tls_refused(void *ctx, struct json message)
 		link_fail(sh, &e);
 		return;
 	}
-	link_set_deadline(sh);
-	link_login(sh);
+	set_deadline(sh);
+	log_in(sh);
 }
 
 static void on_ready(void *ctx)
@@ -336,10 +370,9 @@ static void on_ready(void *ctx)
 	k->told_line = false;
 	k->trouble[0] = '\0';
 	shell_step(sh, "%s: logged in", sh->options->box_text);
-	events_link_ready(sh);
-	if (sh->prompt != NULL)
-		prompt_changed(sh->prompt);
-	engine_pump(sh);
+	k->ops->ready(sh);
+	k->ops->changed(sh);
+	k->ops->drained(sh);
 }
 
 static void another_login(void *ctx)
@@ -347,7 +380,7 @@ static void another_login(void *ctx)
 	struct shell *sh = ctx;
 
 	sh->link->refused = false;
-	link_login(sh);
+	log_in(sh);
 }
 
 static void on_login_refused(void *ctx, struct json message)
@@ -369,39 +402,38 @@ static void on_login_refused(void *ctx, struct json message)
 	link_fail(sh, &e);
 }
 
-void link_grace_over(void *ctx)
-{
-	lost(ctx, NULL);
-}
-
 static void on_reply(void *ctx, void *tag, const struct reply *reply)
 {
 	struct shell *sh = ctx;
-	struct link *k = sh->link;
-	struct json_iter values = reply->values;
-	struct json message;
-	char text[64] = "";
-	bool asked_for_login = false;
+	bool needs_login = link_certificate_failed(sh, reply);
 
-	if (k->by_certificate && !reply->ok && json_next(&values, NULL, &message)) {
-		link_message_text(message, text, sizeof text);
-		asked_for_login = strcasestr(text, "authenticate") != NULL;
-	}
-	engine_on_reply(sh, tag, reply);
-	if (asked_for_login) {
-		k->by_certificate = false;	/* reported once */
+	sh->link->ops->requests->reply(sh, tag, reply);
+	if (needs_login)
 		shell_complain(sh, (struct place){0}, NULL, "%s: the client certificate alone is no login here: give a password"
 		    " (--password-command, --password-file)", sh->options->box_text);
-	}
 }
 
-static const struct session_ops session_operations = {
+static const struct session_ops own_operations = {
 	.greeted = on_greeted, .tls = on_tls, .tls_refused = on_tls_refused, .ready = on_ready,
-	.login_refused = on_login_refused, .reply = on_reply, .reply_large = engine_on_large,
-	.reply_lost = engine_on_reply_lost, .reply_item = engine_on_item, .reply_part = engine_on_part, .reply_text = engine_on_text, .reply_end = engine_on_end,
-	.unanswered = engine_on_unanswered, .event = events_on_event, .notice = link_on_notice, .late = link_on_late,
+	.login_refused = on_login_refused, .reply = on_reply, .notice = link_on_notice, .late = link_on_late,
 	.odd = link_on_odd, .sending = link_on_sending, .received = link_on_line,
 };
+
+/* Our own operations, and the holder's where requests have their outcome. */
+static struct session_ops with_requests(const struct session_ops *requests)
+{
+	struct session_ops all = own_operations;
+
+	all.reply_large = requests->reply_large;
+	all.reply_item = requests->reply_item;
+	all.reply_part = requests->reply_part;
+	all.reply_text = requests->reply_text;
+	all.reply_end = requests->reply_end;
+	all.reply_lost = requests->reply_lost;
+	all.unanswered = requests->unanswered;
+	all.event = requests->event;
+	return all;
+}
 
 /* --- what the channel says --- */
 
@@ -424,7 +456,7 @@ static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
 	struct shell *sh = ctx;
 	bool got = ask_text(sh, text, answer, size);
 
-	link_set_deadline(sh);	/* a person's time is not the box's */
+	set_deadline(sh);	/* a person's time is not the box's */
 	return got;
 }
 
@@ -438,6 +470,12 @@ static void on_connected(void *ctx)
 	k->heard = loop_now();
 	if (due != 0)
 		loop_timer_start(sh->loop, &k->greeting, due > k->heard ? due - k->heard : 0, no_greeting, sh);
+}
+
+/* What was still to come after a fatal error has had its time. */
+static void grace_over(void *ctx)
+{
+	link_lost(ctx, NULL);
 }
 
 static void on_received(void *ctx, const char *bytes, size_t len)
@@ -455,6 +493,10 @@ static void on_received(void *ctx, const char *bytes, size_t len)
 	k->feeding = false;
 	if (session_counters(k->session).replies != replies)
 		k->partial = 0;
+	if (k->ending && !k->grace.set) {
+		shell_failed(sh, STATUS_PROTOCOL);	/* also when all is answered */
+		loop_timer_start(sh->loop, &k->grace, ERROR_GRACE, grace_over, sh);
+	}
 	if (rc == -1) {
 		char text[ERROR_TEXT];
 		snprintf(text, sizeof text, "%s", e.text);
@@ -465,7 +507,7 @@ static void on_received(void *ctx, const char *bytes, size_t len)
 		e = k->why;
 		link_fail(sh, &e);
 	} else {
-		engine_pump(sh);
+		k->ops->drained(sh);
 		link_flush(sh);
 	}
 }
@@ -474,7 +516,7 @@ static void on_drained(void *ctx)
 {
 	struct shell *sh = ctx;
 
-	engine_pump(sh);
+	sh->link->ops->drained(sh);
 	link_flush(sh);
 }
 
@@ -486,13 +528,13 @@ static void on_secured(void *ctx)
 	shell_step(sh, "%s: TLS is up", sh->options->box_text);
 	session_secured(k->session);
 	if (session_phase(k->session) == PHASE_GREETED)
-		link_login(sh);
+		log_in(sh);
 	link_flush(sh);
 }
 
 static void on_closed(void *ctx, const struct error *e)
 {
-	lost(ctx, e);
+	link_lost(ctx, e);
 }
 
 static const struct channel_ops channel_operations = {
@@ -502,10 +544,16 @@ static const struct channel_ops channel_operations = {
 
 /* --- for the others --- */
 
-struct link *link_create(struct shell *sh)
+struct link *link_create(struct shell *sh, const struct link_ops *ops)
 {
+	struct link *k = calloc(1, sizeof *k);
+
 	(void)sh;
-	return calloc(1, sizeof(struct link));
+	if (k == NULL)
+		return NULL;
+	k->ops = ops;
+	k->session_ops = with_requests(ops->requests);
+	return k;
 }
 
 void link_free(struct shell *sh)
@@ -513,7 +561,7 @@ void link_free(struct shell *sh)
 	if (sh->link == NULL)
 		return;
 	loop_timer_stop(sh->loop, &sh->link->retry);
-	drop(sh->link, sh);
+	link_drop(sh->link, sh);
 	trust_seen_clear(&sh->link->seen);
 	free(sh->link);
 	sh->link = NULL;
@@ -526,7 +574,7 @@ void link_close(struct shell *sh)
 	loop_timer_stop(sh->loop, &k->retry);
 	if (k->session != NULL)
 		session_end(k->session);
-	drop(k, sh);
+	link_drop(k, sh);
 	k->state = LINK_IDLE;
 	k->lost_at = k->pause = 0;
 }
@@ -534,10 +582,60 @@ void link_close(struct shell *sh)
 void link_switch(struct shell *sh)
 {
 	link_close(sh);
-	events_link_lost(sh);
 	sh->link->tries = 0;
 	sh->link->least = AUTH_END;
 	link_want(sh);
+}
+
+static void look_for_silence(void *ctx)
+{
+	struct shell *sh = ctx;
+	struct link *k = sh->link;
+	int64_t quiet = loop_now() - k->heard;
+	size_t open = k->state == LINK_READY ? session_open(k->session) : 0;
+	struct keepalive next = keepalive_next((int64_t)(sh->options->keepalive * 1000), quiet, open, k->pinged);
+	char ping[32];
+	struct error e;
+
+	switch (next.what) {
+	case KEEPALIVE_DEAD:
+		error_set(&e, STATUS_LOST, "%s: no data for %lld s, not even an answer to ping: connection lost",
+		    sh->options->box_text, (long long)(quiet / 1000));
+		link_fail(sh, &e);
+		return;
+	case KEEPALIVE_PING:
+		k->pinged = true;
+		session_request(k->session, ping,
+		    (size_t)snprintf(ping, sizeof ping, "[\"%s\"]", catalog_role(ROLE_PING)->name), NULL);
+		link_flush(sh);
+		break;
+	case KEEPALIVE_REST:
+		k->pinged = false;
+		return;
+	case KEEPALIVE_WAIT:
+		if (quiet < (int64_t)(sh->options->keepalive * 1000))
+			k->pinged = false;
+		break;
+	}
+	loop_timer_start(sh->loop, &k->silence, next.wait, look_for_silence, sh);
+}
+
+/* A request has been sent: from now on silence counts. */
+static void watch_silence(struct shell *sh)
+{
+	struct link *k = sh->link;
+
+	if (k->silence.set || sh->options->keepalive <= 0)
+		return;
+	if (session_open(k->session) <= 1)
+		k->heard = loop_now();
+	loop_timer_start(sh->loop, &k->silence, (int64_t)(sh->options->keepalive * 1000), look_for_silence, sh);
+}
+
+void link_stood_still(struct shell *sh, int64_t ms)
+{
+	if (sh->link != NULL)
+		sh->link->heard += ms;
 }
 
 uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag)
@@ -545,7 +643,7 @@ uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag)
 	struct link *k = sh->link;
 	uint64_t id = session_request(k->session, json, len, tag);
 
-	link_watch_silence(sh);
+	watch_silence(sh);
 	return id;
 }
 
@@ -571,73 +669,4 @@ void link_flush(struct shell *sh)
 
 	if (k->channel != NULL && k->connected && session_output(k->session)->len > 0)
 		channel_send(k->channel, session_output(k->session));
-}
-
-/* --- what the others may know of the connection without touching it --- */
-
-enum link_state link_state(const struct shell *sh)
-{
-	return sh->link->state;
-}
-
-bool link_takes(const struct shell *sh, bool early)
-{
-	const struct link *k = sh->link;
-
-	if (k->session == NULL || k->ending)
-		return false;
-	switch (session_phase(k->session)) {
-	case PHASE_READY:
-		return true;
-	case PHASE_LOGIN:
-		return early;
-	default:
-		return false;
-	}
-}
-
-bool link_endpoints(const struct shell *sh, struct address *local, struct address *remote)
-{
-	return sh->link->channel != NULL && channel_endpoints(sh->link->channel, local, remote);
-}
-
-size_t link_unsent(const struct shell *sh)
-{
-	return sh->link->session != NULL ? session_output(sh->link->session)->len : 0;
-}
-
-uint64_t link_partial(const struct shell *sh)
-{
-	return sh->link->partial;
-}
-
-int64_t link_away(const struct shell *sh)
-{
-	return sh->link->lost_at != 0 && sh->link->state != LINK_READY ? loop_now() - sh->link->lost_at : 0;
-}
-
-const char *link_trouble(const struct shell *sh)
-{
-	return sh->link->trouble[0] != '\0' ? sh->link->trouble : NULL;
-}
-
-bool link_is_clear(const struct shell *sh)
-{
-	return sh->link->state == LINK_READY && channel_trust(sh->link->channel) == TRUST_CLEAR;
-}
-
-void link_info(const struct shell *sh, struct link_info *info)
-{
-	const struct link *k = sh->link;
-
-	memset(info, 0, sizeof *info);
-	info->state = k->state;
-	info->connected = k->channel != NULL && k->connected;
-	info->method = k->method_name;
-	info->since = k->since;
-	if (info->connected) {
-		channel_info(k->channel, &info->channel);
-		info->counters = session_counters(k->session);
-		info->trust = channel_trust(k->channel);
-	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * link: the connection to the box: a channel, a session on it, the login; and, at a prompt or with --reconnect, the
- * next connection when one was lost.
+ * next connection when one was lost.  What it means for lines, events and the prompt is the holder's (struct link_ops).
  */
 #ifndef PTSH_LINK_LINK_H
 #define PTSH_LINK_LINK_H
@@ -18,7 +18,22 @@ enum link_state {
 	LINK_FAILED,		/* given up: a script's end */
 };
 
-struct link *link_create(struct shell *sh);
+/* What the holder does about the connection.  Every operation gets the shell; all must be there. */
+struct link_ops {
+	void (*connecting)(struct shell *sh);	/* a connection is being made */
+	void (*ready)(struct shell *sh);	/* logged in */
+	void (*lost)(struct shell *sh);		/* gone, and what was open has its outcome */
+	void (*changed)(struct shell *sh);	/* link_state() is another */
+	void (*drained)(struct shell *sh);	/* link_takes() or link_unsent() may allow more */
+	bool (*taken)(struct shell *sh);	/* whether another program has the terminal */
+	bool (*typing)(struct shell *sh);	/* whether a line is being typed */
+	void (*question)(struct shell *sh, bool begins);	/* lends the terminal to a question, and takes it back */
+	/* reply and its kin, unanswered and event; the others are the link's own.  ctx is the shell. */
+	const struct session_ops *requests;
+};
+
+/* Without a connection.  ops are borrowed.  NULL without memory. */
+struct link *link_create(struct shell *sh, const struct link_ops *ops);
 void link_free(struct shell *sh);
 
 enum link_state link_state(const struct shell *sh);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * link_parts: what the files of the link share.
+ *
+ * link.c alone ends a connection, sends and sets timers; the others return what is to be done.
  */
 #ifndef PTSH_LINK_LINK_PARTS_H
 #define PTSH_LINK_LINK_PARTS_H
@@ -8,6 +10,8 @@
 #include "link/link.h"
 
 struct link {
+	const struct link_ops *ops;
+	struct session_ops session_ops;	/* the holder's and our own */
 	enum link_state state;
 	struct channel_options how;
 	struct channel *channel;
@@ -36,15 +40,7 @@ struct link {
 	struct error why;		/* of a failure found meanwhile */
 };
 
-/* link.c: ends the connection with an error found on this side; as soon as the session has returned. */
-void link_fail(struct shell *sh, const struct error *e);
-/* link.c: (re)starts the one deadline of connecting. */
-void link_set_deadline(struct shell *sh);
-
-/* link.c: what was still to come after a fatal error has had its time. */
-void link_grace_over(void *ctx);
-
-/* link_notices.c: operations of the session; and a message's text, without what cannot stand in a string. */
+/* notices.c: operations of the session; and a message's text, without what cannot stand in a string. */
 void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struct json_iter more, bool authenticated);
 void link_on_odd(void *ctx, const char *text);
 void link_on_late(void *ctx, uint64_t id, bool ok);
@@ -52,10 +48,22 @@ void link_on_sending(void *ctx, const char *text, size_t len);
 void link_on_line(void *ctx, const char *text, size_t len, void *tag);
 void link_message_text(struct json message, char *text, size_t size);
 
-/* link_login.c: chooses the method, gets the password, sends the login. */
-void link_login(struct shell *sh);
+/* login.c: chooses the method, gets the password, sends the login. */
+enum login_step {
+	LOGIN_SENT,
+	LOGIN_WAITS,		/* a password has to be asked for, but a line is being typed */
+	LOGIN_FAILED,		/* *e says why */
+};
+enum login_step link_login(struct shell *sh, struct error *e);
+/* Whether the box wants a login all the same, where our certificate stood for it: true once. */
+bool link_certificate_failed(struct shell *sh, const struct reply *reply);
 
-/* link_keepalive.c: a request has been sent: from now on silence counts. */
-void link_watch_silence(struct shell *sh);
+/* keepalive.c: what is due where a box has said nothing for `quiet` ms with `open` requests unanswered.  limit: --keepalive
+ * in ms.  pinged: a ping is among them. */
+struct keepalive {
+	enum { KEEPALIVE_REST, KEEPALIVE_WAIT, KEEPALIVE_PING, KEEPALIVE_DEAD } what;
+	int64_t wait;		/* WAIT and PING: ms until it is to be asked again */
+};
+struct keepalive keepalive_next(int64_t limit, int64_t quiet, size_t open, bool pinged);
 
 #endif

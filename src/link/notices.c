@@ -8,8 +8,6 @@
 #include "link/link_parts.h"
 #include "link/trace.h"
 
-enum { ERROR_GRACE = 2000 };	/* ms for replies after the box's fatal error */
-
 void link_message_text(struct json message, char *text, size_t size)
 {
 	struct buf b = {0};
@@ -39,9 +37,7 @@ void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struc
 	link_message_text(message, text, sizeof text);
 	if (kind == NOTICE_ERROR) {
 		k->ending = true;
-		shell_failed(sh, STATUS_PROTOCOL);	/* also when all is answered */
 		snprintf(k->error_text, sizeof k->error_text, "%.*s", (int)sizeof k->error_text - 1, text);
-		loop_timer_start(sh->loop, &k->grace, ERROR_GRACE, link_grace_over, sh);
 		shell_complain(sh, (struct place){0}, NULL, "%s: error%s: %s", sh->options->box_text,
 		    authenticated ? "" : " [unauthenticated]", text);
 	} else if (kind == NOTICE_INFO) {

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * connection: what the link reports, handed on to those whom it concerns.
+ */
+#ifndef PTSH_RUN_CONNECTION_H
+#define PTSH_RUN_CONNECTION_H
+
+#include "link/link.h"
+
+/* For link_create(). */
+extern const struct link_ops connection_ops;
+
+#endif
