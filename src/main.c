@@ -30,6 +30,7 @@
 #include "term/password.h"
 #include "term/shell.h"
 #include "undo/change.h"
+#include "undo/kept.h"
 
 /* Descriptors 0 to 2 must be somebody's: the next socket would become standard error. */
 static int hold_standard_descriptors(void)
@@ -151,6 +152,7 @@ static void tear_down(struct shell *sh)
 	if (sh->events != NULL)
 		events_free(sh);
 	names_free(sh);
+	kept_free(sh->kept);
 	input_free(sh);
 	trace_close(sh);
 	output_free(sh->output);

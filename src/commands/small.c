@@ -26,6 +26,8 @@ static enum command_result connect_run(struct shell *sh, struct task *t, enum st
 		return command_fail(sh, t, status, &e);
 	names_stale(sh);
 	events_link_lost(sh);
+	if (sh->change != NULL)
+		sh->change->forget(sh);
 	link_switch(sh);
 	return COMMAND_DONE;
 }

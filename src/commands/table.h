@@ -29,6 +29,7 @@
 	ROW(timing) \
 	ROW(trace) \
 	ROW(trust) \
+	ROW(undo) \
 	ROW(wait) \
 	ROW(watch)
 

@@ -315,7 +315,7 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 			return -1;
 	buf_putc(&line->json, ']');
 	for (size_t i = 1; i < p->word_count; i++)
-		if (parse_add_named_secret(p, &p->words[i]) < 0)
+		if (value_named_secret(p, &p->words[i]) < 0)
 			return -1;
 	return line->json.failed ? parse_memory(p) : 0;
 }

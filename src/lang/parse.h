@@ -84,8 +84,6 @@ int parse_fail_missing(struct parse *p, const char *format, ...) __attribute__((
 
 int parse_add_word(struct parse *p, const struct word *w);
 int parse_add_secret(struct parse *p, size_t start, size_t end);
-/* What has a secret's name in a word, whatever argument that is: NAME=VALUE, but not NAME=? and NAME=@FILE. */
-int parse_add_named_secret(struct parse *p, const struct word *w);
 /* What is secret in JSON that stands in the line: a value itself, the arguments of a request, one of them, or a value of which
  * nothing is known. */
 void parse_found_secret(void *parse, struct json secret);
@@ -133,6 +131,9 @@ static inline bool value_from_cell(const struct parse *p)
 
 /* Asks for a secret, what is "REQUEST ARGUMENT", into p->scratch.  at: of the word, for the error. */
 int value_ask(struct parse *p, const char *what, size_t at);
+
+/* Hides what has a secret's name in a word, whatever argument that is: NAME=VALUE, but not NAME=? and NAME=@FILE. */
+int value_named_secret(struct parse *p, const struct word *w);
 
 /* Decodes a word into p->scratch. */
 int value_decode(struct parse *p, const struct word *w);

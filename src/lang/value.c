@@ -431,3 +431,20 @@ int value_put(struct parse *p, const struct want *want, const struct word *w)
 	}
 	return value_misfit(p, want, w);
 }
+
+int value_named_secret(struct parse *p, const struct word *w)
+{
+	const char *text = p->text + w->start;
+	size_t len = w->end - w->start, from = secret_in_text(text, len);
+
+	if (!w->plain && !w->json) {
+		if (value_decode(p, w) < 0)
+			return -1;
+		from = secret_in_text(buf_head(&p->scratch), p->scratch.len) < p->scratch.len ? 0 : len;
+	}
+	if (from == len || w->json || (from + 1 == len && text[from] == '?') || (from > 0 && text[from] == '@'))
+		return 0;
+	p->line->secret = true;
+	/* With quotes in it nothing is where it seems to be. */
+	return parse_add_secret(p, w->start + from, w->end);
+}

@@ -300,9 +300,10 @@ void show_large_end(struct shell *sh, struct task *t, bool complete)
 
 bool show_confirm_delete(struct shell *sh, const struct task *t)
 {
-	char name[NAME_MOST + 1], text[NAME_MOST + 64];
+	char name[NAME_MOST + 1], text[NAME_MOST + 128];
+	bool for_good = sh->change != NULL && sh->change->why_not(t->line.type) != NULL;
 
 	show_task_name(t, name, sizeof name);
-	snprintf(text, sizeof text, "%s\nThis deletes on the box. Go on? [y/N] ", name);
+	snprintf(text, sizeof text, "%s\nThis deletes on the box%s. Go on? [y/N] ", name, for_good ? " and cannot be undone" : "");
 	return ask_yes(sh, text);
 }

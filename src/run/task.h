@@ -69,6 +69,10 @@ struct change_ops {
 	bool (*ask)(struct shell *sh, struct task *t);
 	/* t, whose change is not NULL, has succeeded: shows what it changed. */
 	void (*show)(struct shell *sh, struct task *t);
+	/* Why what a request does cannot be taken back, whatever the state before is; NULL: it can, or perhaps. */
+	const char *(*why_not)(const struct request *type);
+	/* Another box: what was changed before is dropped. */
+	void (*forget)(struct shell *sh);
 	void (*free)(struct task *t);
 };
 

@@ -98,7 +98,7 @@ static void gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char
 
 /* --- a line --- */
 
-/* Remembers it, with its secrets hidden in the file. */
+/* Remembers it, with its secrets hidden: what is recalled and searched stands on the screen. */
 static void remember(struct shell *sh, const char *text)
 {
 	struct error e;
@@ -107,7 +107,7 @@ static void remember(struct shell *sh, const char *text)
 	if (sh->history == NULL || *text == ' ' || *text == '\t' || strspn(text, " \t\n") == strlen(text))
 		return;
 	masked = check_masked(sh, text);
-	history_add(sh->history, text, masked);
+	history_add(sh->history, masked != NULL ? masked : text, masked);
 	free(masked);
 	if (history_trouble(sh->history, &e))
 		shell_notice(sh, "%s: history is not kept any more", e.text);

@@ -53,6 +53,7 @@ struct shell {
 	struct inputs *inputs;		/* run/feed */
 	struct identity *identity;	/* link/identity; NULL: nothing asked for, or not yet */
 	struct on *on;			/* commands/on; NULL before the first .on */
+	struct kept *kept;		/* undo/kept; NULL before the first change */
 
 	/* settings that .set and the other commands change */
 	bool timing;

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * change: at the prompt, what a modifying request changes, and the line that takes it back.
+ * change: at the prompt, what a modifying request changes, kept for .undo.
  */
 #ifndef PTSH_UNDO_CHANGE_H
 #define PTSH_UNDO_CHANGE_H
 
 #include "run/task.h"
+#include "undo/undo.h"
 
 extern const struct change_ops change_ops;
+
+/* Appends what a change changes, made harmless, a line each. */
+void change_put(struct buf *out, const struct undo *u);
 
 #endif

@@ -19,28 +19,70 @@ sub is_run
 
 # --- undo ---
 is_run('realm_info_modify Lab name=Labor description="zu Hause"', 'ok', '  name: "Lab" -> "Labor"', '  description: "" -> "zu Hause"',
-    'undo: realm_info_modify 5200007311 name=Lab description=\'\'');
+    'undo: .undo 1');
 is_run('realm_info name,description 5200007311', 'name   description', '-----  -----------', 'Labor  zu Hause');
-$s->key('Up', 'Up');
-ok $s->wait_prompt(qr/^box> realm_info_modify 5200007311 name=Lab description=''$/), 'the undo line is in the history';
-$s->key('Enter');
-ok $s->wait_row(qr/^  name: "Labor" -> "Lab"$/), '... and works when it is recalled';
+$s->key('C-l');
+$s->line('.undo');
+ok $s->wait_prompt(qr/^Take it back\? \[y\/N\] $/), '.undo shows and asks';
+my $question = join "\n", $s->rows;
+like $question, qr/^realm_info_modify Lab name=Labor description="zu Hause"$/m, '... which line it was';
+like $question, qr/^  name: "Labor" -> "Lab"$/m, '... what changes';
+like $question, qr/^  by realm_info_modify 5200007311 name=Lab description=''$/m, '... by which request';
+$s->line('');
+ok $s->wait_row(qr/^ptsh: \.undo: nothing is sent$/), '... Enter is no';
+$s->key('C-l');
+$s->line('.undo 1');
+$s->wait_prompt(qr/^Take it back/);
+$s->line('y');
+ok $s->wait_row(qr/^undo: \.undo 2$/), '... y does it, and that is a change itself';
 is_run('realm_info name,description 5200007311', 'name  description', '----  -----------', 'Lab');
 is_run('realm_info_modify Lab name=Lab', 'ok', '  nothing has changed by it');
-is_run('realm_seed_list_modify Lab --add 10.9.9.9', 'ok', '  10.9.9.9: absent -> by hand', 'undo: realm_seed_list_modify 5200007311 10.9.9.9')
+is_run('realm_seed_list_modify Lab --add 10.9.9.9', 'ok', '  10.9.9.9: absent -> by hand', 'undo: .undo 3')
     or diag(join "\n", map { encode('UTF-8', $_) } $s->rows);
 is_run('global_settings_modify session_timeout=77', 'ok', '  session_timeout: "86400" -> "77"',
-    'undo: global_settings_modify session_timeout=86400') or diag(join "\n", map { encode('UTF-8', $_) } $s->rows);
+    'undo: .undo 4') or diag(join "\n", map { encode('UTF-8', $_) } $s->rows);
 $s->run('.set undo off');
 is_run('global_settings_modify session_timeout=78', 'ok');
 $s->run('.set undo on');
+
+# Somebody else has changed it since.
+$s->run('realm_info_modify Lab description=mine');
+local $ENV{PTSH_PASSWORD} = $s->box->password;
+system($ENV{PTSH}, '-w', '--clear-login', '-u', 'admin', '-c', 'realm_info_modify 5200007311 description=theirs', $s->box->address);
+$s->key('C-l');
+$s->line('.undo');
+ok $s->wait_prompt(qr/^Overwrite their change\? \[y\/N\] $/), 'what others have changed since is said';
+like join("\n", $s->rows), qr/^  description: "theirs" -> ""$/m, '... with what is there now';
+$s->line('n');
+$s->wait_prompt(qr/^box> $/);
+# A secret that the box gives back returns, and is never seen.
+my $list = '[["10.7.0.0",16,[[2,["0ldC0mm"]]],1]]';
+$s->run("realm_snmp_credential_list_modify Lab --add $list");
+$s->line('realm_snmp_credential_list_modify Lab [["10.7.0.0",16]] [["10.7.0.0",16,[[2,["n3wC0mm"]]],1]]');
+$s->wait_prompt(qr/Go on/);
+$s->line('y');
+$s->wait_row(qr/^undo: \.undo \d+$/);
+$s->key('C-l');
+$s->line('.undo');
+$s->wait_prompt(qr/^Take it back/);
+unlike join("\n", $s->rows), qr/0ldC0mm|n3wC0mm/, 'no secret in the question';
+$s->line('y');
+$s->wait_row(qr/^undo: \.undo \d+$/);
+ok scalar(grep { /10\.7\.0\.0",16\]\],\[.*0ldC0mm/ } $s->box->received), '... but in the request';
+$s->key('C-l', 'Up', 'Up');
+$s->wait_row(qr/^box> realm_snmp/);
+unlike join("\n", $s->rows), qr/0ldC0mm|n3wC0mm/, '... and none behind Up';
+$s->key('C-u');
+like join("\n", $s->run('.undo list')), qr/^number  1\n.*\nline    realm_info_modify Lab name=Labor.*\nstate   taken back$/m, '.undo list';
+like join("\n", $s->run('.undo 1')), qr/1 has been taken back already/, '... what was taken back is not twice';
+like join("\n", $s->run('.undo 99')), qr/no such change; \.undo list shows them/, '... nor what is not there';
 
 # --- deleting asks ---
 $s->run('realm_modify --add Doomed,soon');
 for my $answer ('n', '', 'C-d', 'C-c', 'what') {
 	$s->key('C-l');
 	$s->line('realm_modify --delete Doomed');
-	ok $s->wait_prompt(qr/^This deletes on the box\. Go on\? \[y\/N\] $/), 'deleting is asked about';
+	ok $s->wait_prompt(qr/^This deletes on the box and cannot be undone\. Go on\? \[y\/N\] $/), 'deleting is asked about';
 	$answer =~ /^C-/ ? $s->key($answer) : $s->line($answer);
 	ok $s->wait_prompt(qr/^box> $/), "... '$answer' is no";
 }
@@ -91,7 +133,7 @@ $s->key('C-l');
 $s->line('set_license ABCD-0123-WXYZ-4569');
 $s->wait_row(qr/^ok$/);
 $s->key('Up');
-ok $s->wait_prompt(qr/^box> set_license ABCD-0123-WXYZ-4569$/), 'in memory the line is as it was typed';
+ok $s->wait_prompt(qr/^box> set_license \?$/), 'Up gives the line back without its secret';
 $s->key('C-u');
 is_deeply [grep { /pa55|ABCD/ } $s->run('.history lic')], [], '.history does not show it'
     or diag(join "\n", $s->rows);

@@ -96,7 +96,7 @@ listed('realm_poll ', '5200007311|Lab', '64424509927|東京');
 listed('realm_view Lab ', qr/^\d+\|\S/);
 listed('group_settings ', qr/^98784248723\|Network Operator/);
 $s->key('C-u');
-is_deeply [$s->run('realm_modify --add Quarantine,new')], ['ok'], 'a realm is made';
+is_deeply [($s->run('realm_modify --add Quarantine,new'))[0]], ['ok'], 'a realm is made';
 ok $s->wait_for(sub {
 	$s->key('C-u');
 	$s->type('realm_poll Quar');
@@ -104,7 +104,7 @@ ok $s->wait_for(sub {
 	$s->wait_for(sub { $s->prompt_row eq 'box> realm_poll Quarantine ' }, 0.2);
 }), '... and offered at once';
 my $second = Session->new(box => $s->box);
-is_deeply [$second->run('realm_modify --add Elsewhere,made')], ['ok'], 'a realm is made by somebody else';
+is_deeply [($second->run('realm_modify --add Elsewhere,made'))[0]], ['ok'], 'a realm is made by somebody else';
 $s->key('C-u');
 $s->run('.refresh');
 ok $s->wait_for(sub {

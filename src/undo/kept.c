@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * kept: the changes of this session, with what takes each of them back.
+ *
+ * Knows nothing of boxes, prompts and how a change is taken back.
+ */
+#include "undo/kept.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct kept {
+	struct kept_change changes[KEPT_MOST];
+	size_t count;
+	unsigned last;		/* the number given last */
+};
+
+static void drop(struct kept_change *c)
+{
+	free(c->line);
+	free(c->why);
+	buf_clear(&c->json);
+	buf_clear(&c->back);
+}
+
+unsigned kept_add(struct kept **kept, const struct kept_change *c)
+{
+	struct kept *k = *kept != NULL ? *kept : (*kept = calloc(1, sizeof **kept));
+	struct kept_change copy = {.when = time(NULL), .type = c->type, .partial = c->partial, .json.secret = true, .back.secret = true};
+
+	if (k == NULL)
+		return 0;
+	copy.line = strdup(c->line);
+	copy.why = c->why != NULL ? strdup(c->why) : NULL;
+	buf_put(&copy.json, buf_head(&c->json), c->json.len);
+	buf_put(&copy.back, buf_head(&c->back), c->back.len);
+	if (copy.line == NULL || (c->why != NULL && copy.why == NULL) || copy.json.failed || copy.back.failed) {
+		drop(&copy);
+		return 0;
+	}
+	if (k->count == KEPT_MOST) {
+		drop(&k->changes[0]);
+		memmove(&k->changes[0], &k->changes[1], --k->count * sizeof k->changes[0]);
+	}
+	copy.number = ++k->last;
+	k->changes[k->count++] = copy;
+	return copy.number;
+}
+
+struct kept_change *kept_find(struct kept *k, unsigned n)
+{
+	for (size_t i = k == NULL ? 0 : k->count; i > 0; i--) {
+		struct kept_change *c = &k->changes[i - 1];
+
+		if (n == 0 ? !c->taken_back && c->why == NULL : c->number == n)
+			return c;
+	}
+	return NULL;
+}
+
+const struct kept_change *kept_at(const struct kept *k, size_t i)
+{
+	return k != NULL && i < k->count ? &k->changes[i] : NULL;
+}
+
+void kept_drop(struct kept *k)
+{
+	while (k != NULL && k->count > 0)
+		drop(&k->changes[--k->count]);
+}
+
+void kept_free(struct kept *k)
+{
+	kept_drop(k);
+	free(k);
+}

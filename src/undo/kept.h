@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * kept: the changes of this session, with what takes each of them back.
+ *
+ * In memory only; what holds secrets is wiped when it is dropped: with the oldest of too many, with another box, at the end.
+ */
+#ifndef PTSH_UNDO_KEPT_H
+#define PTSH_UNDO_KEPT_H
+
+#include <time.h>
+
+#include "base/buf.h"
+#include "proto/catalog.h"
+
+enum { KEPT_MOST = 50 };
+
+struct kept_change {
+	unsigned number;	/* counts up from 1, never used again in a session */
+	time_t when;
+	char *line;		/* as typed, masked */
+	const struct request *type;
+	struct buf json, back;	/* the request sent, and the one that takes it back (empty: there is none); secret */
+	bool partial;		/* back does not restore all of it */
+	char *why;		/* it cannot be taken back; NULL: it can */
+	bool taken_back;
+};
+
+struct kept;
+
+/* Adds a copy of c, whose number and time are set here.  *kept NULL: makes it.  The number, or 0 without memory. */
+unsigned kept_add(struct kept **kept, const struct kept_change *c);
+
+/* Number n; with 0 the last that was not taken back and can be.  NULL: there is none. */
+struct kept_change *kept_find(struct kept *kept, unsigned n);
+
+/* The i-th, 0 the oldest; NULL beyond the newest. */
+const struct kept_change *kept_at(const struct kept *kept, size_t i);
+
+/* Drops all; the numbers go on. */
+void kept_drop(struct kept *kept);
+void kept_free(struct kept *kept);
+
+#endif
