@@ -89,7 +89,7 @@ static int choose_output(struct shell *sh, struct error *e)
 {
 	struct options *o = sh->options;
 	const struct format *f = o->format;
-	struct output_settings s = {.header = o->header, .terminal = sh->out.terminal};
+	struct output_settings s = {.header = o->header, .terminal = sh->out.terminal, .utc = o->utc};
 	const char *term = getenv("TERM");
 
 	s.color = o->color == COLOR_ALWAYS ||

@@ -100,7 +100,7 @@ bool safe_blank(uint32_t point)
 	}
 }
 
-enum { KEEP_BREAKS = 1, DOUBLE_SLASH = 2, DOUBLE_QUOTE = 4, SHOW_BLANKS = 8 };
+enum { KEEP_BREAKS = 1, DOUBLE_SLASH = 2, DOUBLE_QUOTE = 4, SHOW_BLANKS = 8, CONTROLS_ONLY = 16 };
 
 static void put_point(struct buf *out, uint32_t point)
 {
@@ -129,6 +129,7 @@ static void put_byte(struct buf *out, unsigned char byte)
 static size_t put_as(struct buf *out, const char *text, size_t len, unsigned how)
 {
 	unsigned char stop = how & DOUBLE_SLASH ? '\\' : how & DOUBLE_QUOTE ? '"' : 0;
+	unsigned char also = how & DOUBLE_SLASH && how & DOUBLE_QUOTE ? '"' : stop;
 	size_t i = 0, kept = 0, bad = 0;	/* text[kept .. i) is safe and not yet written */
 
 	while (i < len) {
@@ -136,8 +137,11 @@ static size_t put_as(struct buf *out, const char *text, size_t len, unsigned how
 		uint32_t point;
 		int n;
 
-		if (scan_plain(c) && c != stop) {
-			i += scan_plain_run(text + i, len - i, stop);
+		if (scan_plain(c) && c != stop && c != also) {
+			size_t run = scan_plain_run(text + i, len - i, stop);
+			const char *other = also != stop ? memchr(text + i, also, run) : NULL;
+
+			i += other != NULL ? (size_t)(other - (text + i)) : run;
 			continue;
 		}
 		if (c < 0x80) {
@@ -146,7 +150,7 @@ static size_t put_as(struct buf *out, const char *text, size_t len, unsigned how
 				continue;
 			}
 			buf_put(out, text + kept, i - kept);
-			if (c == stop && stop != 0) {
+			if (stop != 0 && (c == stop || c == also)) {
 				buf_putc(out, (char)c);
 				buf_putc(out, (char)c);
 			} else {
@@ -156,7 +160,7 @@ static size_t put_as(struct buf *out, const char *text, size_t len, unsigned how
 			continue;
 		}
 		n = utf8_decode(text + i, len - i, &point);
-		if (n > 0 && safe_point(point) && !(how & SHOW_BLANKS && safe_blank(point))) {
+		if (n > 0 && (how & CONTROLS_ONLY ? point > 0x9f : safe_point(point) && !(how & SHOW_BLANKS && safe_blank(point)))) {
 			i += (size_t)n;
 			continue;
 		}
@@ -189,9 +193,57 @@ size_t safe_put_tsv(struct buf *out, const char *text, size_t len)
 	return put_as(out, text, len, DOUBLE_SLASH);
 }
 
-size_t safe_put_csv(struct buf *out, const char *text, size_t len)
+size_t safe_put_tsv_file(struct buf *out, const char *text, size_t len)
 {
-	return put_as(out, text, len, KEEP_BREAKS | DOUBLE_QUOTE);
+	return put_as(out, text, len, DOUBLE_SLASH | CONTROLS_ONLY);
+}
+
+size_t safe_put_csv_file(struct buf *out, const char *text, size_t len)
+{
+	return put_as(out, text, len, KEEP_BREAKS | DOUBLE_QUOTE | CONTROLS_ONLY);
+}
+
+size_t safe_put_csv_escaped(struct buf *out, const char *text, size_t len)
+{
+	return put_as(out, text, len, KEEP_BREAKS | DOUBLE_QUOTE | DOUBLE_SLASH | CONTROLS_ONLY);
+}
+
+static bool hex_digits(const char *text, const char *end, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text + i >= end || strchr("0123456789abcdef", text[i]) == NULL || text[i] == '\0')
+			return false;
+	return true;
+}
+
+/* Whether text reads like one of the escapes that put_point() and put_byte() write. */
+static bool like_escape(const char *text, const char *end)
+{
+	char c = text < end ? *text : '\0';
+
+	return c == '\\' || c == 'r' || (c == 'x' && hex_digits(text + 1, end, 2)) || (c == 'u' && hex_digits(text + 1, end, 4));
+}
+
+bool safe_csv_needs_escapes(const char *text, size_t len)
+{
+	uint32_t point;
+
+	for (size_t i = 0; i < len; ) {
+		unsigned char c = (unsigned char)text[i];
+		int n;
+
+		if (c < 0x80) {
+			if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || (c == '\\' && like_escape(text + i + 1, text + len)))
+				return true;
+			i++;
+			continue;
+		}
+		n = utf8_decode(text + i, len - i, &point);
+		if (n < 0 || point <= 0x9f)
+			return true;
+		i += (size_t)n;
+	}
+	return false;
 }
 
 size_t safe_put_csv_shown(struct buf *out, const char *text, size_t len)

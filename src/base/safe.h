@@ -37,9 +37,16 @@ size_t safe_put_message(struct buf *out, const char *text, size_t len);
 /* The same for tsv: backslash as \\ too, so that every escape can be undone. */
 size_t safe_put_tsv(struct buf *out, const char *text, size_t len);
 
-/* The same for the inside of a quoted csv field: LF and TAB stay, a quote is doubled. */
-size_t safe_put_csv(struct buf *out, const char *text, size_t len);
-size_t safe_put_csv_shown(struct buf *out, const char *text, size_t len);	/* on a terminal: LF and TAB do not stay */
+/* The same for the inside of a quoted csv field on a terminal: a quote is doubled. */
+size_t safe_put_csv_shown(struct buf *out, const char *text, size_t len);
+
+/* For files and pipes: only controls (C0, DEL, C1) and what is not UTF-8 are escaped; for csv LF and TAB stay, a quote is doubled. */
+size_t safe_put_tsv_file(struct buf *out, const char *text, size_t len);
+size_t safe_put_csv_file(struct buf *out, const char *text, size_t len);
+/* The same with backslash as \\: for a field that needs it, so that every escape can be undone.  A field holds escapes if it
+ * holds what looks like one. */
+size_t safe_put_csv_escaped(struct buf *out, const char *text, size_t len);
+bool safe_csv_needs_escapes(const char *text, size_t len);
 
 /* Appends JSON text (validated) with DEL, C1, bidi controls and the like inside strings as \u escapes, bytes that are not
  * UTF-8 as U+FFFD (one for each cut sequence, as the Unicode standard recommends), and CR between values as a blank:

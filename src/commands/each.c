@@ -158,6 +158,14 @@ static void not_shown(struct each *a, const struct task *t)
 	a->stopped = true;
 }
 
+static void put_json(const struct shell *sh, struct buf *out, struct json v)
+{
+	if (sh->out.terminal)
+		safe_put_json(out, v.text, v.len);
+	else
+		buf_put(out, v.text, v.len);
+}
+
 static void show_child(struct each *a, struct task *t, const struct reply *reply, const struct row *label)
 {
 	bool complete = true;
@@ -175,11 +183,11 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 		struct json_iter it = reply->values;
 		struct json v;
 		buf_puts(&line, "[");
-		safe_put_json(&line, label->text, label->len);
+		put_json(sh, &line, (struct json){label->text, label->len});
 		buf_puts(&line, ",[");
 		for (bool first = true; json_next(&it, NULL, &v); first = false) {
 			buf_puts(&line, first ? "" : ",");
-			safe_put_json(&line, v.text, v.len);
+			put_json(sh, &line, v);
 		}
 		buf_puts(&line, "]]\n");
 		complete = !line.failed;

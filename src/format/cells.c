@@ -16,6 +16,7 @@
 #include "base/safe.h"
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "format/clock.h"
 
 enum { PIECE = 16 * 1024 };
 
@@ -54,9 +55,9 @@ static bool is_secret_member(const struct request *type, struct json key)
 	return false;
 }
 
-/* Appends a nested value without white space between its parts, harmless inside strings; members that `type` has for
+/* Appends a nested value without white space between its parts, harmless inside strings if it is shown; members that `type` has for
  * secrets as "***" if it is not NULL. */
-static void cell_compact(struct buf *out, struct json v, const struct request *type)
+static void cell_compact(struct buf *out, struct json v, const struct request *type, bool shown)
 {
 	/* Not an array's iterator, but a walk over tokens: depth costs nothing. */
 	struct json_iter it = { v.text, v.text + v.len, false };
@@ -74,7 +75,10 @@ static void cell_compact(struct buf *out, struct json v, const struct request *t
 		}
 		if (!json_next(&it, NULL, &string))
 			return;
-		safe_put_json(out, string.text, string.len);
+		if (shown)
+			safe_put_json(out, string.text, string.len);
+		else
+			buf_put(out, string.text, string.len);
 		while (it.next < it.end && is_space(*it.next))
 			it.next++;
 		if (type == NULL || it.next == it.end || *it.next != ':' || !is_secret_member(type, string))
@@ -85,7 +89,7 @@ static void cell_compact(struct buf *out, struct json v, const struct request *t
 	}
 }
 
-void cell_text(struct buf *out, struct json v, const struct request *type)
+void cell_text(struct buf *out, struct json v, const struct request *type, bool shown)
 {
 	switch (json_kind(v)) {
 	case JSON_NULL:
@@ -95,7 +99,7 @@ void cell_text(struct buf *out, struct json v, const struct request *type)
 		break;
 	case JSON_ARRAY:
 	case JSON_OBJECT:
-		cell_compact(out, v, type);
+		cell_compact(out, v, type, shown);
 		break;
 	case JSON_FALSE:
 	case JSON_TRUE:
@@ -131,21 +135,8 @@ static bool small_number(struct json v, uint64_t *number)
 	return json_whole(v, true, number) && *number < 1 << 16;
 }
 
-/* Appends "2009-12-08 12:17:00" in local time. */
-static void cell_time(struct buf *out, time_t when)
-{
-	struct tm tm;
-	char text[64];
-	size_t n;
-
-	if (localtime_r(&when, &tm) == NULL)
-		return;
-	n = strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm);
-	buf_put(out, text, n);
-}
-
 /* Epoch seconds; what comes behind the point is kept as it is. */
-static bool words_time(struct buf *out, struct json v)
+static bool words_time(struct buf *out, struct json v, bool utc)
 {
 	struct json t;
 	int64_t seconds = 0;
@@ -164,10 +155,11 @@ static bool words_time(struct buf *out, struct json v)
 		if (t.text[k] < '0' || t.text[k] > '9')
 			return false;
 	}
-	cell_time(out, (time_t)seconds);
+	clock_put(out, (time_t)seconds, utc, ' ');
 	if (out->len == before)
 		return false;
 	buf_put(out, t.text + i, t.len - i);
+	clock_put_offset(out, (time_t)seconds, utc);
 	return true;
 }
 
@@ -265,7 +257,7 @@ static bool words_named(struct buf *out, struct json v, const struct value_name 
 	return false;
 }
 
-bool cell_words(struct buf *out, struct json v, const struct heading *heading)
+bool cell_words(struct buf *out, struct json v, const struct heading *heading, bool utc)
 {
 	static const char *const seed[] = { NULL, "by hand" };
 	static const char *const subnet[] = { "include", "ping" };
@@ -276,7 +268,7 @@ bool cell_words(struct buf *out, struct json v, const struct heading *heading)
 		return false;
 	switch (heading->unit) {
 	case UNIT_TIME:
-		return words_time(out, v);
+		return words_time(out, v, utc);
 	case UNIT_FLAG:
 	case UNIT_PERMISSION:
 		return words_named(out, v, heading->values);

@@ -8,13 +8,13 @@
 #include "format/front.h"
 
 /* Appends the text of any value: a string's characters (not harmless yet), nothing for null, compact JSON for what is
- * nested. */
-void cell_text(struct buf *out, struct json v, const struct request *type);
+ * nested (harmless for a terminal if it is shown there). */
+void cell_text(struct buf *out, struct json v, const struct request *type, bool shown);
 
 /* Appends text to a sink through one of base/safe's functions, in pieces. */
 void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t));
 
 /* Appends what a person reads for a value of a unit, and returns true; or false: it has no words. */
-bool cell_words(struct buf *out, struct json v, const struct heading *heading);
+bool cell_words(struct buf *out, struct json v, const struct heading *heading, bool utc);
 
 #endif

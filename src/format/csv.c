@@ -4,7 +4,7 @@
  * that it differs from null).
  *
  * LF and TAB stay as they are inside quotes (but on a terminal, where nothing of the box may begin a row); every other control
- * character, CR among them, is made visible.  What is longer than CELL_LONG is always quoted, so that it need not be known
+ * character, CR among them, is made visible, and then a backslash is doubled.  What is longer than CELL_LONG is always quoted, so that it need not be known
  * whole.  Each record has as many fields as the headings, or as the longest row of a reply that was seen whole.
  */
 #include <string.h>
@@ -13,9 +13,9 @@
 #include "base/scan.h"
 #include "format/cells.h"
 
-static void put_inside(struct output *o, const char *text, size_t len)
+static void put_inside(struct output *o, const char *text, size_t len, bool escapes)
 {
-	cell_put(o->sink, text, len, o->sink->terminal ? safe_put_csv_shown : safe_put_csv);
+	cell_put(o->sink, text, len, o->sink->terminal ? safe_put_csv_shown : escapes ? safe_put_csv_escaped : safe_put_csv_file);
 }
 
 static void put_field(struct output *o, const char *text, size_t len, bool quoted)
@@ -24,7 +24,7 @@ static void put_field(struct output *o, const char *text, size_t len, bool quote
 		quoted = text[i] == ',' || text[i] == '"' || text[i] == '\n' || text[i] == '\t' || text[i] == '\r';
 	if (quoted)
 		sink_putc(o->sink, '"');
-	put_inside(o, text, len);
+	put_inside(o, text, len, safe_csv_needs_escapes(text, len));
 	if (quoted)
 		sink_putc(o->sink, '"');
 	o->csv.wrote = true;
@@ -39,7 +39,7 @@ static void put_value(struct output *o, struct json v)
 		return;
 	}
 	buf_reset(&o->text);
-	cell_text(&o->text, v, NULL);
+	cell_text(&o->text, v, NULL, o->sink->terminal);
 	if (o->text.failed)
 		front_failed(o);
 	put_field(o, buf_head(&o->text), o->text.len, o->text.len == 0 || v.len > CELL_LONG);
@@ -53,7 +53,8 @@ static void csv_piece(struct output *o, size_t index, const char *text, size_t l
 	json_decode_inside(text, len, &o->text);
 	if (o->text.failed)
 		front_failed(o);
-	put_inside(o, buf_head(&o->text), o->text.len);
+	/* What is to come is not known: with escapes it reads the same. */
+	put_inside(o, buf_head(&o->text), o->text.len, true);
 	if (last)
 		sink_putc(o->sink, '"');
 	o->csv.wrote = true;
@@ -132,11 +133,11 @@ static void csv_event(struct output *o, time_t when, struct json name, struct js
 {
 	struct json v;
 
-	(void)when;
 	(void)annotation;
 	(void)line;
 	(void)len;
-	sink_puts(o->sink, "event,");
+	front_event_time(o, when);
+	sink_puts(o->sink, ",event,");
 	put_value(o, name);
 	while (json_next(&args, NULL, &v)) {
 		sink_putc(o->sink, ',');

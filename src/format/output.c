@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "base/safe.h"
 #include "format/cells.h"
+#include "format/clock.h"
 #include "format/front.h"
 
 const struct format *const formats[] = {
@@ -262,6 +263,14 @@ void output_large_end(struct output *o, bool complete)
 
 /* --- events --- */
 
+void front_event_time(struct output *o, time_t when)
+{
+	buf_reset(&o->text);
+	clock_put(&o->text, when, o->settings.utc, 'T');
+	clock_put_offset(&o->text, when, o->settings.utc);
+	sink_put(o->sink, buf_head(&o->text), o->text.len);
+}
+
 void output_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
@@ -305,7 +314,10 @@ static void take_row(struct output *o, size_t start)
 		return;
 	}
 	o->row_count++;
-	cell_put(o->sink, row.text, row.len, safe_put_json);
+	if (o->sink->terminal)
+		cell_put(o->sink, row.text, row.len, safe_put_json);
+	else
+		sink_put(o->sink, row.text, row.len);
 	sink_putc(o->sink, '\n');
 }
 

@@ -29,6 +29,7 @@ struct output_settings {
 	enum header header;
 	bool reveal;		/* show secrets in table */
 	bool color;
+	bool utc;		/* times are in UTC */
 	bool terminal;		/* results go to a terminal: `ok`, pretty */
 	enum expanded expanded;	/* table: a line a cell; auto: if a row does not fit into a line of the terminal */
 	unsigned columns;	/* of the terminal; 0 unknown, or none */

@@ -3,7 +3,7 @@
  * records: one JSON object a line for each row, headings as keys.
  *
  * Keys are unique: a heading that is there twice gets a number behind it.  A cell that a short row lacks is null; one without a
- * heading is called by its column's number.  Values are the box's own text, made harmless (safe_put_json).
+ * heading is called by its column's number.  Values are the box's own text, on a terminal made harmless.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,10 @@ static void put_json(struct output *o, struct json v)
 			return;
 		}
 	}
-	cell_put(o->sink, v.text, v.len, safe_put_json);
+	if (o->sink->terminal)
+		cell_put(o->sink, v.text, v.len, safe_put_json);
+	else
+		sink_put(o->sink, v.text, v.len);
 }
 
 /* --- keys --- */
@@ -152,7 +155,10 @@ static void records_piece(struct output *o, size_t index, const char *text, size
 		put_key(o, index);
 		sink_putc(o->sink, '"');
 	}
-	cell_put(o->sink, text, len, safe_put_json);
+	if (o->sink->terminal)
+		cell_put(o->sink, text, len, safe_put_json);
+	else
+		sink_put(o->sink, text, len);
 	if (last)
 		sink_putc(o->sink, '"');
 }

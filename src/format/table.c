@@ -16,6 +16,7 @@
 #include "base/scan.h"
 #include "base/width.h"
 #include "format/cells.h"
+#include "format/clock.h"
 
 /* What a column's number says besides its width. */
 enum { COLUMN_NUMBERS = 1 << 30 };
@@ -167,7 +168,7 @@ static struct cell cell_of(struct output *o, size_t index, struct json v)
 	buf_reset(&o->text);
 	if (secret) {
 		buf_puts(&o->text, "***");
-	} else if ((h.unit == UNIT_NONE && h.values == NULL && h.name == NULL) || !cell_words(&o->text, v, &h)) {
+	} else if ((h.unit == UNIT_NONE && h.values == NULL && h.name == NULL) || !cell_words(&o->text, v, &h, o->settings.utc)) {
 		if (v.text[0] == '"') {
 			c.text++;
 			c.len -= 2;
@@ -178,7 +179,7 @@ static struct cell cell_of(struct output *o, size_t index, struct json v)
 			return c;
 		}
 		buf_reset(&o->scratch);
-		cell_text(&o->scratch, v, o->settings.reveal ? NULL : o->type);
+		cell_text(&o->scratch, v, o->settings.reveal ? NULL : o->type, true);
 		safe_put(&o->text, buf_head(&o->scratch), o->scratch.len);
 		c.number = json_kind(v) == JSON_NUMBER;
 	}
@@ -395,7 +396,7 @@ static void table_end(struct output *o)
 static void put_event_text(struct output *o, struct json v)
 {
 	buf_reset(&o->text);
-	cell_text(&o->text, v, NULL);
+	cell_text(&o->text, v, NULL, true);
 	if (o->text.failed)
 		front_failed(o);
 	cell_put(o->sink, buf_head(&o->text), o->text.len, safe_put);
@@ -404,15 +405,14 @@ static void put_event_text(struct output *o, struct json v)
 static void table_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
-	struct tm tm;
-	char clock[16] = "";
 	struct json v;
 
 	(void)line;
 	(void)len;
-	if (localtime_r(&when, &tm) != NULL)
-		strftime(clock, sizeof clock, "%H:%M:%S", &tm);
-	sink_printf(o->sink, "%s ", clock);
+	buf_reset(&o->text);
+	clock_put_time(&o->text, when, o->settings.utc);
+	sink_put(o->sink, buf_head(&o->text), o->text.len);
+	sink_putc(o->sink, ' ');
 	put_event_text(o, name);
 	while (json_next(&args, NULL, &v)) {
 		sink_putc(o->sink, ' ');

@@ -2,7 +2,7 @@
 /*
  * tsv: one row a line, for cut, awk and the like.
  *
- * TAB, LF, CR and backslash are \t \n \r \\, every other unsafe character is escaped (base/safe), null is empty.  A row with
+ * TAB, LF, CR and backslash are \t \n \r \\, other controls (on a terminal: whatever is unsafe there) are escaped, null is empty.  A row with
  * fewer cells than headings is filled up; one with more goes on.
  */
 #include <string.h>
@@ -13,7 +13,7 @@
 
 static void put_text(struct output *o, const char *text, size_t len)
 {
-	cell_put(o->sink, text, len, safe_put_tsv);
+	cell_put(o->sink, text, len, o->sink->terminal ? safe_put_tsv : safe_put_tsv_file);
 }
 
 static void put_value(struct output *o, struct json v)
@@ -23,7 +23,7 @@ static void put_value(struct output *o, struct json v)
 		return;
 	}
 	buf_reset(&o->text);
-	cell_text(&o->text, v, NULL);
+	cell_text(&o->text, v, NULL, o->sink->terminal);
 	if (o->text.failed)
 		front_failed(o);
 	put_text(o, buf_head(&o->text), o->text.len);
@@ -104,11 +104,11 @@ static void tsv_event(struct output *o, time_t when, struct json name, struct js
 {
 	struct json v;
 
-	(void)when;
 	(void)annotation;
 	(void)line;
 	(void)len;
-	sink_puts(o->sink, "event\t");
+	front_event_time(o, when);
+	sink_puts(o->sink, "\tevent\t");
 	put_value(o, name);
 	while (json_next(&args, NULL, &v)) {
 		sink_putc(o->sink, '\t');

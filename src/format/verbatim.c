@@ -2,7 +2,7 @@
 /*
  * verbatim: the formats that show the reply's own text: json (its values as one array a line) and raw (the line).
  *
- * json changes nothing that a JSON reader could tell, but for bytes that are not UTF-8: see safe_put_json().
+ * They are the box's bytes, but on a terminal, where json escapes what is unsafe there: see safe_put_json().
  */
 #include <string.h>
 
@@ -12,7 +12,10 @@
 
 static void put_json(struct output *o, const char *text, size_t len)
 {
-	cell_put(o->sink, text, len, safe_put_json);
+	if (o->sink->terminal)
+		cell_put(o->sink, text, len, safe_put_json);
+	else
+		sink_put(o->sink, text, len);
 }
 
 static bool is_space(char c)
@@ -91,11 +94,12 @@ void json_event(struct output *o, time_t when, struct json name, struct json_ite
 {
 	const char *rest = rest_of(args);
 
-	(void)when;
 	(void)annotation;
 	(void)line;
 	(void)len;
-	sink_puts(o->sink, "{\"event\":");
+	sink_puts(o->sink, "{\"time\":\"");
+	front_event_time(o, when);
+	sink_puts(o->sink, "\",\"event\":");
 	put_json(o, name.text, name.len);
 	sink_puts(o->sink, ",\"args\":[");
 	put_json(o, rest, (size_t)(args.end - rest));

@@ -73,7 +73,7 @@ struct options {
 	enum header header;
 	unsigned jobs;			/* -j; 0 no limit */
 	bool jobs_set;
-	bool keep_going, read_only, yes, follow, reconnect, dry_run, quiet, verbose;
+	bool keep_going, read_only, yes, follow, reconnect, dry_run, quiet, verbose, utc;
 	char **events;
 	size_t event_count;
 	char *trace;

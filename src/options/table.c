@@ -494,6 +494,7 @@ const struct option_row option_rows[] = {
 	    OWN(OPTION_FORMAT, set_format), AT(format)},
 	{0, "header", NULL, "column names first", .scope = SCOPE_SESSION, CONSTANT(header, HEADER_ON)},
 	{0, "no-header", NULL, "no column names", .scope = SCOPE_SESSION, CONSTANT(header, HEADER_OFF)},
+	{0, "utc", NULL, "times in UTC, in tables and of events", .scope = SCOPE_SESSION, FLAG(utc)},
 	{0, "color", "WHEN", "auto, always or never", .scope = SCOPE_SESSION, CHOICE(color, colors)},
 	{'q', "quiet", NULL, "no notices", .scope = SCOPE_SESSION, OWN(OPTION_FLAG, set_quiet), AT(quiet)},
 	{'v', "verbose", NULL, "report each step on standard error", .scope = SCOPE_SESSION, OWN(OPTION_FLAG, set_verbose),

@@ -82,7 +82,7 @@ my $told = 0;
 for my $run (@runs) {
 	IO::Select->new($run->{out})->can_read(20 * SLOW) or next;
 	my $line = '';
-	$told++ if sysread($run->{out}, $line, 4096) && $line =~ /^event\trealm_poll_stop\t5000015442/;
+	$told++ if sysread($run->{out}, $line, 4096) && $line =~ /^\S+\tevent\trealm_poll_stop\t5000015442/;
 }
 is $told, $many, '... and all are told of it';
 

@@ -37,9 +37,9 @@ subtest 'the three showcase programs' => sub {
 	my $f = Run->begin(args => ['-e', 'realm_poll_stop', '--follow', $box->address]);
 	$box->wait_log('recv', qr/"subscribe","realm_poll_stop"/);
 	$l->good("realm_poll 5100005442\n");
-	$f->wait_for(stdout => qr/\Aevent\trealm_poll_stop\t5100005442\n/);
+	$f->wait_for(stdout => qr/\A\S+\tevent\trealm_poll_stop\t5100005442\n/);
 	$l->good("realm_poll 5200007311\n");
-	$f->wait_for(stdout => qr/^event\trealm_poll_stop\t5200007311\n\z/m);
+	$f->wait_for(stdout => qr/^\S+\tevent\trealm_poll_stop\t5200007311\n\z/m);
 	kill INT => $f->pid;
 	is($f->finish->status, 130, 'follows until interrupted');
 };

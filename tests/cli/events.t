@@ -35,9 +35,9 @@ sub interrupt {
 subtest 'formats' => sub {
 	my %shown = (
 		table => qr/\A\d\d:\d\d:\d\d realm_poll_start 5200007311 \(Lab\)\n\d\d:\d\d:\d\d realm_poll_stop 5200007311 \(Lab\)\n\z/,
-		tsv => qr/\Aevent\trealm_poll_start\t5200007311\nevent\trealm_poll_stop\t5200007311\n\z/,
-		csv => qr/\Aevent,realm_poll_start,5200007311\r\nevent,realm_poll_stop,5200007311\r\n\z/,
-		json => qr/\A\{"event":"realm_poll_start","args":\["5200007311"\]\}\n\{"event":"realm_poll_stop","args":\["5200007311"\]\}\n\z/,
+		tsv => qr/\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00\tevent\trealm_poll_start\t5200007311\n\S+\tevent\trealm_poll_stop\t5200007311\n\z/,
+		csv => qr/\A\S+?,event,realm_poll_start,5200007311\r\n\S+?,event,realm_poll_stop,5200007311\r\n\z/,
+		json => qr/\A\{"time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00","event":"realm_poll_start","args":\["5200007311"\]\}\n\{"time":"[^"]+","event":"realm_poll_stop","args":\["5200007311"\]\}\n\z/,
 		raw => qr/\A\[null,"event","realm_poll_start","5200007311"\]\n\[null,"event","realm_poll_stop","5200007311"\]\n\z/,
 	);
 	$shown{records} = $shown{json};
@@ -59,19 +59,19 @@ subtest 'awkward events' => sub {
 	    . q(json [null,"event","a\tb\u001b[31m",{"x":[1e400,null]},"two\nlines",0.10]) . "\n" . q(json [null,"event"]) . "\n"
 	    . q(json [null,"event","late"]) . "\nclose\n");
 	my $r = Run->ptsh(args => ['-e', '*', '--follow', $other->address]);
-	like($r->stdout, qr/\Aevent\ta\\tb(?:(?!\e).)*\[31m\t\{"x":\[1e400,null\]\}\ttwo\\nlines\t0\.10\n/, 'tsv: harmless, to the digit');
-	like($r->stdout, qr/^event\tlate\n\z/m, 'what stands behind an event without a name is there');
+	like($r->stdout, qr/\A\S+\tevent\ta\\tb(?:(?!\e).)*\[31m\t\{"x":\[1e400,null\]\}\ttwo\\nlines\t0\.10\n/, 'tsv: harmless, to the digit');
+	like($r->stdout, qr/^\S+\tevent\tlate\n\z/m, 'what stands behind an event without a name is there');
 	is($r->status, 0, 'the box went away in order');
 };
 
 subtest 'subscribing' => sub {
 	my $r = $l->run("subscribe realm_poll_stop realm_poll_start\nunsubscribe realm_poll_start\nrealm_poll Lab\n");
-	is($r->stdout =~ s/^(?!event).*\n//mgr, "event\trealm_poll_stop\t5200007311\n", 'subscribe, unsubscribe');
+	is($r->stdout =~ s/^(?!\S+\tevent).*\n//mgr =~ s/^\S+\t//r, "event\trealm_poll_stop\t5200007311\n", 'subscribe, unsubscribe');
 	$r = $l->run("subscribe '*'\nrealm_poll Lab\n");
-	is(scalar(() = $r->stdout =~ /^event\trealm_poll_st/mg), 2, '* is all');
+	is(scalar(() = $r->stdout =~ /^\S+\tevent\trealm_poll_st/mg), 2, '* is all');
 	$r = $l->run(".events off\nsubscribe '*'\nrealm_poll Lab\n.events on\nrealm_poll 5100005442\n");
-	unlike($r->stdout, qr/^event\t\w+\t5200007311/m, '.events off');
-	is(scalar(() = $r->stdout =~ /^event\t\w+\t5100005442/mg), 2, '.events on');
+	unlike($r->stdout, qr/^\S+\tevent\t\w+\t5200007311/m, '.events off');
+	is(scalar(() = $r->stdout =~ /^\S+\tevent\t\w+\t5100005442/mg), 2, '.events on');
 	is($l->run(".events\n")->stderr, "ptsh: events are shown\n", '.events');
 	$l->bad(".events x\n", 2, qr/^ptsh: stdin:1: \.events: x: on, off or list$/m);
 	$l->bad("ping\n", 1, qr/^ptsh: subscribe: .*nonsense/m, '-e', 'nonsense');
@@ -81,7 +81,7 @@ subtest 'subscribing' => sub {
 subtest '--follow' => sub {
 	my $r = Run->begin(args => ['-e', '*', '--follow', '-c', 'realm_poll Lab', $box->address]);
 	$r->wait_for(stdout => qr/port_seens\t52\n/);
-	like($r->stdout, qr/\Aevent\trealm_poll_start.*event\trealm_poll_stop.*port_updates/s, 'events and results, each whole');
+	like($r->stdout, qr/\A\S+\tevent\trealm_poll_start.*event\trealm_poll_stop.*port_updates/s, 'events and results, each whole');
 	interrupt($r);
 	$r = Run->ptsh(args => ['-e', '*', '--follow', '-c', 'realm_poll 1', $box->address]);
 	is($r->status, 1, 'a failure ends it');
@@ -98,17 +98,17 @@ subtest '--reconnect' => sub {
 	my $r = Run->begin(args => ['-e', 'realm_poll_stop', '--follow', '--reconnect', '-c', '.on realm_poll_start -- log {1}', $other->address]);
 	$other->wait_log('recv', qr/subscribe/);
 	Lines->new($other->address)->good("realm_poll Lab\n");
-	$r->wait_for(stdout => qr/^event/);
+	$r->wait_for(stdout => qr/^\S+\tevent/);
 	$other->stop;
 	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: the box closed the connection(?:; trying to connect again)?$/m);
 	$other = Box->start('--auth', 'none', '--delay', 50, '--port', $port);
 	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: connected again after \d+\.\ds$/m);
 	$other->wait_log('recv', qr/subscribe.*realm_poll_stop|subscribe.*realm_poll_start/);
 	Lines->new($other->address)->good("realm_poll 5100005442\n");
-	$r->wait_for(stdout => qr/^event\trealm_poll_stop\t5100005442$/m);
+	$r->wait_for(stdout => qr/^\S+\tevent\trealm_poll_stop\t5100005442$/m);
 	$other->wait_log('syslog', qr/5100005442/);
 	interrupt($r);
-	is($r->stdout, "event\trealm_poll_stop\t5200007311\nevent\trealm_poll_stop\t5100005442\n", 'subscribed again');
+	is($r->stdout =~ s/^\S+\t//mgr, "event\trealm_poll_stop\t5200007311\nevent\trealm_poll_stop\t5100005442\n", 'subscribed again');
 
 	# While the box is away, ^C works.
 	$other = Box->start('--auth', 'none');
@@ -126,7 +126,7 @@ subtest '.on' => sub {
 	$l->good("realm_discover Lab\nrealm_discover 5100005442\n");
 	$r->wait_for(stdout => qr/(?:port_seens\t\d+\n.*){2}/s);
 	interrupt($r);
-	is($r->stdout =~ /^event/m ? 1 : 0, 0, 'its event is not shown');
+	is($r->stdout =~ /^\S+\tevent/m ? 1 : 0, 0, 'its event is not shown');
 	like($r->stderr, qr/^ptsh: \.on: realm_poll 5200007311: done, 0\.\ds$/m, 'its end is told');
 
 	$r = $l->run(".on realm_poll_stop 5200007311 -- log one\n.on realm_poll_stop 1 -- log two\n.on '*' -- log {1}\nrealm_poll Lab\n.wait\n.sleep 0.1\n");
@@ -154,7 +154,7 @@ subtest '.on' => sub {
 	is($r->status, 0, '.wait and .on off at one event') or diag $r->stderr;
 	is(scalar(() = $r->stderr =~ /\.on: log once: done/g), 1, '... which .on has heard, and no later one');
 
-	is($l->good("subscribe realm_poll_stop\n.events off\nrealm_poll Lab\n.sleep 0.1\n.format csv\n.events list\n", '-q') =~ /^event.*/m ? $& : '',
+	is($l->good("subscribe realm_poll_stop\n.events off\nrealm_poll Lab\n.sleep 0.1\n.format csv\n.events list\n", '-q') =~ /^\S+?,event.*/m ? $& =~ s{^\S+?,}{}r : '',
 		"event,realm_poll_stop,5200007311\r", '.events list, of those that were hidden, too');
 
 	# What an event has begun is a job.
@@ -183,7 +183,7 @@ subtest '.on' => sub {
 	# The box goes away in order: that is the end, not a failure; and it is told.
 	my $gone = Box->start(script => "hello none\nexpect subscribe\nreply 1\njson [null,\"event\",\"x\",1]\nclose\n");
 	$r = Run->ptsh(args => ['-e', 'x', '--follow', $gone->address]);
-	is($r->status . $r->stdout, "0event\tx\t1\n", '--follow ends with the box');
+	is($r->status . ($r->stdout =~ s/^\S+\t//r), "0event\tx\t1\n", '--follow ends with the box');
 	like($r->stderr, qr/^ptsh: \S+: the box closed the connection$/m, '... and says so');
 
 	# At most 64 at once.
@@ -200,7 +200,7 @@ subtest 'a flood' => sub {
 	my $r = Run->begin(args => ['-e', '*', '--follow', $other->address]);
 	$r->wait_for(stdout => qr/\A.{30000}.{30000}.{30000}/s);
 	interrupt($r);
-	is($r->stdout =~ s/^event\trealm_poll_st\w+\t\d+\n//mgr, '', 'in a script none is folded or torn');
+	is($r->stdout =~ s/^\S+\tevent\trealm_poll_st\w+\t\d+\n//mgr, '', 'in a script none is folded or torn');
 	my $program = Run::program();
 	my $run = Run->ptsh(program => '/bin/bash', args => ['-c', "'$program' -e '*' --follow @{[$other->address]} | head -3 | wc -l; echo \${PIPESTATUS[0]}"]);
 	is($run->stdout . $run->stderr, "3\n141\n", '| head ends it quietly');

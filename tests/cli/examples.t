@@ -114,7 +114,7 @@ sub follow {
 	return $seen;
 }
 my ($gid) = split /\n/, good("ptsh -c 'realm_info gid' core");
-like(follow($showcase[2], "ptsh -c 'realm_poll $gid' core", qr/\n/), qr/^event\trealm_poll_stop\t$gid$/m, 'an event is reported');
+like(follow($showcase[2], "ptsh -c 'realm_poll $gid' core", qr/\n/), qr/^\S+\tevent\trealm_poll_stop\t$gid$/m, 'an event is reported');
 follow($showcase[3], "ptsh -c 'realm_discover $gid' core", qr/\n/);
 ok(scalar(grep { $_->[3] =~ /\["?\d+"?,"realm_poll","$gid"\]/ } $box{core}->log_lines('recv')) >= 2,
 	'a realm that was discovered is polled');

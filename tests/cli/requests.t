@@ -70,7 +70,7 @@ sub hash { return map { $_->{property} => $_->{value} } @_ }
 	bad('["remote_backup","UUCP","x"]', 'UUCP');
 
 	note_seen(good => 'subscribe');
-	is($l->good("subscribe realm_poll_stop\n- realm_poll 5100005442\n") =~ /^event\trealm_poll_stop\t5100005442$/m, 1,
+	is($l->good("subscribe realm_poll_stop\n- realm_poll 5100005442\n") =~ /^\S+\tevent\trealm_poll_stop\t5100005442$/m, 1,
 		'subscribe: the event comes');
 	note_seen(good => 'unsubscribe');
 	unlike($l->good("subscribe realm_poll_stop\nunsubscribe realm_poll_stop\nrealm_poll 5100005442\n"), qr/^event/m,

@@ -39,7 +39,16 @@ static void controls_are_written_as_escapes(void **state)
 	CHECK(safe_put, "\xc2\x9b" "31m\xc2\x85", "\\u009b31m\\u0085", 0);
 	CHECK(safe_put, "C:\\dir \"q\"", "C:\\dir \"q\"", 0);
 	CHECK(safe_put_tsv, "C:\\dir\t\n\r\x1b", "C:\\\\dir\\t\\n\\r\\x1b", 0);
-	CHECK(safe_put_csv, "a\"b\tc\nd\re\x1b\\", "a\"\"b\tc\nd\\re\\x1b\\", 0);
+	CHECK(safe_put_csv_file, "a\"b\tc\nd\re\x1b\\", "a\"\"b\tc\nd\\re\\x1b\\", 0);
+	CHECK(safe_put_csv_escaped, "a\"b\tc\nd\re\x1b\\", "a\"\"b\tc\nd\\re\\x1b\\\\", 0);
+	/* A machine gets every character but controls. */
+	CHECK(safe_put_csv_file, "\xe2\x80\x8d\x7f\xe2\x80\xa8\xc2\x85", "\xe2\x80\x8d\\x7f\xe2\x80\xa8\\u0085", 0);
+	CHECK(safe_put_tsv_file, "\xe2\x80\x8d\x7f\t\\\xc2\x9b", "\xe2\x80\x8d\\x7f\\t\\\\\\u009b", 0);
+	assert_true(safe_csv_needs_escapes("\x1b", 1));
+	assert_true(safe_csv_needs_escapes("\\x1b", 4));
+	assert_true(safe_csv_needs_escapes("\\\\server", 8));
+	assert_false(safe_csv_needs_escapes("C:\\temp\n\"", 9));
+	assert_false(safe_csv_needs_escapes("C:\\users", 8));
 }
 
 static void bidi_and_invisible_characters_are_written_as_escapes(void **state)
