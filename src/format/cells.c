@@ -109,6 +109,14 @@ void cell_text(struct buf *out, struct json v, const struct request *type, bool 
 	}
 }
 
+void cell_event_time(struct output *o, time_t when)
+{
+	buf_reset(&o->text);
+	clock_put(&o->text, when, o->settings.utc, 'T');
+	clock_put_offset(&o->text, when, o->settings.utc);
+	sink_put(o->sink, buf_head(&o->text), o->text.len);
+}
+
 /* --- words --- */
 
 /* The characters of a value that stand in the text as they are. */

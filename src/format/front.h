@@ -74,9 +74,6 @@ void headings_clear(struct output *o);
 /* Headings that nobody asked for are what the catalogue expects; here the rows say what a box really sends. */
 void headings_match(struct output *o, struct json_iter values, bool cut);
 
-/* When an event came, as the first field of its line: RFC 3339 with offset. */
-void front_event_time(struct output *o, time_t when);
-
 /* {"time":...,"event":name,"args":[...]}: json's and records' way. */
 void json_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len);

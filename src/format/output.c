@@ -14,7 +14,6 @@
 #include "base/array.h"
 #include "base/safe.h"
 #include "format/cells.h"
-#include "format/clock.h"
 #include "format/front.h"
 
 const struct format *const formats[] = {
@@ -262,14 +261,6 @@ void output_large_end(struct output *o, bool complete)
 }
 
 /* --- events --- */
-
-void front_event_time(struct output *o, time_t when)
-{
-	buf_reset(&o->text);
-	clock_put(&o->text, when, o->settings.utc, 'T');
-	clock_put_offset(&o->text, when, o->settings.utc);
-	sink_put(o->sink, buf_head(&o->text), o->text.len);
-}
 
 void output_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)

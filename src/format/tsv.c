@@ -107,7 +107,7 @@ static void tsv_event(struct output *o, time_t when, struct json name, struct js
 	(void)annotation;
 	(void)line;
 	(void)len;
-	front_event_time(o, when);
+	cell_event_time(o, when);
 	sink_puts(o->sink, "\tevent\t");
 	put_value(o, name);
 	while (json_next(&args, NULL, &v)) {

@@ -98,7 +98,7 @@ void json_event(struct output *o, time_t when, struct json name, struct json_ite
 	(void)line;
 	(void)len;
 	sink_puts(o->sink, "{\"time\":\"");
-	front_event_time(o, when);
+	cell_event_time(o, when);
 	sink_puts(o->sink, "\",\"event\":");
 	put_json(o, name.text, name.len);
 	sink_puts(o->sink, ",\"args\":[");

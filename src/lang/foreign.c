@@ -6,6 +6,7 @@
  */
 #include "lang/foreign.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,7 +73,8 @@ static size_t behind_quotes(const char *text, size_t pos, size_t end)
 	return end;
 }
 
-bool foreign_blank(const char *text, size_t start, size_t end, size_t *at, uint32_t *point)
+/* Finds the first unquoted blank, or invisible character, that separates nothing (a no-break space...). */
+static bool foreign_blank(const char *text, size_t start, size_t end, size_t *at, uint32_t *point)
 {
 	while (start < end) {
 		size_t behind = behind_quotes(text, start, end);

@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "lang/words.h"
 
@@ -16,8 +15,5 @@ enum { FOREIGN_TEXT = 160 };
 /* Whether a word is, begins or ends with syntax that only other shells have, or holds a blank that is none here: then what
  * to do is in why (never the word itself), and where it stands in *at. */
 bool foreign_word(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at);
-
-/* Finds the first unquoted blank, or invisible character, that separates nothing (a no-break space...). */
-bool foreign_blank(const char *text, size_t start, size_t end, size_t *at, uint32_t *point);
 
 #endif
