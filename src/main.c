@@ -32,16 +32,15 @@
 #include "undo/change.h"
 #include "undo/kept.h"
 
-/* Descriptors 0 to 2 must be somebody's: the next socket would become standard error. */
+/* Descriptors 0 to 2 must be in use: the next socket would become standard error.  One that was closed is opened the wrong way
+ * round, so that reading from it, or writing to it, is an error as before. */
 static int hold_standard_descriptors(void)
 {
 	int fd;
 
-	do {
-		if ((fd = open("/dev/null", O_RDWR)) == -1)
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		if (fcntl(i, F_GETFD) == -1 && (fd = open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY)) != i)
 			return -1;
-	} while (fd <= 2);
-	close(fd);
 	return 0;
 }
 
@@ -166,46 +165,50 @@ static void tear_down(struct shell *sh)
 		loop_free(sh->loop);
 }
 
-/* What is buffered is written, and failures that only closing shows are seen. */
-static void finish_output(struct shell *sh)
+/* What is buffered is written, and failures that only closing shows are seen.  -1 with *e; a reader that has gone is the
+ * signal SIGPIPE. */
+static int finish_output(struct sink *out, int *signo, struct error *e)
 {
-	shell_flush(sh);
-	if (sh->out.error != 0 || (close(STDOUT_FILENO) == -1 && errno != EBADF)) {
-		int error = sh->out.error != 0 ? sh->out.error : errno;
-		if (error == EPIPE) {
-			sh->signal = SIGPIPE;
-		} else if (error == EINTR && sh->signal != 0) {
-			;	/* ended by a signal while nobody read */
-		} else if (sh->status == STATUS_OK) {
-			shell_complain(sh, (struct place){0}, NULL, "standard output: %s", strerror(error));
-			sh->status = STATUS_OUTPUT;
-		}
-	}
+	int error = sink_flush(out) == -1 ? out->error : close(STDOUT_FILENO) == -1 ? errno : 0;
+
+	if (error == EPIPE)
+		*signo = SIGPIPE;
+	if (error == 0 || error == EPIPE || (error == EINTR && *signo != 0))	/* ended by a signal while nothing was read */
+		return 0;
+	return error_set(e, STATUS_OUTPUT, "cannot write standard output: %s", strerror(error));
 }
 
-static int run(struct options *o, struct password *password)
+/* Ends as the signal would have ended us, had there been nothing to clean up: a shell's loop ends with us. */
+static void die_of(int signo)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	signal(signo, SIG_DFL);
+	raise(signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static int run(struct options *o, struct password *password, int *signo)
 {
 	struct shell sh = {.options = o, .commands = commands, .change = &change_ops, .password = password};
 	struct error e;
-	int status;
 
 	e.text[0] = '\0';
 	if (set_up(&sh, &e) == -1 || add_inputs(&sh, &e) == -1 || (sh.interactive && interactive_run(&sh, &e) == -1)) {
-		status = e.text[0] != '\0' ? complain(&e) : (int)e.status;
-		sh.status = (enum status)status;
+		if (e.text[0] != '\0')
+			complain(&e);
+		sh.status = e.status;
 	} else if (!sh.interactive) {
 		batch_run(&sh);
 	}
-	finish_output(&sh);
-	status = (int)sh.status;
-	if (sh.signal == SIGPIPE) {	/* quietly, as by the signal itself */
-		signal(SIGPIPE, SIG_DFL);
-		raise(SIGPIPE);
-	} else if (sh.signal != 0) {
-		status = 128 + sh.signal;
-	}
+	shell_flush(&sh);
+	if (finish_output(&sh.out, &sh.signal, &e) == -1 && sh.status == STATUS_OK)
+		sh.status = (enum status)complain(&e);
+	*signo = sh.signal;
 	tear_down(&sh);
-	return status;
+	return (int)sh.status;
 }
 
 int main(int argc, char **argv)
@@ -213,7 +216,7 @@ int main(int argc, char **argv)
 	struct options o = {0};
 	struct password *password;
 	struct error e;
-	int status = STATUS_OK;
+	int status = STATUS_OK, signo = 0;
 
 	if (hold_standard_descriptors() == -1) {
 		fprintf(stderr, "ptsh: /dev/null: %s\n", strerror(errno));
@@ -227,7 +230,7 @@ int main(int argc, char **argv)
 	if (options_read(&o, argc, argv, &e) == -1) {
 		status = complain(&e);
 	} else if (o.action == ACTION_RUN) {
-		status = run(&o, password);
+		status = run(&o, password, &signo);
 	} else {
 		struct sink out;
 		sink_init(&out, STDOUT_FILENO);
@@ -239,11 +242,15 @@ int main(int argc, char **argv)
 			options_complete(&o, &(struct complete_context){
 			    .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each,
 			    .ctx = &(struct shell){.commands = commands}}, &out);
-		if (sink_flush(&out) == -1)
-			status = STATUS_OUTPUT;
+		if (finish_output(&out, &signo, &e) == -1)
+			status = complain(&e);
 		sink_clear(&out);
 	}
 	options_clear(&o);
 	password_free(password);
+	if (signo != 0) {
+		die_of(signo);
+		status = 128 + signo;
+	}
 	return status;
 }

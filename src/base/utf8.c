@@ -4,6 +4,8 @@
  */
 #include "base/utf8.h"
 
+#include <string.h>
+
 int utf8_decode(const char *text, size_t len, uint32_t *point)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -103,4 +105,11 @@ size_t utf8_encode(uint32_t point, char out[static UTF8_MAX])
 	out[2] = (char)(0x80 | (point >> 6 & 0x3f));
 	out[3] = (char)(0x80 | (point & 0x3f));
 	return 4;
+}
+
+size_t utf8_mark(const char *text, size_t len)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	return len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
 }

@@ -29,4 +29,7 @@ size_t utf8_fits(const char *text, size_t len, size_t most);
 /* Encodes point (a scalar value; others become U+FFFD) and returns the length. */
 size_t utf8_encode(uint32_t point, char out[static UTF8_MAX]);
 
+/* How many bytes a byte order mark takes at the start of text: 3, or 0 where there is none. */
+size_t utf8_mark(const char *text, size_t len);
+
 #endif

@@ -50,7 +50,7 @@ static void write_all(struct sink *s, const char *bytes, size_t len)
 
 		if (s->blocks != NULL)
 			s->blocks(s->ctx, true);
-		n = write(s->fd, bytes, len);
+		n = s->put != NULL ? s->put(s->ctx, s->fd, bytes, len) : write(s->fd, bytes, len);
 		error = errno;
 		if (s->blocks != NULL)
 			s->blocks(s->ctx, false);

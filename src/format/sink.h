@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 
@@ -22,6 +23,8 @@ struct sink {
 	int error;		/* errno of the first failed write, kept; nothing is written after it */
 	bool terminal;		/* isatty(fd) */
 	uint64_t written;	/* bytes that reached the descriptor */
+	/* Writes instead of write(2), with the same result; NULL: write(2). */
+	ssize_t (*put)(void *ctx, int fd, const void *bytes, size_t len);
 	/* A write that a signal interrupts is tried again unless *stop is set by then: `error` is EINTR.  NULL: always. */
 	const volatile sig_atomic_t *stop;
 	/* Called before a write that may block, and after it (begins false): signals come through meanwhile.  NULL: nothing. */

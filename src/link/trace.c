@@ -15,6 +15,7 @@
 
 #include "base/safe.h"
 #include "lang/line.h"
+#include "net/file.h"
 #include "proto/secret.h"
 #include "run/task.h"
 
@@ -30,11 +31,13 @@ int trace_open(struct shell *sh, const char *path, struct error *e)
 	int fd = STDERR_FILENO;
 
 	trace_close(sh);
-	if (strcmp(path, "-") != 0) {
-		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	if (strcmp(path, "-") != 0 && strcmp(path, "/dev/stderr") != 0) {
+		fd = file_open(sh->loop, path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600, &st);
+		if (fd == -1 && errno == ELOOP)
+			return error_set(e, STATUS_USAGE, "%s: a symbolic link; name the trace file itself (- is standard error)", path);
 		if (fd == -1)
-			return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
-		if (fstat(fd, &st) == -1 || (S_ISREG(st.st_mode) && (st.st_uid != geteuid() || (st.st_mode & 077) != 0))) {
+			return file_error(e, path);
+		if (S_ISREG(st.st_mode) && (st.st_uid != geteuid() || (st.st_mode & 077) != 0)) {
 			close(fd);
 			return error_set(e, STATUS_USAGE, "%s: a trace is for its owner only: it must be yours, mode 0600", path);
 		}
@@ -45,6 +48,11 @@ int trace_open(struct shell *sh, const char *path, struct error *e)
 		return error_memory(e);
 	}
 	sink_init(&tr->sink, fd);
+	if (fd != STDERR_FILENO && !S_ISREG(st.st_mode)) {	/* a reader may stop reading; a file is written at once */
+		tr->sink.put = file_put;
+		tr->sink.stop = loop_signal_flag();
+		tr->sink.ctx = sh->loop;
+	}
 	tr->own = fd != STDERR_FILENO;
 	sh->trace = tr;
 	return 0;

@@ -303,6 +303,37 @@ void loop_signals_let_in(struct loop *l, bool in)
 		pthread_sigmask(in ? SIG_UNBLOCK : SIG_BLOCK, &l->watched, NULL);
 }
 
+static bool loop_is_to_end(const struct loop *l)
+{
+	static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+	for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
+		if (arrived[ending[i]] && l->signals[ending[i]].watched)
+			return true;
+	return false;
+}
+
+int loop_await(struct loop *l, int fd, short events, int64_t ms)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+	int64_t until = loop_now() + ms;
+	int n = 0;
+
+	do {
+		int64_t left = until - loop_now();
+		struct timespec wait = {.tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left % 1000) * 1000000};
+
+		if (loop_is_to_end(l)) {
+			errno = EINTR;
+			return -1;
+		}
+		if (ms >= 0 && left <= 0)
+			break;
+		n = ppoll(&p, 1, ms >= 0 ? &wait : NULL, l->have_signals && !l->released ? &l->mask_waiting : NULL);
+	} while (n == 0 || (n == -1 && errno == EINTR));
+	return n > 0 ? 1 : n;
+}
+
 static void loop_call_signals(struct loop *l)
 {
 	some_arrived = 0;

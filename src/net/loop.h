@@ -50,6 +50,11 @@ void loop_signals_let_in(struct loop *l, bool in);
 /* We have stood still for so long ourselves, which is no fault of those who are waited for: all timers are due that much later. */
 void loop_stood_still(struct loop *l, int64_t ms);
 
+/* Waits for one descriptor alone, at most ms (< 0: no limit; fd -1: just that long), and calls nothing back.  A signal that is
+ * to end something (SIGINT, SIGTERM, SIGHUP, SIGQUIT) ends the wait: -1 with EINTR, and its callback comes with the next step.
+ * 1: it is ready; 0: time is up. */
+int loop_await(struct loop *l, int fd, short events, int64_t ms);
+
 /* The mask and dispositions to give back before exec or around a question. */
 void loop_signals_release(struct loop *l);
 void loop_signals_hold(struct loop *l);

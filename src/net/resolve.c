@@ -16,7 +16,6 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <resolv.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +26,9 @@
 
 #include "base/buf.h"
 #include "net/srv.h"
+#include "net/thread.h"
 
-enum { GRACE_MS = 1000, SRV_ANSWER = 4096, RESOLVE_STACK = 1024 * 1024 };
+enum { GRACE_MS = 1000, SRV_ANSWER = 4096 };
 
 /* One host. */
 struct lookup {
@@ -99,29 +99,13 @@ static void resolve_unref(struct resolve *r)
 
 /* --- in the threads --- */
 
-/* Starts a detached thread with a reference of its own and all signals blocked; the lock is held.  0, or -1 with errno. */
+/* Starts a thread with a reference of its own; the lock is held.  0, or -1 with errno. */
 static int resolve_spawn(struct resolve *r, void *(*body)(void *), void *arg)
 {
-	pthread_attr_t attr;
-	sigset_t all, before;
-	pthread_t thread;
-	int failure = pthread_attr_init(&attr);
-
-	if (failure != 0) {
-		errno = failure;
+	if (thread_start(body, arg) == -1)
 		return -1;
-	}
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, RESOLVE_STACK);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&thread, &attr, body, arg);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	if (failure == 0)
-		r->refs++;
-	errno = failure;
-	return failure == 0 ? 0 : -1;
+	r->refs++;
+	return 0;
 }
 
 /* Adds the host's addresses to the list; *e if there are none. */

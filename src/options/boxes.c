@@ -254,7 +254,7 @@ static int read_line(struct reader *r, struct boxes *b)
 
 int boxes_parse(struct boxes *b, const char *path, const char *text, size_t len, const char *home, struct error *e)
 {
-	struct reader r = {.p = text, .end = text + len, .path = path, .home = home, .line = 1, .e = e};
+	struct reader r = {.p = text + utf8_mark(text, len), .end = text + len, .path = path, .home = home, .line = 1, .e = e};
 
 	memset(b, 0, sizeof(*b));
 	while (r.p < r.end) {

@@ -14,10 +14,11 @@
 #include <unistd.h>
 
 #include "base/owned.h"
+#include "base/utf8.h"
 #include "lang/line.h"
 #include "lang/words.h"
+#include "net/file.h"
 #include "run/check.h"
-#include "run/contents.h"
 #include "run/engine.h"
 
 enum { READ_SIZE = 64 * 1024, LINES_AT_ONCE = 512, NAMES_MOST = 4096 };
@@ -118,8 +119,7 @@ static void consumed(struct source *s, size_t len)
 static void skip_byte_order_mark(struct source *s)
 {
 	if (s->first && s->buf.len >= 3) {
-		if (memcmp(buf_head(&s->buf), "\xef\xbb\xbf", 3) == 0)
-			buf_consume(&s->buf, 3);
+		buf_consume(&s->buf, utf8_mark(buf_head(&s->buf), s->buf.len));
 		s->first = false;
 	}
 }
@@ -190,7 +190,7 @@ static void readable(void *ctx, int fd, short revents)
 		s->ended = true;
 	} else if (errno != EINTR && errno != EAGAIN) {
 		struct error e;
-		error_set(&e, STATUS_OUTPUT, "%s: %s", s->at.name, strerror(errno));
+		error_set(&e, STATUS_USAGE, "cannot read %s: %s", s->fd == STDIN_FILENO ? "standard input" : s->at.name, strerror(errno));
 		s->at.line++;
 		buf_clear(&s->buf);
 		engine_bad_line(sh, (struct place){0}, &e);
@@ -284,21 +284,15 @@ static bool is_within(const struct inputs *in, const struct stat *st)
 }
 
 /* Takes fd. */
-static int add_file(struct shell *sh, int fd, const char *path, bool next, struct error *e)
+static int add_file(struct shell *sh, int fd, const struct stat *st, const char *path, bool next, struct error *e)
 {
-	struct stat st;
 	struct source *s;
 
-	if (fstat(fd, &st) == -1) {
-		error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
-		close(fd);
-		return -1;
-	}
-	if (S_ISDIR(st.st_mode)) {
+	if (S_ISDIR(st->st_mode)) {
 		close(fd);
 		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(EISDIR));
 	}
-	if (next && is_within(sh->inputs, &st)) {
+	if (next && is_within(sh->inputs, st)) {
 		close(fd);
 		return error_set(e, STATUS_USAGE, "%s: a file cannot run itself", path);
 	}
@@ -307,43 +301,44 @@ static int add_file(struct shell *sh, int fd, const char *path, bool next, struc
 		return error_memory(e);
 	}
 	s->at.name = intern(sh->inputs, path);
-	s->dev = st.st_dev;
-	s->ino = st.st_ino;
-	if (!S_ISREG(st.st_mode)) {
+	s->dev = st->st_dev;
+	s->ino = st->st_ino;
+	if (!S_ISREG(st->st_mode)) {
 		sh->inputs->elsewhere = true;
 		s->fd = fd;
 		return 0;
 	}
 	s->ended = true;
-	if (contents_take(fd, path, (size_t)-1 / 2, &s->buf, e) == -1 || check(sh, s, e) == -1) {
+	int rc = file_read(sh->loop, fd, st, (size_t)-1 / 2, &s->buf) == -1 ? file_error(e, path) : check(sh, s, e);
+	if (rc == -1)
 		buf_clear(&s->buf);
-		return -1;
-	}
-	return 0;
+	return rc;
 }
 
 int input_add_file(struct shell *sh, const char *path, bool next, struct error *e)
 {
+	struct stat st;
 	int fd;
 
 	if (strcmp(path, "-") == 0 && !next)
 		return input_add_stdin(sh, e);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
-		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
-	return add_file(sh, fd, path, next, e);
+	if ((fd = file_open(sh->loop, path, O_RDONLY, 0, &st)) == -1)
+		return file_error(e, path);
+	return add_file(sh, fd, &st, path, next, e);
 }
 
 int input_add_own_file(struct shell *sh, const char *path, struct error *e)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+	int fd = file_open(sh->loop, path, O_RDONLY, 0, &st);
 
 	if (fd == -1)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
+		return errno == ENOENT || errno == ENOTDIR ? 0 : file_error(e, path);
 	if (owned_check(fd, path, STATUS_USAGE, e) == -1) {
 		close(fd);
 		return -1;
 	}
-	return add_file(sh, fd, path, true, e);
+	return add_file(sh, fd, &st, path, true, e);
 }
 
 int input_add_stdin(struct shell *sh, struct error *e)

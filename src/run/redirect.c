@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net/file.h"
 #include "term/pager.h"
 
 /* What `out` would have got on a terminal that is none. */
@@ -33,7 +34,8 @@ static void render(struct shell *sh, struct sink *out, void (*show)(struct shell
 static void to_file(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx)
 {
 	int how = t->line.redirect == REDIRECT_APPEND ? O_APPEND : O_TRUNC;
-	int fd = open(t->line.redirect_to, O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666), error;
+	struct stat st;
+	int fd = file_open(sh->loop, t->line.redirect_to, O_WRONLY | O_CREAT | how, 0666, &st), error;
 	struct sink sink;
 
 	if (fd == -1) {
@@ -41,9 +43,12 @@ static void to_file(struct shell *sh, const struct task *t, void (*show)(struct 
 		return;
 	}
 	sink_init(&sink, fd);
+	sink.put = file_put;
+	sink.stop = loop_signal_flag();
+	sink.ctx = sh->loop;
 	render(sh, &sink, show, ctx);
 	error = sink_flush(&sink) == -1 ? sink.error : 0;
-	if (close(fd) == -1 && error == 0)
+	if (file_close(sh->loop, fd) == -1 && error == 0)
 		error = errno;
 	if (error != 0)
 		shell_complain(sh, t->at, NULL, "%s: %s", t->line.redirect_to, strerror(error));

@@ -7,17 +7,18 @@
 #include <string.h>
 
 #include "lang/words.h"
+#include "net/file.h"
 #include "proto/catalog.h"
 #include "run/command.h"
-#include "run/contents.h"
 #include "run/engine_parts.h"
 #include "run/show.h"
 #include "term/ask.h"
 
 static int read_file(void *ctx, const char *path, struct buf *out, struct error *e)
 {
-	(void)ctx;
-	return contents_read(path, LINE_MAX_BYTES, out, e);
+	struct shell *sh = ctx;
+
+	return file_read_text(sh->loop, path, LINE_MAX_BYTES, out, e);
 }
 
 static int on_secret(void *ctx, const char *what, struct buf *out, struct error *e)

@@ -6,8 +6,11 @@
 #include "shell/batch.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "link/link.h"
 #include "run/engine.h"
@@ -53,6 +56,27 @@ static void on_signal(void *ctx, int signo)
 		shell_notice(b->sh, "%s: waiting up to %d s for what has been sent; once more: not", strsignal(signo), GRACE / 1000);
 }
 
+/* Nothing reads any more what is followed. */
+static void on_reader_gone(void *ctx, int fd, short revents)
+{
+	struct batch *b = ctx;
+
+	(void)revents;
+	loop_unwatch(b->sh->loop, fd);
+	b->sh->signal = SIGPIPE;
+	wind_up(b);
+	b->over = true;
+}
+
+/* While events are followed, a reader that has gone would be noticed by the next event only. */
+static void watch_reader(struct batch *b)
+{
+	struct stat st;
+
+	if (b->sh->options->follow && fstat(STDOUT_FILENO, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+		(void)loop_watch(b->sh->loop, STDOUT_FILENO, POLLERR, on_reader_gone, b);	/* without memory: by the next event */
+}
+
 static void output_failed(struct batch *b)
 {
 	struct shell *sh = b->sh;
@@ -61,7 +85,7 @@ static void output_failed(struct batch *b)
 		sh->signal = SIGPIPE;
 	} else if (sh->out.error != EINTR) {	/* that one: the signal is about to be told */
 		shell_failed(sh, STATUS_OUTPUT);
-		shell_complain(sh, (struct place){0}, NULL, "standard output: %s", strerror(sh->out.error));
+		shell_complain(sh, (struct place){0}, NULL, "cannot write standard output: %s", strerror(sh->out.error));
 	}
 	wind_up(b);
 }
@@ -104,6 +128,7 @@ void batch_run(struct shell *sh)
 			loop_signal(sh->loop, *s, on_signal, &b);
 	for (size_t i = 0; i < sh->options->event_count; i++)
 		events_subscribe(sh, sh->options->events[i], true);
+	watch_reader(&b);
 	engine_pump(sh);
 	if (sh->options->follow && !engine_stopped(sh))
 		link_want(sh);
@@ -118,6 +143,7 @@ void batch_run(struct shell *sh)
 		loop_step(sh->loop, progress_batch(sh));
 	}
 	loop_timer_stop(sh->loop, &b.grace);
+	loop_unwatch(sh->loop, STDOUT_FILENO);
 	shell_progress_clear(sh);
 	link_close(sh);		/* names what has no answer */
 	engine_pump(sh);

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "net/child.h"
 #include "term/hidden.h"
 
@@ -241,11 +242,13 @@ static int read_some(struct password *p, int fd, struct first_line *line)
 	return 1;
 }
 
-/* Cuts LF or CRLF and makes a string of it. */
+/* Cuts LF or CRLF, and a byte order mark, and makes a string of it. */
 static int finish_line(struct password *p, struct first_line *line, const char *source, struct error *e)
 {
-	size_t len = line->len;
+	size_t len = line->len, mark = utf8_mark(p->text, len);
 
+	len -= mark;
+	memmove(p->text, p->text + mark, len);
 	if (line->ended)
 		len--;
 	if (line->ended && len > 0 && p->text[len - 1] == '\r')

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/owned.h"
+#include "base/utf8.h"
 
 static int known_file_error(struct error *e, const char *path, const char *why)
 {
@@ -59,8 +60,10 @@ static int known_file_slurp(int fd, const char *path, struct buf *content, struc
 			continue;
 		if (n == -1)
 			return known_file_error(e, path, strerror(errno));
-		if (n == 0)
+		if (n == 0) {
+			buf_consume(content, utf8_mark(buf_head(content), content->len));
 			return 0;
+		}
 		buf_commit(content, (size_t)n);
 		if (content->len > KNOWN_FILE_MAX)
 			return known_file_error(e, path, "too large");

@@ -297,7 +297,7 @@ subtest 'signals' => sub {
 subtest 'output that cannot be written' => sub {
 	my $r = Run->ptsh(args => ['-c', 'ping', '-c', 'log x', $box->address], stdout_file => '/dev/full');
 	is($r->status, 8, '/dev/full: status 8');
-	is($r->stderr =~ s/^ptsh: \d lines? .*\n//mr, "ptsh: standard output: No space left on device\n", '... and why, once');
+	is($r->stderr =~ s/^ptsh: \d lines? .*\n//mr, "ptsh: cannot write standard output: No space left on device\n", '... and why, once');
 
 	for my $lines (10, 100_000) {
 		my $file = put('pings', "ping\n" x $lines);

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * file: files that the user names.  See file.h.
+ *
+ * What poll(2) knows about (FIFOs, terminals, devices) is opened non-blocking and waited for.  What it does not (regular files and
+ * the look-up of every path, on a file system that may hang) is done in a thread, which is left behind when a signal comes: the
+ * job then belongs to the thread.
+ */
+#include "net/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+#include "net/thread.h"
+
+enum { CHUNK = 64 * 1024, READER_MS = 20 };
+
+/* A call for a thread.  The one who comes last frees it. */
+struct job {
+	void (*call)(struct job *);
+	int done[2];		/* a pipe; the thread's end is closed when the call has returned */
+	pthread_mutex_t lock;
+	bool left, finished;	/* the caller has gone; the thread has */
+
+	char *path;		/* of open */
+	int flags;
+	mode_t mode;
+	int fd;			/* a descriptor of its own, or the result of open */
+	struct stat st;
+	struct buf bytes;
+	size_t max;
+	ssize_t result;
+	int error;
+};
+
+static void job_free(struct job *j)
+{
+	if (j->fd != -1)
+		close(j->fd);
+	buf_clear(&j->bytes);
+	free(j->path);
+	pthread_mutex_destroy(&j->lock);
+	free(j);
+}
+
+static struct job *job_create(void (*call)(struct job *))
+{
+	struct job *j = calloc(1, sizeof *j);
+
+	if (j == NULL)
+		return NULL;
+	j->call = call;
+	j->fd = j->done[0] = j->done[1] = -1;
+	pthread_mutex_init(&j->lock, NULL);
+	return j;
+}
+
+static void *job_body(void *arg)
+{
+	struct job *j = arg;
+	bool left;
+
+	j->call(j);
+	pthread_mutex_lock(&j->lock);
+	j->finished = true;
+	left = j->left;
+	close(j->done[1]);
+	pthread_mutex_unlock(&j->lock);
+	if (left)
+		job_free(j);
+	return NULL;
+}
+
+/* Has it done.  0: it has returned and is the caller's again; -1 with errno: it could not be begun, or is the thread's now. */
+static int job_run(struct loop *l, struct job *j)
+{
+	bool finished;
+	int error, rc;
+
+	if (pipe2(j->done, O_CLOEXEC) == -1 || thread_start(job_body, j) == -1) {
+		error = errno;
+		if (j->done[0] != -1) {
+			close(j->done[0]);
+			close(j->done[1]);
+		}
+		job_free(j);
+		errno = error;
+		return -1;
+	}
+	rc = loop_await(l, j->done[0], POLLIN, -1);
+	error = errno;
+	pthread_mutex_lock(&j->lock);
+	finished = j->finished;
+	j->left = !finished;
+	close(j->done[0]);
+	pthread_mutex_unlock(&j->lock);
+	if (rc == -1 && finished)
+		job_free(j);
+	errno = error;
+	return rc == -1 ? -1 : 0;
+}
+
+/* --- opening --- */
+
+static void call_open(struct job *j)
+{
+	j->fd = open(j->path, j->flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, j->mode);
+	if (j->fd == -1 || fstat(j->fd, &j->st) == -1)
+		j->error = errno;
+	/* It may be a FIFO without a reader, or a device that is not there. */
+	if (j->error == ENXIO)
+		(void)stat(j->path, &j->st);
+}
+
+static int open_once(struct loop *l, const char *path, int flags, mode_t mode, struct stat *st)
+{
+	struct job *j = job_create(call_open);
+	int fd, error;
+
+	if (j == NULL)
+		return -1;
+	if ((j->path = strdup(path)) == NULL) {
+		job_free(j);
+		return -1;
+	}
+	j->flags = flags;
+	j->mode = mode;
+	if (job_run(l, j) == -1)
+		return -1;
+	fd = j->error == 0 ? j->fd : -1;
+	if (fd != -1)
+		j->fd = -1;
+	error = j->error;
+	*st = j->st;
+	job_free(j);
+	errno = error;
+	return fd;
+}
+
+int file_open(struct loop *l, const char *path, int flags, mode_t mode, struct stat *st)
+{
+	int fd;
+
+	while ((fd = open_once(l, path, flags, mode, st)) == -1 && errno == ENXIO && S_ISFIFO(st->st_mode))
+		if (loop_await(l, -1, 0, READER_MS) == -1)
+			return -1;
+	return fd;
+}
+
+/* --- reading --- */
+
+/* One read; the bytes, 0 at the end or -1 with errno. */
+static ssize_t read_chunk(int fd, struct buf *out)
+{
+	char *room = buf_reserve(out, CHUNK);
+	ssize_t n;
+
+	if (room == NULL) {
+		errno = ENOMEM;
+		return -1;
+	}
+	n = read(fd, room, CHUNK);
+	if (n > 0)
+		buf_commit(out, (size_t)n);
+	return n;
+}
+
+/* Moves the content of `from` behind that of out. */
+static void take(struct buf *out, struct buf *from)
+{
+	if (out->len > 0 || out->failed) {
+		buf_put(out, buf_head(from), from->len);
+		buf_clear(from);
+		return;
+	}
+	buf_clear(out);
+	*out = *from;
+	*from = (struct buf){.secret = out->secret};
+}
+
+static void call_read(struct job *j)
+{
+	do {
+		j->result = read_chunk(j->fd, &j->bytes);
+	} while (j->bytes.len <= j->max && (j->result > 0 || (j->result == -1 && errno == EINTR)));
+	j->error = j->result == -1 ? errno : j->bytes.len > j->max ? EFBIG : 0;
+}
+
+static int read_in_thread(struct loop *l, int fd, size_t max, struct buf *out)
+{
+	struct job *j = job_create(call_read);
+	int error;
+
+	if (j == NULL) {
+		close(fd);
+		return -1;
+	}
+	j->fd = fd;
+	j->max = max;
+	j->bytes.secret = out->secret;
+	if (job_run(l, j) == -1)
+		return -1;
+	take(out, &j->bytes);
+	error = out->failed ? ENOMEM : j->error;
+	job_free(j);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+int file_read(struct loop *l, int fd, const struct stat *st, size_t max, struct buf *out)
+{
+	size_t before = out->len;
+	ssize_t n;
+	int error;
+
+	if (S_ISREG(st->st_mode))
+		return read_in_thread(l, fd, max, out);
+	do {
+		n = loop_await(l, fd, POLLIN, -1);
+		if (n > 0)
+			n = read_chunk(fd, out);
+		if (n == -1 && errno == EAGAIN)
+			n = 1;
+	} while (n > 0 && out->len - before <= max);
+	error = n == -1 ? errno : n > 0 ? EFBIG : 0;
+	close(fd);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+int file_error(struct error *e, const char *path)
+{
+	if (errno == ENOMEM)
+		return error_memory(e);
+	return error_set(e, STATUS_USAGE, "%s: %s", path, errno == EINTR ? "interrupted" : strerror(errno));
+}
+
+int file_read_text(struct loop *l, const char *path, size_t max, struct buf *out, struct error *e)
+{
+	struct stat st;
+	struct buf text = {.secret = out->secret};
+	int fd = file_open(l, path, O_RDONLY, 0, &st), result = -1;
+
+	if (fd == -1 || file_read(l, fd, &st, max, &text) == -1) {
+		if (errno == EFBIG)
+			error_set(e, STATUS_USAGE, "%s: larger than %zu bytes", path, max);
+		else
+			file_error(e, path);
+	} else {
+		buf_consume(&text, utf8_mark(buf_head(&text), text.len));
+		take(out, &text);
+		result = out->failed ? error_memory(e) : 0;
+	}
+	buf_clear(&text);
+	return result;
+}
+
+/* --- writing --- */
+
+static void call_write(struct job *j)
+{
+	j->result = write(j->fd, buf_head(&j->bytes), j->bytes.len);
+	j->error = errno;
+}
+
+/* A copy of bytes and descriptor, for the caller's may be gone when it is written. */
+static ssize_t write_in_thread(struct loop *l, int fd, const void *bytes, size_t len)
+{
+	struct job *j = job_create(call_write);
+	ssize_t n;
+	int error;
+
+	if (j == NULL)
+		return -1;
+	buf_put(&j->bytes, bytes, len < CHUNK ? len : CHUNK);
+	j->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	if (j->fd == -1 || j->bytes.failed) {
+		error = j->fd == -1 ? errno : ENOMEM;
+		job_free(j);
+		errno = error;
+		return -1;
+	}
+	if (job_run(l, j) == -1)
+		return -1;
+	n = j->result;
+	error = j->error;
+	job_free(j);
+	errno = error;
+	return n;
+}
+
+ssize_t file_put(void *loop, int fd, const void *bytes, size_t len)
+{
+	struct loop *l = loop;
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return write_in_thread(l, fd, bytes, len);
+	do {
+		if (loop_await(l, fd, POLLOUT, -1) == -1)
+			return -1;
+		n = write(fd, bytes, len);
+	} while (n == -1 && (errno == EAGAIN || errno == EINTR));
+	return n;
+}
+
+static void call_close(struct job *j)
+{
+	int fd = j->fd;
+
+	j->fd = -1;
+	j->result = close(fd);
+	j->error = errno;
+}
+
+int file_close(struct loop *l, int fd)
+{
+	struct job *j = job_create(call_close);
+	int result, error;
+
+	if (j == NULL) {
+		close(fd);
+		return -1;
+	}
+	j->fd = fd;
+	if (job_run(l, j) == -1)
+		return -1;
+	result = (int)j->result;
+	error = j->error;
+	job_free(j);
+	errno = error;
+	return result;
+}

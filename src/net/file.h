@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * file: files that the user names, whatever they are: nothing here waits where a signal could not end it.
+ *
+ * A FIFO without a partner, a terminal, a reader that has stopped and a file system that hangs hold up only the one who asked:
+ * EINTR ends each wait (see loop_await).
+ */
+#ifndef PTSH_NET_FILE_H
+#define PTSH_NET_FILE_H
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "net/loop.h"
+
+/* As open(2) and fstat(2); close-on-exec, never a controlling terminal, non-blocking where that means something.  A FIFO that is
+ * to be written waits for its reader.  The descriptor, or -1 with errno. */
+int file_open(struct loop *l, const char *path, int flags, mode_t mode, struct stat *st);
+
+/* Reads to the end, at most max bytes (EFBIG), and closes fd in any case.  Reads a regular file in a thread.  0, or -1 with
+ * errno; what has been read is in out then, too. */
+int file_read(struct loop *l, int fd, const struct stat *st, size_t max, struct buf *out);
+
+/* *e from errno: "PATH: why", status STATUS_USAGE (memory has its own).  -1. */
+int file_error(struct error *e, const char *path);
+
+/* Opens, reads and closes a text file; a byte order mark at its start is dropped.  0, or -1 with *e (STATUS_USAGE). */
+int file_read_text(struct loop *l, const char *path, size_t max, struct buf *out, struct error *e);
+
+/* As write(2), but waits until at least a byte is written; a sink's `put`, whose ctx is the loop. */
+ssize_t file_put(void *loop, int fd, const void *bytes, size_t len);
+
+/* As close(2), which reports what a network file system could not write. */
+int file_close(struct loop *l, int fd);
+
+#endif
