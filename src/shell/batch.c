@@ -136,7 +136,7 @@ void batch_run(struct shell *sh)
 		if (sink_flush(&sh->out) == -1 && !b.ending) {
 			output_failed(&b);
 		}
-		if (finished(&b))
+		if (finished(&b) && !*loop_signal_flag())	/* one that came while a line was read is still to be noted */
 			break;
 		if (logged_in_for_good(sh))
 			password_discard(sh->password);

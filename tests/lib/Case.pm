@@ -387,7 +387,7 @@ sub requests {
 
 	for (my $i = 0; $i < @args; $i++) {
 		push @own, $args[$i + 1] if $args[$i] =~ /^(?:-c|--command)$/;
-		push @own, split /\r?\n/, Box::slurp("$self->{with}{HOME}/$args[$i + 1]") if $args[$i] =~ /^(?:-f|--file)$/ && $args[$i + 1] ne '-';
+		push @own, split /\r?\n/, Box::slurp("$self->{with}{HOME}/$args[$i + 1]") if $args[$i] =~ /^(?:-f|--file)$/ && $args[$i + 1] ne '-' && -f "$self->{with}{HOME}/$args[$i + 1]";
 		$other = 1 if $args[$i] =~ /^(?:-c|-f|--command|--file)$/;
 		push @own, @lines if $args[$i] =~ /^(?:-f|--file)$/ && $args[$i + 1] eq '-';
 	}
