@@ -400,7 +400,7 @@ static void channel_on_ready(void *ctx, int fd, short revents)
 
 static void channel_set_tcp_options(struct channel *c, int fd)
 {
-	int on = 1, idle = c->o->keepalive_s, interval = idle / 3 > 0 ? idle / 3 : 1, count = 3;
+	int on = 1, idle = (int)c->o->reach->keepalive, interval = idle / 3 > 0 ? idle / 3 : 1, count = 3;
 	unsigned user_timeout = (unsigned)idle * 1000 + 30000;
 
 	/* None of them is worth failing for. */
@@ -456,8 +456,6 @@ static const struct connect_ops channel_connect_ops = {channel_step, channel_on_
 
 struct channel *channel_open(struct loop *l, const struct channel_options *o, const struct channel_ops *ops, void *ctx)
 {
-	struct connect_options options = {.target = o->target, .bind = o->bind, .proxy_command = o->proxy_command,
-	    .peer_uid = o->peer_uid};
 	struct channel *c = malloc(sizeof *c);
 
 	if (c == NULL)
@@ -470,7 +468,7 @@ struct channel *channel_open(struct loop *l, const struct channel_options *o, co
 	c->stream.fd = -1;
 	c->name = target_name(o->target);
 	if (c->name != NULL)
-		c->connect = connect_start(l, &options, &channel_connect_ops, c);
+		c->connect = connect_start(l, o->target, o->reach, &channel_connect_ops, c);
 	if (c->connect == NULL) {
 		channel_destroy(c);
 		return NULL;

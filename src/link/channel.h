@@ -12,12 +12,12 @@
 #define PTSH_LINK_CHANNEL_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/status.h"
 #include "net/address.h"
 #include "net/loop.h"
+#include "net/reach.h"
 #include "net/target.h"
 #include "proto/auth.h"
 #include "tls/trust.h"
@@ -25,10 +25,8 @@
 /* Borrowed for the life of the channel. */
 struct channel_options {
 	const struct target *target;
-	const char *bind;		/* local address, or NULL */
-	const char *proxy_command;	/* %h %p are replaced; or NULL */
+	const struct reach *reach;
 	int64_t deadline;		/* loop_now() by which connecting and TLS must be done; 0: none */
-	const uid_t *peer_uid;		/* also accepted as the Unix socket's peer, or NULL */
 	enum tls_mode tls;
 	bool accept_new;
 	const char *pin, *ca, *cert, *key;	/* NULL: none */
@@ -36,7 +34,6 @@ struct channel_options {
 	const char *known_as;		/* the name to remember and verify by, or NULL */
 	const char *known_boxes;	/* path, or NULL: nothing is remembered */
 	struct trust_seen *seen;	/* whom this run has trusted, or NULL; written */
-	int keepalive_s;		/* TCP keepalive and user time-out; 0: none */
 };
 
 struct channel_ops {

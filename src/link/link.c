@@ -157,7 +157,7 @@ static void too_late(void *ctx)
 	struct shell *sh = ctx;
 	struct link *k = sh->link;
 	struct error e;
-	double s = sh->options->connect_timeout;
+	double s = sh->options->reach.connect_timeout;
 	const char *name = sh->options->box_text;
 
 	/* The channel has the same deadline while it connects, and knows what it has tried. */
@@ -180,7 +180,7 @@ static void too_late(void *ctx)
 static void set_deadline(struct shell *sh)
 {
 	struct link *k = sh->link;
-	double s = sh->options->connect_timeout;
+	double s = sh->options->reach.connect_timeout;
 
 	k->overdue = false;
 	k->how.deadline = s > 0 ? loop_now() + (int64_t)(s * 1000) : 0;
@@ -195,11 +195,9 @@ static void open_channel(struct shell *sh)
 	struct error e;
 
 	k->how = (struct channel_options){
-		.target = &o->target, .bind = o->bind, .proxy_command = o->proxy_command,
-		.peer_uid = o->has_peer_uid ? &o->peer_uid : NULL, .tls = o->tls, .accept_new = o->accept_new,
+		.target = &o->target, .reach = &o->reach, .tls = o->tls, .accept_new = o->accept_new,
 		.pin = o->pin, .ca = o->ca, .cert = o->cert, .key = o->key, .tls_min = o->tls_min,
 		.known_as = o->known_as, .known_boxes = o->known_boxes_path, .seen = &k->seen,
-		.keepalive_s = (int)o->keepalive,
 	};
 	k->state = LINK_CONNECTING;
 	k->ops->connecting(sh);
@@ -593,7 +591,7 @@ static void look_for_silence(void *ctx)
 	struct link *k = sh->link;
 	int64_t quiet = loop_now() - k->heard;
 	size_t open = k->state == LINK_READY ? session_open(k->session) : 0;
-	struct keepalive next = keepalive_next((int64_t)(sh->options->keepalive * 1000), quiet, open, k->pinged);
+	struct keepalive next = keepalive_next((int64_t)(sh->options->reach.keepalive * 1000), quiet, open, k->pinged);
 	char ping[32];
 	struct error e;
 
@@ -613,7 +611,7 @@ static void look_for_silence(void *ctx)
 		k->pinged = false;
 		return;
 	case KEEPALIVE_WAIT:
-		if (quiet < (int64_t)(sh->options->keepalive * 1000))
+		if (quiet < (int64_t)(sh->options->reach.keepalive * 1000))
 			k->pinged = false;
 		break;
 	}
@@ -625,11 +623,11 @@ static void watch_silence(struct shell *sh)
 {
 	struct link *k = sh->link;
 
-	if (k->silence.set || sh->options->keepalive <= 0)
+	if (k->silence.set || sh->options->reach.keepalive <= 0)
 		return;
 	if (session_open(k->session) <= 1)
 		k->heard = loop_now();
-	loop_timer_start(sh->loop, &k->silence, (int64_t)(sh->options->keepalive * 1000), look_for_silence, sh);
+	loop_timer_start(sh->loop, &k->silence, (int64_t)(sh->options->reach.keepalive * 1000), look_for_silence, sh);
 }
 
 void link_stood_still(struct shell *sh, int64_t ms)

@@ -28,11 +28,11 @@ enum { UNIX_RETRY_MS = 20 };
 
 struct connect {
 	struct loop *loop;
-	struct connect_options o;
+	const struct target *target;
+	const struct reach *reach;
 	const struct connect_ops *ops;
 	void *ctx;
 	char *name;			/* the target's, for messages */
-	struct address bind;
 	struct resolve *resolve;
 	struct dial *dial;
 	struct proxy proxy;
@@ -92,7 +92,7 @@ static void connect_dial(struct connect *c, struct address_list *list)
 	if (buf_string(&text) != NULL)
 		c->ops->step(c->ctx, buf_string(&text));
 	buf_clear(&text);
-	c->dial = dial_start(c->loop, list, c->o.bind != NULL ? &c->bind : NULL, connect_on_dialled, connect_on_step, c);
+	c->dial = dial_start(c->loop, list, c->reach, connect_on_dialled, connect_on_step, c);
 	address_list_clear(list);
 	if (c->dial == NULL)
 		connect_fail(c, STATUS_PROTOCOL, "cannot connect", "out of memory");
@@ -130,7 +130,7 @@ static char *connect_service(const struct target *t)
 
 static void connect_resolve(struct connect *c)
 {
-	const struct target *t = c->o.target;
+	const struct target *t = c->target;
 	struct address_list list = {0};
 	struct address address;
 	char *service = NULL;
@@ -180,7 +180,7 @@ static bool connect_peer_is_ours(struct connect *c, int fd)
 		connect_fail(c, STATUS_TLS, "cannot see whose socket it is", strerror(errno));
 		return false;
 	}
-	if (peer.uid == 0 || peer.uid == geteuid() || (c->o.peer_uid != NULL && peer.uid == *c->o.peer_uid))
+	if (peer.uid == 0 || peer.uid == geteuid() || (c->reach->has_peer_uid && peer.uid == c->reach->peer_uid))
 		return true;
 	connect_user_name(peer.uid, name, sizeof name);
 	error_set(&e, STATUS_TLS, "%s: the socket is user %s's, neither root's nor yours: if that is right, --peer-uid %s",
@@ -193,7 +193,7 @@ static void connect_unix(void *ctx)
 {
 	struct connect *c = ctx;
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
-	const char *path = c->o.target->path;
+	const char *path = c->target->path;
 	struct stat st;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
@@ -232,13 +232,13 @@ static void connect_proxy(struct connect *c)
 	struct error e;
 
 	c->ops->step(c->ctx, "starting the proxy command");
-	if (proxy_start(&c->proxy, c->loop, c->o.proxy_command, c->o.target, &e) == -1) {
+	if (proxy_start(&c->proxy, c->loop, c->reach->proxy_command, c->target, &e) == -1) {
 		c->ops->failed(c->ctx, &e);
 		return;
 	}
 	int fd = c->proxy.fd;
 	c->proxy.fd = -1;
-	c->ops->connected(c->ctx, fd, CONNECT_PROXY, "the proxy command", c->o.target->port);
+	c->ops->connected(c->ctx, fd, CONNECT_PROXY, "the proxy command", c->target->port);
 }
 
 void connect_settled(struct connect *c)
@@ -262,30 +262,33 @@ static void connect_begin(void *ctx)
 {
 	struct connect *c = ctx;
 
-	if (c->o.bind != NULL && !address_parse(&c->bind, c->o.bind, 0)) {
+	struct address bind;
+
+	if (c->reach->bind != NULL && !address_parse(&bind, c->reach->bind, 0)) {
 		connect_fail(c, STATUS_USAGE, "--bind", "not an address in numbers");
 		return;
 	}
-	if (c->o.proxy_command != NULL)
+	if (c->reach->proxy_command != NULL)
 		connect_proxy(c);
-	else if (c->o.target->path != NULL)
+	else if (c->target->path != NULL)
 		connect_unix(c);
 	else
 		connect_resolve(c);
 }
 
-struct connect *connect_start(struct loop *l, const struct connect_options *o, const struct connect_ops *ops,
-    void *ctx)
+struct connect *connect_start(struct loop *l, const struct target *target, const struct reach *reach,
+    const struct connect_ops *ops, void *ctx)
 {
 	struct connect *c = calloc(1, sizeof *c);
 
 	if (c == NULL)
 		return NULL;
 	c->loop = l;
-	c->o = *o;
+	c->target = target;
+	c->reach = reach;
 	c->ops = ops;
 	c->ctx = ctx;
-	c->name = target_name(o->target);
+	c->name = target_name(target);
 	if (c->name == NULL) {
 		free(c);
 		return NULL;

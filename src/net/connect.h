@@ -7,19 +7,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 #include "base/status.h"
 #include "net/loop.h"
+#include "net/reach.h"
 #include "net/target.h"
-
-/* Borrowed while the connect lives. */
-struct connect_options {
-	const struct target *target;
-	const char *bind;		/* local address, or NULL */
-	const char *proxy_command;	/* or NULL */
-	const uid_t *peer_uid;		/* also accepted as a Unix socket's peer, or NULL */
-};
 
 enum connect_kind { CONNECT_NETWORK, CONNECT_LOOPBACK, CONNECT_UNIX, CONNECT_PROXY };
 
@@ -33,9 +25,9 @@ struct connect_ops {
 
 struct connect;
 
-/* All operations come from the loop.  NULL without memory. */
-struct connect *connect_start(struct loop *l, const struct connect_options *o, const struct connect_ops *ops,
-    void *ctx);
+/* All operations come from the loop; target and reach are borrowed while it lives.  NULL without memory. */
+struct connect *connect_start(struct loop *l, const struct target *target, const struct reach *reach,
+    const struct connect_ops *ops, void *ctx);
 /* Also ends the proxy command. */
 void connect_free(struct connect *c);
 

@@ -29,7 +29,7 @@ struct attempt {
 
 struct dial {
 	struct loop *loop;
-	const struct address *bind;
+	struct address bind;		/* len 0: none */
 	dial_callback *callback;
 	dial_step *step;
 	void *ctx;
@@ -125,14 +125,14 @@ static bool dial_attempt(struct dial *d, struct attempt *a)
 		return false;
 	}
 	a->state = ATTEMPT_OPEN;
-	if (d->bind != NULL) {
+	if (d->bind.len != 0) {
 		/* Without its own port taken at bind(), many connections can share one local address. */
 		setsockopt(a->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-		if (d->bind->sa.any.sa_family != a->address.sa.any.sa_family) {
+		if (d->bind.sa.any.sa_family != a->address.sa.any.sa_family) {
 			dial_fail(d, a, "--bind", EAFNOSUPPORT);
 			return false;
 		}
-		if (bind(a->fd, &d->bind->sa.any, d->bind->len) == -1) {
+		if (bind(a->fd, &d->bind.sa.any, d->bind.len) == -1) {
 			dial_fail(d, a, "--bind", errno);
 			return false;
 		}
@@ -185,7 +185,7 @@ static void dial_turn(void *ctx)
 		d->callback(d->ctx, -1, NULL);
 }
 
-struct dial *dial_start(struct loop *l, struct address_list *list, const struct address *bind_to,
+struct dial *dial_start(struct loop *l, struct address_list *list, const struct reach *reach,
     dial_callback *callback, dial_step *step, void *ctx)
 {
 	struct dial *d = calloc(1, sizeof *d);
@@ -198,7 +198,8 @@ struct dial *dial_start(struct loop *l, struct address_list *list, const struct 
 		return NULL;
 	}
 	d->loop = l;
-	d->bind = bind_to;
+	if (reach != NULL && reach->bind != NULL)	/* it has been checked */
+		address_parse(&d->bind, reach->bind, 0);
 	d->callback = callback;
 	d->step = step;
 	d->ctx = ctx;

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "net/address.h"
 #include "net/loop.h"
+#include "net/reach.h"
 
 enum { DIAL_DELAY_MS = 250 };
 
@@ -24,9 +25,9 @@ typedef void dial_step(void *ctx, const char *text);
 /* fd is connected, non-blocking, close-on-exec and now the callee's; or -1: no address is left. */
 typedef void dial_callback(void *ctx, int fd, const struct address *address);
 
-/* Takes what list holds (it is empty afterwards).  bind: the local address (its port 0), or NULL; borrowed.  The
- * callback comes from the loop.  NULL without memory. */
-struct dial *dial_start(struct loop *l, struct address_list *list, const struct address *bind,
+/* Takes what list holds (it is empty afterwards).  Of reach (it may be NULL) the local address is used.
+ * The callback comes from the loop.  NULL without memory. */
+struct dial *dial_start(struct loop *l, struct address_list *list, const struct reach *reach,
     dial_callback *callback, dial_step *step, void *ctx);
 void dial_free(struct dial *d);
 

@@ -77,8 +77,8 @@ static int apply_defaults(struct options *o, struct error *e)
 
 	o->tls = TLS_AUTO;
 	o->tls_min = 12;
-	o->connect_timeout = 10;
-	o->keepalive = 60;
+	o->reach.connect_timeout = 10;
+	o->reach.keepalive = 60;
 	o->max_reply = (size_t)256 << 20;
 	if (user != NULL && option_apply(o, option_find("user", 4), user, ORIGIN_ENVIRONMENT, e) != 0)
 		return -1;
@@ -410,8 +410,8 @@ void options_clear(struct options *o)
 	free(o->cert);
 	free(o->key);
 	free(o->known_as);
-	free(o->bind);
-	free(o->proxy_command);
+	free((char *)o->reach.bind);
+	free((char *)o->reach.proxy_command);
 	free(o->ident);
 	free(o->ident_port);
 	free(o->trace);

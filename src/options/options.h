@@ -15,9 +15,10 @@
 
 #include "base/status.h"
 #include "format/output.h"
-#include "link/channel.h"
+#include "net/reach.h"
 #include "net/target.h"
 #include "proto/auth.h"
+#include "tls/trust.h"
 
 /* Where a setting came from, for .status.  Later ones win over earlier ones. */
 enum origin { ORIGIN_DEFAULT, ORIGIN_ENVIRONMENT, ORIGIN_BOXES, ORIGIN_COMMAND_LINE };
@@ -56,16 +57,12 @@ struct options {
 	bool accept_new;
 	char *pin, *ca, *cert, *key, *known_as;
 	unsigned tls_min;		/* 10 .. 13 */
-	char *bind, *proxy_command;
+	struct reach reach;		/* its texts are owned */
 	char *ident;			/* the name to tell the box; "": the user name; NULL: no ident */
 	char *ident_port;		/* [ADDRESS:]PORT; NULL: 113 */
 	unsigned ident_fd;		/* a listening socket that was handed over; 0: none */
 	bool ident_hidden;
-	uid_t peer_uid;
-	bool has_peer_uid;
-	double connect_timeout;		/* s; 0 none */
 	double timeout;			/* s; 0 none */
-	double keepalive;		/* s of silence before a ping; 0 never */
 	size_t max_reply;		/* bytes */
 
 	const struct format *format;	/* NULL: by what standard output is */

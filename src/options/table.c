@@ -344,15 +344,15 @@ static int set_peer_uid(struct options *o, const char *value, enum origin from, 
 
 	(void)from;
 	if (read_digits(&p, (uid_t)-1 - 1, &number) && *p == '\0') {
-		o->peer_uid = (uid_t)number;
+		o->reach.peer_uid = (uid_t)number;
 	} else {
 		entry = getpwnam(value);
 		if (entry == NULL)
 			return error_set(e, STATUS_USAGE, "--peer-uid takes a user of this machine, and there is no \"%s\"",
 			    option_shown(shown, value));
-		o->peer_uid = entry->pw_uid;
+		o->reach.peer_uid = entry->pw_uid;
 	}
-	o->has_peer_uid = true;
+	o->reach.has_peer_uid = true;
 	return 0;
 }
 
@@ -515,12 +515,12 @@ const struct option_row option_rows[] = {
 
 	{'p', "port", "PORT", "a number, a service, or NAME=NUMBER", "The way to the box:", .scope = SCOPE_BOX,
 	    .kind = OPTION_PORT, AT(port)},
-	{0, "bind", "ADDRESS", "local address", .scope = SCOPE_LINK, TEXT(bind)},
+	{0, "bind", "ADDRESS", "local address", .scope = SCOPE_LINK, TEXT(reach.bind)},
 	{0, "proxy-command", "CMD", "talk through CMD; %h and %p are host and port", .scope = SCOPE_LINK,
-	    TEXT(proxy_command)},
+	    TEXT(reach.proxy_command)},
 	{0, "connect-timeout", "S", "for look-up, connecting, TLS and login (10)", .scope = SCOPE_LINK,
-	    SECONDS(connect_timeout)},
-	{0, "keepalive", "S", "seconds of silence before a ping, 0 never (60)", .scope = SCOPE_LINK, SECONDS(keepalive)},
+	    SECONDS(reach.connect_timeout)},
+	{0, "keepalive", "S", "seconds of silence before a ping, 0 never (60)", .scope = SCOPE_LINK, SECONDS(reach.keepalive)},
 	{0, "max-reply", "SIZE", "bytes kept of a reply, or with K, M or G (256M)", .scope = SCOPE_LINK,
 	    .kind = OPTION_SIZE, AT(max_reply)},
 	{0, "peer-uid", "USER", "whose Unix socket is trusted, besides root's", .scope = SCOPE_LINK,

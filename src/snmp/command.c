@@ -350,7 +350,7 @@ static int begin(struct snmp *s, const char *operation, struct error *e)
 	s->repetitions = s->words.repetitions >= 0 ? s->words.repetitions : REPETITIONS;
 	if (read_oids(s, e) == -1)
 		return -1;
-	return snmp_host_find(&s->host, sh->loop, s->words.operands[0], (int64_t)(sh->options->connect_timeout * 1000), reached, s, e);
+	return snmp_host_find(&s->host, sh->loop, s->words.operands[0], (int64_t)(sh->options->reach.connect_timeout * 1000), reached, s, e);
 }
 
 static bool known(const char *operation)

@@ -346,7 +346,7 @@ static int read_output(struct password *p, struct child *child, int fd, const st
 
 static int64_t give_up_at(const struct options *o)
 {
-	return o->connect_timeout > 0 ? loop_now() + (int64_t)(o->connect_timeout * 1000) : INT64_MAX;
+	return o->reach.connect_timeout > 0 ? loop_now() + (int64_t)(o->reach.connect_timeout * 1000) : INT64_MAX;
 }
 
 static int read_command(struct password *p, const char *command, int64_t until, bool *interrupted, struct error *e)

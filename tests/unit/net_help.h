@@ -118,6 +118,7 @@ static inline void help_write(int fd, const char *text)
 struct holder {
 	struct loop *loop;
 	struct channel *channel;
+	struct reach reach;
 	struct channel_options o;
 	struct target target;
 	int connected, drained, secured, closed, asked;
@@ -221,7 +222,7 @@ static inline void holder_init(struct holder *h, const char *target)
 	*h = (struct holder){.loop = loop_create()};
 	if (target_parse(&h->target, target, NULL, &e) == -1)
 		fail_msg("%s", e.text);
-	h->o = (struct channel_options){.target = &h->target, .tls_min = 12};
+	h->o = (struct channel_options){.target = &h->target, .reach = &h->reach, .tls_min = 12};
 }
 
 static inline void holder_init_port(struct holder *h, const char *host, unsigned short port)

@@ -914,7 +914,8 @@ static void test_unix_socket_of_somebody_else_is_refused_unless_named(void **sta
 			if (setuid(1234) == -1)
 				_exit(3);
 			holder_init(&h, in_folder("theirs"));
-			h.o.peer_uid = named ? &nobody : NULL;
+			h.reach.has_peer_uid = named;
+			h.reach.peer_uid = nobody;
 			holder_open(&h);
 			if (named)
 				ok = holder_wait(&h, &h.connected, 1, 5000);
@@ -974,7 +975,7 @@ static void test_proxy_command_carries_the_bytes(void **state)
 
 	(void)state;
 	holder_init(&h, "core.example:5555");
-	h.o.proxy_command = "echo '%h %p %%'; cat";
+	h.reach.proxy_command = "echo '%h %p %%'; cat";
 	holder_open(&h);
 	assert_true(holder_wait(&h, &h.connected, 1, 5000));
 	assert_int_equal(channel_trust(h.channel), TRUST_CLEAR);
@@ -1003,7 +1004,7 @@ static void test_proxy_command_that_fails_says_how(void **state)
 		struct holder h;
 
 		holder_init(&h, "core:55");
-		h.o.proxy_command = cases[i].command;
+		h.reach.proxy_command = cases[i].command;
 		holder_open(&h);
 		assert_true(holder_wait(&h, &h.closed, 1, 5000));
 		assert_int_equal(h.e.status, STATUS_LOST);
@@ -1019,7 +1020,7 @@ static void test_proxy_command_with_an_unknown_percent_is_a_mistake(void **state
 
 	(void)state;
 	holder_init(&h, "core:55");
-	h.o.proxy_command = "nc %r";
+	h.reach.proxy_command = "nc %r";
 	holder_open(&h);
 	assert_true(holder_wait(&h, &h.closed, 1, 5000));
 	assert_int_equal(h.e.status, STATUS_USAGE);
@@ -1042,7 +1043,7 @@ static void test_proxy_command_inherits_no_descriptor_and_no_mask(void **state)
 	sigprocmask(SIG_BLOCK, &some, &before);
 	signal(SIGPIPE, SIG_IGN);
 	holder_init(&h, "core:55");
-	h.o.proxy_command = "ls /proc/self/fd | tr '\\n' ' '; exec grep -E '^Sig(Blk|Ign)' /proc/self/status";
+	h.reach.proxy_command = "ls /proc/self/fd | tr '\\n' ' '; exec grep -E '^Sig(Blk|Ign)' /proc/self/status";
 	holder_open(&h);
 	assert_true(holder_wait(&h, &h.closed, 1, 5000));
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -1064,7 +1065,7 @@ static void test_stubborn_proxy_command_is_ended_with_the_channel(void **state)
 
 	(void)state;
 	holder_init(&h, "core:55");
-	h.o.proxy_command = "trap '' TERM; echo here; while :; do sleep 0.05; done";
+	h.reach.proxy_command = "trap '' TERM; echo here; while :; do sleep 0.05; done";
 	holder_open(&h);
 	assert_true(holder_wait_bytes(&h, 5, 5000));
 	int64_t start = loop_now();
@@ -1086,7 +1087,7 @@ static void test_bind_is_used_and_checked(void **state)
 
 	(void)state;
 	holder_init_port(&h, "127.0.0.1", port);
-	h.o.bind = "127.0.0.9";
+	h.reach.bind = "127.0.0.9";
 	holder_open(&h);
 	assert_true(holder_wait(&h, &h.connected, 1, 5000));
 	int fd = accept(listener, (struct sockaddr *)&peer, &len);
@@ -1099,7 +1100,7 @@ static void test_bind_is_used_and_checked(void **state)
 	};
 	for (size_t i = 0; i < 3; i++) {
 		holder_init_port(&h, "127.0.0.1", port);
-		h.o.bind = cases[i].bind;
+		h.reach.bind = cases[i].bind;
 		holder_open(&h);
 		assert_true(holder_wait(&h, &h.closed, 1, 5000));
 		assert_int_equal(h.e.status, cases[i].status);

@@ -175,7 +175,8 @@ static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
 /* Exit status: 0 refused or failed, 1 trusted, 2 neither in time. */
 static void run(long k, bool and_all_after, enum tls_mode mode, const char *known)
 {
-	struct channel_options o = {.tls_min = 12, .tls = mode, .known_boxes = in_folder(known), .ca = in_folder("ca.pem"),
+	static const struct reach reach;
+	struct channel_options o = {.reach = &reach, .tls_min = 12, .tls = mode, .known_boxes = in_folder(known), .ca = in_folder("ca.pem"),
 	    .known_as = "box.example"};
 	struct target t;
 	struct error e;

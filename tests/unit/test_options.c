@@ -266,7 +266,7 @@ static void defaults_are_the_documented_ones(void **state)
 	assert_false(o.credentials);
 	assert_int_equal(o.tls, TLS_AUTO);
 	assert_int_equal(o.tls_min, 12);
-	assert_true(o.connect_timeout == 10 && o.timeout == 0 && o.keepalive == 60);
+	assert_true(o.reach.connect_timeout == 10 && o.timeout == 0 && o.reach.keepalive == 60);
 	assert_int_equal(o.max_reply, 256u << 20);
 	assert_int_equal(o.auth[0], 0);
 	assert_null(o.format);
@@ -449,10 +449,10 @@ static void peer_uid_is_a_number_or_a_user(void **state)
 
 	(void)state;
 	must(&o, "--peer-uid root");
-	assert_true(o.has_peer_uid && o.peer_uid == 0);
+	assert_true(o.reach.has_peer_uid && o.reach.peer_uid == 0);
 	options_clear(&o);
 	must(&o, "--peer-uid 65533");
-	assert_int_equal(o.peer_uid, 65533);
+	assert_int_equal(o.reach.peer_uid, 65533);
 	options_clear(&o);
 	refused("--peer-uid no-such-user-here", "there is no \"no-such-user-here\"");
 	refused("--peer-uid 99999999999", "there is no");
@@ -746,7 +746,7 @@ static void another_box_brings_its_own_options_and_none_of_the_first_ones(void *
 	assert_null(o.pin);
 	assert_null(o.known_as);
 	assert_int_equal(o.user_origin, ORIGIN_DEFAULT);
-	assert_true(o.connect_timeout == 3);
+	assert_true(o.reach.connect_timeout == 3);
 	assert_int_equal(o.jobs, 4);
 	assert_true(o.jobs_set);
 	assert_string_equal(o.format->name, "json");

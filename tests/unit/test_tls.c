@@ -335,7 +335,7 @@ static void test_insecure_through_a_proxy_is_trusted_by_nobody(void **state)
 	write_known(NULL);
 	pid = serve(&h, "self", talk_hello);
 	h.o.tls = TLS_INSECURE;
-	h.o.proxy_command = "exec perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(PeerAddr => \"%h:%p\") or exit 9;"
+	h.reach.proxy_command = "exec perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(PeerAddr => \"%h:%p\") or exit 9;"
 	    " if (!fork) { syswrite $s, $b while sysread STDIN, $b, 4096; exit }"
 	    " syswrite STDOUT, $b while sysread $s, $b, 4096'";
 	shake(&h);
@@ -376,7 +376,7 @@ static void test_key_that_could_not_be_remembered_is_still_known_to_the_run(void
 	h.o.known_as = "box.example";
 	expect_refusal(&h, pid, "KEY HAS CHANGED");
 	holder_init(&h, "core.example:55");
-	h.o.proxy_command = "exec cat >/dev/null";
+	h.reach.proxy_command = "exec cat >/dev/null";
 	h.o.seen = &seen;
 	h.o.known_as = "box.example";
 	holder_open(&h);
@@ -1190,7 +1190,7 @@ static void open_by_proxy(struct holder *h, const char *known)
 	write_known(known);
 	holder_init(h, "core.example:55");
 	h->o.known_boxes = in_folder("known/known_boxes");
-	h->o.proxy_command = "exec cat >/dev/null";
+	h->reach.proxy_command = "exec cat >/dev/null";
 	holder_open(h);
 	assert_true(holder_wait(h, &h->connected, 1, 5000));
 }
@@ -1259,7 +1259,7 @@ static void test_modes_say_what_is_wanted(void **state)
 
 		write_known(NULL);
 		holder_init(&h, "core.example:55");
-		h.o.proxy_command = "exec cat >/dev/null";
+		h.reach.proxy_command = "exec cat >/dev/null";
 		h.o.tls = cases[i].mode;
 		holder_open(&h);
 		assert_true(holder_wait(&h, &h.connected, 1, 5000));
@@ -1331,7 +1331,7 @@ static void test_loopback_that_is_known_with_tls_wants_tls(void **state)
 			h.o.known_boxes = in_folder("known/known_boxes");
 			h.o.known_as = "box.example";
 			h.o.pin = cases[i].pin;
-			h.o.proxy_command = proxy ? "exec cat >/dev/null" : NULL;
+			h.reach.proxy_command = proxy ? "exec cat >/dev/null" : NULL;
 			holder_open(&h);
 			assert_true(holder_wait(&h, &h.connected, 1, 5000));
 			h.answers[0] = "yes";
