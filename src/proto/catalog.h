@@ -107,7 +107,7 @@ enum reply_shape {
 
 /* Requests that ptsh itself has a use for: it finds them by what they are to it, not by name. */
 enum request_role {
-	ROLE_NONE, ROLE_PING, ROLE_PRODUCT, ROLE_SUBSCRIBE, ROLE_UNSUBSCRIBE, ROLE_CREDENTIALS
+	ROLE_NONE, ROLE_PING, ROLE_PRODUCT, ROLE_SUBSCRIBE, ROLE_UNSUBSCRIBE, ROLE_CREDENTIALS, ROLE_QUERY
 };
 
 enum { REQUEST_ARGS = 8 };
