@@ -42,11 +42,6 @@ static const struct { const char *name; const struct column *columns; } views[FI
 	[FIND_SWITCHES] = {"switch", switch_columns},
 };
 
-const char *find_view_name(enum find_view view)
-{
-	return views[view].name;
-}
-
 static const struct request *query(void)
 {
 	return catalog_role(ROLE_QUERY);

@@ -38,9 +38,6 @@ struct find_query {
 /* What a box was found to lack, for the requests to come. */
 struct find_learned { unsigned missing[FIND_VIEWS], unfiltered[FIND_VIEWS] /* columns */; bool few[FIND_VIEWS]; };
 
-/* The name of a type in the protocol. */
-const char *find_view_name(enum find_view view);
-
 /* The view that has all the columns of the filters; false: there is none. */
 bool find_view_of(const struct find_filter *filters, size_t count, enum find_view *view);
 

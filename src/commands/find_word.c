@@ -253,7 +253,8 @@ size_t find_word_forms(const struct find_word *w, char forms[static FIND_FORMS][
 
 /* --- whether a cell has it --- */
 
-const char *find_word_next(const char *text, size_t len, size_t *pos, size_t *part)
+/* The next part of a cell with several; NULL: there is no more. */
+static const char *next_part(const char *text, size_t len, size_t *pos, size_t *part)
 {
 	size_t start = *pos;
 
@@ -308,7 +309,7 @@ bool find_word_in_macs(const struct find_word *w, const char *text, size_t len)
 
 	if (w->digits[0] == '\0')
 		return false;
-	while ((part = find_word_next(text, len, &pos, &part_len)) != NULL) {
+	while ((part = next_part(text, len, &pos, &part_len)) != NULL) {
 		if (!read_mac(&cell, part, part_len))
 			continue;
 		any = true;
@@ -349,7 +350,7 @@ bool find_word_in_addresses(const struct find_word *w, const char *text, size_t 
 	memcpy(wanted, w->address, sizeof wanted);
 	if (w->kind == FIND_ADDRESS)
 		wanted_len = unmap(wanted, wanted_len);
-	while ((part = find_word_next(text, len, &pos, &part_len)) != NULL) {
+	while ((part = next_part(text, len, &pos, &part_len)) != NULL) {
 		n = read_address(part, part_len, octets);
 		if (n > 0 && wanted_len == 4)
 			n = unmap(octets, n);

@@ -43,9 +43,6 @@ bool find_word_in_macs(const struct find_word *w, const char *text, size_t len);
 bool find_word_in_addresses(const struct find_word *w, const char *text, size_t len);
 bool find_word_in_text(const struct find_word *w, const char *text, size_t len, struct buf *scratch);
 
-/* The next address or MAC of a cell from *pos on: where it begins, its length in *part; NULL: there is no more. */
-const char *find_word_next(const char *text, size_t len, size_t *pos, size_t *part);
-
 /* What it was taken for, in words: "MAC 00:1d:60:36:16:71", "text". */
 void find_word_name(const struct find_word *w, struct buf *out);
 
