@@ -30,6 +30,8 @@ struct channel_options {
 	enum tls_mode tls;
 	bool accept_new;
 	const char *pin, *ca, *cert, *key;	/* NULL: none */
+	int (*passphrase)(void *ctx, char *text, int size, struct error *e);	/* of key, as in struct tls_settings */
+	void *passphrase_ctx;
 	unsigned tls_min;		/* 10, 11, 12, 13 */
 	const char *known_as;		/* the name to remember and verify by, or NULL */
 	const char *known_boxes;	/* path, or NULL: nothing is remembered */

@@ -197,6 +197,7 @@ static void open_channel(struct shell *sh)
 	k->how = (struct channel_options){
 		.target = &o->target, .reach = &o->reach, .tls = o->tls, .accept_new = o->accept_new,
 		.pin = o->pin, .ca = o->ca, .cert = o->cert, .key = o->key, .tls_min = o->tls_min,
+		.passphrase = link_passphrase, .passphrase_ctx = sh,
 		.known_as = o->known_as, .known_boxes = o->known_boxes_path, .seen = &k->seen,
 	};
 	k->state = LINK_CONNECTING;

@@ -66,4 +66,7 @@ struct keepalive {
 };
 struct keepalive keepalive_next(int64_t limit, int64_t quiet, size_t open, bool pinged);
 
+/* Gets the passphrase of --key, as struct tls_settings wants it; ctx is the shell. */
+int link_passphrase(void *ctx, char *text, int size, struct error *e);
+
 #endif

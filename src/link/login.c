@@ -63,6 +63,32 @@ static const char *get_password(struct shell *sh, struct error *e)
 	return password;
 }
 
+int link_passphrase(void *ctx, char *text, int size, struct error *e)
+{
+	struct shell *sh = ctx;
+	const struct options *o = sh->options;
+	bool interrupted = false;
+	char prompt[512];
+	int len = -1;
+
+	snprintf(prompt, sizeof prompt, "Passphrase of %.400s: ", o->key != NULL ? o->key : o->cert);
+	sh->link->ops->question(sh, true);
+	loop_signals_release(sh->loop);
+	const char *passphrase = password_get_passphrase(sh->password, o, prompt, sh->may_ask, &interrupted, e);
+	loop_signals_hold(sh->loop);
+	sh->link->ops->question(sh, false);
+	if (passphrase == NULL && interrupted)
+		sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;
+	if (passphrase != NULL && strlen(passphrase) < (size_t)size) {
+		len = (int)strlen(passphrase);
+		memcpy(text, passphrase, (size_t)len);
+	} else if (passphrase != NULL) {
+		error_set(e, STATUS_USAGE, "the passphrase is longer than OpenSSL takes (%d bytes)", size - 1);
+	}
+	password_forget(sh->password);
+	return len;
+}
+
 /* There is no password, but the box wants none: says how to go on, where that takes nothing away. */
 static void advise_none(const struct auth_case *in, struct error *e)
 {

@@ -405,6 +405,7 @@ void options_clear(struct options *o)
 	free(o->user);
 	free(o->password_file);
 	free(o->password_command);
+	free(o->key_passphrase_command);
 	free(o->pin);
 	free(o->ca);
 	free(o->cert);

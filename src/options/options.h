@@ -46,7 +46,7 @@ struct options {
 	struct target target;
 	enum origin box_origin, user_origin;
 	char *user;			/* resolved: never NULL */
-	char *password_file, *password_command;
+	char *password_file, *password_command, *key_passphrase_command;
 	bool no_prompt;			/* -w */
 	bool credentials;		/* a user or password source was named, so an identity was asked for;
 					 * $PTSH_PASSWORD is not seen here: see password_configured() */

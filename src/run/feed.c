@@ -86,6 +86,8 @@ static void remove_first(struct shell *sh)
 
 	if (s->watched)
 		loop_unwatch(sh->loop, s->fd);
+	if (s->fd > STDIN_FILENO)
+		close(s->fd);
 	sh->inputs->first = s->next;
 	buf_clear(&s->buf);
 	free(s);

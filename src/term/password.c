@@ -275,11 +275,11 @@ static int password_check_file(int fd, const char *path, struct error *e)
 	if (!S_ISREG(st.st_mode))
 		return error_set(e, STATUS_USAGE, "%.300s: a password file must be a regular file", path);
 	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return error_set(e, STATUS_USAGE, "%.300s: belongs to another user (uid %lu), so the password is not read",
-		    path, (unsigned long)st.st_uid);
+		return error_set(e, STATUS_USAGE, "%.300s: belongs to another user (uid %lu), so the password is not read; "
+		    "--password-command 'cat FILE' takes it", path, (unsigned long)st.st_uid);
 	if ((st.st_mode & 077) != 0)
 		return error_set(e, STATUS_USAGE, "%.300s: others may use it (mode %04o), so the password is not read: "
-		    "chmod 600 it", path, (unsigned)(st.st_mode & 07777));
+		    "chmod 600 it, or use --password-command 'cat FILE'", path, (unsigned)(st.st_mode & 07777));
 	return 0;
 }
 
@@ -290,7 +290,8 @@ static int read_file(struct password *p, const char *path, struct error *e)
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), result, n = 1;
 
 	if (fd < 0 && errno == ELOOP)
-		return error_set(e, STATUS_USAGE, "%.300s: a symbolic link; name the password file itself", path);
+		return error_set(e, STATUS_USAGE, "%.300s: a symbolic link; name the password file itself, "
+		    "or use --password-command 'cat FILE'", path);
 	if (fd < 0)
 		return error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
 	result = password_check_file(fd, path, e);
@@ -305,14 +306,14 @@ static int read_file(struct password *p, const char *path, struct error *e)
 	return result == 0 ? finish_line(p, &line, path, e) : -1;
 }
 
-static int command_failed(int status, struct error *e)
+static int command_failed(const char *option, int status, struct error *e)
 {
 	if (WIFSIGNALED(status))
-		return error_set(e, STATUS_USAGE, "--password-command: ended by signal %d (%s)", WTERMSIG(status),
+		return error_set(e, STATUS_USAGE, "%s: ended by signal %d (%s)", option, WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status) == 127)
-		return error_set(e, STATUS_USAGE, "--password-command: not found, or could not be run (status 127)");
-	return error_set(e, STATUS_USAGE, "--password-command: failed with status %d", WEXITSTATUS(status));
+		return error_set(e, STATUS_USAGE, "%s: not found, or could not be run (status 127)", option);
+	return error_set(e, STATUS_USAGE, "%s: failed with status %d", option, WEXITSTATUS(status));
 }
 
 /* Reads what the command prints until it has ended: the end of its output may come much later, if it has left something
@@ -349,7 +350,9 @@ static int64_t give_up_at(const struct options *o)
 	return o->reach.connect_timeout > 0 ? loop_now() + (int64_t)(o->reach.connect_timeout * 1000) : INT64_MAX;
 }
 
-static int read_command(struct password *p, const char *command, int64_t until, bool *interrupted, struct error *e)
+/* option: which one named the command. */
+static int read_command(struct password *p, const char *option, const char *command, int64_t until, bool *interrupted,
+    struct error *e)
 {
 	struct first_line line = {0};
 	struct catcher catcher;
@@ -357,7 +360,7 @@ static int read_command(struct password *p, const char *command, int64_t until, 
 	int fds[2], error = 0;
 
 	if (pipe2(fds, O_CLOEXEC) != 0)
-		return error_set(e, STATUS_USAGE, "--password-command: pipe: %s", strerror(errno));
+		return error_set(e, STATUS_USAGE, "%s: pipe: %s", option, strerror(errno));
 	catch_signals(&catcher);
 	sigprocmask(SIG_BLOCK, &catcher.set, NULL);
 	if (child_start(&child, command, -1, fds[1], CHILD_TERMINAL | CHILD_INTERRUPTS) != 0)
@@ -374,13 +377,13 @@ static int read_command(struct password *p, const char *command, int64_t until, 
 	*interrupted = release_signals(&catcher);
 	if (*interrupted || (ended && WIFSIGNALED(child.status) && WTERMSIG(child.status) == SIGINT)) {
 		*interrupted = true;
-		return error_set(e, STATUS_USAGE, "--password-command: interrupted");
+		return error_set(e, STATUS_USAGE, "%s: interrupted", option);
 	}
 	if (error != 0)
-		return error_set(e, STATUS_USAGE, "--password-command: %s", strerror(error));
+		return error_set(e, STATUS_USAGE, "%s: %s", option, strerror(error));
 	if (!ended)
-		return error_set(e, STATUS_LOST, "--password-command: has not ended in time (--connect-timeout)");
-	return child.status != 0 ? command_failed(child.status, e) : finish_line(p, &line, "--password-command", e);
+		return error_set(e, STATUS_LOST, "%s: has not ended in time (--connect-timeout)", option);
+	return child.status != 0 ? command_failed(option, child.status, e) : finish_line(p, &line, option, e);
 }
 
 static int read_environment(struct password *p, struct error *e)
@@ -421,6 +424,27 @@ static int ask(struct password *p, const char *prompt, bool *interrupted, struct
 	return 0;
 }
 
+const char *password_get_passphrase(struct password *p, const struct options *o, const char *prompt, bool may_ask,
+    bool *interrupted, struct error *e)
+{
+	int result;
+
+	*interrupted = false;
+	password_forget(p);
+	if (o->key_passphrase_command != NULL)
+		result = read_command(p, "--key-passphrase-command", o->key_passphrase_command, give_up_at(o), interrupted, e);
+	else if (may_ask && !o->no_prompt)
+		result = ask(p, prompt, interrupted, e);
+	else
+		result = error_set(e, STATUS_USAGE, "%s: the key needs a passphrase, and there is no terminal to ask at: "
+		    "use --key-passphrase-command", o->key != NULL ? o->key : o->cert);
+	explicit_bzero(p->spill, sizeof(p->spill));
+	if (result == 0)
+		return p->text;
+	password_forget(p);
+	return NULL;
+}
+
 const char *password_get(struct password *p, const struct options *o, const char *prompt, bool may_ask, bool again,
     bool *interrupted, struct error *e)
 {
@@ -433,7 +457,7 @@ const char *password_get(struct password *p, const struct options *o, const char
 	}
 	password_forget(p);
 	if (!again && o->password_command != NULL)
-		result = read_command(p, o->password_command, give_up_at(o), interrupted, e);
+		result = read_command(p, "--password-command", o->password_command, give_up_at(o), interrupted, e);
 	else if (!again && o->password_file != NULL)
 		result = read_file(p, o->password_file, e);
 	else if (!again && p->has_environment)

@@ -30,6 +30,10 @@ bool password_configured(const struct password *p, const struct options *o);
 const char *password_get(struct password *p, const struct options *o, const char *prompt, bool may_ask, bool again,
     bool *interrupted, struct error *e);
 
+/* The passphrase of --key, in the same way: from --key-passphrase-command, or asked for. */
+const char *password_get_passphrase(struct password *p, const struct options *o, const char *prompt, bool may_ask,
+    bool *interrupted, struct error *e);
+
 /* Wipes what password_get() returned; a later password_get() reads its source again ($PTSH_PASSWORD is kept, guarded, for that). */
 void password_forget(struct password *p);
 

@@ -22,6 +22,9 @@ struct tls_settings {
 	const char *ca;			/* authorities, or NULL: the system's, if `authorities` */
 	bool authorities;		/* whether any are wanted */
 	const char *cert, *key;		/* ours, or NULL; key NULL: in cert's file */
+	/* Writes the passphrase of an encrypted key: its length, or -1 with *e. */
+	int (*passphrase)(void *ctx, char *text, int size, struct error *e);
+	void *passphrase_ctx;
 	const char *name;		/* to verify by: a name, or an address in numbers; NULL: by no name */
 };
 
