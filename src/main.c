@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/safe.h"
+#include "commands/find.h"
 #include "commands/on.h"
 #include "commands/table.h"
 #include "link/identity.h"
@@ -148,6 +149,7 @@ static void tear_down(struct shell *sh)
 		link_free(sh);
 	identity_free(sh);
 	on_free(sh);
+	find_free(sh);
 	if (sh->events != NULL)
 		events_free(sh);
 	names_free(sh);

@@ -82,6 +82,17 @@ static int column_of(enum find_view view, const char *name)
 	return -1;
 }
 
+bool find_column_of_macs(const char *column)
+{
+	for (int v = 0; v < FIND_VIEWS; v++) {
+		int i = column_of((enum find_view)v, column);
+
+		if (i >= 0)
+			return views[v].columns[i].compare == AS_MAC;
+	}
+	return false;
+}
+
 static void put_string(struct buf *out, const char *text)
 {
 	json_put_string(out, text, strlen(text));
@@ -131,6 +142,45 @@ void find_query_put(struct buf *out, const struct find_query *q, const char *gid
 	if (q->history > 0)
 		buf_printf(out, ",%u", q->history);
 	buf_putc(out, ']');
+}
+
+/* A filter's pattern is text, whatever the cell was. */
+static void put_pattern(struct buf *out, const char *column, struct json value)
+{
+	struct buf text = {0};
+
+	json_decode(value, &text);
+	put_string(out, column);
+	buf_putc(out, ':');
+	json_put_string(out, buf_head(&text), text.len);
+	out->failed |= text.failed;
+	buf_clear(&text);
+}
+
+void find_count_put(struct buf *out, const char *gid, struct json switch_uid, struct json ifname)
+{
+	const char *const columns[] = {port_columns[0].name, port_columns[1].name, "detected_devices_current"};
+
+	buf_putc(out, '[');
+	put_string(out, query()->name);
+	buf_putc(out, ',');
+	put_string(out, gid);
+	buf_putc(out, ',');
+	put_string(out, views[FIND_PORTS].name);
+	for (size_t i = 0; i < 3; i++) {
+		buf_puts(out, i == 0 ? ",[" : ",");
+		put_string(out, columns[i]);
+	}
+	buf_puts(out, "],[],{");
+	put_pattern(out, columns[0], switch_uid);
+	buf_putc(out, ',');
+	put_pattern(out, columns[1], ifname);
+	buf_puts(out, "}]");
+}
+
+const char *find_request(void)
+{
+	return query()->name;
 }
 
 /* --- what a box refuses --- */

@@ -36,13 +36,26 @@ struct find_query {
 };
 
 /* What a box was found to lack, for the requests to come. */
-struct find_learned { unsigned missing[FIND_VIEWS], unfiltered[FIND_VIEWS] /* columns */; bool few[FIND_VIEWS]; };
+struct find_learned {
+	char *box;			/* owned */
+	unsigned missing[FIND_VIEWS], unfiltered[FIND_VIEWS] /* columns */;
+	bool few[FIND_VIEWS];
+};
 
 /* The view that has all the columns of the filters; false: there is none. */
 bool find_view_of(const struct find_filter *filters, size_t count, enum find_view *view);
 
+/* Whether a column holds MACs. */
+bool find_column_of_macs(const char *column);
+
 /* Appends the request for a realm; gid NULL: `{gid}` stands for it. */
 void find_query_put(struct buf *out, const struct find_query *q, const char *gid);
+
+/* Appends the request for the box's own count of devices on a port: rows of switch, port, count. */
+void find_count_put(struct buf *out, const char *gid, struct json switch_uid, struct json ifname);
+
+/* The name of the request, for messages. */
+const char *find_request(void);
 
 /* Does without something more, now that the box has refused q with that message.  False: there is nothing left. */
 bool find_query_retry(struct find_query *q, const char *message);

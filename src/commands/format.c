@@ -56,9 +56,10 @@ static enum command_result last_run(struct shell *sh, struct task *t, enum statu
 	f = before;
 	if (t->line.word_count > 1 && find_format(sh, t->line.words[1], &f, &e) == -1)
 		return command_fail(sh, t, status, &e);
-	show_kept(last, &reply);
+	if (!task_has_result(last))
+		show_kept(last, &reply);
 	output_set_format(sh->output, f);
-	show_reply(sh, last, &reply);
+	show_reply(sh, last, task_has_result(last) ? NULL : &reply);
 	output_set_format(sh->output, before);
 	return COMMAND_DONE;
 }

@@ -13,6 +13,7 @@
 	ROW(each) \
 	ROW(echo) \
 	ROW(events) \
+	ROW(find) \
 	ROW(format) \
 	ROW(help) \
 	ROW(history) \

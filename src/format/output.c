@@ -290,6 +290,15 @@ void output_begin(struct output *o, const char *const *headings, size_t count)
 		o->format->begin(o);
 }
 
+void output_array(struct output *o, struct json array)
+{
+	if (o->sink->terminal)
+		cell_put(o->sink, array.text, array.len, safe_put_json);
+	else
+		sink_put(o->sink, array.text, array.len);
+	sink_putc(o->sink, '\n');
+}
+
 /* A row as the array it would have come in; it stands at the end of `kept`. */
 static void take_row(struct output *o, size_t start)
 {
@@ -305,11 +314,7 @@ static void take_row(struct output *o, size_t start)
 		return;
 	}
 	o->row_count++;
-	if (o->sink->terminal)
-		cell_put(o->sink, row.text, row.len, safe_put_json);
-	else
-		sink_put(o->sink, row.text, row.len);
-	sink_putc(o->sink, '\n');
+	output_array(o, row);
 }
 
 /* Where the next row begins: behind those that a format wants to see again. */

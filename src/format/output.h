@@ -109,6 +109,8 @@ void output_begin(struct output *o, const char *const *headings, size_t count);
 void output_strings(struct output *o, const char *const *cells, size_t count);
 void output_cells(struct output *o, const struct json *cells, size_t count);	/* the same of JSON values */
 void output_end(struct output *o);
+/* Text that json and raw show as a line of its own. */
+void output_array(struct output *o, struct json array);
 
 /* The rows of a reply, in either shape, for those who need them as data (names, .each): calls row() for each with
  * its cells.  0, or -1 without memory. */

@@ -35,13 +35,15 @@ static void retire(struct shell *sh, struct task *t, const struct reply *reply)
 
 	engine_count_failure(sh, t, engine_outcome_status(t));
 	engine_queue_remove(e, t);
-	if (t->outcome != OUTCOME_OK || t->line.kind != LINE_REQUEST) {
+	if (t->outcome != OUTCOME_OK || (t->line.kind != LINE_REQUEST && !task_has_result(t))) {
 		engine_task_free(sh, t);
 		return;
 	}
 	if (e->last != NULL)
 		engine_task_free(sh, e->last);
 	e->last = t;
+	if (task_has_result(t))
+		return;
 	if ((len > LAST_MOST && !sh->interactive) || (t->kept == NULL && (reply == NULL || !keep(e, t, reply)))) {
 		e->last = NULL;
 		engine_task_free(sh, t);
@@ -134,6 +136,8 @@ enum large_mode engine_on_large(void *ctx, void *tag, const char *text, size_t l
 
 	if (t == NULL)
 		return LARGE_SKIP;
+	if (t->role == TASK_CHILD && t->ops != NULL)
+		return t->ops->begin(t, text, len);
 	if (t->role == TASK_CHILD || (t->role == TASK_LINE && (t != sh->engine->queue.head || sh->interactive)))
 		return LARGE_KEEP;
 	t->streaming = true;
@@ -143,17 +147,23 @@ enum large_mode engine_on_large(void *ctx, void *tag, const char *text, size_t l
 void engine_on_item(void *ctx, void *tag, struct json item, unsigned depth, bool first)
 {
 	struct shell *sh = ctx;
+	struct task *t = tag;
 
-	(void)tag;
-	output_item(sh->output, item, depth, first);
+	if (t != NULL && t->ops != NULL)
+		t->ops->item(t, item, depth, first);
+	else
+		output_item(sh->output, item, depth, first);
 }
 
 void engine_on_part(void *ctx, void *tag, const char *text, size_t len, unsigned depth, bool last)
 {
 	struct shell *sh = ctx;
+	struct task *t = tag;
 
-	(void)tag;
-	output_part(sh->output, text, len, depth, last);
+	if (t != NULL && t->ops != NULL)
+		t->ops->part(t, text, len, depth, last);
+	else
+		output_part(sh->output, text, len, depth, last);
 }
 
 void engine_on_text(void *ctx, void *tag, const char *text, size_t len, const uint64_t ended[static 3])
@@ -173,7 +183,8 @@ void engine_on_end(void *ctx, void *tag, uint64_t bad_utf8, uint64_t bad_escapes
 		return;
 	t->bad_utf8 = bad_utf8;
 	t->outcome = bad_escapes > 0 ? OUTCOME_BAD : OUTCOME_OK;
-	show_large_end(sh, t, true);
+	if (t->streaming)
+		show_large_end(sh, t, true);
 	engine_finish(sh, t, NULL);
 }
 
@@ -234,11 +245,19 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 	bool job = t->role == TASK_JOB;
 
 	loop_timer_stop(sh->loop, &t->timer);
-	engine_count_failure(sh, t, status);
+	if (!job && !t->barrier)
+		sh->engine->running--;
 	if (status != STATUS_OK)
 		engine_stop_for(sh, t);
+	if (task_has_result(t) && !job) {	/* its turn comes */
+		t->command->status = status;
+		t->outcome = OUTCOME_OK;
+		t->state = TASK_ANSWERED;
+		return;
+	}
+	engine_count_failure(sh, t, status);
 	if (job) {
-		t->outcome = status == STATUS_OK ? OUTCOME_OK : OUTCOME_REFUSED;
+		t->outcome = status == STATUS_OK || task_has_result(t) ? OUTCOME_OK : OUTCOME_REFUSED;
 		if (status != STATUS_OK && t->why == NULL)
 			t->why = strdup("as told above");
 		engine_side_remove(sh->engine, t);

@@ -57,6 +57,15 @@ void command_end(void *state, enum status status)
 	engine_pump(sh);
 }
 
+void command_result(void *state, enum status status)
+{
+	struct command_state *s = state;
+	struct shell *sh = s->sh;
+
+	engine_command_done(sh, s->task, status);
+	engine_pump(sh);
+}
+
 void command_drop(struct task *t)
 {
 	if (t->command != NULL)
@@ -141,6 +150,11 @@ int commands_check(struct shell *sh, const struct line *line, struct error *e)
 bool commands_at_once(const struct shell *sh, const struct line *line)
 {
 	return command_of(sh, line)->at_once;
+}
+
+bool commands_reads(const struct shell *sh, const struct line *line)
+{
+	return command_of(sh, line)->reads;
 }
 
 void commands_queued(struct shell *sh, struct task *t)

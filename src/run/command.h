@@ -31,6 +31,7 @@ struct command {
 	const char *more;		/* some more for `.help .name`, or NULL */
 	size_t min, max;		/* words behind the name; where the rest is a line, .check counts */
 	bool needs_box;			/* does nothing with --dry-run */
+	bool reads;			/* changes nothing and has a result: is begun without waiting, as requests that read are */
 	bool at_once;			/* is over as soon as it is run: .each and .on may run it, too */
 
 	/* t->line holds the words.  A failure is reported: command_fail() does. */
@@ -50,6 +51,8 @@ enum command_result command_fail(struct shell *sh, const struct task *t, enum st
 void *command_begin(struct shell *sh, struct task *t, const struct command_ops *ops);
 /* Frees the state; its task, if it has not been left, ends with it. */
 void command_end(void *state, enum status status);
+/* Ends the task of a command that has a result: the state stays, to be shown. */
+void command_result(void *state, enum status status);
 /* Frees the state of a task that does not wait after all. */
 void command_drop(struct task *t);
 /* Ends the task alone: the state stays until command_end(). */
@@ -67,6 +70,7 @@ const struct command_word *commands_find(void *ctx, const char *name, size_t len
 /* Whether the words of a command's line can be right, before anything runs.  0, or -1 with *e. */
 int commands_check(struct shell *sh, const struct line *line, struct error *e);
 bool commands_at_once(const struct shell *sh, const struct line *line);
+bool commands_reads(const struct shell *sh, const struct line *line);
 void commands_queued(struct shell *sh, struct task *t);
 enum command_result commands_run(struct shell *sh, struct task *t, enum status *status);
 

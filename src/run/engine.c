@@ -125,9 +125,9 @@ static bool turn(const struct shell *sh, const struct task *t)
 	const struct engine *e = sh->engine;
 	const struct options *o = sh->options;
 
-	if (t->line.kind == LINE_COMMAND)
+	if (t->line.kind == LINE_COMMAND && t->barrier)
 		return t == e->queue.head;
-	if (e->queue.head->line.kind == LINE_COMMAND && e->queue.head->state == TASK_RUNNING)
+	if (e->queue.head->line.kind == LINE_COMMAND && e->queue.head->barrier && e->queue.head->state == TASK_RUNNING)
 		return false;	/* .sleep, .wait, .each: everything waits for a command */
 	if (e->kept >= KEPT_MOST && t != e->queue.head)
 		return false;	/* the answer to the head makes room */
@@ -141,6 +141,8 @@ static void make_job(struct shell *sh, struct task *t, const char *how)
 	struct engine *e = sh->engine;
 
 	engine_queue_remove(e, t);
+	if (t->line.kind == LINE_COMMAND && !t->barrier)
+		e->running--;
 	t->role = TASK_JOB;
 	t->asked = loop_now();
 	t->job = ++e->next_job;
@@ -156,6 +158,8 @@ static void begin_command(struct shell *sh, struct task *t)
 
 	e->unsent = t->next;
 	e->begun++;
+	if (!t->barrier)
+		e->running++;
 	t->state = TASK_RUNNING;
 	t->started = loop_now();
 	switch (e->ops->command(sh, t, &status)) {
@@ -333,6 +337,8 @@ bool engine_background(struct shell *sh)
 	if (t->line.kind == LINE_COMMAND) {
 		if (t->command != NULL && t->command->ops->cancel != NULL)
 			t->command->ops->cancel(t->command);
+		else if (!t->barrier)
+			make_job(sh, t, ": goes on as a job");
 		return true;
 	}
 	if (t->id != 0) {

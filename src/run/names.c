@@ -128,8 +128,8 @@ static void answer(struct shell *sh, enum gid_kind kind, const struct error *fai
 	l->waiters = NULL;
 	while ((w = all) != NULL) {
 		all = w->next;
-		const char *gid = failed != NULL ? NULL : match(l, kind, w->name, &e);
-		w->done(sh, w->ctx, gid, failed != NULL ? failed : &e);
+		const char *gid = failed != NULL || w->name == NULL ? NULL : match(l, kind, w->name, &e);
+		w->done(sh, w->ctx, gid, failed != NULL ? failed : w->name != NULL ? &e : NULL);
 		free(w->name);
 		free(w);
 	}
@@ -188,7 +188,7 @@ void names_look_up(struct shell *sh, enum gid_kind kind, const char *name,
 	struct waiter *w = calloc(1, sizeof *w), **end = &l->waiters;
 	struct error e;
 
-	if (w == NULL || (w->name = strdup(name)) == NULL) {
+	if (w == NULL || (name != NULL && (w->name = strdup(name)) == NULL)) {
 		free(w);
 		error_memory(&e);
 		done(sh, ctx, NULL, &e);
@@ -203,6 +203,16 @@ void names_look_up(struct shell *sh, enum gid_kind kind, const char *name,
 		answer(sh, kind, NULL);	/* nothing of this script has changed it since */
 	else if (ask(sh, kind, true, &e) == -1)
 		answer(sh, kind, &e);
+}
+
+const char *names_find(const struct shell *sh, enum gid_kind kind, const char *name, struct error *e)
+{
+	const struct list *l = &sh->names->lists[kind];
+
+	for (size_t i = 0; i < l->count; i++)
+		if (strcmp(l->entries[i].gid, name) == 0)
+			return l->entries[i].gid;
+	return match(l, kind, name, e);
 }
 
 const char *names_of(const struct shell *sh, enum gid_kind kind, const char *gid)

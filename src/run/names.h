@@ -13,9 +13,12 @@ void names_free(struct shell *sh);
 
 /* Looks a name up on the box: asks for the list of that kind (afresh, once for look-ups at the same time), then calls
  * done() with the gid, or NULL and *e (STATUS_USAGE: unknown or ambiguous, with what there is; or why it could not
- * be asked). */
+ * be asked).  name NULL: only the list is wanted: gid is NULL, and e as well if it is there. */
 void names_look_up(struct shell *sh, enum gid_kind kind, const char *name,
     void (*done)(struct shell *sh, void *ctx, const char *gid, const struct error *e), void *ctx);
+
+/* The gid that is or has this name in the list that is known, or NULL with *e. */
+const char *names_find(const struct shell *sh, enum gid_kind kind, const char *name, struct error *e);
 
 /* What is known without asking: the name of a gid, or NULL. */
 const char *names_of(const struct shell *sh, enum gid_kind kind, const char *gid);

@@ -286,7 +286,7 @@ enum status engine_outcome_status(const struct task *t)
 {
 	switch (t->outcome) {
 	case OUTCOME_OK:
-		return STATUS_OK;
+		return task_has_result(t) ? t->command->status : STATUS_OK;
 	case OUTCOME_FAILED:
 		return STATUS_FAILED;
 	case OUTCOME_BAD:

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "net/file.h"
+#include "run/show.h"
 #include "term/pager.h"
 
 /* What `out` would have got on a terminal that is none. */
@@ -81,18 +82,18 @@ void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct
 		to_file(sh, t, show, ctx);
 }
 
-struct redirected { const struct reply_about *about; const struct reply *reply; };
+struct redirected { const struct task *t; const struct reply *reply; };
 
-static void show_reply(struct shell *sh, void *ctx)
+static void show_redirected(struct shell *sh, void *ctx)
 {
 	const struct redirected *r = ctx;
 
-	output_reply(sh->output, r->about, r->reply);
+	show_plain(sh, r->t, r->reply);
 }
 
-void redirect_reply(struct shell *sh, const struct task *t, const struct reply_about *about, const struct reply *reply)
+void redirect_reply(struct shell *sh, const struct task *t, const struct reply *reply)
 {
-	struct redirected r = {about, reply};
+	struct redirected r = {t, reply};
 
-	redirect_output(sh, t, show_reply, &r);
+	redirect_output(sh, t, show_redirected, &r);
 }

@@ -187,42 +187,58 @@ void show_text(struct shell *sh, const char *text, size_t len)
 	shell_show_end(sh);
 }
 
-void show_reply(struct shell *sh, const struct task *t, const struct reply *reply)
+void show_plain(struct shell *sh, const struct task *t, const struct reply *reply)
 {
 	struct reply_about about = show_about(t);
+
+	if (task_has_result(t))
+		t->command->ops->show(t->command, sh->output);
+	else
+		output_reply(sh->output, &about, reply);
+}
+
+void show_reply(struct shell *sh, const struct task *t, const struct reply *reply)
+{
 	struct sink page;
 
 	if (sh->prompt == NULL) {
-		output_reply(sh->output, &about, reply);
+		show_plain(sh, t, reply);
 		return;
 	}
 	sink_init(&page, -1);
 	page.terminal = sh->out.terminal;
 	output_set_sink(sh->output, &page);
-	output_reply(sh->output, &about, reply);
+	show_plain(sh, t, reply);
 	output_set_sink(sh->output, &sh->out);
 	show_text(sh, buf_head(&page.buf), page.buf.len);
 	sink_clear(&page);
 }
 
+static void report(const struct task *t, bool before)
+{
+	if (task_has_result(t))
+		t->command->ops->report(t->command, t, before);
+}
+
 void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 {
-	struct reply_about about = show_about(t);
 	int64_t took = sh->timing ? loop_now() - t->started : 0;
 
 	shell_show_begin(sh);
+	report(t, true);
 	if (t->outcome != OUTCOME_OK) {
 		complain(sh, t, reply);
-	} else if (sh->options->dry_run && reply == NULL && !t->streaming) {
+	} else if (t->line.kind == LINE_REQUEST && sh->options->dry_run && reply == NULL && !t->streaming) {
 		show_unsent(sh, buf_head(&t->line.json), t->line.json.len);
-	} else if (reply != NULL) {
+	} else if (reply != NULL || task_has_result(t)) {
 		if (t->line.redirect != REDIRECT_NONE)
-			redirect_reply(sh, t, &about, reply);
+			redirect_reply(sh, t, reply);
 		else
 			show_reply(sh, t, reply);
 		if (t->change != NULL)
 			sh->change->show(sh, t);
 	}
+	report(t, false);
 	if (reply != NULL)
 		note_bad_utf8(sh, t, reply->bad_utf8);
 	if (t->line.kind == LINE_REQUEST)
@@ -254,21 +270,23 @@ static void job_line(struct shell *sh, struct task *t, const struct reply *reply
 
 void show_job(struct shell *sh, struct task *t, const struct reply *reply)
 {
-	struct reply_about about = show_about(t);
-
 	if (t->streaming) {	/* its rows have been shown already */
 		job_line(sh, t, reply);
 		return;
 	}
 	shell_show_begin(sh);
 	job_line(sh, t, reply);
+	report(t, true);
+	if (t->outcome == OUTCOME_OK && task_has_result(t))
+		show_plain(sh, t, NULL);
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
 		struct json_iter values = reply->values;
 		struct json v;
 		if (!sh->interactive || json_next(&values, NULL, &v))	/* `done` says enough */
-			output_reply(sh->output, &about, reply);
+			show_plain(sh, t, reply);
 		note_bad_utf8(sh, t, reply->bad_utf8);
 	}
+	report(t, false);
 	shell_show_end(sh);
 }
 

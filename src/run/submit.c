@@ -144,7 +144,10 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 	} else if (engine_permits(sh, &t->line, &err) == -1) {
 		refuse(t, text, len, &err);
 	} else {
-		t->barrier = t->line.kind != LINE_REQUEST || t->line.type == NULL || t->line.type->kind != REQUEST_READ;
+		if (t->line.kind == LINE_COMMAND)
+			t->barrier = !commands_reads(sh, &t->line) || commands_check(sh, &t->line, &err) == -1;
+		else
+			t->barrier = t->line.type == NULL || t->line.type->kind != REQUEST_READ;
 		if (t->line.kind == LINE_COMMAND)
 			commands_queued(sh, t);
 	}

@@ -49,6 +49,7 @@ struct command_state {
 	const struct command_ops *ops;
 	struct shell *sh;
 	struct task *task;		/* NULL: left by ^C, but what it has begun still runs */
+	enum status status;		/* of a result */
 };
 
 struct command_ops {
@@ -60,6 +61,22 @@ struct command_ops {
 	/* While it has its turn: a job has ended; the connection is gone for good.  NULL: it does not mind. */
 	void (*job_ended)(struct command_state *s);
 	void (*lost)(struct command_state *s);
+	/* What it has found out, shown in its turn as a reply is: to where it was redirected, through the pager, as a job's
+	 * result, by .last.  NULL: it shows things itself. */
+	void (*show)(struct command_state *s, struct output *o);
+	/* Around that, on standard error: what must be known before it, and what went wrong. */
+	void (*report)(struct command_state *s, const struct task *t, bool before);
+	/* What is going on, for the row of progress; NULL: the line says it. */
+	void (*progress)(const struct command_state *s, char *text, size_t size);
+};
+
+/* How a child takes a large reply as it comes. */
+struct child_ops {
+	/* Its first bytes; LARGE_KEEP: it is wanted whole. */
+	enum large_mode (*begin)(struct task *t, const char *text, size_t len);
+	void (*item)(struct task *t, struct json item, unsigned depth, bool first);
+	/* Of an item that has grown long, instead. */
+	void (*part)(struct task *t, const char *text, size_t len, unsigned depth, bool last);
 };
 
 /* undo/change: what a line changes. */
@@ -108,8 +125,15 @@ struct task {
 	void (*done)(struct shell *sh, struct task *t, const struct reply *reply);
 	void *ctx;
 	size_t index;			/* the child's number for its owner */
+	const struct child_ops *ops;	/* NULL: replies come whole.  Else done() gets NULL and OUTCOME_OK after a large one */
 
-	struct command_state *command;	/* of a command that waits; owned */
+	struct command_state *command;	/* of a command that waits, or has a result; owned */
 };
+
+/* Whether it is a command with a result, found out or still to be. */
+static inline bool task_has_result(const struct task *t)
+{
+	return t->command != NULL && t->command->ops->show != NULL;
+}
 
 #endif

@@ -38,7 +38,9 @@ int64_t progress_foreground(struct shell *sh)
 		return FIRST_AFTER - took;
 	shell_duration(duration, took / 1000 * 1000);
 	duration[strcspn(duration, ".")] = '\0';
-	if (t != NULL) {
+	if (t != NULL && t->command != NULL && t->command->ops->progress != NULL) {
+		t->command->ops->progress(t->command, text, sizeof text);
+	} else if (t != NULL) {
 		show_task_name(t, name, sizeof name);
 		uint64_t received = link_partial(sh);
 		if (received > BIG)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * find: what .find leaves behind.
+ */
+#ifndef PTSH_COMMANDS_FIND_H
+#define PTSH_COMMANDS_FIND_H
+
+#include "term/shell.h"
+
+/* Forgets what was learned of the box. */
+void find_free(struct shell *sh);
+
+#endif
