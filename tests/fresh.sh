@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# fresh: README's two commands on a new machine: each in an empty Debian root of its own: fresh.sh FOLDER [demo | check]...
+# fresh: README's two commands on a new machine, each in an empty Debian root of its own; or tests/foreign.sh in one:
+# fresh.sh FOLDER [demo | check | foreign]...
 #
 # The root is of this machine's release, from the mirror that its apt uses, and has what whoever clones a source has: make,
 # git and certificates.  All is mounted in a name space of its own, which ends with the last process in it: nothing stays
@@ -80,7 +81,7 @@ run() {
 	}
 }
 
-# What both must have come to.
+# What README's commands must have come to.
 finish() {
 	for library in $libraries; do
 		root "$new" 'build/ptsh --version' | grep -q "$library [0-9]" || fail "$name: no $library: $(root "$new" 'build/ptsh --version')"
@@ -94,6 +95,10 @@ finish() {
 			fail "$name: $daemon was left enabled"
 	done
 	echo "fresh: make deps $name: $installed packages, $(($(date +%s) - start)) s"
+	end_root
+}
+
+end_root() {
 	umount -l "$new/dev" "$new/proc" "$new/var/cache/apt/archives"
 	rm -rf --one-file-system "$new"
 }
@@ -112,6 +117,13 @@ try_check() {
 	grep -q '^Result: PASS' "$log" || fail "check: no result: $(tail -n 20 "$log")"
 	! grep -E '^\S+ \.+ skipped' "$log" || fail 'check: files were skipped'
 	finish
+}
+
+try_foreign() {
+	begin foreign
+	run 'sh tests/foreign.sh'
+	end_root
+	echo "foreign: $(paste -s -d , "$log" | sed 's/,/, /g')"
 }
 
 folder=$1 roots=$1/roots
@@ -137,9 +149,12 @@ unshare --mount --pid --fork true 2>/dev/null || not_run 'mounting is not permit
 
 mkdir -p "$roots"
 folder=$(cd "$folder" && pwd)
+pid=
 end() {
 	status=$?
 	trap - EXIT
+	# All within ends with it.
+	[ -z "$pid" ] || { kill -KILL "$pid" && wait "$pid"; } 2>/dev/null || :
 	rm -rf --one-file-system "$folder/roots"
 	exit $status
 }
@@ -148,4 +163,9 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 export FRESH_INSIDE=yes
-unshare --mount --pid --fork --kill-child=KILL --mount-proc sh "$0" "$folder" "$@"
+# Behind it a signal is acted upon at once.
+unshare --mount --pid --fork --kill-child=KILL --mount-proc sh "$0" "$folder" "$@" &
+pid=$!
+wait "$pid" || status=$?
+pid=
+exit "${status-0}"
