@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# check_all: the steps of `make check-all`, in two lanes side by side: check_all.sh BUILD STEP... -- STEP...
+# check_all: the steps of `make check-all`, in two lanes side by side, and then some alone: check_all.sh BUILD STEP... -- STEP... -- STEP...
 #
 # The first lane is for what waits for terminals and time-outs most of the time, the second for what wants the processor, and gets what is
-# left of it.  A step is `make check-STEP`; its output goes into BUILD/check-all/STEP, and is shown if it fails.
+# left of it.  Alone are those that run the suite as a new user does: with the time it has then.  A step is `make check-STEP`; its output goes into BUILD/check-all/STEP, and is shown if it fails.
 set -u
 build=$1
 shift
@@ -26,15 +26,22 @@ step() {
 	fi
 }
 
-waiting=
-while [ "$1" != -- ]; do
-	waiting="$waiting $1"
+waiting= working= lanes=0
+for name; do
+	case $lanes$name in
+	[01]--) lanes=$((lanes + 1)) ;;
+	0*) waiting="$waiting $name" ;;
+	1*) working="$working $name" ;;
+	esac
+done
+(for name in $waiting; do step 0 "$name"; done) &
+for name in $working; do step 10 "$name"; done
+wait
+while [ $# -gt 0 ] && [ $lanes -gt 0 ]; do
+	[ "$1" != -- ] || lanes=$((lanes - 1))
 	shift
 done
-shift
-(for name in $waiting; do step 0 "$name"; done) &
-for name; do step 10 "$name"; done
-wait
+for name; do step 0 "$name"; done
 count() { [ -f "$logs/$1" ] && wc -l <"$logs/$1" || echo 0; }
 echo "$(count passed) passed, $(count failed) failed$([ -f "$logs/failed" ] && printf ' (%s)' "$(echo $(cat "$logs/failed"))"), in $(($(date +%s) - began)) s"
 [ ! -f "$logs/failed" ]
