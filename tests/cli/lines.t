@@ -176,7 +176,7 @@ SKIP: {
 	    ['realm_poll 5200007311 2>/dev/null', qr/redirection/],
 	    ['y', qr/no such request; help lists them/],
 	    ['show realm_info', qr/"show": no such request; realm_info alone is one/],
-	    ['\q', qr/ptsh calls it \.quit/];
+	    ['\q', qr/\\q: here that is \.quit/];
 	is_deeply([$s->run('realm_info name 5200007311 # the lab')], ['name', '----', 'Lab'], '... and a comment is none of the words');
 	$s->key('C-l');
 	$s->key('Up');
