@@ -138,7 +138,7 @@ $macro{$1} = $2 while $fields =~ /^#define ([A-Z_]+) (F\(.*\))$/mg;
 my (%values, %names, %named, %secret);
 while ($fields =~ /^static const struct value_name (\w+)\[\] = \{\n(.*?)^\};/msg) {
 	my ($name, $list) = ($1, $2);
-	$values{$name} = [$list =~ /\{"([^"]+)", "([^"]+)"/g];
+	$values{$name} = [$list =~ /(?:\{|\bV\()"([^"]+)", "([^"]+)"/g];
 }
 while ($fields =~ /^(?:static )?const struct field (\w+)\[\] = \{(.*?)\};$/msg) {
 	my ($name, $list) = ($1, $2);
