@@ -134,7 +134,7 @@ tab('.watch 2 realm_disc', '.watch 2 realm_discover ');
 tab('.watch 2 3 realm_info na', '.watch 2 3 realm_info name');
 tab('.watch 2 .ec', '.watch 2 .ec');		# which it would refuse
 tab('.wait realm_poll_sto', '.wait realm_poll_stop ');
-listed('.', '.jobs|what runs', '.watch|LINE again every SECONDS, N times; changed cells stand out');
+listed('.', '.jobs|list the jobs that run', '.watch|run LINE every SECONDS, N times; changed cells stand out');
 listed('.format ', qr/^tsv\|one row a line/);
 
 # Files

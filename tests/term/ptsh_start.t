@@ -12,7 +12,7 @@ plan skip_all => 'needs tmux' unless Term::available;
 
 my $s = Session->new;
 is $s->prompt_row, 'box> ', 'the prompt is the box as it was typed';
-like join(' ', $s->run('ping')), qr/^time +pid -+  -+ \d{4}-\d\d-\d\d [\d:.]+ +\d+$/, 'a request and its table';
+like join(' ', $s->run('ping')), qr/^time +pid -+  -+ \d{4}-\d\d-\d\d [\d:.]+[+-]\d\d:\d\d +\d+$/, 'a request and its table';
 is_deeply [$s->run('realm_info gid,name 5200007311')], ['       gid  name', '----------  ----', '5200007311  Lab'], 'a table';
 is_deeply [$s->run('realm_info gid 1')], ['ptsh: realm_info: no such realm: \'1\''], 'a failure is told in a line';
 is_deeply [$s->run('realm_poll')], ['ptsh: realm_poll: realm (gid or name) is missing', 'ptsh: usage: realm_poll REALM'], 'a mistake';
