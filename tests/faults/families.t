@@ -131,7 +131,7 @@ family('segments of each size in TLS', [sample(4, 1 .. 64)], sub {
 # What is asked: mostly reading, here and there what waits for all before it.
 sub batch {
 	my ($changes) = @_;
-	return map { $changes && $_ % 97 == 0 ? "log $_" : 'ping' } 1 .. 1000;
+	return map { $changes && $_ % 97 == 0 ? "realm_poll $_" : 'ping' } 1 .. 1000;
 }
 
 sub check_batch {
@@ -159,7 +159,7 @@ sub check_batch {
 	my %named;
 	my $dropped = 0;
 	for (split /\n/, $r->stderr) {
-		if (/^ptsh: batch:(\d+): (?:ping|log): (no answer|not sent)/) {
+		if (/^ptsh: batch:(\d+): (?:ping|realm_poll): (no answer|not sent)/) {
 			return "line $1 has two outcomes" if $named{$1};
 			$named{$1} = $2;
 		} elsif (/^ptsh: (\d+) lines? (?:was|were) not run$/) {
@@ -170,7 +170,7 @@ sub check_batch {
 		return "result $_ is $ok[$_]" if $ok[$_] ne 'r' . ($_ + 1);
 		return 'line ' . ($_ + 1) . ' has two outcomes' if $named{ $_ + 1 };
 	}
-	my $received = grep { /^\[\d+,"(?:ping|log)"/ } $box->received;
+	my $received = grep { /^\[\d+,"(?:ping|realm_poll)"/ } $box->received;
 	my $unknown = grep { $_ eq 'no answer' } values %named;
 	my $total = @ok + keys(%named) + $dropped;
 	my $shown = "$how, @options, $answered of $come answered and '$tail': " . @ok . " ok, $unknown unknown, "
