@@ -114,32 +114,14 @@ struct want {
 /* Appends the value of text[w->start .. w->end) to line->json.  0, or -1 with the error set. */
 int value_put(struct parse *p, const struct want *want, const struct word *w);
 
-/* The same of a text: `?`, @file, a name for a value. */
-int value_put_text(struct parse *p, const struct want *want, const struct word *w);
-
-/* Puts p->scratch as a string. */
-int value_put_scratch(struct parse *p);
-
-/* "REQUEST: ARGUMENT: KIND expected, not TYPED" */
-int value_misfit(struct parse *p, const struct want *want, const struct word *w);
-
 /* Whether an empty word may be a cell that is null. */
 static inline bool value_from_cell(const struct parse *p)
 {
 	return p->context != NULL && p->context->filled;
 }
 
-/* Asks for a secret, what is "REQUEST ARGUMENT", into p->scratch.  at: of the word, for the error. */
-int value_ask(struct parse *p, const char *what, size_t at);
-
 /* Hides what has a secret's name in a word, whatever argument that is: NAME=VALUE, but not NAME=? and NAME=@FILE. */
 int value_named_secret(struct parse *p, const struct word *w);
-
-/* Decodes a word into p->scratch. */
-int value_decode(struct parse *p, const struct word *w);
-
-/* Reads a word as JSON. */
-int value_json(struct parse *p, const struct want *want, const struct word *w, struct json *v);
 
 /* Whether a word is exactly this, unquoted. */
 static inline bool value_is(const struct parse *p, const struct word *w, const char *text)
@@ -152,6 +134,26 @@ int value_put_changes(struct parse *p, const struct want *want, const struct wor
 
 /* Appends JSON without the white space around its values. */
 void value_put_compact(struct buf *out, struct json v);
+
+/* --- their text (lang/value_text.c) --- */
+
+/* Decodes a word into p->scratch. */
+int value_decode(struct parse *p, const struct word *w);
+
+/* Reads a word as JSON. */
+int value_json(struct parse *p, const struct want *want, const struct word *w, struct json *v);
+
+/* "REQUEST: ARGUMENT: KIND expected, not TYPED" */
+int value_misfit(struct parse *p, const struct want *want, const struct word *w);
+
+/* Puts p->scratch as a string. */
+int value_put_scratch(struct parse *p);
+
+/* Appends a text to line->json: `?`, @file, a name for a value. */
+int value_put_text(struct parse *p, const struct want *want, const struct word *w);
+
+/* Asks for a secret, what is "REQUEST ARGUMENT", into p->scratch.  at: of the word, for the error. */
+int value_ask(struct parse *p, const char *what, size_t at);
 
 /* --- addresses (lang/network.c) --- */
 
