@@ -48,6 +48,26 @@ static void put(int tty, const char *text)
 	}
 }
 
+/* Waits for a byte.  Blocks the signals but while it sleeps: one that came since the question was written ends the wait, too.
+ * 0, or -1 with errno. */
+static int await_byte(int tty)
+{
+	struct pollfd p = {.fd = tty, .events = POLLIN};
+	sigset_t all, open;
+	int result, error;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &open);
+	do {
+		errno = EINTR;
+		result = any_came() ? -1 : ppoll(&p, 1, NULL, &open);
+		error = errno;
+	} while (result == -1 && error == EINTR && !any_came());
+	sigprocmask(SIG_SETMASK, &open, NULL);
+	errno = error;
+	return result == -1 ? -1 : 0;
+}
+
 /* 0, or -1 with errno. */
 static int read_line(int tty, char *text, size_t size)
 {
@@ -55,7 +75,7 @@ static int read_line(int tty, char *text, size_t size)
 	char byte = '\0';
 
 	for (;;) {
-		ssize_t n = read(tty, &byte, 1);
+		ssize_t n = await_byte(tty) == -1 ? -1 : read(tty, &byte, 1);
 
 		if (n < 0 && errno == EINTR && !any_came())
 			continue;
