@@ -113,7 +113,7 @@ subtest 'bare values' => sub {
 	like(ask($l, 'ping', 'json'), qr/\A\[\d+\.\d+,\d+\]\n\z/, 'json');
 	like(ask($l, 'ping', 'records'), qr/\A\{"time":\d+\.\d+,"pid":\d+\}\n\z/, 'records');
 	like(ask($l, 'ping', 'raw'), qr/\A\["?\d+"?,1,\d+\.\d+,\d+\]\n\z/, 'raw');
-	like(ask($l, 'ping', 'table'), qr/\Atime +pid\n-+  -+\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ +\d+\n\z/, 'table');
+	like(ask($l, 'ping', 'table'), qr/\Atime +pid\n-+  -+\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+[+-]\d\d:\d\d +\d+\n\z/, 'table');
 	my %banner = (tsv => '0\tThis system .*\\\\n\\\\tUnbefugter .*\n', csv => qq(enable_login_banner,login_banner\r\n0,".*\n\tUnbefugter .*"\r\n));
 	$l->good("security_misc_settings_modify enable_login_banner=0\n");
 	like(ask($l, 'security_misc_settings enable_login_banner,login_banner', $_), qr/\A$banner{$_}\z/, "values in the order asked: $_") for sort keys %banner;

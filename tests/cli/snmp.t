@@ -369,19 +369,21 @@ works(".snmp get $to -v 2c -c public sysServices.0", qr/^PTSH-TEST-MIB::sysServi
 
 # --- nothing waits for an agent ---
 
+my $rfc3339 = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d/;
+
 my $box = Box->start('--auth', 'none', '--events', 50);
 for my $how ("-v 2c -c public", $v3{auth}) {
 	my $run = Run->begin(args => ['-e', '*', '-c', 'ping', '-c', ".snmp get $dead $how -t 1.5 -r 0 $services", $box->address]);
 	$run->finish;
 	is $run->status, 6, "a dead host ($how)";
-	cmp_ok scalar(() = $run->stdout =~ /^event\t/mg), '>', 20, '... and events go on coming meanwhile';
+	cmp_ok scalar(() = $run->stdout =~ /^$rfc3339\tevent\t/mg), '>', 20, '... and events go on coming meanwhile';
 }
 my $slow = $agent->relay(delay => 0.1);
 $r = Run->ptsh(args => ['-e', '*', '-c', 'ping', '-c', ".snmp walk $slow -v 2c -c public $system", $box->address]);
 is $r->status, 0, 'a walk of a slow agent';
-is $ticks->($r->stdout =~ s/^(?:event\t|\d+\.).*\n//mgr), $ticks->(snmp(".snmp walk $to -v 2c -c public $system")->stdout),
+is $ticks->($r->stdout =~ s/^(?:$rfc3339\tevent\t|\d+\.).*\n//mgr), $ticks->(snmp(".snmp walk $to -v 2c -c public $system")->stdout),
 	'... has all rows';
-like $r->stdout, qr/^\.1\.3\.6[^\n]*\nevent\t.*^event\t[^\n]*\n\.1\.3\.6/ms, '... with events between them';
+like $r->stdout, qr/^\.1\.3\.6[^\n]*\n$rfc3339\tevent\t.*^$rfc3339\tevent\t[^\n]*\n\.1\.3\.6/ms, '... with events between them';
 $start = time;
 my @line = (".snmp get $slow $v3{priv} $services &") x 10;
 $r = snmp(join("\n", @line), box => [$box->address]);

@@ -55,7 +55,7 @@ is $got[-1], '.1.3.6.1.2.1.1.7.0  INTEGER     72', 'a question in front';
 
 $s->key('C-l');
 $s->line('.snmp get ' . $agent->address . ' -v 2c -c ? 1.3.6.1.2.1.1.7.0');
-ok $s->wait_row(qr/^SNMP community: *$/), 'a secret that is ? is asked for';
+ok $s->wait_row(qr/^SNMP community \(not echoed\): *$/), 'a secret that is ? is asked for';
 $s->line('public');
 ok $s->wait_row(qr/^\.1\.3\.6\.1\.2\.1\.1\.7\.0 +INTEGER +72$/), '... taken';
 is scalar(grep { /public/ } $s->rows), 0, '... and not shown';
