@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "net/file.h"
-#include "run/show.h"
 #include "term/pager.h"
 
 /* What `out` would have got on a terminal that is none. */
@@ -80,20 +79,4 @@ void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct
 		to_command(sh, t, show, ctx);
 	else
 		to_file(sh, t, show, ctx);
-}
-
-struct redirected { const struct task *t; const struct reply *reply; };
-
-static void show_redirected(struct shell *sh, void *ctx)
-{
-	const struct redirected *r = ctx;
-
-	show_plain(sh, r->t, r->reply);
-}
-
-void redirect_reply(struct shell *sh, const struct task *t, const struct reply *reply)
-{
-	struct redirected r = {t, reply};
-
-	redirect_output(sh, t, show_redirected, &r);
 }

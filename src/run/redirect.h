@@ -11,7 +11,4 @@
  * What goes wrong is told. */
 void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx);
 
-/* Writes the reply, or the command's result, there. */
-void redirect_reply(struct shell *sh, const struct task *t, const struct reply *reply);
-
 #endif

@@ -220,6 +220,23 @@ static void report(const struct task *t, bool before)
 		t->command->ops->report(t->command, t, before);
 }
 
+struct redirected { const struct task *t; const struct reply *reply; };
+
+static void show_redirected(struct shell *sh, void *ctx)
+{
+	const struct redirected *r = ctx;
+
+	show_plain(sh, r->t, r->reply);
+}
+
+/* Writes the reply, or the command's result, where the line says. */
+static void redirect_reply(struct shell *sh, const struct task *t, const struct reply *reply)
+{
+	struct redirected r = {t, reply};
+
+	redirect_output(sh, t, show_redirected, &r);
+}
+
 void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	int64_t took = sh->timing ? loop_now() - t->started : 0;
