@@ -110,7 +110,7 @@ sub refreshed { my ($n) = @_; $s->wait_for(sub { (() = grep { /_method_list/ } $
 $s->line('.on realm_poll_stop -- log {1}');
 after('log start', qr/ptsh: \.on: log .*on\.alm=/);
 refreshed(2);
-after('realm_info_modify 5 name=new', qr/^undo: .*before\.zwsp=/m);
+after('realm_info_modify 5 name=new', qr/before\.zwsp=.*^undo: \.undo \d+\r?$/ms);
 refreshed(3);
 $s->line('.events list');
 after('ping', qr/error\.zwsp=/);
