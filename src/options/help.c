@@ -5,8 +5,11 @@
 #include "options/table.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "format/sink.h"
+
+enum { COLUMN = 30 };	/* where the help of an option begins */
 
 void options_help(struct sink *out)
 {
@@ -25,7 +28,11 @@ void options_help(struct sink *out)
 		snprintf(left, sizeof(left), row->short_name != 0 ? "  -%c, --%s%s%s%s" : "  %c   --%s%s%s%s",
 		    row->short_name != 0 ? row->short_name : ' ', row->name, row->argument == NULL ? "" : row->optional ? "[=" : " ",
 		    row->argument != NULL ? row->argument : "", row->optional ? "]" : "");
-		sink_printf(out, "%-30s%s\n", left, row->help);
+		/* Gives the help a line of its own where the option fills its column. */
+		if (strlen(left) >= COLUMN)
+			sink_printf(out, "%s\n%*s%s\n", left, COLUMN, "", row->help);
+		else
+			sink_printf(out, "%-*s%s\n", COLUMN, left, row->help);
 	}
 	sink_puts(out,
 	    "\nA LINE is a request and its arguments (realm_poll 'Head Office'), a JSON array, or a .command;\n"

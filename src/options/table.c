@@ -541,7 +541,7 @@ const struct option_row option_rows[] = {
 	{0, "ca", "FILE", "certificates of the authorities to verify with", .scope = SCOPE_LINK, PATH(ca)},
 	{0, "cert", "FILE", "client certificate", .scope = SCOPE_LINK, PATH(cert)},
 	{0, "key", "FILE", "the client certificate's key", .scope = SCOPE_LINK, PATH(key)},
-	{0, "key-passphrase-command", "CMD", "the first line that CMD prints is the key's passphrase", .scope = SCOPE_LINK,
+	{0, "key-passphrase-command", "CMD", "the first line CMD prints is the key's passphrase", .scope = SCOPE_LINK,
 	    TEXT(key_passphrase_command)},
 	{0, "tls-min", "VERSION", "1.0, 1.1, 1.2 or 1.3 (1.2)", .scope = SCOPE_LINK, CHOICE(tls_min, tls_versions)},
 

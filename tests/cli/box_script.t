@@ -103,10 +103,11 @@ SCRIPT
 };
 
 subtest 'segments' => sub {
-	play("chunk 1\nline abc\nchunk 2 30\nsend 123456\n", sub {
+	play("chunk 1\nline abc\nexpect go\nchunk 2 30\nsend 123456\n", sub {
 		my $w = plain($_[0]);
 		is $w->line, 'abc', 'byte by byte';
-		my $began = time;
+		my $began = time;	# before what the box waits for, so that it is never too late
+		$w->send('[1,"go"]');
 		sysread $w->{socket}, $w->{in}, 10, length $w->{in} while length $w->{in} < 6;
 		cmp_ok time - $began, '>=', 0.05, 'with pauses';
 	});

@@ -94,7 +94,7 @@ like $refused->stderr, qr/too many connections/, 'one too many is told so';
 is $refused->status, 7, '... and gives up';
 close $last;
 kill TERM => $_->{pid} for @runs;
-is scalar(grep { waitpid($_->{pid}, 0) == $_->{pid} && $? == 143 << 8 } @runs), $many, 'all end when they are told to';
+is scalar(grep { waitpid($_->{pid}, 0) == $_->{pid} && $? == POSIX::SIGTERM } @runs), $many, 'all end of the signal that ends them';
 $box->stop;
 my @opened = $box->log_lines('open');
 is_deeply [sort { $a <=> $b } map { $_->[0] } @opened], [1 .. $many + 3], 'each connection has a number of its own';

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static size_t (*const all[])(struct buf *, const char *, size_t) = { safe, safe_put_tsv, safe_put_csv_shown };
+	static size_t (*const all[])(struct buf *, const char *, size_t) = { safe_put, safe_put_tsv, safe_put_csv_shown };
 	const char *text = (const char *)data;
 	struct buf out = {0}, quoted = {0};
 	struct json v;

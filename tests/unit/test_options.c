@@ -292,7 +292,7 @@ static void help_and_version_need_nothing_else_to_be_right(void **state)
 static void help_shows_every_option_within_80_columns(void **state)
 {
 	struct sink out;
-	const char *text;
+	const char *text, *help;
 
 	(void)state;
 	sink_init(&out, -1);
@@ -303,6 +303,8 @@ static void help_shows_every_option_within_80_columns(void **state)
 
 		snprintf(name, sizeof(name), "--%s", row->name);
 		assert_non_null(strstr(text, name));
+		assert_non_null(help = strstr(text, row->help));
+		assert_true(help - text > 2 && strncmp(help - 1, " ", 1) == 0);
 	}
 	for (const char *p = text; *p != '\0'; p += strcspn(p, "\n") + 1)
 		assert_true(strncmp(p, "  ", 2) != 0 || strcspn(p, "\n") <= 80);
