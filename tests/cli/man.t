@@ -172,6 +172,15 @@ $variables{PTSH_PASSWORD} = 1;
 delete @variables{qw(LC_ALL COLUMNS LINES PATH SHELL)};
 same([items($page{'ptsh.1'}, 'Ev')], [keys %variables], 'environment: the page and the sources agree');
 
+# FILES: those that options/options.c puts together, and the two that libraries read.
+my %files;
+for my $file (glob("$top/src/*/*.c")) {
+	my $source = slurp($file);
+	$files{"\$$1/ptsh/$2"} = 1 while $source =~ /\bput_path\([^;"]*"(XDG_\w+)", "[^"]+", "(\w+)"/g;
+}
+my ($files_section) = $page{'ptsh.1'} =~ /^\.Sh FILES\n(.*?)^\.Sh /ms;
+same([grep { /^\$XDG/ } $files_section =~ /^\.It Pa (\S+)/mg], [keys %files], 'files: the page and the sources agree');
+
 my $statuses = slurp("$top/src/base/status.h");
 my ($exit) = $page{'ptsh.1'} =~ /^\.Sh EXIT STATUS\n(.*?)^\.Sh /ms;
 same([grep { $_ < 128 } map { /(\d+)/g } $exit =~ /^\.It (.*)$/mg], [$statuses =~ /STATUS_\w+ = (\d+)/g],
