@@ -122,10 +122,14 @@ const struct command_word *commands_find(void *ctx, const char *name, size_t len
 	return n == 1 ? &found->word : NULL;
 }
 
-/* Of a line that has been parsed: its first word is a whole name. */
+/* Of a line that has been parsed: its first word is the whole name of a command that is there. */
 static const struct command *command_of(const struct shell *sh, const struct line *line)
 {
-	return commands_named(sh, line->words[0], strlen(line->words[0]));
+	const struct command *const *c = sh->commands;
+
+	while (strcmp((*c)->word.name, line->words[0]) != 0)
+		c++;
+	return *c;
 }
 
 static int count_words(const struct command *c, const struct line *line, struct error *e)
