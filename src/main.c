@@ -85,15 +85,25 @@ static int add_inputs(struct shell *sh, struct error *e)
 	return 0;
 }
 
+static bool coloured(const struct options *o, bool terminal)
+{
+	const char *term = getenv("TERM"), *force = getenv("CLICOLOR_FORCE");
+
+	if (o->color != COLOR_AUTO)
+		return o->color == COLOR_ALWAYS;
+	if (force != NULL && *force != '\0' && strcmp(force, "0") != 0)
+		return true;
+	return terminal && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
+}
+
 static int choose_output(struct shell *sh, struct error *e)
 {
 	struct options *o = sh->options;
 	const struct format *f = o->format;
 	struct output_settings s = {.header = o->header, .terminal = sh->out.terminal, .utc = o->utc};
-	const char *term = getenv("TERM");
 
-	s.color = o->color == COLOR_ALWAYS ||
-	    (o->color == COLOR_AUTO && sh->out.terminal && term != NULL && strcmp(term, "dumb") != 0);
+	s.color = coloured(o, sh->out.terminal);
+	sh->colour_messages = coloured(o, isatty(STDERR_FILENO));
 	if (f == NULL)
 		f = sh->out.terminal ? &format_table : &format_tsv;
 	if (f == &format_raw && sh->out.terminal)

@@ -75,21 +75,27 @@ print qq(<title>A session of ptsh</title>\n<rect x="0.5" y="0.5" width=") . ($wi
 	. qq(" rx="8" fill="#1d2126" stroke="#566170"/>\n);
 printf qq(<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="#8fa1b3"/>\n), EDGE + $column * WIDTH, EDGE + $row * HEIGHT + 2, WIDTH, HEIGHT - 2;
 print qq(<g font-family="DejaVu Sans Mono,Menlo,Consolas,monospace" font-size="14" fill="#c9d1d9" xml:space="preserve">\n);
+my %colour = (31 => '#f47067', 35 => '#dcbdfb', 36 => '#76e3ea');
+my ($bold, $colour) = (0, '');
 for my $i (0 .. $#rows) {
 	my $y = EDGE + ($i + 1) * HEIGHT - 4;
-	my ($column, $bold) = (0, 0);
-	$rows[$i] =~ s/^\d\d:\d\d:\d\d/14:54:47/;
+	my $column = 0;
+	$rows[$i] =~ s/^((?:\e\[[\d;]*m)*)\d\d:\d\d:\d\d/${1}14:54:47/;
 	$rows[$i] =~ s/done, [\d.]+s/done, 2.5s/;
 	for my $part (split /(\e\[[\d;]*m)/, $rows[$i]) {
 		if ($part =~ /^\e\[([\d;]*)m/) {
-			$bold = $_ eq '1' ? 1 : /^(?:0|22)\z/ ? 0 : /^[34]9\z/ ? $bold : die "$part is not drawn\n" for length $1 ? split /;/, $1 : '0';
+			for (length $1 ? split /;/, $1 : '0') {
+				die "$part is not drawn\n" unless /^(?:[01]|22|[34]9)\z/ || $colour{$_};
+				$bold = $_ eq '1' ? 1 : 0 if /^(?:[01]|22)\z/;
+				$colour = $colour{$_} // '' if /^(?:0|39)\z/ || $colour{$_};
+			}
 			next;
 		}
 		# A run of words at its place each: columns stay where they are, whatever the font.
 		while ($part =~ /\G( *)(\S+(?: \S+)*)/gc) {
 			$column += length $1;
 			printf qq(<text x="%.1f" y="%d" textLength="%.1f" lengthAdjust="spacingAndGlyphs"%s>%s</text>\n), EDGE + $column * WIDTH, $y,
-				columns($2) * WIDTH, $bold ? ' font-weight="bold" fill="#ffffff"' : '', escape($2);
+				columns($2) * WIDTH, $bold ? ' font-weight="bold" fill="#ffffff"' : $colour ? qq( fill="$colour") : '', escape($2);
 			$column += columns($2);
 		}
 		$column += length $1 if $part =~ /\G( +)/;

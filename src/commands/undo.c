@@ -85,7 +85,7 @@ static bool undo_agreed(struct shell *sh, const struct kept_change *c, const str
 
 	safe_put(&text, c->line, strlen(c->line));
 	buf_putc(&text, '\n');
-	change_put(&text, u);
+	change_put(&text, u, output_settings(sh->output)->color);
 	if (line_print(&masked, buf_head(&c->back), c->back.len, true) == 0) {
 		buf_puts(&text, "  by ");
 		safe_put(&text, buf_head(&masked), masked.len);

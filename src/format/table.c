@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safe.h"
 #include "base/array.h"
+#include "base/colour.h"
+#include "base/safe.h"
 #include "base/scan.h"
 #include "base/width.h"
 #include "format/cells.h"
@@ -295,10 +296,10 @@ static void print_name(struct output *o, size_t index)
 		print_end(o);
 	}
 	if (o->settings.color)
-		sink_puts(o->sink, "\033[1m");
+		sink_puts(o->sink, colour_begin(COLOUR_NAME, true));
 	sink_put(o->sink, name.text, name.len);
 	if (o->settings.color)
-		sink_puts(o->sink, "\033[0m");
+		sink_puts(o->sink, colour_end(true));
 	o->table.blanks = o->table.names > name.width ? o->table.names - name.width : 0;
 }
 
@@ -330,14 +331,14 @@ static void table_again(struct output *o)
 	if (!o->header || o->table.count == 0 || o->table.names > 0)
 		return;
 	if (o->settings.color)
-		sink_puts(o->sink, "\033[1m");
+		sink_puts(o->sink, colour_begin(COLOUR_NAME, true));
 	for (size_t i = 0; i < o->table.count; i++) {
 		struct cell c = cell_of_heading(o, i);
 
 		print(o, i, &c);
 	}
 	if (o->settings.color)
-		sink_puts(o->sink, "\033[0m");
+		sink_puts(o->sink, colour_end(true));
 	print_end(o);
 	for (size_t i = 0; i < o->table.count; i++) {
 		if (i > 0)
@@ -411,6 +412,7 @@ static void table_event(struct output *o, time_t when, struct json name, struct 
 	(void)len;
 	buf_reset(&o->text);
 	clock_put_time(&o->text, when, o->settings.utc);
+	sink_puts(o->sink, colour_begin(COLOUR_EVENT, o->settings.color));
 	sink_put(o->sink, buf_head(&o->text), o->text.len);
 	sink_putc(o->sink, ' ');
 	put_event_text(o, name);
@@ -423,7 +425,7 @@ static void table_event(struct output *o, time_t when, struct json name, struct 
 		cell_put(o->sink, annotation, strlen(annotation), safe_put);
 		sink_putc(o->sink, ')');
 	}
-	sink_putc(o->sink, '\n');
+	sink_printf(o->sink, "%s\n", colour_end(o->settings.color));
 }
 
 static void table_clear(struct output *o)

@@ -244,7 +244,7 @@ static void log_in(struct shell *sh)
 		loop_timer_stop(sh->loop, &k->deadline);
 		k->wants_line = true;
 		if (!k->told_line)
-			shell_complain(sh, (struct place){0}, NULL, "%s: reconnected; press Enter to log in", sh->options->box_text);
+			shell_report(sh, (struct place){0}, "%s: reconnected; press Enter to log in", sh->options->box_text);
 		k->told_line = true;
 		return;
 	case LOGIN_SENT:

@@ -60,7 +60,7 @@ void link_on_odd(void *ctx, const char *text)
 {
 	struct shell *sh = ctx;
 
-	shell_complain(sh, (struct place){0}, NULL, "%s: %s", sh->options->box_text, text);
+	shell_report(sh, (struct place){0}, "%s: %s", sh->options->box_text, text);
 	shell_failed(sh, STATUS_PROTOCOL);
 }
 

@@ -272,9 +272,9 @@ static void job_line(struct shell *sh, struct task *t, const struct reply *reply
 	show_task_name(t, name, sizeof name);
 	shell_duration(took, ms);
 	if (t->outcome == OUTCOME_OK) {
-		shell_complain(sh, t->at, NULL, "[%u] %s: done, %s", t->job, name, took);
+		shell_report(sh, t->at, "[%u] %s: done, %s", t->job, name, took);
 	} else if (sh->interactive && sh->quit && t->outcome == OUTCOME_UNKNOWN) {
-		shell_complain(sh, t->at, NULL, "[%u] %s: left running on the box", t->job, name);
+		shell_report(sh, t->at, "[%u] %s: left running on the box", t->job, name);
 	} else {
 		show_failure(t, reply, &text);
 		shell_complain(sh, t->at, NULL, "[%u] %s: failed after %s: %s", t->job, name, took,

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/colour.h"
 #include "lang/complete.h"
 #include "link/link.h"
 #include "proto/catalog.h"
@@ -45,24 +47,26 @@ static const char *prompt_text(void *ctx)
 	struct shell *sh = in->sh;
 	size_t jobs = engine_job_count(sh);
 	int64_t away = link_away(sh);
-	char state[64] = "";
-	bool color = output_settings(sh->output)->color;
+	struct buf state = {0};
+	bool coloured = output_settings(sh->output)->color;
 
-	if (away > 0) {
-		snprintf(state, sizeof state, " (away %llds)", (long long)(away / 1000));
-		if (!in->tick.set)
-			loop_timer_start(sh->loop, &in->tick, 1000, tick, in);
-	} else if (link_state(sh) != LINK_READY) {
-		snprintf(state, sizeof state, " (not connected)");
-	} else if (link_is_clear(sh)) {
-		snprintf(state, sizeof state, " !clear");
-	}
+	if (away > 0 && !in->tick.set)
+		loop_timer_start(sh->loop, &in->tick, 1000, tick, in);
+	buf_puts(&state, colour_begin(COLOUR_ALARM, coloured));
+	if (away > 0)
+		buf_printf(&state, " (away %llds)", (long long)(away / 1000));
+	else if (link_state(sh) != LINK_READY)
+		buf_puts(&state, " (not connected)");
+	else if (link_is_clear(sh))
+		buf_puts(&state, " !clear");
+	buf_puts(&state, colour_begin(COLOUR_STATE, coloured));
 	if (sh->options->read_only)
-		snprintf(state + strlen(state), sizeof state - strlen(state), " (read-only)");
+		buf_puts(&state, " (read-only)");
 	if (jobs > 0)
-		snprintf(state + strlen(state), sizeof state - strlen(state), " (%zu job%s)", jobs, jobs == 1 ? "" : "s");
-	snprintf(in->prompt, sizeof in->prompt, "%s%.200s%s%s> ", color ? "\033[1m" : "", sh->options->box_text,
-	    color ? "\033[m" : "", state);
+		buf_printf(&state, " (%zu job%s)", jobs, jobs == 1 ? "" : "s");
+	snprintf(in->prompt, sizeof in->prompt, "%s%.200s%s%s%s> ", colour_begin(COLOUR_NAME, coloured), sh->options->box_text,
+	    colour_end(coloured), buf_string(&state) != NULL ? buf_string(&state) : "", colour_end(coloured));
+	buf_clear(&state);
 	return in->prompt;
 }
 
@@ -241,7 +245,7 @@ static bool leaves(struct shell *sh, bool *warned)
 	if (jobs == 0 || *warned)
 		return true;
 	*warned = true;
-	shell_complain(sh, (struct place){0}, NULL, "%zu job%s running; ^D again leaves, and the box goes on with %s", jobs,
+	shell_report(sh, (struct place){0}, "%zu job%s running; ^D again leaves, and the box goes on with %s", jobs,
 	    jobs == 1 ? " is" : "s are", jobs == 1 ? "it" : "them");
 	return false;
 }

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/colour.h"
 #include "base/safe.h"
 #include "base/utf8.h"
 #include "base/width.h"
@@ -68,9 +69,10 @@ static void say_without_memory(struct place at, const char *request, const char 
 }
 
 /* One line of messages: results shown before it come first where both go to one place. */
-static void say(struct shell *sh, struct place at, const char *request, const char *format, va_list ap)
+static void say(struct shell *sh, enum colour colour, struct place at, const char *request, const char *format, va_list ap)
 {
 	struct buf text = {0}, safe = {0};
+	bool coloured = sh->interactive && sh->output != NULL ? output_settings(sh->output)->color : sh->colour_messages;
 	va_list again;
 
 	va_copy(again, ap);
@@ -80,7 +82,9 @@ static void say(struct shell *sh, struct place at, const char *request, const ch
 	if (request != NULL)
 		buf_printf(&text, "%s: ", request);
 	buf_vprintf(&text, format, ap);
+	buf_puts(&safe, colour_begin(colour, coloured));
 	safe_put_message(&safe, buf_head(&text), text.len);
+	buf_puts(&safe, colour_end(coloured));
 	shell_show_begin(sh);
 	shell_flush(sh);
 	buf_putc(&safe, '\n');
@@ -103,7 +107,16 @@ void shell_complain(struct shell *sh, struct place at, const char *request, cons
 	va_list ap;
 
 	va_start(ap, format);
-	say(sh, at, request, format, ap);
+	say(sh, COLOUR_FAILURE, at, request, format, ap);
+	va_end(ap);
+}
+
+void shell_report(struct shell *sh, struct place at, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(sh, COLOUR_NOTICE, at, NULL, format, ap);
 	va_end(ap);
 }
 
@@ -114,7 +127,7 @@ void shell_notice(struct shell *sh, const char *format, ...)
 	if (sh->options->quiet)
 		return;
 	va_start(ap, format);
-	say(sh, (struct place){0}, NULL, format, ap);
+	say(sh, COLOUR_NOTICE, (struct place){0}, NULL, format, ap);
 	va_end(ap);
 }
 
@@ -125,7 +138,7 @@ void shell_step(struct shell *sh, const char *format, ...)
 	if (!sh->options->verbose)
 		return;
 	va_start(ap, format);
-	say(sh, (struct place){0}, NULL, format, ap);
+	say(sh, COLOUR_NOTICE, (struct place){0}, NULL, format, ap);
 	va_end(ap);
 }
 

@@ -38,6 +38,7 @@ struct shell {
 	struct output *output;
 	bool interactive;		/* there is a prompt */
 	bool entered;			/* and the first connection has been made: from now on lost ones are tried again */
+	bool colour_messages;		/* on standard error, without a prompt */
 	bool may_ask;			/* a person can be asked: a terminal, and no --no-prompt */
 
 	/* terminal (shell/interactive); NULL in a script */
@@ -81,6 +82,8 @@ void shell_flush(struct shell *sh);
 /* To standard error, one line, made harmless: `ptsh: [FILE:LINE: ][REQUEST: ]text`.  request may be NULL. */
 void shell_complain(struct shell *sh, struct place at, const char *request, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same of what is no failure. */
+void shell_report(struct shell *sh, struct place at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same without a place; nothing with --quiet. */
 void shell_notice(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same, only with --verbose. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/colour.h"
 #include "base/safe.h"
 #include "run/engine.h"
 #include "run/show.h"
@@ -69,15 +70,20 @@ static bool change_ask(struct shell *sh, struct task *t)
 	return child != NULL;
 }
 
-static void put_lines(struct buf *out, const char *text, size_t len)
+static void put_lines(struct buf *out, const char *text, size_t len, bool coloured)
 {
-	const char *end;
+	const char *end, *new;
 
 	for (; len > 0; len -= (size_t)(end - text) + 1, text = end + 1) {
 		if ((end = memchr(text, '\n', len)) == NULL)
 			return;
 		buf_puts(out, "  ");
-		safe_put(out, text, (size_t)(end - text));
+		new = memmem(text, (size_t)(end - text), " -> ", 4);
+		new = new != NULL ? new + 4 : end;
+		safe_put(out, text, (size_t)(new - text));
+		buf_puts(out, colour_begin(COLOUR_NEW, coloured && new < end));
+		safe_put(out, new, (size_t)(end - new));
+		buf_puts(out, colour_end(coloured && new < end));
 		buf_putc(out, '\n');
 	}
 }
@@ -92,9 +98,9 @@ static unsigned keep(struct shell *sh, const struct task *t, const char *why)
 	return kept_add(&sh->kept, &kept);
 }
 
-void change_put(struct buf *out, const struct undo *u)
+void change_put(struct buf *out, const struct undo *u, bool coloured)
 {
-	put_lines(out, buf_head(&u->changes), u->changes.len);
+	put_lines(out, buf_head(&u->changes), u->changes.len, coloured);
 	if (u->partial && u->line.len > 0)
 		buf_puts(out, "  not all of it can be taken back\n");
 	else if (u->partial)
@@ -124,7 +130,7 @@ static void change_show(struct shell *sh, struct task *t)
 	}
 	if (c->undo.changes.len == 0)
 		buf_puts(&text, "  nothing has changed by it\n");
-	change_put(&text, &c->undo);
+	change_put(&text, &c->undo, output_settings(sh->output)->color);
 	if (c->undo.line.len > 0 && (number = keep(sh, t, NULL)) > 0)
 		buf_printf(&text, "undo: .undo %u\n", number);
 	else if (c->undo.changes.len > 0 && c->undo.line.len == 0)

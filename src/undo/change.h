@@ -11,6 +11,6 @@
 extern const struct change_ops change_ops;
 
 /* Appends what a change changes, made harmless, a line each. */
-void change_put(struct buf *out, const struct undo *u);
+void change_put(struct buf *out, const struct undo *u, bool coloured);
 
 #endif

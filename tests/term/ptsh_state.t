@@ -31,4 +31,20 @@ is $j->status, 0, 'the second one leaves';
 my @last = grep { /Lab/ && !/^box|^ptsh: \[1\] realm_poll Lab$/ } $j->scrollback;
 is_deeply \@last, ['ptsh: [1] realm_poll Lab: left running on the box'], '... and says once what becomes of the job';
 
+# Colours
+my $c = Session->new(box => $s->box, args => ['-r', '-e', '*'], env => {NO_COLOR => undef});
+like $c->output, qr/\e\[1mbox\e\[m.*\e\[35m \(read-only\)\e\[m> /, 'the state is set off in the prompt';
+$c->run('realm_poll Lab');
+like $c->output, qr/\e\[31mptsh: realm_poll: refused by --read-only\e\[m\r/, 'a failure is red';
+$c->key('C-d');
+$c->status;
+for my $env ({NO_COLOR => 1}, {TERM => 'dumb'}) {
+	my $p = Session->new(box => $s->box, args => ['-r'], env => $env);
+	$p->line('realm_poll Lab');
+	$p->wait_row(qr/^ptsh: realm_poll: refused/);
+	unlike $p->output, qr/\e\[[0-9;]*m/, join(' ', %$env) . ': no colour';
+	$p->key('C-d');
+	$p->status;
+}
+
 done_testing;
