@@ -52,20 +52,20 @@ static const char *prompt_text(void *ctx)
 
 	if (away > 0 && !in->tick.set)
 		loop_timer_start(sh->loop, &in->tick, 1000, tick, in);
-	buf_puts(&state, colour_begin(COLOUR_ALARM, coloured));
+	buf_puts(&state, colour_begin(COLOUR_ALARM, coloured && (link_state(sh) != LINK_READY || link_is_clear(sh))));
 	if (away > 0)
 		buf_printf(&state, " (away %llds)", (long long)(away / 1000));
 	else if (link_state(sh) != LINK_READY)
 		buf_puts(&state, " (not connected)");
 	else if (link_is_clear(sh))
 		buf_puts(&state, " !clear");
-	buf_puts(&state, colour_begin(COLOUR_STATE, coloured));
+	buf_puts(&state, colour_begin(COLOUR_STATE, coloured && (sh->options->read_only || jobs > 0)));
 	if (sh->options->read_only)
 		buf_puts(&state, " (read-only)");
 	if (jobs > 0)
 		buf_printf(&state, " (%zu job%s)", jobs, jobs == 1 ? "" : "s");
 	snprintf(in->prompt, sizeof in->prompt, "%s%.200s%s%s%s> ", colour_begin(COLOUR_NAME, coloured), sh->options->box_text,
-	    colour_end(coloured), buf_string(&state) != NULL ? buf_string(&state) : "", colour_end(coloured));
+	    colour_end(coloured), buf_string(&state) != NULL ? buf_string(&state) : "", colour_end(coloured && state.len > 0));
 	buf_clear(&state);
 	return in->prompt;
 }
