@@ -37,10 +37,8 @@
  * round, so that reading from it, or writing to it, is an error as before. */
 static int hold_standard_descriptors(void)
 {
-	int fd;
-
 	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
-		if (fcntl(i, F_GETFD) == -1 && (fd = open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY)) != i)
+		if (fcntl(i, F_GETFD) == -1 && open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) != i)
 			return -1;
 	return 0;
 }
