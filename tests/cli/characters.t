@@ -25,18 +25,29 @@ my @points = grep { $_ != 0x22 && $_ != 0x5c && !($_ >= 0xd800 && $_ <= 0xdfff) 
 open my $in, '>:utf8', "$dir/in" or die;
 print $in '["1",1,[', join(',', map { '["' . chr($_) . '"]' } @points), "]]\n";
 close $in or die;
-open my $out, '-|:utf8', "$show -f x tsv < $dir/in" or die;
-chomp(my @lines = <$out>);
-close $out or die;
-is(scalar @lines, scalar @points, 'a line for each character');
-my @wrong;
-for my $i (0 .. $#points) {
-	my $p = $points[$i];
-	my $escape = !$shown{$p} && ($not_shown{$p} || chr($p) =~ $unsafe);
-	my $want = !$escape ? chr $p : sprintf $p < 0x80 ? '\x%02x' : $p < 0x10000 ? '\u%04x' : '\U%08x', $p;
-	push @wrong, sprintf 'U+%04X: %s', $p, $lines[$i] if $lines[$i] ne $want;
+# What a tsv of them has: a line each.  -T: for a terminal.
+sub lines_of {
+	my ($options) = @_;
+	open my $out, '-|:utf8', "$show $options -f x tsv < $dir/in" or die;
+	chomp(my @lines = <$out>);
+	close $out or die;
+	is(scalar @lines, scalar @points, "show $options: a line for each character");
+	return @lines;
 }
-is("@wrong[0 .. ($#wrong > 20 ? 20 : $#wrong)]", '', 'exactly the unsafe ones are escaped');
+# Those that are not as they must be; escape->(point) says which are escaped.
+sub wrong {
+	my ($escape, @lines) = @_;
+	my @wrong;
+	for my $i (0 .. $#points) {
+		my $p = $points[$i];
+		my $want = !$escape->($p) ? chr $p : sprintf $p < 0x80 ? '\x%02x' : $p < 0x10000 ? '\u%04x' : '\U%08x', $p;
+		push @wrong, sprintf 'U+%04X: %s', $p, $lines[$i] if $lines[$i] ne $want;
+	}
+	return "@wrong[0 .. ($#wrong > 20 ? 20 : $#wrong)]";
+}
+is(wrong(sub { !$shown{$_[0]} && ($not_shown{$_[0]} || chr($_[0]) =~ $unsafe) }, lines_of('-T')), '',
+	'on a terminal exactly the unsafe ones are escaped');
+is(wrong(sub { $_[0] < 0x20 || $_[0] >= 0x7f && $_[0] < 0xa0 }, lines_of('')), '', 'elsewhere exactly the control characters');
 
 SKIP: {
 	open my $file, '<', 'src/base/width_table.h' or die;

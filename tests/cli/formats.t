@@ -119,6 +119,15 @@ sub harmless {
 	ok($text !~ /[\x{200b}-\x{200d}\x{2028}\x{2029}\x{feff}\x{e0000}-\x{e007f}]/, "$what: nothing invisible");
 }
 
+# What tsv and csv of a file escape: controls, and nothing else.
+sub no_controls {
+	my ($bytes, $what) = @_;
+	my $text = $bytes;
+	ok($bytes !~ /[\x00-\x08\x0b-\x1f\x7f]/, "$what: no control but LF and TAB");
+	ok(utf8::decode($text), "$what is UTF-8");
+	ok($text !~ /[\x{80}-\x{9f}]/, "$what: no C1");
+}
+
 my $xs = JSON::XS->new->utf8->allow_nonref->canonical->max_depth(512);
 
 # Canonical text of a value with every number as the text it was written as (JSON::XS would change digits).
@@ -147,7 +156,7 @@ sub all_equal {
 for my $large ('', '-l 3000') {
 	# json, by JSON::XS and jq
 	my $json = run($good_file, 'json', $large);
-	harmless($json, "json $large");
+	is($json, $good =~ s/^\["1",1,/[/gmr, "json $large: the bytes of the box");
 	my @got = map { canonical($_) } split /\n/, $json;
 	my @expected = map { s/^\["1",1,/[/r } split /\n/, $good;
 	all_equal(\@got, [map { canonical($_) } @expected], "json $large by JSON::XS");
@@ -155,7 +164,7 @@ for my $large ('', '-l 3000') {
 
 	# tsv, by what ptsh(1) says of it
 	my $tsv = run($good_file, 'tsv', $large);
-	harmless($tsv, "tsv $large");
+	no_controls($tsv, "tsv $large");
 	my %undo = (n => "\n", t => "\t", r => "\r", '\\' => '\\');
 	my @cells = map { map { s/\\(?:([ntr\\])|x(..)|u(....)|U(........))/defined $1 ? $undo{$1} : defined $2 ? chr hex $2 : utf8_of(chr hex($3 \/\/ $4))/ger }
 		map { split /\t/, $_, -1 } $_ } split /\n/, $tsv;
@@ -166,10 +175,11 @@ for my $large ('', '-l 3000') {
 	my @nested = grep { $rows[$_][4][1] =~ /^[\[{]/ } 0 .. $#rows;
 	all_equal([map { canonical($cells[$_ * 5 + 4]) } @nested], [map { canonical($rows[$_][4][1]) } @nested], "tsv $large: nested");
 
-	# csv, by Python.  What is escaped is told from what was typed only where no backslash was typed: column a.
+	# csv, by Python.  A backslash is doubled only where something was escaped, or might seem to be.
+	my $undo_csv = sub { $_[0] =~ s/\\(?:([r\\])|x([0-9a-f]{2})|u([0-9a-f]{4}))/defined $1 ? ($1 eq 'r' ? "\r" : '\\') : chr hex($2 \/\/ $3)/ger };
 	my $csv = run($good_file, 'csv', '-h', $large);
 	(my $unix = $csv) =~ s/\r\n/\n/g;
-	harmless($unix, "csv $large");
+	no_controls($unix, "csv $large");
 	open my $python, '-|', 'python3', '-c', <<'EOP', "$dir/out" or die;
 import csv, json, sys
 csv.field_size_limit(1 << 30)
@@ -181,15 +191,14 @@ EOP
 	ok(close $python, "csv $large is read by Python");
 	is(scalar @read, scalar @rows, "csv $large: records");
 	is(scalar(grep { @$_ != 5 } @read), 0, "csv $large: every record has as many fields");
-	all_equal([map { utf8_of($_->[0] =~ s/\\(?:(r)|x(..)|u(....)|U(........))/defined $1 ? "\r" : chr hex($2 \/\/ $3 \/\/ $4)/ger) } @read],
+	all_equal([map { utf8_of($undo_csv->($_->[0])) } @read],
 		[map { $_->[0][0] } @rows], "csv $large: texts");
-	all_equal([map { utf8_of($_->[1]) } @read], [map { $_->[1][0] } @rows], "csv $large: texts with backslashes");
+	all_equal([map { utf8_of($undo_csv->($_->[1])) } @read], [map { $_->[1][0] } @rows], "csv $large: texts with backslashes");
 	all_equal([map { $_->[2] } @read], [map { $_->[2][1] } @rows], "csv $large: numbers");
-	all_equal([map { canonical(utf8_of($read[$_][4])) } @nested], [map { canonical($rows[$_][4][1]) } @nested], "csv $large: nested");
+	all_equal([map { canonical(utf8_of($undo_csv->($read[$_][4]))) } @nested], [map { canonical($rows[$_][4][1]) } @nested], "csv $large: nested");
 
 	# records, by jq (whose numbers are doubles: these are looked at in the text)
 	my $records = run($good_file, 'records', $large);
-	harmless($records, "records $large");
 	my @objects = map { $xs->decode($_) } split /\n/, `jq -c '[.a, .b, .d, .e]' < $dir/out`;
 	is(scalar @objects, scalar @rows, "records $large: read by jq");
 	all_equal([map { utf8_of($_->[0]), utf8_of($_->[1]) } @objects], [map { $_->[0][0], $_->[1][0] } @rows], "records $large: texts");
@@ -198,6 +207,9 @@ EOP
 		"records $large by JSON::XS");
 
 	is(run($good_file, 'raw', $large), $good, "raw $large is untouched");
+
+	# On a terminal, whatever the format.
+	harmless(run($good_file, $_, $large, '-T') =~ s/\r\n/\n/gr, "$_ $large on a terminal") for qw(json tsv csv records);
 }
 
 # table: harmless, and nothing at the ends of lines.
@@ -210,20 +222,20 @@ my $typed = grep { $_->[4][1] =~ /^".* "$/ } @rows;
 cmp_ok($blanks, '<=', $typed, 'table: lines end with a blank only where the value does');
 
 # What is not UTF-8.
-my $tsv = run($bad_file, 'tsv');
+my $tsv = run($bad_file, 'tsv', '-T');
 harmless($tsv, 'tsv of bad bytes');
 my @cells = map { (split /\t/, $_, -1)[0] } split /\n/, $tsv;
 my %undo = (n => "\n", t => "\t", r => "\r", '\\' => '\\');
 all_equal([map { s/\\(?:([ntr\\])|x(..)|u(....)|U(........))/defined $1 ? $undo{$1} : defined $2 ? chr hex $2 : utf8_of(chr hex($3 \/\/ $4))/ger } @cells],
 	[map { $_->[0][0] } @bad_rows], 'tsv of bad bytes: every byte is there');
 for my $format (qw(table csv json records)) {
-	my $out = run($bad_file, $format);
+	my $out = run($bad_file, $format, '-T');
 	$out =~ s/\r\n/\n/g if $format eq 'csv';
 	harmless($out, "$format of bad bytes");
 }
 open my $python, '-|', 'python3', '-c', 'import sys; sys.stdout.buffer.write(open(sys.argv[1], "rb").read().decode("utf-8", "replace").encode())', $bad_file or die;
 my $replaced = do { local $/; <$python> };
-is(canonical(run($bad_file, 'json') =~ s/\n$//r), canonical($replaced =~ s/^\["1",1,/[/r =~ s/\n$//r),
+is(canonical(run($bad_file, 'json', '-T') =~ s/\n$//r), canonical($replaced =~ s/^\["1",1,/[/r =~ s/\n$//r),
 	'json of bad bytes: U+FFFD where Python puts it');
 
 done_testing();

@@ -120,6 +120,7 @@ int main(int argc, char *argv[])
 	if (optind + 1 != argc || (format = format_find(argv[optind])) == NULL)
 		errx(2, "which format?");
 	sink_init(&sink, STDOUT_FILENO);
+	sink.terminal = settings.terminal;
 	o = output_create(&sink, format, &settings);
 	if (o == NULL)
 		err(1, NULL);
