@@ -430,6 +430,10 @@ const char *password_get_passphrase(struct password *p, const struct options *o,
 	int result;
 
 	*interrupted = false;
+	if (p == NULL) {
+		error_memory(e);
+		return NULL;
+	}
 	password_forget(p);
 	if (o->key_passphrase_command != NULL)
 		result = read_command(p, "--key-passphrase-command", o->key_passphrase_command, give_up_at(o), interrupted, e);
