@@ -30,8 +30,8 @@ static int put_row(struct parse *p, const struct putting *a, const struct word *
 
 	buf_putc(&p->line->json, '[');
 	for (; word_part(p->text, &pos, w->end, ',', &part); f++) {
-		size_t slash = part.end;
 		struct want want;
+		size_t slash;
 
 		if (f->name == NULL)
 			return putting_misfit(p, a, w, "no more than its members in a row");
