@@ -9,8 +9,6 @@
 
 /* The end of a line in the queue: its result or what is to be told.  reply NULL: there is none. */
 void show_result(struct shell *sh, struct task *t, const struct reply *reply);
-/* A reply, or the result of a command (reply NULL), in the current format. */
-void show_plain(struct shell *sh, const struct task *t, const struct reply *reply);
 /* The same, at a prompt through the pager if it is tall. */
 void show_reply(struct shell *sh, const struct task *t, const struct reply *reply);
 /* The end of a job, behind a line that names it. */
