@@ -187,6 +187,7 @@ void show_text(struct shell *sh, const char *text, size_t len)
 	shell_show_end(sh);
 }
 
+/* A reply, or the result of a command (reply NULL), in the current format. */
 static void show_plain(struct shell *sh, const struct task *t, const struct reply *reply)
 {
 	struct reply_about about = show_about(t);
