@@ -217,7 +217,7 @@ static int unknown_type(struct parse *p, const struct word *w, size_t pos)
 	if (near == NULL && check_plausible(p, w, pos, typed) < 0)
 		return -1;
 	if (near == NULL)
-		return parse_add_note(p, "%s: unknown to ptsh and sent all the same", typed);
+		return parse_add_note(p, "%s: unknown to ptsh; sending it anyway", typed);
 	if (p->context == NULL || !p->context->terminal || p->context->confirm_nearest == NULL ||
 	    !p->context->confirm_nearest(p->context->ctx, p->line->type_name, near))
 		return parse_fail(p, w->start, "%s: there is no such request; %s? (As a raw JSON array it is sent as it is.)", typed,

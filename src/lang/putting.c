@@ -34,11 +34,11 @@ int putting_note(struct parse *p, const struct putting *a, const char *name, siz
 	    p->line->note_count > PARSE_NOTES)
 		return 0;
 	if (p->line->note_count == PARSE_NOTES)
-		return parse_add_note(p, "%s: more names are unknown to ptsh and sent all the same", a->type->name);
+		return parse_add_note(p, "%s: more names are unknown to ptsh; sending them anyway", a->type->name);
 	near = catalog_nearest_field(a->fields, name, len);
 	parse_typed(name, 0, len, shown);
 	if (near != NULL)
-		return parse_add_note(p, "%s: %s: %s is unknown to ptsh and sent all the same (%s?)", a->type->name, a->arg->name,
+		return parse_add_note(p, "%s: %s: %s is unknown to ptsh; sending it anyway (%s?)", a->type->name, a->arg->name,
 		    shown, near);
-	return parse_add_note(p, "%s: %s: %s is unknown to ptsh and sent all the same", a->type->name, a->arg->name, shown);
+	return parse_add_note(p, "%s: %s: %s is unknown to ptsh; sending it anyway", a->type->name, a->arg->name, shown);
 }

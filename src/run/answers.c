@@ -259,7 +259,7 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 	if (job) {
 		t->outcome = status == STATUS_OK || task_has_result(t) ? OUTCOME_OK : OUTCOME_REFUSED;
 		if (status != STATUS_OK && t->why == NULL)
-			t->why = strdup("as told above");
+			t->why = strdup("as reported above");
 		engine_side_remove(sh->engine, t);
 		show_job(sh, t, NULL);
 	} else {
