@@ -215,14 +215,15 @@ enum peer_result peer_receive(struct peer *p, struct json *line)
 	return PEER_OK;
 }
 
-void peer_wait(struct peer *p, unsigned ms)
+bool peer_wait(struct peer *p, unsigned ms)
 {
 	struct pollfd pfd = {.fd = p->fd, .events = POLLRDHUP};
 	uint64_t end = clock_ms() + ms, now;
 
 	while ((now = clock_ms()) < end)
 		if (poll(&pfd, 1, (int)(end - now)) > 0)
-			return;
+			return true;
+	return false;
 }
 
 /* --- TLS --- */

@@ -46,8 +46,8 @@ enum peer_result peer_receive(struct peer *p, struct json *line);
 /* The handshake, from here on TLS.  PEER_BAD: it failed, *why says what. */
 enum peer_result peer_start_tls(struct peer *p, const char **why);
 
-/* Waits until the client hangs up, or ms have passed, reading nothing. */
-void peer_wait(struct peer *p, unsigned ms);
+/* Waits until the client hangs up, reading nothing.  False: ms have passed. */
+bool peer_wait(struct peer *p, unsigned ms);
 
 void peer_shutdown(struct peer *p);
 void peer_close(struct peer *p, bool reset);

@@ -356,7 +356,10 @@ static void run_pass(struct script *s, const char *text)
 
 static void run_noread(struct script *s, const char *text)
 {
-	peer_wait(&s->peer, *text ? (unsigned)script_count(s, text, &text) : s->peer.deadline_ms);
+	bool bounded = *text != '\0';
+
+	if (!peer_wait(&s->peer, bounded ? (unsigned)script_count(s, text, &text) : s->peer.deadline_ms) && !bounded)
+		check(s, PEER_LATE, "noread");
 }
 
 static void run_sleep(struct script *s, const char *text)
@@ -499,7 +502,7 @@ const struct step_kind step_kinds[] = {
     {"behind", "PORT", "connects to another box of this machine and hands on its greeting", run_behind, false},
     {"pass", "[N]", "hands every array (N of them) to that box until the client hangs up, and back a line for each",
 	run_pass, false},
-    {"noread", "[MS]", "reads nothing until the client hangs up, at most so long", run_noread, false},
+    {"noread", "[MS]", "reads nothing until the client hangs up, at most so long if MS is given", run_noread, false},
     {"sleep", "MS", "does nothing for a while", run_sleep, true},
     {"chunk", "N [MS]", "from now on segments of N bytes, with a pause; 0: as they are", run_chunk, true},
     {"deadline", "MS", "how long a step may wait (30000)", run_deadline, true},

@@ -86,7 +86,8 @@ sub circles
 	my ($build) = @_;
 	my (%home, %uses, %calls, %index, %low, %open, @stack, @found);
 
-	my @objects = glob "$build/src/*.o $build/src/*/*.o";
+	# Those of sources that were moved away lie about in an old build.
+	my @objects = grep { -e $top . (s/\.o\z/.c/r =~ s/^\Q$build\E//r) } glob "$build/src/*.o $build/src/*/*.o";
 	for (split /\n/, @objects ? `nm -gA @objects` : '') {
 		my ($name, $kind, $symbol) = m{^\Q$build\E/src/(\S+)\.o:.*(\S) (\S+)$} or next;
 		$kind eq 'U' ? push @{ $uses{$name} }, $symbol : ($home{$symbol} = $name);

@@ -10,6 +10,7 @@
  *	dns=PORT	what is asked of name servers otherwise (SRV records) goes to this port of 127.0.0.1
  *	keep		what is freed stays as it is and is used no more, so that whoever looks finds what was left in it
  *	clock=S		the wall clock jumps by S seconds at its third reading
+ *	slow=N		the clock that timers go by runs N times slower: what waits for one of them does not end within a test
  *	count=FILE	at the end FILE says how often each call was made: "CALL N" a line
  *
  * Knows nothing of ptsh.  Children are left alone.
@@ -26,6 +27,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +61,7 @@ static struct { unsigned long from, to; int what; } rules[CALLS];
 static atomic_ulong counts[CALLS];
 static char lookup[400], count_file[400];
 static long jump, dns;
+static unsigned long slow;
 static atomic_int readings;
 static bool ready, keep;
 
@@ -109,6 +112,8 @@ __attribute__((constructor)) static void begin(void)
 			dns = strtol(order + 4, NULL, 10);
 		else if (strncmp(order, "clock=", 6) == 0)
 			jump = strtol(order + 6, NULL, 10);
+		else if (strncmp(order, "slow=", 5) == 0)
+			slow = strtoul(order + 5, NULL, 10);
 		else
 			parse_call(order, len);
 		order += len + (order[len] == ',');
@@ -383,6 +388,17 @@ int res_ninit(res_state state)
 
 /* --- time --- */
 
+/* From its first reading on. */
+static void make_slow(struct timespec *t)
+{
+	static _Atomic(int64_t) first;
+	int64_t now = (int64_t)t->tv_sec * 1000000000 + t->tv_nsec, none = 0;
+
+	atomic_compare_exchange_strong(&first, &none, now);
+	now = first + (now - first) / (int64_t)slow;
+	*t = (struct timespec){.tv_sec = now / 1000000000, .tv_nsec = now % 1000000000};
+}
+
 int clock_gettime(clockid_t clock, struct timespec *t)
 {
 	static __typeof__(clock_gettime) *real;
@@ -393,6 +409,8 @@ int clock_gettime(clockid_t clock, struct timespec *t)
 	result = real(clock, t);
 	if (clock == CLOCK_REALTIME && jump != 0 && atomic_fetch_add(&readings, 1) >= 2)
 		t->tv_sec += jump;
+	if (clock == CLOCK_MONOTONIC && slow != 0)
+		make_slow(t);
 	return result;
 }
 

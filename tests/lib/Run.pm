@@ -30,6 +30,18 @@ use Time::HiRes qw(time sleep);
 use constant SLOW => $ENV{PTSH_TEST_SLOW} // 1;
 use constant DEADLINE => 30;
 
+# How many times slower than on a quick idle machine a program runs now: its processor time grows, too, when others fill the
+# caches and the other half of the core.
+sub slowness {
+	my ($user, $system) = times;
+	my $sum = 0;
+
+	$sum += $_ % 7 for 1 .. 1_000_000;
+	my ($user_then, $system_then) = times;
+	my $ratio = ($user_then + $system_then - $user - $system) / 0.05;
+	return $ratio > 1 ? $ratio : 1;
+}
+
 sub program { $ENV{PTSH} || croak 'PTSH: not set to ptsh\'s path' }
 
 # A folder that is a new user's home.
