@@ -14,6 +14,7 @@
 #include "commands/find.h"
 #include "commands/on.h"
 #include "commands/table.h"
+#include "format/formats.h"
 #include "link/identity.h"
 #include "link/link.h"
 #include "link/trace.h"
@@ -103,9 +104,9 @@ static int choose_output(struct shell *sh, struct error *e)
 	s.color = coloured(o, sh->out.terminal);
 	sh->colour_messages = coloured(o, isatty(STDERR_FILENO));
 	if (f == NULL)
-		f = sh->out.terminal ? &format_table : &format_tsv;
-	if (f == &format_raw && sh->out.terminal)
-		return error_set(e, STATUS_USAGE, "raw: not on a terminal: it would show control characters as they are");
+		f = format_default(sh->out.terminal);
+	if (format_permits(f, sh->out.terminal, e) == -1)
+		return -1;
 	sh->output = output_create(&sh->out, f, &s);
 	return sh->output != NULL ? 0 : error_memory(e);
 }

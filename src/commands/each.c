@@ -176,9 +176,9 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 	char took[24];
 
 	shell_show_begin(sh);
-	if (f == &format_raw) {
+	if (f->bare) {
 		output_reply(sh->output, &about, reply);
-	} else if (f == &format_json) {
+	} else if (f->cell == NULL) {
 		struct buf line = {0};
 		struct json_iter it = reply->values;
 		struct json v;
@@ -194,7 +194,7 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 		if (complete)
 			sink_put(&sh->out, buf_head(&line), line.len);
 		buf_clear(&line);
-	} else if (f->twice) {
+	} else if (f->for_people) {
 		struct buf text = {0}, safe = {0};
 		put_label(&text, label);
 		safe_put(&safe, buf_head(&text), text.len);

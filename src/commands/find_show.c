@@ -61,13 +61,13 @@ void find_show(struct command_state *s, struct output *o)
 		show_array(f, o);
 		return;
 	}
-	if (f->rows.count == 0 && format->twice)
+	if (f->rows.count == 0 && format->for_people)
 		return;		/* headings over nothing */
 	output_begin(o, find_result, FIND_RESULT);
 	for (size_t i = 0; i < f->rows.count; i++) {
 		const struct find_row *row = &f->rows.v[i];
 
-		find_row_cells(row, f->realms[row->realm].name, format->twice, &f->scratch[0], cells);
+		find_row_cells(row, f->realms[row->realm].name, format->for_people, &f->scratch[0], cells);
 		output_cells(o, cells, FIND_RESULT);
 	}
 	output_end(o);

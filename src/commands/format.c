@@ -6,25 +6,9 @@
 
 #include <stddef.h>
 
-#include "format/output.h"
+#include "format/formats.h"
 #include "run/engine.h"
 #include "run/show.h"
-
-static int find_format(struct shell *sh, const char *name, const struct format **f, struct error *e)
-{
-	struct buf all = {0};
-
-	*f = format_find(name);
-	if (*f == &format_raw && sh->out.terminal)
-		return error_set(e, STATUS_USAGE, "raw: not on a terminal: it would show control characters as they are");
-	if (*f != NULL)
-		return 0;
-	for (const struct format *const *g = formats; *g != NULL; g++)
-		buf_printf(&all, "%s%s", all.len > 0 ? ", " : "", (*g)->name);
-	error_set(e, STATUS_USAGE, "%s: no such format; there are %s", name, buf_string(&all));
-	buf_clear(&all);
-	return -1;
-}
 
 static enum command_result format_run(struct shell *sh, struct task *t, enum status *status)
 {
@@ -35,7 +19,7 @@ static enum command_result format_run(struct shell *sh, struct task *t, enum sta
 		shell_notice(sh, "the format is %s", output_format(sh->output)->name);
 		return COMMAND_DONE;
 	}
-	if (find_format(sh, t->line.words[1], &f, &e) == -1)
+	if (format_choose(t->line.words[1], sh->out.terminal, &f, &e) == -1)
 		return command_fail(sh, t, status, &e);
 	output_set_format(sh->output, f);
 	sh->options->format_origin = ORIGIN_COMMAND_LINE;
@@ -54,7 +38,7 @@ static enum command_result last_run(struct shell *sh, struct task *t, enum statu
 		return command_fail(sh, t, status, &e);
 	}
 	f = before;
-	if (t->line.word_count > 1 && find_format(sh, t->line.words[1], &f, &e) == -1)
+	if (t->line.word_count > 1 && format_choose(t->line.words[1], sh->out.terminal, &f, &e) == -1)
 		return command_fail(sh, t, status, &e);
 	if (!task_has_result(last))
 		show_kept(last, &reply);
@@ -67,7 +51,7 @@ static enum command_result last_run(struct shell *sh, struct task *t, enum statu
 static enum command_place format_complete(const struct command_finding *f)
 {
 	for (const struct format *const *g = formats; f->index == 1 && *g != NULL; g++)
-		if (f->sh == NULL || *g != &format_raw || !f->sh->out.terminal)
+		if (f->sh == NULL || !(*g)->bare || !f->sh->out.terminal)
 			command_found(f, (*g)->name, (*g)->help);
 	return PLACE_WORD;
 }

@@ -118,7 +118,7 @@ static void show(struct watch *w, struct task *t, const struct reply *reply)
 		for (size_t i = 0; i < w->now.count; i++)
 			w->match[i] = find(w, i);
 	shell_show_begin(sh);
-	if (output_format(sh->output) == &format_table) {
+	if (output_format(sh->output)->for_people) {
 		(void)localtime_r(&when, &tm);
 		strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
 		sink_printf(&sh->out, "%s, every %g s\n", clock, w->seconds);

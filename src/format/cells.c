@@ -218,25 +218,15 @@ static size_t raw_octets(struct json v, unsigned char octets[static OCTETS_MOST]
 	return text->failed ? 0 : count;
 }
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t len = name == NULL ? 0 : strlen(name);
-
-	return len >= strlen(end) && strcmp(name + len - strlen(end), end) == 0;
-}
-
 /* Six octets in a column of MACs, four or sixteen in one of addresses (unless they are the text of one: 1::1). */
-static bool words_octets(struct buf *out, struct json v, const struct heading *h)
+static bool words_octets(struct buf *out, struct json v, bool mac)
 {
-	bool mac = ends_with(h->name, "mac");
 	unsigned char octets[OCTETS_MOST], address[OCTETS_MOST];
 	char shown[INET6_ADDRSTRLEN];
 	struct buf text = {0};
 	const char *typed;
 	size_t count;
 
-	if (!mac && h->unit != UNIT_RAW)
-		return false;
 	count = raw_octets(v, octets, &text);
 	typed = buf_string(&text);
 	shown[0] = '\0';
@@ -292,10 +282,12 @@ bool cell_words(struct buf *out, struct json v, const struct heading *heading, b
 	case UNIT_SECRET:
 		buf_puts(out, "***");
 		return true;
+	case UNIT_MAC:
+	case UNIT_ADDRESS:
+		return words_octets(out, v, heading->unit == UNIT_MAC);
 	case UNIT_NONE:
 	case UNIT_GID:
-	case UNIT_RAW:
 		break;
 	}
-	return words_named(out, v, heading->values) || words_octets(out, v, heading);
+	return words_named(out, v, heading->values);
 }

@@ -149,6 +149,7 @@ static void csv_event(struct output *o, time_t when, struct json name, struct js
 const struct format format_csv = {
 	.name = "csv",
 	.help = "RFC 4180 with headings, for spreadsheets",
+	.endings = {"csv"},
 	.header_default = true,
 	.begin = csv_begin,
 	.cell = csv_cell,

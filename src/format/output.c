@@ -16,19 +16,6 @@
 #include "format/cells.h"
 #include "format/front.h"
 
-const struct format *const formats[] = {
-	&format_table, &format_tsv, &format_csv, &format_json, &format_records, &format_raw, NULL
-};
-
-const struct format *format_find(const char *name)
-{
-	for (size_t i = 0; formats[i] != NULL; i++) {
-		if (strcmp(formats[i]->name, name) == 0)
-			return formats[i];
-	}
-	return NULL;
-}
-
 /* --- the object --- */
 
 struct output *output_create(struct sink *sink, const struct format *f, const struct output_settings *s)

@@ -50,10 +50,15 @@ struct heading { const char *name; enum unit unit; const struct value_name *valu
 
 struct output;
 
+enum { FORMAT_ENDINGS = 2 };
+
 /* One format.  Everything writes to the output's sink. */
 struct format {
 	const char *name, *help;
+	const char *endings[FORMAT_ENDINGS];	/* of files that are meant to hold it, without the dot */
 	bool header_default;
+	bool for_people;		/* values in words: not what a file or a pipe gets unless it is asked for */
+	bool bare;			/* the box's bytes as they are: never on a terminal */
 	bool untouched;			/* shows every line, also one without values */
 	bool twice;			/* gets all cells twice, again() in between: to measure, then to print */
 	void (*begin)(struct output *o);	/* headings and columns are known */
@@ -72,10 +77,6 @@ struct format {
 	void (*clear)(struct output *o);	/* gives back what the format keeps in the output; or NULL */
 	enum large_mode large;		/* how a large reply is taken; LARGE_VALUES: by values or by elements */
 };
-
-extern const struct format format_table, format_tsv, format_csv, format_json, format_records, format_raw;
-extern const struct format *const formats[];	/* ends with NULL */
-const struct format *format_find(const char *name);	/* or NULL */
 
 /* NULL without memory.  The sink stays the caller's. */
 struct output *output_create(struct sink *sink, const struct format *f, const struct output_settings *s);

@@ -184,6 +184,7 @@ static void records_clear(struct output *o)
 const struct format format_records = {
 	.name = "records",
 	.help = "one JSON object a row, headings as keys, for jq",
+	.endings = {"jsonl", "ndjson"},
 	.begin = records_begin,
 	.cell = records_cell,
 	.piece = records_piece,

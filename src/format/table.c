@@ -437,6 +437,7 @@ static void table_clear(struct output *o)
 const struct format format_table = {
 	.name = "table",
 	.help = "aligned columns with headings, for people",
+	.for_people = true,
 	.header_default = true,
 	.twice = true,
 	.begin = table_begin,

@@ -120,6 +120,7 @@ static void tsv_event(struct output *o, time_t when, struct json name, struct js
 const struct format format_tsv = {
 	.name = "tsv",
 	.help = "one row a line, cells separated by tabs",
+	.endings = {"tsv"},
 	.begin = tsv_begin,
 	.cell = tsv_cell,
 	.piece = tsv_piece,

@@ -109,6 +109,7 @@ void json_event(struct output *o, time_t when, struct json name, struct json_ite
 const struct format format_json = {
 	.name = "json",
 	.help = "a reply's values as one JSON array a line",
+	.endings = {"json"},
 	.reply = json_reply,
 	.text = json_text,
 	.end = json_end,
@@ -146,6 +147,7 @@ static void raw_event(struct output *o, time_t when, struct json name, struct js
 const struct format format_raw = {
 	.name = "raw",
 	.help = "the box's line, untouched",
+	.bare = true,
 	.untouched = true,
 	.reply = raw_reply,
 	.text = raw_text,

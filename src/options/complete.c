@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/formats.h"
 #include "format/sink.h"
 #include "lang/complete.h"
 #include "options/boxes.h"

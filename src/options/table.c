@@ -14,6 +14,7 @@
 
 #include "base/safe.h"
 #include "base/utf8.h"
+#include "format/formats.h"
 #include "net/ident.h"
 #include "tls/pin.h"
 
@@ -359,17 +360,15 @@ static int set_peer_uid(struct options *o, const char *value, enum origin from, 
 static int set_format(struct options *o, const char *value, enum origin from, struct error *e)
 {
 	const struct format *found = format_find(value);
-	char shown[OPTION_SHOWN + 8], wanted[128] = "";
+	char shown[OPTION_SHOWN + 8];
+	struct buf all = {0};
 
 	if (found == NULL) {
-		for (size_t i = 0; formats[i] != NULL; i++) {
-			const char *between = i == 0 ? "" : formats[i + 1] == NULL ? " or " : ", ";
-			size_t used = strlen(wanted);
-
-			snprintf(wanted + used, sizeof(wanted) - used, "%s%s", between, formats[i]->name);
-		}
-		return error_set(e, STATUS_USAGE, "%s takes %s, not \"%s\"",
-		    from == ORIGIN_ENVIRONMENT ? "$PTSH_OUTPUT" : "--output", wanted, option_shown(shown, value));
+		formats_put(&all);
+		error_set(e, STATUS_USAGE, "%s takes %s, not \"%s\"", from == ORIGIN_ENVIRONMENT ? "$PTSH_OUTPUT" : "--output",
+		    buf_string(&all) != NULL ? buf_string(&all) : "a format", option_shown(shown, value));
+		buf_clear(&all);
+		return -1;
 	}
 	o->format = found;
 	return 0;

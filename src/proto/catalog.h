@@ -48,7 +48,7 @@ enum arg_type {
 
 /* How a cell is to be read by a person; tsv, csv, json, records and raw never look at it. */
 enum unit {
-	UNIT_NONE, UNIT_TIME, UNIT_FLAG, UNIT_PERMISSION, UNIT_RAW, UNIT_SECRET, UNIT_GID,
+	UNIT_NONE, UNIT_TIME, UNIT_FLAG, UNIT_PERMISSION, UNIT_MAC, UNIT_ADDRESS, UNIT_SECRET, UNIT_GID,
 	UNIT_SEED_FLAGS, UNIT_SUBNET_FLAGS, UNIT_CREDENTIAL_FLAGS
 };
 

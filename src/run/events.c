@@ -262,7 +262,7 @@ void events_link_ready(struct shell *sh)
 	send_subscriptions(sh);
 	if (sh->interactive)
 		names_refresh(sh);
-	else if (output_format(sh->output) == &format_table && any_shown(sh->events))
+	else if (output_format(sh->output)->for_people && any_shown(sh->events))
 		names_learn(sh, GID_REALM);	/* a table of events names the realms */
 	for (struct listener *l = sh->events->listeners; l != NULL; l = sh->events->next) {
 		sh->events->next = l->next;	/* what is known already may end one at once */

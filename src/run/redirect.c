@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "format/formats.h"
 #include "net/file.h"
 #include "term/pager.h"
 
@@ -23,8 +24,8 @@ static void render(struct shell *sh, struct sink *out, void (*show)(struct shell
 	s->terminal = s->color = false;
 	s->columns = 0;
 	output_set_sink(sh->output, out);
-	if (f == &format_table)
-		output_set_format(sh->output, &format_tsv);
+	if (f->for_people)
+		output_set_format(sh->output, format_default(false));
 	show(sh, ctx);
 	output_set_format(sh->output, f);
 	output_set_sink(sh->output, &sh->out);

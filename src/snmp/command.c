@@ -129,7 +129,7 @@ static void fail(struct snmp *s, enum status status, const char *text)
 
 static void put_row(struct snmp *s, const struct agent_answer *answer, size_t i)
 {
-	agent_answer_row(answer, i, output_format(s->command.sh->output) == &format_table, &s->rows);
+	agent_answer_row(answer, i, output_format(s->command.sh->output)->for_people, &s->rows);
 	buf_putc(&s->rows, '\n');
 }
 

@@ -117,7 +117,7 @@ subtest '.set, .format, .timing' => sub {
 	$l->bad(".timing x\n", 2, qr/x: on or off$/m);
 	is($l->run("ping\n.format json\nping\n.format records\nping\n")->stdout =~ s/[\d.]+/1/gr, qq(1\t1\n[1,1]\n{"time":1,"pid":1}\n), '.format');
 	is($l->run(".format\n", '-o', 'csv')->stderr, "ptsh: the format is csv\n", '... is told');
-	$l->bad(".format nix\n", 2, qr/\.format: nix: no such format; there are table, tsv, csv, json, records, raw$/m);
+	$l->bad(".format nix\n", 2, qr/\.format: nix: no such format; use table, tsv, csv, json, records or raw$/m);
 	is($l->good(".format json\n.set\n") =~ /^\["color","off",/m, 1, '... and of tables of ptsh\'s own');
 };
 

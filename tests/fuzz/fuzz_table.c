@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "format/output.h"
+#include "format/formats.h"
 #include "oracle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

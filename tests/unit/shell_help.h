@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "format/formats.h"
 #include "link/link.h"
 #include "run/command.h"
 #include "run/engine.h"

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "format/output.h"
+#include "format/formats.h"
 
 static struct output_settings settings;
 static size_t large_from;

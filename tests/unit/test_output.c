@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "format/output.h"
+#include "format/formats.h"
 
 struct about { struct reply_about about; char *list[16]; char fields[400]; };
 
@@ -296,6 +296,8 @@ static void table_says_in_words_what_numbers_mean(void **state)
 		    "   38  Views    read\n   38  X        9\n" },
 		{ "table", "realm_query", "device_mac", "[1,1,[[\"\\u00000B\\u0006D^\"],[\"00:1b:54:00:00:01\"],[\"\xc3\xbf\\u00e9abcd\"]]]",
 		    "device_mac\n-----------------\n00:30:42:06:44:5e\n00:1b:54:00:00:01\nff:e9:61:62:63:64\n" },
+		/* A name that merely ends so, which the catalogue does not know, is no MAC. */
+		{ "table", "realm_query", "almac", "[1,1,[[\"abcdef\"]]]", "almac\n------\nabcdef\n" },
 		{ "table", "realm_seed_list", NULL, "[1,1,[[\"10.0.0.1\",2],[\"10.0.0.2\",0],[\"10.0.0.3\",5]]]",
 		    "ip        flags\n--------  -------\n10.0.0.1  by hand\n10.0.0.2\n10.0.0.3  5\n" },
 		{ "table", "poller_subnet_list", NULL, "[1,1,[[\"10.0.0.0\",8,64,3],[\"10.1.0.0\",16,64,0],[\"10.2.0.0\",16,64,2]]]",

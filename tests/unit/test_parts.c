@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "format/formats.h"
 #include "format/front.h"
 #include "proto/session.h"
 

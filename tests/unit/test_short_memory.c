@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "format/output.h"
+#include "format/formats.h"
 #include "tls/known_boxes.h"
 
 #if defined(__SANITIZE_ADDRESS__)
