@@ -34,7 +34,7 @@ static enum command_result last_run(struct shell *sh, struct task *t, enum statu
 	struct error e;
 
 	if (last == NULL) {
-		error_set(&e, STATUS_USAGE, "there is no last reply%s", sh->interactive ? "" : ", or it had more than 1 MiB");
+		error_set(&e, STATUS_USAGE, "no last reply%s", sh->interactive ? "" : ", or it had more than 1 MiB");
 		return command_fail(sh, t, status, &e);
 	}
 	f = before;

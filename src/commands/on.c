@@ -146,7 +146,7 @@ static void heard(struct shell *sh, struct listener *l, struct json name, struct
 		start(sh, buf_string(&line));
 	} else if (on->waiting >= WAITING_MOST || (p = calloc(1, sizeof *p)) == NULL) {
 		if (on->lost++ == 0)
-			shell_complain(sh, r->at, ".on", "too many events: some lines are not run");
+			shell_complain(sh, r->at, ".on", "too many events: some lines were not run");
 	} else {
 		r->runs++;
 		p->line = buf_steal(&line);
@@ -162,7 +162,7 @@ static enum command_result list(struct shell *sh)
 	static const char *const headings[] = {"number", "event", "runs", "line"};
 
 	if (sh->interactive && sh->on->rules == NULL) {
-		shell_notice(sh, "no rules");
+		shell_notice(sh, "no .on lines");
 		return COMMAND_DONE;
 	}
 	shell_show_begin(sh);
@@ -204,7 +204,7 @@ static enum command_result off(struct shell *sh, struct task *t, enum status *st
 	}
 	if (any || word == NULL)
 		return COMMAND_DONE;
-	error_set(&e, STATUS_USAGE, "off: there is no number %s; .on lists them", word);
+	error_set(&e, STATUS_USAGE, "off: %s: no such number; .on lists them", word);
 	return command_fail(sh, t, status, &e);
 }
 

@@ -47,7 +47,7 @@ static enum command_place connect_complete(const struct command_finding *f)
 }
 
 const struct command command_connect = {
-	.word.name = "connect", .usage = "[BOX]", .help = "connect to a box, or to this one again", .max = 1, .needs_box = true,
+	.word.name = "connect", .usage = "[BOX]", .help = "connect to a box, or reconnect to this one", .max = 1, .needs_box = true,
 	.run = connect_run, .complete = connect_complete,
 };
 

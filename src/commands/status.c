@@ -28,7 +28,7 @@ static const char *state_text(enum link_state state)
 	case LINK_READY:
 		return "connected";
 	case LINK_AWAY:
-		return "lost, will be tried again";
+		return "lost, reconnecting";
 	case LINK_FAILED:
 		return "failed";
 	}
@@ -101,7 +101,7 @@ static void key_rows(struct shell *sh, const struct channel_info *c)
 	row(sh, "verified by", "%s", c->vouched != NULL ? c->vouched : "nothing");
 	if (c->not_after != 0 && gmtime_r(&end, &tm) != NULL) {
 		strftime(date, sizeof date, "%Y-%m-%d", &tm);
-		row(sh, "certificate ends", "%s%s", date, end < now ? " (has ended)" :
+		row(sh, "certificate expires", "%s%s", date, end < now ? " (expired)" :
 		    end - now < EXPIRY_WARNING ? " (in less than 30 days)" : "");
 	}
 }

@@ -70,7 +70,7 @@ static int trust_change(struct shell *sh, struct task *t, const char *path, stru
 		return error_set(e, STATUS_USAGE, "usage: .trust [list | add BOX PIN | add BOX clear | remove BOX [PIN]]");
 	if (add && strcmp(words[3], "clear") != 0) {
 		if (!pin_read(hash, words[3], strlen(words[3]), true))
-			return error_set(e, STATUS_USAGE, "%s: no pin: sha256// and 44 characters of base64, or clear", words[3]);
+			return error_set(e, STATUS_USAGE, "%s: not a pin: must be sha256// and 44 characters of base64, or clear", words[3]);
 		pin_write(pin, hash);
 	}
 	if ((name = trust_name(sh, words[2], e)) == NULL)
@@ -98,7 +98,7 @@ static enum command_result trust_run(struct shell *sh, struct task *t, enum stat
 	int rc;
 
 	if (path == NULL)
-		rc = error_set(&e, STATUS_USAGE, "there is no place to remember boxes in: no home directory");
+		rc = error_set(&e, STATUS_USAGE, "cannot remember boxes: no home directory");
 	else if (t->line.word_count < 2 || strcmp(t->line.words[1], "list") == 0)
 		rc = trust_list(sh, path, &e);
 	else

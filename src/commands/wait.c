@@ -80,7 +80,7 @@ static void timed_out(void *ctx)
 {
 	struct waiting *w = ctx;
 
-	shell_complain(w->command.sh, w->command.task->at, ".wait", w->event ? "no %s in time" : "time is up: jobs still run",
+	shell_complain(w->command.sh, w->command.task->at, ".wait", w->event ? "no %s in time" : "timeout: jobs are still running",
 	    w->listener.name);
 	command_end(w, STATUS_TIMEOUT);
 }
@@ -147,7 +147,7 @@ static enum command_result wait_run(struct shell *sh, struct task *t, enum statu
 		return COMMAND_DONE;
 	}
 	if (w->job > engine_last_job(sh)) {
-		error_set(&e, STATUS_USAGE, "there is no job %lu; .jobs lists them", w->job);
+		error_set(&e, STATUS_USAGE, "%lu: no such job; .jobs lists them", w->job);
 		command_drop(t);
 		return command_fail(sh, t, status, &e);
 	}

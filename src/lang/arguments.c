@@ -63,12 +63,12 @@ static int put_json_list(struct parse *p, const struct putting *a)
 	if (value_json(p, &a->want, a->words, &v) < 0)
 		return -1;
 	if (json_kind(v) != JSON_ARRAY)
-		return putting_misfit(p, a, a->words, arg_type_name(a->arg));
+		return putting_misfit(p, a, a->words, arg_type_phrase(a->arg));
 	for (it = json_iterate(v); json_next(&it, NULL, &element); ) {
 		struct word w = {(size_t)(element.text - p->text), (size_t)(element.text - p->text) + element.len, false, false};
 
 		if (!element_fits(a->arg, element))
-			return putting_misfit(p, a, &w, arg_type_name(a->arg));
+			return putting_misfit(p, a, &w, arg_type_phrase(a->arg));
 		if (json_kind(element) != JSON_STRING)
 			continue;
 		buf_reset(&p->scratch);
@@ -113,8 +113,8 @@ static int put_all(struct parse *p, const struct putting *a)
 	}
 	if (a->fields != NULL && value_is(p, a->words, "*"))
 		return put_all_names(p, a);
-	return putting_misfit(p, a, a->words, a->arg->flags & ARG_DELETES ? "a list of what is to be deleted" :
-	    arg_type_name(a->arg));
+	return putting_misfit(p, a, a->words, a->arg->flags & ARG_DELETES ? "a list of what to delete" :
+	    arg_type_phrase(a->arg));
 }
 
 static int put_list(struct parse *p, const struct putting *a)
@@ -131,7 +131,7 @@ static int put_list(struct parse *p, const struct putting *a)
 	buf_putc(&p->line->json, '[');
 	while (word_part(p->text, &pos, a->words->end, ',', &part)) {
 		if (part.start == part.end)
-			return putting_misfit(p, a, a->words, arg_type_name(a->arg));
+			return putting_misfit(p, a, a->words, arg_type_phrase(a->arg));
 		if (part.start != a->words->start)
 			buf_putc(&p->line->json, ',');
 		if (value_put(p, &want, &part) < 0)
@@ -219,22 +219,22 @@ static int assign(struct parse *p, struct walk *walk)
 		case WALK_SURPLUS:
 			if (catalog_secret(type))
 				return parse_fail(p, whole.start, "%s: too many arguments", type->name);
-			return parse_fail(p, whole.start, "%s: too many arguments: there is none for %s", type->name,
+			return parse_fail(p, whole.start, "%s: too many arguments: %s", type->name,
 			    parse_typed(p->text, whole.start, whole.end, typed));
 		case WALK_UNKNOWN:
 			whole.end = word_find(p->text, whole.start, whole.end, '=');
-			return parse_fail(p, whole.start, "%s: there is no argument %s", type->name,
+			return parse_fail(p, whole.start, "%s: %s: no such argument", type->name,
 			    parse_typed(p->text, whole.start, whole.end, typed));
 		case WALK_TWICE:
 			return parse_fail(p, whole.start, "%s: %s is given twice", type->name, type->args[arg].name);
 		case WALK_NO_VALUE:
-			return parse_fail(p, whole.start, "%s: %s: %s expected behind --%s", type->name, type->args[arg].name,
-			    arg_type_name(&type->args[arg]), type->args[arg].name);
+			return parse_fail(p, whole.start, "%s: --%s needs %s", type->name, type->args[arg].name,
+			    arg_type_phrase(&type->args[arg]));
 		}
 	}
 	if (walk->named)
-		return parse_fail_missing(p, "%s: %s: %s expected behind --%s", type->name,
-		    type->args[walk->open].name, arg_type_name(&type->args[walk->open]), type->args[walk->open].name);
+		return parse_fail_missing(p, "%s: --%s needs %s", type->name, type->args[walk->open].name,
+		    arg_type_phrase(&type->args[walk->open]));
 	return 0;
 }
 
@@ -254,7 +254,7 @@ static int check_missing(struct parse *p, const struct walk *walk)
 		some = some || ((arg->flags & ARG_SOME) && walk->args[i].given);
 	}
 	if (first != NULL && !some)
-		return parse_fail_missing(p, "%s: there is nothing to do: %s (%s) or another argument is missing", walk->type->name,
+		return parse_fail_missing(p, "%s: nothing to do: give %s (%s) or another argument", walk->type->name,
 		    first->name, arg_type_name(first));
 	return 0;
 }
@@ -268,7 +268,7 @@ static int check_comment(struct parse *p, const struct walk *walk)
 	if (!p->line->comment || arg == NULL || arg->type != ARG_TEXT || (arg->flags & ARG_MANY) || p->over + 1 >= p->len ||
 	    word_skip_blanks(p->text, p->len, p->over + 1) != p->over + 1)
 		return 0;
-	return parse_fail(p, p->over, "%s: %s (%s) may stand where the comment begins: put a blank behind #, or quote it if it is text",
+	return parse_fail(p, p->over, "%s: the comment begins where %s (%s) may stand: put a blank after #, or quote it if it is text",
 	    walk->type->name, arg->name, arg_type_name(arg));
 }
 

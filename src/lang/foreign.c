@@ -41,7 +41,7 @@ static const char *shell_syntax(const char *text, const struct word *w)
 	size_t len = w->end - w->start, last = w->end - 1;
 
 	if (redirects(word, len))
-		return "a redirection is written > FILE, >> FILE or | COMMAND, behind a blank, at the prompt only";
+		return "write a redirection as > FILE, >> FILE or | COMMAND, after a blank, at the prompt only";
 	switch (word[0]) {
 	case ';':
 		return "one request a line";

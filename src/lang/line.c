@@ -39,8 +39,8 @@ static enum tail tail_over(struct parse *p, size_t pos, bool job)
 	}
 	if (found == WORD_END)
 		return TAIL_END;
-	parse_fail_language(p, found == WORD_BAD ? pos : w.start, job ? "nothing but & may stand behind a redirection" :
-	    "nothing may stand behind &");
+	parse_fail_language(p, found == WORD_BAD ? pos : w.start, job ? "only & may follow a redirection" :
+	    "nothing may follow &");
 	return TAIL_FAILED;
 }
 
@@ -58,12 +58,12 @@ static int check_word(struct parse *p, const struct word *w, const char *dot, co
 static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos)
 {
 	struct line *line = p->line;
-	const char *why = "a file's name is missing";
+	const char *why = "a file name is missing";
 	struct word file;
 
 	if (p->context == NULL || !p->context->prompt) {
-		parse_fail_language(p, w->start, "%s%s: redirections are for the prompt: a script leaves them to the shell that calls ptsh (quote "
-		    "what is meant as text)", line->kind == LINE_COMMAND ? "." : "",
+		parse_fail_language(p, w->start, "%s%s: redirections are for the prompt only: in a script, redirect ptsh itself (quote "
+		    "it if it is text)", line->kind == LINE_COMMAND ? "." : "",
 		    line->kind == LINE_COMMAND ? line->words[0] : line->type_name);
 		return TAIL_FAILED;
 	}
@@ -73,7 +73,7 @@ static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos
 		if (line->redirect_to == NULL)
 			parse_memory(p);
 		else if (line->redirect_to[0] == '\0')
-			parse_fail_language(p, w->start, "a command is missing behind |");
+			parse_fail_language(p, w->start, "a command is missing after |");
 		else
 			return TAIL_END;
 		return TAIL_FAILED;
@@ -86,7 +86,7 @@ static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos
 	if (value_decode(p, &file) < 0)
 		return TAIL_FAILED;
 	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL) {
-		parse_fail_language(p, file.start, "that cannot be a file's name");
+		parse_fail_language(p, file.start, "not a file name");
 		return TAIL_FAILED;
 	}
 	line->redirect_to = strndup(buf_head(&p->scratch), p->scratch.len);
@@ -160,13 +160,13 @@ static int check_name(struct parse *p, const struct word *w)
 	int n;
 
 	if (p->scratch.len == 0)
-		return parse_fail(p, w->start, "a request's name is missing");
+		return parse_fail(p, w->start, "a request name is missing");
 	if (good == p->scratch.len)
 		return 0;
 	n = utf8_decode(name + good, p->scratch.len - good, &point);
 	if (n == 1 && point > ' ' && point < 0x7f)
-		return parse_fail(p, w->start, "a request's name has letters, digits, _ . and - only, not %c", (int)point);
-	return parse_fail(p, w->start, "a request's name has letters, digits, _ . and - only, not U+%04X",
+		return parse_fail(p, w->start, "a request name has only letters, digits, _ . and -, not %c", (int)point);
+	return parse_fail(p, w->start, "a request name has only letters, digits, _ . and -, not U+%04X",
 	    n > 0 ? (unsigned)point : (unsigned char)name[good]);
 }
 
@@ -181,7 +181,7 @@ static int check_backslash(struct parse *p, const struct word *w)
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (value_is(p, w, known[i][0]))
-			return parse_fail(p, w->start, "%s: ptsh calls it %s", known[i][0], known[i][1]);
+			return parse_fail(p, w->start, "%s: no such command; use %s", known[i][0], known[i][1]);
 	return 0;
 }
 
@@ -197,7 +197,7 @@ static int check_plausible(struct parse *p, const struct word *w, size_t pos, co
 	    catalog_find(p->text + next.start, next.end - next.start) != NULL)
 		return parse_fail(p, w->start, "%s: no such request; %.*s alone is one", typed, (int)(next.end - next.start),
 		    p->text + next.start);
-	return parse_fail(p, w->start, "%s: no such request; help lists them (as a raw JSON array, [%s], it is sent as it is)", typed,
+	return parse_fail(p, w->start, "%s: no such request; .help lists them (the raw JSON array [\"%s\"] is sent as it is)", typed,
 	    typed);
 }
 
@@ -220,7 +220,7 @@ static int unknown_type(struct parse *p, const struct word *w, size_t pos)
 		return parse_add_note(p, "%s: unknown to ptsh; sending it anyway", typed);
 	if (p->context == NULL || !p->context->terminal || p->context->confirm_nearest == NULL ||
 	    !p->context->confirm_nearest(p->context->ctx, p->line->type_name, near))
-		return parse_fail(p, w->start, "%s: there is no such request; %s? (As a raw JSON array it is sent as it is.)", typed,
+		return parse_fail(p, w->start, "%s: no such request; did you mean %s? (A raw JSON array is sent as it is.)", typed,
 		    near);
 	p->line->type = catalog_find(near, strlen(near));
 	return set_type_name(p, near, strlen(near));
@@ -278,7 +278,7 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 	struct word w;
 
 	if (ends_request(p, first))
-		return parse_fail(p, first->start, "a request is missing in front of %.*s", (int)(first->end - first->start),
+		return parse_fail(p, first->start, "a request is missing before %.*s", (int)(first->end - first->start),
 		    p->text + first->start);
 	if (first->plain)
 		line->type = catalog_find(p->text + first->start, first->end - first->start);
@@ -423,7 +423,7 @@ static int parse_raw(struct parse *p, const struct word *first, size_t pos)
 	if (end == TAIL_WORD && found == WORD_FOUND && check_word(p, &w, "", line->type_name) < 0)
 		return -1;
 	if (end == TAIL_WORD)
-		return parse_fail_language(p, found == WORD_BAD ? pos : w.start, "nothing may stand behind the list");
+		return parse_fail_language(p, found == WORD_BAD ? pos : w.start, "nothing may follow the list");
 	return end == TAIL_END ? 0 : -1;
 }
 
@@ -538,7 +538,7 @@ static int parse_text(struct parse *p)
 		found = word_next(p->text, p->len, &pos, &w, &why);
 		p->line->may_fail = found != WORD_END;
 		if (found == WORD_END)
-			return parse_fail(p, pos, "a line is missing behind the -");
+			return parse_fail(p, pos, "a line is missing after the -");
 	}
 	if (found == WORD_BAD)
 		return fail_text(p, pos, "", why);

@@ -5,6 +5,7 @@
  * What a member wants is in the catalogue's fields; a name that is not among them is text.
  */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,29 @@ static struct want want_member(const struct arg *arg, const struct field *f)
 	return want;
 }
 
+/* Complains about the name in `w`.  Leaves out its value, and all of it where the argument may hold a secret. */
+static int fail_name(struct parse *p, const struct putting *a, const struct word *w, const char *what)
+{
+	char typed[TYPED_MAX + 8];
+
+	if (catalog_arg_secret(a->arg))
+		return parse_fail(p, w->start, "%s: %s: %s", a->type->name, a->arg->name, what);
+	return parse_fail(p, w->start, "%s: %s: %s: %s", a->type->name, a->arg->name,
+	    parse_typed(p->text, w->start, word_find(p->text, w->start, w->end, '='), typed), what);
+}
+
 /* --- rows --- */
+
+static int fail_long_row(struct parse *p, const struct putting *a, const struct word *w)
+{
+	char what[64];
+	size_t count = 0;
+
+	while (a->fields[count].name != NULL)
+		count++;
+	snprintf(what, sizeof(what), "a row of at most %zu members", count);
+	return putting_misfit(p, a, w, what);
+}
 
 /* The members of a row: each of its column's kind. */
 static int put_row(struct parse *p, const struct putting *a, const struct word *w)
@@ -34,7 +57,7 @@ static int put_row(struct parse *p, const struct putting *a, const struct word *
 		size_t slash;
 
 		if (f->name == NULL)
-			return putting_misfit(p, a, w, "no more than its members in a row");
+			return fail_long_row(p, a, w);
 		if (f != a->fields)
 			buf_putc(&p->line->json, ',');
 		/* 10.0.0.0/8 is two members. */
@@ -93,7 +116,7 @@ int members_put_rows(struct parse *p, const struct putting *a)
 			if (value_json(p, &a->want, &a->words[i], &v) < 0)
 				return -1;
 			if (json_kind(v) != JSON_ARRAY)
-				return putting_misfit(p, a, &a->words[i], "a row");
+				return putting_misfit(p, a, &a->words[i], "a JSON array");
 			mask_row(p, a->arg, &a->words[i]);
 			value_put_compact(&p->line->json, v);
 		} else if (put_row(p, a, &a->words[i]) < 0) {
@@ -175,7 +198,7 @@ static int put_name(struct parse *p, const struct putting *a, const struct word 
 		return putting_misfit(p, a, w, "name=value");
 	if (!(a->arg->flags & ARG_OPEN) && a->fields != NULL &&
 	    catalog_field(a->fields, buf_head(&p->scratch), p->scratch.len) == NULL)
-		return putting_misfit(p, a, w, "one of its names");
+		return fail_name(p, a, w, "no such name");
 	if (putting_note(p, a, buf_head(&p->scratch), p->scratch.len) < 0)
 		return -1;
 	json_put_string(&p->line->json, buf_head(&p->scratch), p->scratch.len);
@@ -198,7 +221,7 @@ static int check_comma(struct parse *p, const struct putting *a, const struct wo
 		if (first || equals == part.end)
 			continue;
 		if (secret_is_name(name, equals - part.start) || catalog_field(a->fields, name, equals - part.start) != NULL)
-			return parse_fail(p, part.start, "%s: %s: %.*s= behind a comma: separate members with blanks (quote the value if it "
+			return parse_fail(p, part.start, "%s: %s: %.*s= after a comma: separate members with blanks (quote the value if it "
 			    "is all text)", a->type->name, a->arg->name, (int)(equals - part.start), name);
 	}
 	return 0;
@@ -251,7 +274,7 @@ static int check_names(struct parse *p, const struct putting *a)
 			twice = words[i]->start > words[i - 1]->start ? words[i] : words[i - 1];
 	if (words != few)
 		free(words);
-	return twice == NULL ? 0 : putting_misfit(p, a, twice, "each name once");
+	return twice == NULL ? 0 : fail_name(p, a, twice, "name given twice");
 }
 
 int members_put_object(struct parse *p, const struct putting *a)
@@ -326,7 +349,7 @@ int members_put_roles(struct parse *p, const struct putting *a)
 		if (value_json(p, &a->want, a->words, &v) < 0)
 			return -1;
 		if (json_kind(v) != JSON_ARRAY || !all_arrays(v))
-			return putting_misfit(p, a, a->words, arg_type_name(a->arg));
+			return putting_misfit(p, a, a->words, arg_type_phrase(a->arg));
 		return putting_json(p, a, &v);
 	}
 	buf_putc(&p->line->json, '[');
@@ -338,7 +361,7 @@ int members_put_roles(struct parse *p, const struct putting *a)
 		size_t len = realm.end - realm.start;
 
 		if (realm.end >= w->end)
-			return putting_misfit(p, a, w, arg_type_name(a->arg));
+			return putting_misfit(p, a, w, arg_type_phrase(a->arg));
 		if (before != NULL && before->end - before->start > len && p->text[before->start + len] == '=' &&
 		    memcmp(p->text + before->start, p->text + w->start, len) == 0) {
 			buf_truncate(&p->line->json, p->line->json.len - 2);

@@ -76,7 +76,7 @@ int network_put_bits(struct parse *p, const struct want *want, const struct word
 	if (p->scratch.len == 0 || p->scratch.len > 3 || strspn(head, "0123456789") < p->scratch.len)
 		return value_misfit(p, want, w);
 	if (strtoul(buf_string(&p->scratch), NULL, 10) > most)
-		return parse_fail(p, w->start, "%s: %s: %s: a prefix length is 0 to %u here, not %s", p->line->type_name, want->arg,
+		return parse_fail(p, w->start, "%s: %s: %s: the prefix length must be 0 to %u, not %s", p->line->type_name, want->arg,
 		    want->member != NULL ? want->member : "bits", most, buf_string(&p->scratch));
 	buf_printf(&p->line->json, "%lu", strtoul(buf_string(&p->scratch), NULL, 10));
 	return p->line->json.failed ? parse_memory(p) : 0;

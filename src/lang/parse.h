@@ -143,7 +143,7 @@ int value_decode(struct parse *p, const struct word *w);
 /* Reads a word as JSON. */
 int value_json(struct parse *p, const struct want *want, const struct word *w, struct json *v);
 
-/* "REQUEST: ARGUMENT: KIND expected, not TYPED" */
+/* "REQUEST: ARGUMENT must be KIND, not TYPED" */
 int value_misfit(struct parse *p, const struct want *want, const struct word *w);
 
 /* Puts p->scratch as a string. */
@@ -180,7 +180,7 @@ struct putting {
 	struct want want;
 };
 
-/* "REQUEST: ARGUMENT: WHAT expected, not TYPED"; what was typed is left out where it may be a secret. */
+/* "REQUEST: ARGUMENT must be WHAT, not TYPED"; what was typed is left out where it may be a secret. */
 int putting_misfit(struct parse *p, const struct putting *a, const struct word *w, const char *what);
 /* A whole argument that was typed as JSON of the right kind. */
 int putting_json(struct parse *p, const struct putting *a, const struct json *v);

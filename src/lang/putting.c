@@ -11,8 +11,8 @@ int putting_misfit(struct parse *p, const struct putting *a, const struct word *
 	char typed[TYPED_MAX + 8];
 
 	if (catalog_arg_secret(a->arg))
-		return parse_fail(p, w->start, "%s: %s: %s expected", a->type->name, a->arg->name, what);
-	return parse_fail(p, w->start, "%s: %s: %s expected, not %s", a->type->name, a->arg->name, what,
+		return parse_fail(p, w->start, "%s: %s must be %s", a->type->name, a->arg->name, what);
+	return parse_fail(p, w->start, "%s: %s must be %s, not %s", a->type->name, a->arg->name, what,
 	    parse_typed(p->text, w->start, w->end, typed));
 }
 

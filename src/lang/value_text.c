@@ -48,23 +48,23 @@ int value_json(struct parse *p, const struct want *want, const struct word *w, s
 	    want_name(want, name), why);
 }
 
-/* "number, or one of none, read, write" */
+/* "a number, or one of none, read, write" */
 static const char *kind_text(const struct want *want, char out[static 160])
 {
 	struct arg arg = {.type = want->type};
 	size_t len = 0;
 
 	if (want->values == NULL) {
-		snprintf(out, 160, "%s", want->nullable ? "gid, name or null" : arg_type_name(&arg));
+		snprintf(out, 160, "%s", want->nullable ? "a gid, a name or null" : arg_type_phrase(&arg));
 		return out;
 	}
-	len = (size_t)snprintf(out, 160, "%s", want->type == ARG_NUMBER ? "number, or one of" : "one of");
+	len = (size_t)snprintf(out, 160, "%s", want->type == ARG_NUMBER ? "a number, or one of" : "one of");
 	for (const struct value_name *v = want->values; v->name != NULL && len < 140; v++)
 		len += (size_t)snprintf(out + len, 160 - len, "%s %s", v == want->values ? "" : ",", v->name);
 	return out;
 }
 
-/* "REQUEST: ARGUMENT: KIND expected, not TYPED" */
+/* "REQUEST: ARGUMENT must be KIND, not TYPED" */
 int value_misfit(struct parse *p, const struct want *want, const struct word *w)
 {
 	char name[80], kind[160], typed[TYPED_MAX + 8];
@@ -72,8 +72,8 @@ int value_misfit(struct parse *p, const struct want *want, const struct word *w)
 	want_name(want, name);
 	kind_text(want, kind);
 	if (want->secret)
-		return parse_fail(p, w->start, "%s: %s: %s expected", p->line->type_name, name, kind);
-	return parse_fail(p, w->start, "%s: %s: %s expected, not %s", p->line->type_name, name, kind,
+		return parse_fail(p, w->start, "%s: %s must be %s", p->line->type_name, name, kind);
+	return parse_fail(p, w->start, "%s: %s must be %s, not %s", p->line->type_name, name, kind,
 	    parse_typed(p->text, w->start, w->end, typed));
 }
 
@@ -98,7 +98,7 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL)
 		return value_misfit(p, want, w);
 	if (p->context == NULL || p->context->read_file == NULL)
-		return parse_fail(p, w->start, "%s: %s: no file can be read here", p->line->type_name, want_name(want, name));
+		return parse_fail(p, w->start, "%s: %s: files cannot be read here", p->line->type_name, want_name(want, name));
 	file = buf_steal(&p->scratch);
 	if (file == NULL)
 		return parse_memory(p);
@@ -146,7 +146,7 @@ static void name_secret(const struct parse *p, const struct want *want, char wha
 int value_ask(struct parse *p, const char *what, size_t at)
 {
 	if (p->context == NULL || p->context->ask_secret == NULL)
-		return parse_fail(p, at, "%s: nobody can be asked for it here", what);
+		return parse_fail(p, at, "%s: cannot prompt for it here", what);
 	buf_reset(&p->scratch);
 	if (p->context->ask_secret(p->context->ctx, what, &p->scratch, p->e) < 0) {
 		*p->at = at;

@@ -107,7 +107,7 @@ static size_t word_end(const char *text, size_t pos, size_t len, bool *plain, co
 			size_t newline = newline_at(text, len, pos + 1);
 
 			if (pos + 1 == len) {
-				*why = "nothing behind the \\";
+				*why = "nothing after the \\";
 				return 0;
 			}
 			pos += 1 + (newline > 0 ? newline : 1);
@@ -141,7 +141,7 @@ enum word_found word_next(const char *text, size_t len, size_t *pos, struct word
 		}
 		*pos = w->end;
 		if (w->end < len && classes[(unsigned char)text[w->end]] != BLANK && text[w->end] != '\\') {
-			*why = "a blank is missing behind the bracket";
+			*why = "a blank is missing after the bracket";
 			return WORD_BAD;
 		}
 		return WORD_FOUND;

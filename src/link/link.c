@@ -171,7 +171,7 @@ static void too_late(void *ctx)
 	else if (session_phase(k->session) == PHASE_TLS_ASKED)
 		error_set(&e, STATUS_TLS, "%s: no answer to start_tls within %g s", name, s);
 	else if (session_phase(k->session) == PHASE_TLS)
-		error_set(&e, STATUS_TLS, "%s: the TLS handshake was not over within %g s", name, s);
+		error_set(&e, STATUS_TLS, "%s: the TLS handshake did not finish within %g s", name, s);
 	else
 		error_set(&e, STATUS_LOGIN, "%s: no answer to the login within %g s", name, s);
 	link_fail(sh, &e);
@@ -308,7 +308,7 @@ static void on_greeted(void *ctx, const struct hello *hello)
 		shell_complain(sh, (struct place){0}, NULL, "%s: warning: with --tls off there is no key to compare with --pin",
 		    sh->options->box_text);
 	else if (!session_is_secured(k->session) && k->how.tls == TLS_OFF && channel_knows_tls(k->channel))
-		shell_complain(sh, (struct place){0}, NULL, "%s: warning: this box has had TLS before; --tls off does without",
+		shell_complain(sh, (struct place){0}, NULL, "%s: warning: this box used TLS before; --tls off connects without it",
 		    sh->options->box_text);
 	if (session_is_secured(k->session) || channel_wants(k->channel) == WANTS_CLEAR) {
 		log_in(sh);
@@ -332,7 +332,7 @@ static void on_tls(void *ctx)
 		link_fail(sh, &e);
 		return;
 	}
-	shell_step(sh, "%s: TLS starts", sh->options->box_text);
+	shell_step(sh, "%s: starting TLS", sh->options->box_text);
 	channel_start_tls(k->channel);
 }
 
@@ -363,7 +363,7 @@ static void on_ready(void *ctx)
 	k->tries = 0;
 	if (k->lost_at != 0) {
 		shell_duration(away, loop_now() - k->lost_at);
-		shell_notice(sh, "%s: connected again after %s", sh->options->box_text, away);
+		shell_notice(sh, "%s: reconnected after %s", sh->options->box_text, away);
 	}
 	k->lost_at = k->pause = 0;
 	k->told_line = false;
@@ -524,7 +524,7 @@ static void on_secured(void *ctx)
 	struct shell *sh = ctx;
 	struct link *k = sh->link;
 
-	shell_step(sh, "%s: TLS is up", sh->options->box_text);
+	shell_step(sh, "%s: TLS established", sh->options->box_text);
 	session_secured(k->session);
 	if (session_phase(k->session) == PHASE_GREETED)
 		log_in(sh);

@@ -34,7 +34,7 @@ static void login_refuse(struct shell *sh, const struct hello *hello, struct err
 
 	snprintf(text, sizeof text, "%s", e->text);
 	if (k->least > AUTH_NONE && login_usable(k, hello) == 0)
-		snprintf(text, sizeof text, "login: the box has been logged in to by %s, and nothing weaker will do now",
+		snprintf(text, sizeof text, "login: the box accepted %s before, and nothing weaker is accepted now",
 		    auth_method_name(k->least));
 	error_set(e, e->status, "%s: %s (it offers %s)", sh->options->box_text, text, types);
 }
@@ -98,7 +98,7 @@ static void advise_none(const struct auth_case *in, struct error *e)
 	    in->trust == TRUST_TLS_UNKNOWN)
 		return;
 	snprintf(text, sizeof text, "%s", e->text);
-	error_set(e, e->status, "%s; the box also offers none: --auth none goes on without a password", text);
+	error_set(e, e->status, "%s; the box also offers none: --auth none continues without a password", text);
 }
 
 enum login_step link_login(struct shell *sh, struct error *e)
@@ -134,14 +134,14 @@ enum login_step link_login(struct shell *sh, struct error *e)
 		return LOGIN_FAILED;
 	}
 	if (choice.method == AUTH_CRAM && getrandom(nonce, sizeof nonce, 0) != sizeof nonce) {
-		error_set(e, STATUS_LOGIN, "no randomness for the login: %s", strerror(errno));
+		error_set(e, STATUS_LOGIN, "cannot get random bytes for the login: %s", strerror(errno));
 		password_forget(sh->password);
 		return LOGIN_FAILED;
 	}
 	k->method = k->least = choice.method;
 	k->method_name = auth_method_name(choice.method);
 	if (choice.method == AUTH_NONE)
-		shell_step(sh, "%s: going on without a login (none)", o->box_text);
+		shell_step(sh, "%s: continuing without a login (none)", o->box_text);
 	else
 		shell_step(sh, "%s: logging in as %s (%s)", o->box_text, o->user, k->method_name);
 	k->by_certificate = choice.method == AUTH_NONE && !(hello->offered & AUTH_NONE);

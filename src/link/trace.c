@@ -39,7 +39,7 @@ int trace_open(struct shell *sh, const char *path, struct error *e)
 			return file_error(e, path);
 		if (S_ISREG(st.st_mode) && (st.st_uid != geteuid() || (st.st_mode & 077) != 0)) {
 			close(fd);
-			return error_set(e, STATUS_USAGE, "%s: a trace is for its owner only: it must be yours, mode 0600", path);
+			return error_set(e, STATUS_USAGE, "%s: a trace file must belong to you and have mode 0600", path);
 		}
 	}
 	if ((tr = calloc(1, sizeof *tr)) == NULL) {
@@ -93,7 +93,7 @@ static void write_line(struct shell *sh, char direction, const char *text, size_
 	if (sink_flush(&tr->sink) == -1) {
 		int error = tr->sink.error;
 		trace_close(sh);
-		shell_complain(sh, (struct place){0}, NULL, "trace: %s: no longer written", strerror(error));
+		shell_complain(sh, (struct place){0}, NULL, "cannot write the trace: %s; it is closed", strerror(error));
 	}
 }
 

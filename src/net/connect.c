@@ -177,13 +177,13 @@ static bool connect_peer_is_ours(struct connect *c, int fd)
 	struct error e;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == -1) {
-		connect_fail(c, STATUS_TLS, "cannot see whose socket it is", strerror(errno));
+		connect_fail(c, STATUS_TLS, "cannot get the socket's owner", strerror(errno));
 		return false;
 	}
 	if (peer.uid == 0 || peer.uid == geteuid() || (c->reach->has_peer_uid && peer.uid == c->reach->peer_uid))
 		return true;
 	connect_user_name(peer.uid, name, sizeof name);
-	error_set(&e, STATUS_TLS, "%s: the socket is user %s's, neither root's nor yours: if that is right, --peer-uid %s",
+	error_set(&e, STATUS_TLS, "%s: the socket belongs to user %s, not to root or you; if that is right: --peer-uid %s",
 	    c->name, name, name);
 	c->ops->failed(c->ctx, &e);
 	return false;

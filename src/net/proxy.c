@@ -56,7 +56,7 @@ int proxy_start(struct proxy *p, struct loop *l, const char *command, const stru
 
 	*p = (struct proxy){.fd = -1};
 	if (target->host == NULL)
-		return error_set(e, STATUS_USAGE, "%s: a Unix socket is not reached by --proxy-command", target->path);
+		return error_set(e, STATUS_USAGE, "%s: a Unix socket cannot be used with --proxy-command", target->path);
 	char *text = proxy_expand(command, target, e);
 	if (text == NULL)
 		return -1;

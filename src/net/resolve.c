@@ -268,7 +268,7 @@ static void take_target(struct resolve *r, struct lookup *l)
 	char text[ADDRESS_TEXT];
 
 	if (l->list.count == 0) {
-		buf_printf(&r->note, "%s: %s\n", l->host, l->done ? l->error.text : "not looked up in time, left out");
+		buf_printf(&r->note, "%s: %s\n", l->host, l->done ? l->error.text : "no answer in time, skipped");
 		if (r->error.status == STATUS_OK && l->done)
 			error_set(&r->error, l->error.status, "SRV target %.200s: %.200s", l->host, l->error.text);
 		return;
@@ -286,7 +286,7 @@ static void take_target(struct resolve *r, struct lookup *l)
 static void take_self(struct resolve *r)
 {
 	if (r->service != NULL)
-		buf_printf(&r->note, "%s SRV record _%s._tcp.%s: the name itself is tried\n", r->srv_done ? "no" : "no answer in time for the",
+		buf_printf(&r->note, "%s SRV record _%s._tcp.%s: trying the name itself\n", r->srv_done ? "no" : "no answer in time for the",
 		    r->service, r->host);
 	r->list = r->self.list;
 	r->self.list = (struct address_list){0};

@@ -168,7 +168,7 @@ static int target_port(struct target *t, const char *text, struct error *e)
 	const char *equals = strchr(text, '=');
 
 	if (*text == '\0')
-		return error_set(e, STATUS_USAGE, "the port is missing behind `:` (55, or leave `:` out)");
+		return error_set(e, STATUS_USAGE, "the port is missing after `:` (55, or leave `:` out)");
 	if (equals != NULL)
 		return target_port_equals(t, text, equals, e);
 	if (text[strspn(text, "0123456789")] == '\0') {
@@ -297,17 +297,17 @@ static int target_split(struct target *t, const char *text, const char *port, st
 	const char *at = is_path ? target_user_of_path(text) : strrchr(text, '@');
 
 	if (*text == '\0')
-		return error_set(e, STATUS_USAGE, "the box is an empty text");
+		return error_set(e, STATUS_USAGE, "the name of the box is empty");
 	for (const char *p = text; *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return error_set(e, STATUS_USAGE, "the box's name holds a control character");
+			return error_set(e, STATUS_USAGE, "the name of the box has a control character");
 	if (at != NULL) {
 		if (at == text)
-			return error_set(e, STATUS_USAGE, "%s: the user's name is missing in front of `@`", text);
+			return error_set(e, STATUS_USAGE, "%s: the user name is missing before `@`", text);
 		/* Not repeated here: it would be the next one to show it. */
 		if (memchr(text, ':', (size_t)(at - text)) != NULL)
-			return error_set(e, STATUS_USAGE, "no `:` can stand in front of the box's `@`: a password is never typed there"
-			    " (for a user's name that holds one: --user)");
+			return error_set(e, STATUS_USAGE, "`:` is not allowed before the box's `@`: a password does not belong there"
+			    " (for a user name with a `:` use --user)");
 		t->user = strndup(text, (size_t)(at - text));
 		if (t->user == NULL)
 			return error_memory(e);

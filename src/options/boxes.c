@@ -215,7 +215,7 @@ static int add_line(struct boxes *b, const struct reader *r, const struct box_li
 		return error_set(r->e, STATUS_USAGE, "%s:%u: %.64s is on line %u already", r->path, line->number,
 		    line->name, same->number);
 	if (line->name[0] == '-' || line->name[0] == '\0')
-		return complain(r, line->number, "a line starts with the box's name");
+		return complain(r, line->number, "a line must start with the name of a box");
 	more = reallocarray(b->lines, b->count + 1, sizeof(*more));
 	if (more == NULL)
 		return error_memory(r->e);

@@ -155,9 +155,9 @@ static const struct box_line *meant_line(const struct boxes *b, const struct cha
 static int check_line_word(const struct given *g, struct error *e)
 {
 	if (g->row->scope == SCOPE_RUN)
-		return error_set(e, STATUS_USAGE, "--%s belongs on the command line, not into the boxes file", g->row->name);
+		return error_set(e, STATUS_USAGE, "--%s belongs on the command line, not in the boxes file", g->row->name);
 	if (g->row->kind == OPTION_FILE && g->value[0] != '/' && strcmp(g->value, "-") != 0)
-		return error_set(e, STATUS_USAGE, "--%s needs a path from / or ~/ on in the boxes file", g->row->name);
+		return error_set(e, STATUS_USAGE, "in the boxes file --%s needs a path that starts with / or ~/", g->row->name);
 	return 0;
 }
 
@@ -207,7 +207,7 @@ static int apply_user_of(struct options *o, const char *text, enum origin from, 
 	if (at == NULL || strchr(text, '/') != NULL)
 		return 0;
 	if (at == text)
-		return error_set(e, STATUS_USAGE, "a box's name starts with @: no user in front of it");
+		return error_set(e, STATUS_USAGE, "the user name is missing before @");
 	return apply_user(o, text, (size_t)(at - text), from, e);
 }
 
@@ -274,10 +274,10 @@ static int check_all(const struct options *o, struct error *e)
 	static const char *const idents[] = {"ident-port", "ident-fd", "ident-hidden"};
 
 	if (o->reconnect && !o->follow && options_origin(o, "reconnect") == ORIGIN_COMMAND_LINE)
-		return error_set(e, STATUS_USAGE, "--reconnect goes with --follow");
+		return error_set(e, STATUS_USAGE, "--reconnect needs --follow");
 	for (size_t i = 0; o->ident == NULL && i < sizeof idents / sizeof idents[0]; i++)
 		if (options_origin(o, idents[i]) == ORIGIN_COMMAND_LINE)
-			return error_set(e, STATUS_USAGE, "--%s goes with --ident", idents[i]);
+			return error_set(e, STATUS_USAGE, "--%s needs --ident", idents[i]);
 	if (o->key != NULL && o->cert == NULL)
 		return error_set(e, STATUS_USAGE, "--key needs the certificate it belongs to: --cert FILE");
 	return 0;

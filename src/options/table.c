@@ -349,7 +349,7 @@ static int set_peer_uid(struct options *o, const char *value, enum origin from, 
 	} else {
 		entry = getpwnam(value);
 		if (entry == NULL)
-			return error_set(e, STATUS_USAGE, "--peer-uid takes a user of this machine, and there is no \"%s\"",
+			return error_set(e, STATUS_USAGE, "--peer-uid takes a user of this machine, not \"%s\"",
 			    option_shown(shown, value));
 		o->reach.peer_uid = entry->pw_uid;
 	}
@@ -506,7 +506,7 @@ const struct option_row option_rows[] = {
 	    OWN(OPTION_FILE, set_password_file)},
 	{0, "password-command", "CMD", "the first line that CMD prints is the password", .scope = SCOPE_LINK,
 	    OWN(OPTION_OTHER, set_password_command)},
-	{'w', "no-prompt", NULL, "never ask anything", .scope = SCOPE_SESSION, FLAG(no_prompt)},
+	{'w', "no-prompt", NULL, "never prompt for anything", .scope = SCOPE_SESSION, FLAG(no_prompt)},
 	{0, "auth", "LIST", "accept only these, in order: none,cram,login", .scope = SCOPE_LINK,
 	    OWN(OPTION_AUTH, set_auth)},
 	{0, "clear-login", NULL, "permit a clear-text login where it is unsafe", .scope = SCOPE_LINK,

@@ -90,7 +90,7 @@ static int unknown_option(const char *name, size_t len, struct error *e)
 	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++)
 		if (strlen(passwords[i]) == len && memcmp(passwords[i], name, len) == 0)
 			return error_set(e, STATUS_USAGE,
-			    "there is no option that takes a password, as other users could see it: "
+			    "no option takes a password, as other users could see it: "
 			    "use --password-file, --password-command or $PTSH_PASSWORD");
 	snprintf(copy, sizeof(copy), "%.*s", (int)(len < 60 ? len : 60), name);
 	option_shown(shown, copy);
@@ -142,7 +142,7 @@ static int read_short(struct words *w, char *const *word, size_t left, struct er
 		if (row == NULL && *p > ' ' && *p < 127)
 			return error_set(e, STATUS_USAGE, "unknown option -%c: ptsh --help lists all", *p);
 		if (row == NULL)
-			return error_set(e, STATUS_USAGE, "a - with no option behind it: ptsh --help lists all");
+			return error_set(e, STATUS_USAGE, "a - with no option after it: ptsh --help lists all");
 		if (row->argument == NULL) {
 			if (given_add(&w->given, &w->count, row, NULL, e) != 0)
 				return -1;

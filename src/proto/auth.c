@@ -122,8 +122,8 @@ static void auth_list(unsigned set, struct buf *out)
 static const char *auth_way_out(const struct auth_case *in, const char *option)
 {
 	if (in->known)
-		return ": the box has had TLS before, and another process may be in between now";
-	return in->trust == TRUST_TLS_UNKNOWN ? ": nothing vouches for its key, and another process may be in between" : option;
+		return ": the box used TLS before, and another process may be in between now";
+	return in->trust == TRUST_TLS_UNKNOWN ? ": its key is not verified, and another process may be in between" : option;
 }
 
 static int auth_refuse(const struct auth_case *in, const enum auth_method *wanted, struct error *e)

@@ -240,49 +240,49 @@ const char *gid_kind_name(enum gid_kind kind)
 	return "gid";
 }
 
-static const char *list_name(enum arg_type element)
+static const char *list_phrase(enum arg_type element)
 {
 	switch (element) {
 	case ARG_GID:
-		return "list of gids";
+		return "a list of gids";
 	case ARG_ADDRESS:
-		return "list of addresses";
+		return "a list of addresses";
 	case ARG_WORD:
-		return "list of words";
+		return "a list of words";
 	default:
-		return "list of names";
+		return "a list of names";
 	}
 }
 
-const char *arg_type_name(const struct arg *arg)
+const char *arg_type_phrase(const struct arg *arg)
 {
 	switch (arg->type) {
 	case ARG_TEXT:
 		return "text";
 	case ARG_ADDRESS:
 	case ARG_SUBNET:
-		return "IP address";
+		return "an IP address";
 	case ARG_HOST:
-		return "host name or IP address";
+		return "a host name or IP address";
 	case ARG_BITS:
-		return "prefix length";
+		return "a prefix length";
 	case ARG_MAC:
-		return "MAC";
+		return "a MAC";
 	case ARG_GID:
-		return "gid or name";
+		return "a gid or name";
 	case ARG_NUMBER:
-		return "number";
+		return "a number";
 	case ARG_WORD:
-		return "word";
+		return "a word";
 	case ARG_LIST:
-		return list_name(arg->element);
+		return list_phrase(arg->element);
 	case ARG_ROWS:
 		return "rows";
 	case ARG_OBJECT:
 	case ARG_PAIRS:
 		return "name=value...";
 	case ARG_PAIR:
-		return "address and gid";
+		return "an address and gid";
 	case ARG_ROLES:
 		return "realm=role=permission...";
 	case ARG_CHANGES:
@@ -292,5 +292,13 @@ const char *arg_type_name(const struct arg *arg)
 	case ARG_CREDENTIALS:
 		return "credentials";
 	}
-	return "word";
+	return "a word";
+}
+
+const char *arg_type_name(const struct arg *arg)
+{
+	const char *phrase = arg_type_phrase(arg);
+	size_t article = strncmp(phrase, "a ", 2) == 0 ? 2 : strncmp(phrase, "an ", 3) == 0 ? 3 : 0;
+
+	return phrase + article;
 }

@@ -178,7 +178,9 @@ const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *n
 /* "realm", "poller"... */
 const char *gid_kind_name(enum gid_kind kind);
 
-/* How an argument's kind is told to a user: "text", "number", "list of gid"... */
+/* The kind of an argument for the user: "text", "number", "list of gids"... */
 const char *arg_type_name(const struct arg *arg);
+/* The same with its article: "a number". */
+const char *arg_type_phrase(const struct arg *arg);
 
 #endif

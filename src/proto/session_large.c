@@ -88,7 +88,7 @@ static int large_lose(struct session *s)
 
 static int large_bad(struct session *s)
 {
-	return session_fail(s, STATUS_PROTOCOL, "message from the box: no JSON at offset %llu: %s",
+	return session_fail(s, STATUS_PROTOCOL, "message from the box: not JSON at offset %llu: %s",
 	    (unsigned long long)s->large.scan.offset, s->large.scan.error);
 }
 
@@ -199,7 +199,7 @@ static int large_tail(struct session *s, const char *p, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (p[i] != ' ' && p[i] != '\t' && p[i] != '\r')
 			return session_fail(s, STATUS_PROTOCOL,
-			    "message from the box: no JSON at offset %llu: something follows the array",
+			    "message from the box: not JSON at offset %llu: something follows the array",
 			    (unsigned long long)(s->large.bytes + i));
 	return 0;
 }

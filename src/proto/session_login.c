@@ -147,7 +147,7 @@ int session_tls_reply(struct session *s, struct message *m)
 	if (s->secured)
 		return 0;
 	if (m->ok)
-		return session_fail(s, STATUS_TLS, "start_tls: the box says that it starts TLS, but does not");
+		return session_fail(s, STATUS_TLS, "start_tls: the box accepted, but does not start TLS");
 	/* A box that demands TLS by itself as well may be past asking. */
 	if (s->phase != PHASE_TLS_ASKED)
 		return 0;

@@ -51,18 +51,18 @@ static int message_scan(struct session *s, struct message *m, struct json *array
 	while (begin < m->len && strchr(" \t\r", m->line[begin]) && m->line[begin])
 		begin++;
 	if (begin == m->len || m->line[begin] != '[')
-		return session_fail(s, STATUS_PROTOCOL, "message from the box: no JSON array");
+		return session_fail(s, STATUS_PROTOCOL, "message from the box: not a JSON array");
 	json_scan_init(&scan, JSON_DEPTH);
 	if (json_scan_feed(&scan, m->line + begin, m->len - begin, &used) != JSON_SCAN_DONE) {
 		json_scan_end(&scan);
-		return session_fail(s, STATUS_PROTOCOL, "message from the box: no JSON at offset %llu: %s",
+		return session_fail(s, STATUS_PROTOCOL, "message from the box: not JSON at offset %llu: %s",
 		    (unsigned long long)(begin + scan.offset), scan.error);
 	}
 	*array = (struct json){m->line + begin, used};
 	for (used += begin; used < m->len; used++)
 		if (!m->line[used] || !strchr(" \t\r", m->line[used]))
 			return session_fail(s, STATUS_PROTOCOL,
-			    "message from the box: no JSON at offset %zu: something follows the array", used);
+			    "message from the box: not JSON at offset %zu: something follows the array", used);
 	m->bad_utf8 = scan.bad_utf8;
 	m->bad_escapes = scan.bad_escapes;
 	return 0;
@@ -84,7 +84,7 @@ static int message_parse(struct session *s, struct message *m)
 	if (!m->notification)
 		return 0;
 	if (!has_second || json_kind(second) != JSON_STRING)
-		return session_fail(s, STATUS_PROTOCOL, "notification from the box: its type is no string");
+		return session_fail(s, STATUS_PROTOCOL, "notification from the box: its type is not a string");
 	m->type = second;
 	return 0;
 }

@@ -322,7 +322,7 @@ static bool give_up(struct shell *sh)
 		engine_pump(sh);
 	} else if (t != NULL && t->state == TASK_RESOLVING) {	/* the answer to the question will find it */
 		t->abandoned = true;
-		make_job(sh, t, ": interrupted, it will not be sent");
+		make_job(sh, t, ": interrupted, not sent");
 	}
 	return t != NULL;
 }
@@ -338,14 +338,14 @@ bool engine_background(struct shell *sh)
 		if (t->command != NULL && t->command->ops->cancel != NULL)
 			t->command->ops->cancel(t->command);
 		else if (!t->barrier)
-			make_job(sh, t, ": goes on as a job");
+			make_job(sh, t, ": continues as a job");
 		return true;
 	}
 	if (t->id != 0) {
 		e->running--;
 		e->barriers -= t->barrier;
 	}
-	make_job(sh, t, ": goes on as a job");
+	make_job(sh, t, ": continues as a job");
 	return true;
 }
 

@@ -147,7 +147,7 @@ static void listed(struct shell *sh, struct task *t, const struct reply *reply)
 	l->asking = false;
 	if (reply == NULL || !reply->ok) {
 		show_failure(t, reply, &why);
-		error_set(&e, reply == NULL ? STATUS_LOST : STATUS_FAILED, "the names of %ss cannot be had: %s", gid_kind_name(kind),
+		error_set(&e, reply == NULL ? STATUS_LOST : STATUS_FAILED, "cannot get the names of %ss: %s", gid_kind_name(kind),
 		    buf_string(&why) != NULL ? buf_string(&why) : "");
 		buf_clear(&why);
 		answer(sh, kind, &e);

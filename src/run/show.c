@@ -340,6 +340,6 @@ bool show_confirm_delete(struct shell *sh, const struct task *t)
 	bool for_good = sh->change != NULL && sh->change->why_not(t->line.type) != NULL;
 
 	show_task_name(t, name, sizeof name);
-	snprintf(text, sizeof text, "%s\nThis deletes on the box%s. Go on? [y/N] ", name, for_good ? " and cannot be undone" : "");
+	snprintf(text, sizeof text, "%s\nThis deletes on the box%s. Continue? [y/N] ", name, for_good ? " and cannot be undone" : "");
 	return ask_yes(sh, text);
 }

@@ -26,7 +26,7 @@ static int on_secret(void *ctx, const char *what, struct buf *out, struct error 
 	struct shell *sh = ctx;
 
 	if (!sh->may_ask)	/* what: REQUEST ARGUMENT */
-		return error_set(e, STATUS_USAGE, "%.*s:%s: a secret is to be asked for, but nobody is there",
+		return error_set(e, STATUS_USAGE, "%.*s:%s: cannot prompt for a secret: no terminal",
 		    (int)strcspn(what, " "), what, what + strcspn(what, " "));
 	return ask_secret(sh, what, out, e);
 }
@@ -64,7 +64,7 @@ int engine_permits(const struct shell *sh, const struct line *line, struct error
 	if (line->kind != LINE_REQUEST)
 		return 0;
 	if (r != NULL && !sh->options->dry_run && r->kind == REQUEST_SESSION && r->role != ROLE_SUBSCRIBE && r->role != ROLE_UNSUBSCRIBE)
-		return error_set(e, STATUS_USAGE, "%s: this is ptsh's own business: it logs in and starts TLS by itself", r->name);
+		return error_set(e, STATUS_USAGE, "%s: ptsh sends this itself when it connects", r->name);
 	if (sh->options->read_only && (r == NULL || (r->kind != REQUEST_READ && r->kind != REQUEST_SESSION)))
 		return error_set(e, STATUS_USAGE, "%s: refused by --read-only", line->type_name);
 	if (line->redirect != REDIRECT_NONE && line->job)
@@ -189,7 +189,7 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 		return NULL;
 	}
 	if (t->line.kind != LINE_REQUEST && (t->line.kind != LINE_COMMAND || !commands_at_once(sh, &t->line))) {
-		error_set(err, STATUS_USAGE, "only a request or .echo can stand here");
+		error_set(err, STATUS_USAGE, "only a request or .echo is allowed here");
 		engine_task_free(sh, t);
 		return NULL;
 	}

@@ -110,7 +110,7 @@ static int no_such_cell(const char *typed, size_t len, const char *const *names,
 		buf_printf(&all, name_count > 0 ? " or {1}" : " {1}");
 	if (count > 1)
 		buf_printf(&all, " to {%zu}", count);
-	error_set(e, STATUS_USAGE, "{%.*s}: there is nothing of this name%s%s", (int)(len < 100 ? len : 100), typed,
+	error_set(e, STATUS_USAGE, "{%.*s}: no such column%s%s", (int)(len < 100 ? len : 100), typed,
 	    count > 0 ? ", only" : "", count > 0 && buf_string(&all) != NULL ? buf_string(&all) : "");
 	buf_clear(&all);
 	return -1;

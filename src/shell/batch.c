@@ -53,7 +53,7 @@ static void on_signal(void *ctx, int signo)
 	}
 	wind_up(b);
 	if (!engine_idle(b->sh))
-		shell_notice(b->sh, "%s: waiting up to %d s for what has been sent; once more: not", strsignal(signo), GRACE / 1000);
+		shell_notice(b->sh, "%s: waiting up to %d s for replies; interrupt again to leave at once", strsignal(signo), GRACE / 1000);
 }
 
 /* Nothing reads any more what is followed. */

@@ -114,7 +114,7 @@ static void remember(struct shell *sh, const char *text)
 	history_add(sh->history, masked != NULL ? masked : text, masked);
 	free(masked);
 	if (history_trouble(sh->history, &e))
-		shell_notice(sh, "%s: history is not kept any more", e.text);
+		shell_notice(sh, "%s: history is no longer kept", e.text);
 }
 
 static void on_end(void *ctx, int signo)
@@ -185,7 +185,7 @@ static bool is_psql(struct shell *sh, const char *text)
 	len = strcspn(text, " \t\n+");
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strlen(words[i][0]) == len && memcmp(words[i][0], text, len) == 0) {
-			shell_complain(sh, (struct place){0}, NULL, "\\%s: here that is %s", words[i][0], words[i][1]);
+			shell_complain(sh, (struct place){0}, NULL, "\\%s: no such command; use %s", words[i][0], words[i][1]);
 			return true;
 		}
 	shell_complain(sh, (struct place){0}, NULL, "commands begin with a dot, not with a backslash; .help lists them");
@@ -245,7 +245,7 @@ static bool leaves(struct shell *sh, bool *warned)
 	if (jobs == 0 || *warned)
 		return true;
 	*warned = true;
-	shell_report(sh, (struct place){0}, "%zu job%s running; ^D again leaves, and the box goes on with %s", jobs,
+	shell_report(sh, (struct place){0}, "%zu job%s running; ^D again leaves, and the box continues with %s", jobs,
 	    jobs == 1 ? " is" : "s are", jobs == 1 ? "it" : "them");
 	return false;
 }

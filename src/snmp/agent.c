@@ -113,7 +113,7 @@ static int session_error(struct agent *a, struct error *e)
 
 	lib.snmp_sess_error(a->session, &system, &library, &text);
 	error_set(e, library == SNMPERR_BAD_SENDTO || library == 0 ? STATUS_LOST : STATUS_USAGE, "%s",
-	    text != NULL && library != 0 ? text : "it could not be sent");
+	    text != NULL && library != 0 ? text : "cannot send the request");
 	free(text);
 	return -1;
 }
@@ -259,7 +259,7 @@ static void probed(struct agent *a)
 		fail(a, STATUS_FAILED, "the agent does not send its engine's id");
 	} else if (make_user(a) == -1) {
 		lib.snmp_free_pdu(pdu);
-		fail(a, STATUS_FAILED, "the user's keys cannot be made");
+		fail(a, STATUS_FAILED, "cannot make the user's keys");
 	} else if (send_pdu(a, pdu, &e) == -1) {
 		fail(a, e.status, e.text);
 	} else if (a->ops->step != NULL) {
@@ -296,7 +296,7 @@ static void agent_settle(struct agent *a)
 	} else if (event == EVENT_REFUSED) {
 		fail(a, STATUS_FAILED, lib.snmp_api_errstring((int)a->refusal));
 	} else {
-		fail(a, STATUS_FAILED, "it could not be sent, or the answer not be taken");
+		fail(a, STATUS_FAILED, "cannot send the request or read its answer");
 	}
 	if (answer != NULL)
 		lib.snmp_free_pdu(answer);
@@ -388,7 +388,7 @@ static int peer_name(const struct address *to, bool tcp, char *text, size_t size
 	char host[NI_MAXHOST];
 
 	if (getnameinfo(&to->sa.any, to->len, host, sizeof host, NULL, 0, NI_NUMERICHOST) != 0)
-		return error_set(e, STATUS_USAGE, "not an address that SNMP can be spoken with");
+		return error_set(e, STATUS_USAGE, "not an address for SNMP");
 	snprintf(text, size, to->sa.any.sa_family == AF_INET6 ? "%s6:[%s]:%u" : "%s:%s:%u", tcp ? "tcp" : "udp", host,
 	    (unsigned)address_port(to));
 	return 0;

@@ -41,12 +41,12 @@ static int library_load(struct error *e)
 	if ((so = dlopen(AGENT_SONAME, RTLD_NOW | RTLD_LOCAL)) == NULL) {
 		const char *why = dlerror();	/* it begins with the library's name */
 
-		return error_set(e, STATUS_USAGE, "Net-SNMP cannot be loaded: %s", why != NULL ? why : AGENT_SONAME);
+		return error_set(e, STATUS_USAGE, "cannot load Net-SNMP: %s", why != NULL ? why : AGENT_SONAME);
 	}
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if ((symbol = dlsym(so, names[i])) == NULL) {
 			dlclose(so);
-			return error_set(e, STATUS_USAGE, "Net-SNMP cannot be used: %s has no %s", AGENT_SONAME, names[i]);
+			return error_set(e, STATUS_USAGE, "cannot use Net-SNMP: %s has no %s", AGENT_SONAME, names[i]);
 		}
 		/* C has no conversion from a pointer to data; POSIX promises that the two are alike. */
 		memcpy((char *)&lib + i * sizeof symbol, &symbol, sizeof symbol);

@@ -370,9 +370,9 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 	}
 	bool any = snmp_credentials_read(&about, reply->values, &c->address, &credentials, c);
 	if (!any)
-		fail(c, STATUS_FAILED, "no entry of the realm is for this address: the box has nothing to ask it with");
+		fail(c, STATUS_FAILED, "the realm has no credentials for this address, so the box does not ask it");
 	else if (c->count == 0)
-		fail(c, STATUS_FAILED, "the realm's entry for this address holds no community and no user");
+		fail(c, STATUS_FAILED, "the realm's entry for this address has no community and no user");
 	else
 		prepare_next(c);
 }
@@ -434,7 +434,7 @@ enum command_result snmp_check(struct shell *sh, struct task *t, enum status *st
 		if (result == 0)
 			result = snmp_host_find(&c->host, sh->loop, c->words.operands[1], 0, reached, c, &e);
 		if (result == 0 && c->host.tcp)
-			result = error_set(&e, STATUS_USAGE, "check asks by UDP, as the box does");
+			result = error_set(&e, STATUS_USAGE, "check uses UDP only, as the box does");
 	}
 	if (result == 0)
 		return COMMAND_WAITS;

@@ -20,7 +20,7 @@
 enum { REPETITIONS = 10 /* as snmpbulkwalk(1) has it */ };
 
 static const struct { const char *name, *help; } words[] = {
-	{"get", "objects"}, {"getnext", "the objects behind these"}, {"getbulk", "many objects behind these (2c and 3)"},
+	{"get", "objects"}, {"getnext", "the objects after these"}, {"getbulk", "many objects after these (2c and 3)"},
 	{"walk", "all objects below these"}, {"set", "objects: OID TYPE VALUE"},
 	{"check", "what the box would try with a host of a realm"}, {NULL, NULL},
 };
@@ -346,7 +346,7 @@ static int begin(struct snmp *s, const char *operation, struct error *e)
 	if (snmp_words_read(&s->words, sh, &s->command.task->line, e) == -1)
 		return -1;
 	if (s->words.operand_count == 0)
-		return error_set(e, STATUS_USAGE, "%s: which HOST?", operation);
+		return error_set(e, STATUS_USAGE, "%s: HOST is missing", operation);
 	s->repetitions = s->words.repetitions >= 0 ? s->words.repetitions : REPETITIONS;
 	if (read_oids(s, e) == -1)
 		return -1;
@@ -369,7 +369,7 @@ static enum command_result snmp_run(struct shell *sh, struct task *t, enum statu
 	int result;
 
 	if (!known(operation)) {
-		result = error_set(&e, STATUS_USAGE, "%.40s: get, getnext, getbulk, walk, set or check", operation);
+		result = error_set(&e, STATUS_USAGE, "%.40s: no such operation; use get, getnext, getbulk, walk, set or check", operation);
 	} else if (sh->options->dry_run) {
 		shell_notice(sh, ".snmp: nothing is asked with --dry-run");
 		return COMMAND_DONE;

@@ -88,7 +88,7 @@ int ask_secret(struct shell *sh, const char *what, struct buf *out, struct error
 	bool got;
 
 	if (!sh->may_ask)
-		return error_set(e, STATUS_USAGE, "%s: a secret is to be asked for, but nobody is there", what);
+		return error_set(e, STATUS_USAGE, "%s: cannot prompt for a secret: no terminal", what);
 	safe_put(&question, what, strlen(what));
 	buf_puts(&question, " (not echoed): ");
 	if (buf_string(&question) == NULL) {

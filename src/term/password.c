@@ -275,10 +275,10 @@ static int password_check_file(int fd, const char *path, struct error *e)
 	if (!S_ISREG(st.st_mode))
 		return error_set(e, STATUS_USAGE, "%.300s: a password file must be a regular file", path);
 	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return error_set(e, STATUS_USAGE, "%.300s: belongs to another user (uid %lu), so the password is not read; "
+		return error_set(e, STATUS_USAGE, "%.300s: belongs to another user (uid %lu), so it is not read; "
 		    "--password-command 'cat FILE' takes it", path, (unsigned long)st.st_uid);
 	if ((st.st_mode & 077) != 0)
-		return error_set(e, STATUS_USAGE, "%.300s: others may use it (mode %04o), so the password is not read: "
+		return error_set(e, STATUS_USAGE, "%.300s: others may use it (mode %04o), so it is not read: "
 		    "chmod 600 it, or use --password-command 'cat FILE'", path, (unsigned)(st.st_mode & 07777));
 	return 0;
 }
@@ -382,7 +382,7 @@ static int read_command(struct password *p, const char *option, const char *comm
 	if (error != 0)
 		return error_set(e, STATUS_USAGE, "%s: %s", option, strerror(error));
 	if (!ended)
-		return error_set(e, STATUS_LOST, "%s: has not ended in time (--connect-timeout)", option);
+		return error_set(e, STATUS_LOST, "%s: did not end within --connect-timeout", option);
 	return child.status != 0 ? command_failed(option, child.status, e) : finish_line(p, &line, option, e);
 }
 
@@ -413,7 +413,7 @@ static int ask(struct password *p, const char *prompt, bool *interrupted, struct
 	if (*interrupted)
 		return error_set(e, STATUS_USAGE, "interrupted");
 	if (answer == NULL && error == ENOTTY)
-		return error_set(e, STATUS_USAGE, "a password is needed, and there is no terminal to ask at: "
+		return error_set(e, STATUS_USAGE, "cannot prompt for a password: no terminal: "
 		    "use --password-file, --password-command or $" VARIABLE);
 	if (answer == NULL)
 		return error_set(e, STATUS_USAGE, "the terminal: %s", strerror(error));
@@ -440,7 +440,7 @@ const char *password_get_passphrase(struct password *p, const struct options *o,
 	else if (may_ask && !o->no_prompt)
 		result = ask(p, prompt, interrupted, e);
 	else
-		result = error_set(e, STATUS_USAGE, "%s: the key needs a passphrase, and there is no terminal to ask at: "
+		result = error_set(e, STATUS_USAGE, "%s: cannot prompt for the key's passphrase here: "
 		    "use --key-passphrase-command", o->key != NULL ? o->key : o->cert);
 	explicit_bzero(p->spill, sizeof(p->spill));
 	if (result == 0)
@@ -469,7 +469,7 @@ const char *password_get(struct password *p, const struct options *o, const char
 	else if (may_ask && !o->no_prompt)
 		result = ask(p, prompt, interrupted, e);
 	else
-		result = error_set(e, STATUS_USAGE, "a password is needed, and nothing may be asked: "
+		result = error_set(e, STATUS_USAGE, "cannot prompt for a password here: "
 		    "use --password-file, --password-command or $" VARIABLE);
 	explicit_bzero(p->spill, sizeof(p->spill));
 	if (result == 0)

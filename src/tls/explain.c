@@ -24,7 +24,7 @@ static const struct {
 	const char *text;	/* NULL: OpenSSL's own */
 	enum tls_hint hint;
 } tls_error_table[] = {
-	{SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "the box is old and renegotiates unsafely (no RFC 5746)",
+	{SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "the box is old: its renegotiation is unsafe (no RFC 5746)",
 	    HINT_OLD},
 	{SSL_R_DH_KEY_TOO_SMALL, "the box uses weak Diffie-Hellman parameters", HINT_OLD},
 	{SSL_R_EE_KEY_TOO_SMALL, "the box's key is too small", HINT_OLD},
@@ -32,7 +32,7 @@ static const struct {
 	{SSL_R_WRONG_SIGNATURE_TYPE, "the box signs by a method that is weak", HINT_OLD},
 	{SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "the box signs by a method that is weak", HINT_OLD},
 	{SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED, "the box signs by a method that is weak", HINT_OLD},
-	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "the box finds nothing in common with us (alert handshake failure)",
+	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "the box and this ptsh have no cipher in common (alert handshake failure)",
 	    HINT_BOTH},
 	{SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY, "the box demands other ciphers", HINT_NONE},
 	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "the box demands a client certificate", HINT_CERT},
@@ -64,7 +64,7 @@ static unsigned tls_error_peer_version(const struct tls_bio *b)
 static void tls_error_step_down(struct error *e, enum status status, const struct tls *t, const char *text, unsigned least)
 {
 	if (t->best > least)
-		error_set(e, status, "%s, and has had TLS 1.%u before: another process may be in between", text, t->best - 10);
+		error_set(e, status, "%s, and used TLS 1.%u before: another process may be in between", text, t->best - 10);
 	else
 		error_set(e, status, "%s: see --tls-min 1.%u", text, least - 10);
 }
@@ -82,7 +82,7 @@ static void tls_error_old(struct error *e, enum status status, const struct tls 
 	} else if (t->min > 10) {
 		tls_error_step_down(e, status, t, "the box offers only old TLS", t->min == 13 ? 12 : 10);
 	} else {
-		error_set(e, status, "the box offers no version of TLS that we have");
+		error_set(e, status, "the box offers no TLS version that this ptsh has");
 	}
 }
 
@@ -108,7 +108,7 @@ static void tls_error_hint(struct error *e, enum status status, const struct tls
 	bool cert = hint == HINT_CERT || hint == HINT_BOTH, old = hint != HINT_NONE && hint != HINT_CERT && !t->complete;
 
 	if (old && t->best > 10 && cert)
-		error_set(e, status, "%s, and has had TLS 1.%u before: another process may be in between, or it wants a"
+		error_set(e, status, "%s, and used TLS 1.%u before: another process may be in between, or it wants a"
 		    " certificate now: see --cert", text, t->best - 10);
 	else if (old && t->best > 10)
 		tls_error_step_down(e, status, t, text, 10);

@@ -155,7 +155,7 @@ static void tls_peer_verdict(const struct tls *t, struct tls_peer *peer)
 	else if (t->verified && t->has_name)
 		peer->verified = true;
 	else if (t->verified)
-		peer->why_not = "there is no name to verify by";
+		peer->why_not = "no name to verify";
 	else
 		peer->why_not = X509_verify_cert_error_string(t->verify_error);
 }
@@ -166,7 +166,7 @@ int tls_look(struct tls *t, struct tls_peer *peer, struct error *e)
 
 	*peer = (struct tls_peer){0};
 	if (cert == NULL)
-		return error_set(e, STATUS_TLS, "the box has shown no certificate");
+		return error_set(e, STATUS_TLS, "the box sent no certificate");
 	ERR_clear_error();
 	peer->version = tls_peer_version(t->ssl);
 	tls_peer_key(cert, peer);

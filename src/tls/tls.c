@@ -59,7 +59,7 @@ static int tls_file_error(struct error *e, const char *option, const char *path)
 
 	for (unsigned long other; (other = ERR_get_error()) != 0;)
 		if (ERR_GET_LIB(other) == ERR_LIB_PEM && ERR_GET_REASON(other) == PEM_R_NO_START_LINE)
-			why = "nothing in PEM form is in it (openssl x509 -inform DER and openssl pkcs12 convert other forms)";
+			why = "it has nothing in PEM form (openssl x509 -inform DER and openssl pkcs12 convert other forms)";
 	return error_set(e, STATUS_USAGE, "%s %s: %s", option, path, why);
 }
 

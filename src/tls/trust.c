@@ -171,7 +171,7 @@ static void trust_check_version(struct trust *t, const struct tls_peer *peer)
 		const struct known_box *k = &t->known.items[i];
 
 		if (k->min > peer->version && peer->version < 12) {
-			snprintf(text, sizeof text, "speaks only TLS 1.%u now, it has had 1.%u before",
+			snprintf(text, sizeof text, "speaks only TLS 1.%u now, it used 1.%u before",
 			    peer->version - 10, k->min - 10);
 			trust_warn(t, text);
 			return;
@@ -220,7 +220,7 @@ static int trust_check_strength(struct trust *t, const struct tls_peer *peer, st
 			    peer->key);
 		if (t->settings->tls_min >= 12)
 			return error_set(e, STATUS_TLS, "%s: the key, %s, is weak%s", t->name, peer->key, trust_best(t) > 10 ?
-			    ": refused, as the box has had TLS 1.2 or later before" : ": see --tls-min 1.0");
+			    ": refused, as the box used TLS 1.2 or later before" : ": see --tls-min 1.0");
 	}
 	snprintf(text, sizeof text, "the key, %s, is weak", peer->key);
 	trust_warn(t, text);
@@ -406,7 +406,7 @@ int trust_accept_clear(struct trust *t, struct error *e)
 	if (known == NULL)
 		known = trust_find(t, KNOWN_TLS, NULL);
 	if (known != NULL)
-		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and has had it before (%s): another process may be in"
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, but used it before (%s): another process may be in"
 		    " between; if the box itself has changed, `.trust remove %s`", t->name, trust_where(t, known, where), t->name);
 	if (t->settings->pin != NULL)
 		return error_set(e, STATUS_TLS, "%s: the box refuses TLS, and so shows no key to compare with --pin", t->name);
@@ -414,7 +414,7 @@ int trust_accept_clear(struct trust *t, struct error *e)
 		return error_set(e, STATUS_TLS, "%s: the box refuses TLS (without encryption: --tls off)", t->name);
 	if (trust_knows_clear(t))
 		return 0;
-	snprintf(text, sizeof text, "%s has no TLS: all that is said can be read and changed on its way.\n"
+	snprintf(text, sizeof text, "%s has no TLS: others on the network can read and change everything.\n"
 	    "Use it without encryption from now on? (yes, no) ", t->name);
 	if (!t->ops->ask(t->ctx, text, answer, sizeof answer))
 		return error_set(e, STATUS_TLS, "%s: the box refuses TLS: if it is to be used without encryption: --tls off",

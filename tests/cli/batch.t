@@ -274,7 +274,7 @@ subtest 'signals' => sub {
 		$other->wait_log('recv', qr/ping/);
 		my $start = time;
 		kill $name => $r->pid;
-		$r->wait_for(stderr => qr/^ptsh: .*: waiting up to 2 s for what has been sent; once more: not$/m);
+		$r->wait_for(stderr => qr/^ptsh: .*: waiting up to 2 s for replies; interrupt again to leave at once$/m);
 		kill $name => $r->pid if $times == 2;
 		$r->finish;
 		is($r->status, $status, "SIG$name: status $status");

@@ -169,7 +169,7 @@ subtest '.trust' => sub {
 	is((stat $t->{home} . '/data/ptsh/known_boxes')[2] & 0777, 0600, 'its owner\'s only');
 	is($t->run(".trust remove box.example:55\n")->stderr, "ptsh: box.example:55: 1 line removed\n", 'removed');
 	$t->bad(".trust remove box.example\n", 2, qr/box\.example:55: not remembered$/m);
-	$t->bad(".trust add box.example nonsense\n", 2, qr/nonsense: no pin/);
+	$t->bad(".trust add box.example nonsense\n", 2, qr/nonsense: not a pin/);
 	$t->bad(".trust nonsense\n", 2, qr/usage: \.trust/);
 	is(scalar(() = $t->good(".trust\n") =~ /\n/g), 1, 'as it was');
 };
@@ -197,9 +197,9 @@ subtest '.watch, .sleep' => sub {
 
 subtest 'what is for the prompt' => sub {
 	like($l->good("ping\nproduct_id\n.last json\n.last csv\n.last\n"), qr/\A\S+\t\d+\nn\t(\S+)\n\["n","\1"\]\n\w+,\w+\r\nn,\1\r\nn\t\1\n\z/, '.last in a script');
-	$l->bad(".last json\n", 2, qr/^ptsh: stdin:1: \.last: there is no last reply, or it had more than 1 MiB$/m);
+	$l->bad(".last json\n", 2, qr/^ptsh: stdin:1: \.last: no last reply, or it had more than 1 MiB$/m);
 	my $large = Box->start(script => "hello none\nexpect ping\nreply 1,1\nexpect realm_info\nsend [\$id,1,[\nfill 2000000 [1],\nsend [2]]]\\n\nexpect-eof\n");
-	like(Run->ptsh(args => [$large->address], stdin => "ping\nrealm_info gid\n.last\n")->stderr, qr/^ptsh: stdin:3: \.last: there is no last reply/,
+	like(Run->ptsh(args => [$large->address], stdin => "ping\nrealm_info gid\n.last\n")->stderr, qr/^ptsh: stdin:3: \.last: no last reply/,
 		'... which does not keep a large one, or show the one before it');
 	$l->bad("ping > /tmp/x\n", 2, qr/redirections are for the prompt/);
 	$l->bad(".help | cat\n", 2, qr/redirections are for the prompt/);

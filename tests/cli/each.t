@@ -74,7 +74,7 @@ subtest 'places' => sub {
 	is(join('|', map { $_->[3] } ($box->log_lines('syslog'))[-1]), '6 port_seens=52', 'names of statistics');
 
 	$l->bad(".each realm_info gid,name -- log $_->[0]\n", 2, $_->[1]) for
-		['{nix}', qr/^ptsh: stdin:1: \.each: \{nix}: there is nothing of this name, only \{gid} \{name} or \{1} to \{2}$/m],
+		['{nix}', qr/^ptsh: stdin:1: \.each: \{nix}: no such column, only \{gid} \{name} or \{1} to \{2}$/m],
 		['{3}', qr/^ptsh: stdin:1: \.each: \{3}: /m], ['{0}', qr/\{0}: /];
 };
 
@@ -127,9 +127,9 @@ subtest 'order and failures' => sub {
 	is($l->run(".each realm_info gid,name -- - switch_poll {gid} 10.2.0.1\n.echo on\n")->status, 0, '.each ... -- - LINE: does not either');
 
 	$l->bad(".each realm_info nix_field -- ping\n", 1, qr/^ptsh: stdin:1: realm_info: .*nix_field/m);
-	$l->bad(".each realm_inof -- ping\n", 2, qr/^ptsh: stdin:1: \.each: "realm_inof": there is no such request; realm_info\?/m);
-	$l->bad(".each realm_info gid -- realm_pol {gid}\n", 2, qr/"realm_pol": there is no such request; realm_poll\?/);
-	$l->bad(".each realm_info gid -- .sleep {gid}\n", 2, qr/^ptsh: stdin:1: \.each: only a request or \.echo can stand here$/m);
+	$l->bad(".each realm_inof -- ping\n", 2, qr/^ptsh: stdin:1: \.each: "realm_inof": no such request; did you mean realm_info\?/m);
+	$l->bad(".each realm_info gid -- realm_pol {gid}\n", 2, qr/"realm_pol": no such request; did you mean realm_poll\?/);
+	$l->bad(".each realm_info gid -- .sleep {gid}\n", 2, qr/^ptsh: stdin:1: \.each: only a request or \.echo is allowed here$/m);
 	my $nobody = Box->start(script => "hello none\nexpect realm_device_assignment_list\nreply 1,[[\"1.1.1.1\",null]]\n"
 	    . "expect \"realm_device_assign\",\"5\",\\[\"1.1.1.1\",null\\]\nreply 1\nexpect-eof\n");
 	is(Run->ptsh(args => [$nobody->address, '-c', '.each realm_device_assignment_list 5 -- realm_device_assign 5 {ip} {2}',

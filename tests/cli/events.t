@@ -102,7 +102,7 @@ subtest '--reconnect' => sub {
 	$other->stop;
 	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: the box closed the connection(?:; trying to connect again)?$/m);
 	$other = Box->start('--auth', 'none', '--delay', 50, '--port', $port);
-	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: connected again after \d+\.\ds$/m);
+	$r->wait_for(stderr => qr/^ptsh: 127\.0\.0\.1:\d+: reconnected after \d+\.\ds$/m);
 	$other->wait_log('recv', qr/subscribe.*realm_poll_stop|subscribe.*realm_poll_start/);
 	Lines->new($other->address)->good("realm_poll 5100005442\n");
 	$r->wait_for(stdout => qr/^\S+\tevent\trealm_poll_stop\t5100005442$/m);
@@ -138,14 +138,14 @@ subtest '.on' => sub {
 		"1\trealm_poll_stop\t0\tping\n2\trealm_poll_start 7\t0\tlog 'x {1}'\n2\trealm_poll_start 7\t0\tlog 'x {1}'\n", 'list, off N, off');
 	is($l->good(".on realm_poll_stop -- poller_info_modify {1} secret=geheim\n.on realm_poll_stop -- set_license geheim\n.on\n"),
 		"1\trealm_poll_stop\t0\tpoller_info_modify ?\n2\trealm_poll_stop\t0\tset_license ?\n", 'a list without secrets');
-	$l->bad(".on realm_poll_stop -- ping\n.on off x\n", 2, qr/^ptsh: stdin:2: \.on: off: there is no number x; \.on lists them$/m);
+	$l->bad(".on realm_poll_stop -- ping\n.on off x\n", 2, qr/^ptsh: stdin:2: \.on: off: x: no such number; \.on lists them$/m);
 	is($l->run(".on realm_poll_stop -- ping\n- .on off 7\n.on\n")->stdout, "1\trealm_poll_stop\t0\tping\n", 'nothing else is ended');
 	$l->bad(".on realm_poll_stop -- realm_pol 1\n", 2, qr/realm_poll\?/);
-	$l->bad(".on realm_poll_stop -- .sleep 1\n", 2, qr/only a request or \.echo can stand here/);
+	$l->bad(".on realm_poll_stop -- .sleep 1\n", 2, qr/only a request or \.echo is allowed here/);
 	like($l->run(".on realm_poll_stop -- .echo poll of {1}\nrealm_poll Lab\n.sleep 0.2\n")->stdout, qr/^poll of 5200007311$/m, '.echo at an event');
-	$l->bad(".watch 1 .echo\n", 2, qr/only a request can stand here/);
+	$l->bad(".watch 1 .echo\n", 2, qr/only a request is allowed here/);
 	$l->bad(".on realm_poll_stop ping\n", 2, qr/usage: \.on EVENT \[ARG\.\.\.\] -- LINE/);
-	$l->bad(".on realm_poll_stop -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: there is nothing of this name, only \{1}$/m);
+	$l->bad(".on realm_poll_stop -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: no such column, only \{1}$/m);
 	$l->bad(".on realm_poll_stop -- realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n", 1, qr/^ptsh: (?:stdin:1: )?\.on: realm_poll 1: failed after 0\.\ds: no such realm/m);
 	is($l->run(".on realm_poll_stop -- - realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n")->status, 0, '- LINE does not count');
 

@@ -155,7 +155,7 @@ like $run->stderr, qr/^ptsh: ident: descriptor 9: Bad file descriptor: /, 'a des
 is $run->status, 0, '... is no reason to stop, either';
 
 for ([['--ident-fd', 1], qr/3 or more/], [['--ident-port', 'x'], qr/a port's number/], [["--ident=\x{1}"], qr/printable/],
-	[['--ident-hidden'], qr/goes with --ident/]) {
+	[['--ident-hidden'], qr/needs --ident/]) {
 	my ($args, $text) = @$_;
 	$run = Run->ptsh(args => [@$args, ($args->[0] =~ /hidden/ ? () : '--ident'), '-c', 'ping', $box->address]);
 	is $run->status, 2, "@$args: usage" =~ s/\x01/?/r;

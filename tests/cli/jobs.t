@@ -63,8 +63,8 @@ subtest '.wait' => sub {
 	like($r->stdout, qr/\A\d+\.\d+\t\d+\nafter\nport_updates/, 'for one');
 	$r = $l->run("ping &\n.wait 1\n.wait 1\n.wait\n.echo x\n");
 	like($r->stdout, qr/x\n\z/, 'for one that has ended');
-	$l->bad(".wait 1\nping\n", 2, qr/^ptsh: stdin:1: \.wait: there is no job 1; \.jobs lists them$/m);
-	$r = $l->bad("realm_poll Lab &\n.set timeout 0.05\n.wait\n", 6, qr/^ptsh: stdin:3: \.wait: time is up: jobs still run$/m);
+	$l->bad(".wait 1\nping\n", 2, qr/^ptsh: stdin:1: \.wait: 1: no such job; \.jobs lists them$/m);
+	$r = $l->bad("realm_poll Lab &\n.set timeout 0.05\n.wait\n", 6, qr/^ptsh: stdin:3: \.wait: timeout: jobs are still running$/m);
 	like($r->stdout, qr/^port_seens/m, '... and is not left behind at the end');
 
 	$r = $l->run("realm_discover Lab &\n.wait realm_discover_stop 5200007311\n.echo heard\n");

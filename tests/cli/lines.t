@@ -65,10 +65,10 @@ is($l->good(".echo a 'b # c' # d\n"), "a b # c\n", 'a command has its comment, t
 refuses('set_license #abc', qr/licence.* is missing: # begins a comment.*quote it/);
 refuses('log #1', qr/message.* is missing: # begins a comment/);
 refuses('realm_poll # 5200007311', qr/realm.* is missing: # begins a comment/);
-refuses('realm_modify #5', qr/missing: # begins a comment/);
+refuses('realm_modify #5', qr/argument: # begins a comment/);
 refuses('.sleep #5', qr/usage: \.sleep SECONDS: # begins a comment/);
 refuses('.each realm_info gid # -- realm_poll {gid}', qr/usage: \.each.*# begins a comment/);
-refuses('remote_backup SCP host admin #x', qr/password .*may stand where the comment begins/);
+refuses('remote_backup SCP host admin #x', qr/the comment begins where password .*may stand/);
 sends('remote_backup SCP host admin # x', '["remote_backup","SCP","host","admin"]');
 
 # The boxes file has the same comments.
@@ -174,9 +174,9 @@ SKIP: {
 	    ['realm_poll 5200007311 ; ping', qr/one request a line/],
 	    ["realm_poll\x{a0}5200007311", qr/U\+00A0 is no blank/],
 	    ['realm_poll 5200007311 2>/dev/null', qr/redirection/],
-	    ['y', qr/no such request; help lists them/],
+	    ['y', qr/no such request; \.help lists them/],
 	    ['show realm_info', qr/"show": no such request; realm_info alone is one/],
-	    ['\q', qr/\\q: here that is \.quit/];
+	    ['\q', qr/\\q: no such command; use \.quit/];
 	is_deeply([$s->run('realm_info name 5200007311 # the lab')], ['name', '----', 'Lab'], '... and a comment is none of the words');
 	$s->key('C-l');
 	$s->key('Up');

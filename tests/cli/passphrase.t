@@ -41,12 +41,12 @@ for my $case (
 }
 my $r = with('--key', "$dir/key");
 is($r->status, 2, 'no command and no terminal');
-like($r->stderr, qr/the key needs a passphrase, and there is no terminal to ask at: use --key-passphrase-command/, '... and the way out');
+like($r->stderr, qr/cannot prompt for the key's passphrase here: use --key-passphrase-command/, '... and the way out');
 
 # What the files are instead.
 $r = Run->ptsh(args => ['-u', 'admin', '--tls', 'on', '--accept-new', '--cert', "$dir/cert.der", '-c', 'ping', $box->address],
     env => { PTSH_PASSWORD => $box->password });
-like($r->stderr, qr/--cert \S+: nothing in PEM form is in it/, 'a certificate in DER');
+like($r->stderr, qr/--cert \S+: it has nothing in PEM form/, 'a certificate in DER');
 $r = Run->ptsh(args => ['-u', 'admin', '--tls', 'verify', '--ca', "$dir", '-c', 'ping', $box->address], env => { PTSH_PASSWORD => $box->password });
 like($r->stderr, qr/--ca \S+: a folder; name a file/, '--ca with a folder');
 is($r->status, 2, '... is a mistake');

@@ -99,7 +99,7 @@ sub hash { return map { $_->{property} => $_->{value} } @_ }
 		for my $line ("$name a b c", 'start_tls') {
 			my $own = $line =~ /^login / ? 'login a b' : $line;
 			like(Run->ptsh(args => [@{ $o{args} }[0 .. $#{ $o{args} } - 2], $own, $b->address])->stderr,
-				qr/^ptsh: \w+: this is ptsh's own business/, "$own: is ptsh's own business");
+				qr/^ptsh: \w+: ptsh sends this itself when it connects/, "$own: ptsh sends it itself");
 		}
 	}
 	my @tls = ('-w', '--accept-new', '-c', 'ping');

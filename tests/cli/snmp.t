@@ -317,7 +317,7 @@ for my $how (
 }
 
 for (
-	['.snmp', qr/usage: \.snmp get/], ['.snmp fetch h 1.3', qr/fetch: get, getnext/], ['.snmp get', qr/which HOST/],
+	['.snmp', qr/usage: \.snmp get/], ['.snmp fetch h 1.3', qr/fetch: no such operation; use get, getnext/], ['.snmp get', qr/HOST is missing/],
 	[".snmp get $to", qr/an OID is missing/], [".snmp get $to -v 9 -c x 1.3", qr/Invalid version specified after -v flag$/],
 	[".snmp get $to -v 3 -u a -l none 1.3", qr/Invalid security level/],
 	[".snmp get $to -v 3 -u a -l authNoPriv -A short12 1.3", qr/below the length requirements/],
@@ -327,7 +327,7 @@ for (
 	[".snmp get $to:99999 -v1 -c x 1.3", qr/not HOST or HOST:PORT/], [".snmp get http:$to -v1 -c x 1.3", qr/not HOST or HOST:PORT/],
 	[".snmp get h:0 -v1 -c x 1.3", qr/the port is a number/], [".snmp get '' -v1 -c x 1.3", qr/not HOST/],
 	[".snmp get $to -v 1 -c x sysNonsense.0", qr/sysNonsense\.0: not an object's numbers/],
-	[".snmp check lab tcp:$to", qr/check asks by UDP, as the box does/],
+	[".snmp check lab tcp:$to", qr/check uses UDP only, as the box does/],
 	[".snmp check lab $to -c public", qr/check takes -t and -r/], ['.snmp check lab', qr/usage: \.snmp check REALM HOST/],
 ) {
 	fails($_->[0], 2, $_->[1], "usage: $_->[0]");
@@ -448,7 +448,7 @@ like $r->stderr, qr/44 more of the realm's communities and users are not tried$/
 $r = snmp(".snmp check Lab 127.0.1.9", @lab);
 is $r->status, 1, 'an excluded host';
 is $r->stdout, "127.0.1.0/24\t\t\t\texcluded\t\t\n", '... is not asked';
-fails('.snmp check Lab 192.0.2.1', 1, qr/no entry of the realm is for this address/, 'no entry at all', @lab);
+fails('.snmp check Lab 192.0.2.1', 1, qr/the realm has no credentials for this address/, 'no entry at all', @lab);
 fails('.snmp check Lob 127.0.0.1', 2, qr/Lob: no such realm; there is .*Lab/, 'no such realm', @lab);
 $r = snmp(".snmp check Lab $dead -t 0.2 -r 0", @lab);
 is $r->status, 6, 'nobody answers';

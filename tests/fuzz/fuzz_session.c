@@ -166,8 +166,8 @@ static bool feed(struct fuzz *f, const char *bytes, size_t len, size_t chunk)
 		if (result == -1) {
 			CHECK(!strchr(e.text, '\n') && session_phase(f->h.session) == PHASE_ENDED);
 			log_end_text(&f->h);
-			/* What is both too long and no JSON is told as what comes first in that piece. */
-			if (strstr(e.text, "one value in it is longer") || strstr(e.text, "no JSON"))
+			/* What is both too long and not JSON is reported as what comes first in that piece. */
+			if (strstr(e.text, "one value in it is longer") || strstr(e.text, "not JSON"))
 				buf_puts(&f->h.log, "error: bad or too long\n");
 			else
 				buf_printf(&f->h.log, "error %d %s\n", e.status, e.text);

@@ -34,7 +34,7 @@ for my $way ('^D', 'a terminal that is closed', 'SIGHUP') {
 		$t->key('Enter');
 		$t->wait_output(qr/\rrealm_poll Lab: 1 ?s/);
 		$t->key('C-c');
-		ok($t->wait_row(qr/goes on as a job$/), '... ^C is for ptsh');
+		ok($t->wait_row(qr/continues as a job$/), '... ^C is for ptsh');
 		ok($t->wait_row(qr/\[1\] realm_poll Lab: done/), '... and not for the box');
 		$t->key('C-d');
 		is($t->status, 0, '... ends well');

@@ -32,7 +32,7 @@ ok $s->wait_row(qr/^ptsh: realm_poll: not sent: .*$/), '... a job, too';
 like join('', map { "$_;" } $s->run('.status')), qr/;state +lost[^;]*;because +.*ref;?u;?s;?e;?d;/, '.status says why';
 $s->type('typed meanwhile');
 my $back = Box->start('--port', $port, password => $password);
-ok $s->wait_row(qr/^ptsh: box: connected again after [\d.]+s$/), 'when it is back that is told';
+ok $s->wait_row(qr/^ptsh: box: reconnected after [\d.]+s$/), 'when it is back that is told';
 ok $s->wait_prompt(qr/^box> typed meanwhile$/), '... above the line';
 $back->wait_log('recv', qr/"subscribe"/);
 is_deeply [map { $_ =~ s/^\[\d+,//r } grep { /subscribe/ } $back->received], ['"subscribe","realm_poll_stop","realm_discover_stop"]'],
@@ -49,7 +49,7 @@ $back->stop;
 $s->wait_prompt($away);
 $s->run('ping');
 $back = Box->start('--port', $port, password => $password);
-is_deeply [$s->run('realm_info name 5200007311')], ['ptsh: box: connected again after ' . (grep { s/.*after //  } $s->scrollback)[-1],
+is_deeply [$s->run('realm_info name 5200007311')], ['ptsh: box: reconnected after ' . (grep { s/.*after //  } $s->scrollback)[-1],
     'name', '----', 'Lab'], 'a line does not wait for the next try';
 $s->key('C-d');
 is $s->status, 0, '^D leaves';
@@ -75,7 +75,7 @@ $g->line('wrong');
 ok $g->wait_row(qr/^ptsh: box: login refused: /), '... a wrong one is refused';
 ok $g->wait_prompt($asked), '... and asked for again';
 $g->line($guarded->password);
-ok $g->wait_row(qr/^ptsh: box: connected again after [\d.]+s$/), 'the right one is taken';
+ok $g->wait_row(qr/^ptsh: box: reconnected after [\d.]+s$/), 'the right one is taken';
 ok $g->wait_row(qr/^Lab$/), '... and the line is run';
 ok $g->wait_prompt(qr/^box> $/), '... and all is as before';
 unlike $g->output, qr/\Q@{[$guarded->password]}\E/, '... it was not shown';
@@ -131,7 +131,7 @@ $s->run('realm_info name 5200007311');
 $s->line('realm_discover Lab');
 $s->wait_for(sub { (grep { /realm_info/ } $slow->received) > 2 });
 $s->key('C-c');
-ok $s->wait_row(qr/^ptsh: \[1\] realm_discover Lab: interrupted, it will not be sent$/), '^C while a name is looked up';
+ok $s->wait_row(qr/^ptsh: \[1\] realm_discover Lab: interrupted, not sent$/), '^C while a name is looked up';
 ok $s->wait_row(qr/^ptsh: \[1\] realm_discover Lab: failed after .*: not sent$/), '... keeps the request from being sent';
 is scalar(grep { /discover/ } $slow->received), 0, '... really';
 $s->key('C-d');

@@ -84,7 +84,7 @@ $s->key('C-l');
 $s->line('realm_poll Archive');
 ok $s->wait_row(qr/^Archive$/), '.on runs its line';
 $s->run('.on off');
-is_deeply [$s->run('.on')], ['ptsh: no rules'], '.on off';
+is_deeply [$s->run('.on')], ['ptsh: no .on lines'], '.on off';
 is_deeply [$s->run('.each realm_info gid,name [5200007311] -- realm_info name {gid}')],
     ['5200007311 Lab: done, 0.0s', 'name', '----', 'Lab'], '.each';
 is_deeply [$s->run('.jobs')], ['ptsh: no jobs'], '.jobs without any';
@@ -93,7 +93,7 @@ $s->line('realm_poll "Head Office" &');
 like join(';', $s->run('.jobs')), qr/;  1  0\.\ds +realm_poll "Head Office"$/, '.jobs';
 $s->run('.wait');
 is $s->prompt_row, 'box> ', '.wait waits for them';
-is_deeply [$s->run('.wait 99')], ['ptsh: .wait: there is no job 99; .jobs lists them'], '.wait for nothing';
+is_deeply [$s->run('.wait 99')], ['ptsh: .wait: 99: no such job; .jobs lists them'], '.wait for nothing';
 $s->key('C-l');
 $s->line('.wait realm_poll_stop');
 $other->line('realm_poll Lab');

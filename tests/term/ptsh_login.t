@@ -47,7 +47,7 @@ for my $answer ('yes', 'pin') {
 	unlike join("\n", $again->rows), qr/Trust it/, '... really';
 	my $status = join "\n", $again->run('.status');
 	like $status, qr/^encryption +TLSv1\.\d, \S+\nkey +EC .*\npin +\Q$seen\E$/m, '.status shows the key';
-	like $status, qr/^certificate ends +\d{4}-/m, '... and its end';
+	like $status, qr/^certificate expires +\d{4}-/m, '... and its end';
 	my $changed = Session->new(box => Box->start('--tls', 'offer'), args => ['--tls', 'on',
 	    '--known-as', $tls->address], wait => undef, home => $s->home);
 	is $changed->status, 5, 'a changed key is refused without a question';

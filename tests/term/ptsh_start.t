@@ -101,7 +101,7 @@ $w->line('realm_poll Lab');
 $w->box->wait_log('recv', qr/realm_poll/);
 $w->wait_row(qr/: 1 s/);
 $w->key('C-c');
-ok $w->wait_row(qr/^ptsh: \[1\] realm_poll Lab: goes on as a job$/), '^C makes a job of it, and says so';
+ok $w->wait_row(qr/^ptsh: \[1\] realm_poll Lab: continues as a job$/), '^C makes a job of it, and says so';
 is $w->wait_prompt(qr/ $/), 'box (1 job)> ', '... which the prompt shows';
 $w->line('realm_poll Archive &');
 ok $w->wait_prompt(qr/^box \(2 jobs\)> $/), 'jobs are counted';

@@ -124,8 +124,8 @@ static void mistakes_name_file_and_line(void **state)
 	refused("a \"\\ud800\"", "boxes:1: \\u in a string");
 	refused("a \"\\u0000\"", "boxes:1: \\u in a string");
 	refused("a x\nb y\na z\n", "boxes:3: a is on line 1 already");
-	refused("--tls on\n", "boxes:1: a line starts with the box's name");
-	refused("'' on\n", "boxes:1: a line starts with the box's name");
+	refused("--tls on\n", "boxes:1: a line must start with the name of a box");
+	refused("'' on\n", "boxes:1: a line must start with the name of a box");
 	assert_int_equal(boxes_parse(&b, "boxes", "a x\ny\0z", 7, NULL, &e), -1);
 	assert_string_equal(e.text, "boxes:2: a NUL byte");
 	boxes_clear(&b);

@@ -340,7 +340,7 @@ static bool acceptable(const char *text, size_t len, bool unfinished, const char
 	*notes = line.note_count;
 	if (!good)
 		good = strstr(e.text, "is missing") != NULL || strstr(e.text, "nothing to do") != NULL ||
-		    strstr(e.text, "expected behind --") != NULL || (unfinished && at + 1 >= len);
+		    strstr(e.text, " needs ") != NULL || (unfinished && at + 1 >= len);
 	free(usage);
 	line_clear(&line);
 	return good;

@@ -294,10 +294,10 @@ static void names_of_arguments_may_stand_anywhere(void **state)
 static void a_name_without_its_value_is_refused(void **state)
 {
 	(void)state;
-	refused(&script, "log --message --priority 3", "message: text expected behind --message");
-	refused(&script, "log x --priority", "priority: number expected behind --priority");
-	refused(&script, "log x --prio 3", "there is no argument \"--prio\"");
-	refused(&script, "log x --prio=3", "there is no argument \"--prio\"");
+	refused(&script, "log --message --priority 3", "--message needs text");
+	refused(&script, "log x --priority", "--priority needs a number");
+	refused(&script, "log x --prio 3", "\"--prio\": no such argument");
+	refused(&script, "log x --prio=3", "\"--prio\": no such argument");
 	assert_string_equal(usage, "log MESSAGE [PRIORITY]");
 	refused(&script, "log x --message y", "message is given twice");
 	refused(&script, "log --message x --message y", "message is given twice");
@@ -369,27 +369,27 @@ static void a_mac_is_taken_in_every_spelling(void **state)
 	    "[\"realm_advanced_settings_modify\",\"5\",[[\"block_port_macs\",[\"00:1D:60:36:16:71\"],[\"AA:BB:CC:DD:EE:0F\"]]]]");
 	becomes("realm_advanced_settings_modify 5 block_port_macs=+00:1d:60:36:16:71",
 	    "[\"realm_advanced_settings_modify\",\"5\",[[\"block_port_macs\",[],[\"00:1d:60:36:16:71\"]]]]");
-	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=+001d.6036", "-MAC,+MAC... expected");
+	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=+001d.6036", "must be -MAC,+MAC...");
 }
 
 static void addresses_are_checked_before_they_are_sent(void **state)
 {
 	(void)state;
 	becomes("realm_seed_list_modify 5 --add 10.0.0.5,2001:db8::1", "[\"realm_seed_list_modify\",\"5\",[],[\"10.0.0.5\",\"2001:db8::1\"]]");
-	refused(&script, "realm_seed_list_modify 5 --add 300.1.1.1", "IP address expected, not \"300.1.1.1\"");
-	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.5,10.0.0", "IP address expected");
-	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.0/24", "IP address expected");
-	refused(&script, "realm_seed_list_modify 5 --add 2001:db8:::1", "IP address expected");
-	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.05", "IP address expected");
-	refused(&script, "switch_poll 5 1.2.3.4.5", "IP address expected");
-	refused(&script, "switch_poll 5 core-switch", "IP address expected");
-	refused(&script, "realm_device_assign 5 1.1.1 null", "IP address expected");
+	refused(&script, "realm_seed_list_modify 5 --add 300.1.1.1", "must be an IP address, not \"300.1.1.1\"");
+	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.5,10.0.0", "must be an IP address");
+	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.0/24", "must be an IP address");
+	refused(&script, "realm_seed_list_modify 5 --add 2001:db8:::1", "must be an IP address");
+	refused(&script, "realm_seed_list_modify 5 --add 10.0.0.05", "must be an IP address");
+	refused(&script, "switch_poll 5 1.2.3.4.5", "must be an IP address");
+	refused(&script, "switch_poll 5 core-switch", "must be an IP address");
+	refused(&script, "realm_device_assign 5 1.1.1 null", "must be an IP address");
 	becomes("remote_backup SCP backup.example.net", "[\"remote_backup\",\"SCP\",\"backup.example.net\"]");
 	becomes("remote_backup SCP 10.0.0.9", "[\"remote_backup\",\"SCP\",\"10.0.0.9\"]");
 	becomes("remote_backup SCP 2001:db8::9", "[\"remote_backup\",\"SCP\",\"2001:db8::9\"]");
-	refused(&script, "remote_backup SCP 300.1.1.1", "host name or IP address expected");
-	refused(&script, "remote_backup SCP 1:2:3", "host name or IP address expected");
-	refused(&script, "poller_info_modify 5 hostname=10.0.0.256", "host name or IP address expected");
+	refused(&script, "remote_backup SCP 300.1.1.1", "must be a host name or IP address");
+	refused(&script, "remote_backup SCP 1:2:3", "must be a host name or IP address");
+	refused(&script, "poller_info_modify 5 hostname=10.0.0.256", "must be a host name or IP address");
 	/* JSON is taken as it is. */
 	becomes("realm_seed_list_modify 5 [] [\"300.1.1.1\"]", "[\"realm_seed_list_modify\",\"5\",[],[\"300.1.1.1\"]]");
 }
@@ -402,13 +402,13 @@ static void a_subnet_may_be_written_with_its_bits(void **state)
 	becomes("poller_subnet_list_modify 5 --add 10.0.0.0/8,64,include", "[\"poller_subnet_list_modify\",\"5\",[],[[\"10.0.0.0\",8,64,1]]]");
 	becomes("poller_subnet_list_modify 5 --add 0.0.0.0/0,64,include 10.0.0.1/32,1,exclude",
 	    "[\"poller_subnet_list_modify\",\"5\",[],[[\"0.0.0.0\",0,64,1],[\"10.0.0.1\",32,1,0]]]");
-	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/33,64,include", "a prefix length is 0 to 32 here, not 33");
-	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,33,64,include", "a prefix length is 0 to 32 here, not 33");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/33,64,include", "the prefix length must be 0 to 32, not 33");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,33,64,include", "the prefix length must be 0 to 32, not 33");
 	refused(&script, "poller_subnet_list_modify 5 --add 2001:db8::/129,64,include", "0 to 128");
-	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/,64,include", "prefix length expected");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/,64,include", "must be a prefix length");
 	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/8", "limit is missing");
-	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,-1,64,include", "prefix length expected");
-	refused(&script, "realm_snmp_credential_list_modify 5 300.0.0.0/8", "IP address expected");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,-1,64,include", "must be a prefix length");
+	refused(&script, "realm_snmp_credential_list_modify 5 300.0.0.0/8", "must be an IP address");
 	refused(&script, "realm_snmp_credential_list_modify 5 10.0.0.0", "bits is missing");
 }
 
@@ -440,7 +440,7 @@ static void a_comment_that_took_an_argument_is_named(void **state)
 	becomes("realm_poll 5 # 6", "[\"realm_poll\",\"5\"]");
 	refused(&script, "set_license #abc", "is missing: # begins a comment");
 	refused(&script, "realm_modify # 5", "# begins a comment");
-	refused(&script, "remote_backup SCP host admin #x", "password (text) may stand where the comment begins");
+	refused(&script, "remote_backup SCP host admin #x", "the comment begins where password (text) may stand");
 	becomes("remote_backup SCP host admin # x", "[\"remote_backup\",\"SCP\",\"host\",\"admin\"]");
 }
 
@@ -652,7 +652,7 @@ static void each_argument_given_twice_is_refused(void **state)
 			refused(&script, buf_string(&text), "too many arguments");
 			assert_hidden(buf_string(&text), true);
 		} else {
-			refused(&script, buf_string(&text), "there is none for \"S3CR3T\"");
+			refused(&script, buf_string(&text), "too many arguments: \"S3CR3T\"");
 		}
 		assert_int_equal(at, text.len - strlen(marker));
 	}
@@ -689,37 +689,37 @@ static void arguments_that_do_not_fit(void **state)
 	assert_string_equal(usage, "realm_poll REALM");
 	refused(&script, "realm_modify", "nothing to do");
 	refused(&script, "realm_query 5 device", "columns (list of names) is missing");
-	refused(&script, "realm_query 5 devcie x", "type: one of device, switch, switch_detail expected, not \"devcie\"");
-	refused(&script, "realm_query 5 device x y z", "filter: name=value expected, not \"z\"");
-	refused(&script, "realm_query 5 device x --unused weeks=3", "unused: one of its names expected, not \"weeks=3\"");
-	refused(&script, "realm_query 5 device a,,b", "columns: list of names expected, not \"a,,b\"");
-	refused(&script, "realm_modify *", "delete: a list of what is to be deleted expected");
-	refused(&script, "realm_modify null", "delete: a list of what is to be deleted expected");
-	refused(&script, "realm_seed_list_modify 5 --add null", "add: list of addresses expected");
-	refused(&script, "realm_info null", "fields: list of names expected");
-	refused(&script, "realm_info [1]", "fields: list of names expected, not \"1\"");
-	refused(&script, "user_view_info gid [\"port\",\"x\"]", "types: list of words expected, not \"\"x\"\"");
-	refused(&script, "realm_info_modify 5 name", "settings: name=value expected, not \"name\"");
-	refused(&script, "realm_info_modify 5 =x", "settings: name=value expected, not \"=x\"");
-	refused(&script, "realm_info_modify 5 name=x name=y", "settings: each name once");
+	refused(&script, "realm_query 5 devcie x", "type must be one of device, switch, switch_detail, not \"devcie\"");
+	refused(&script, "realm_query 5 device x y z", "filter must be name=value, not \"z\"");
+	refused(&script, "realm_query 5 device x --unused weeks=3", "unused: \"weeks\": no such name");
+	refused(&script, "realm_query 5 device a,,b", "columns must be a list of names, not \"a,,b\"");
+	refused(&script, "realm_modify *", "delete must be a list of what to delete");
+	refused(&script, "realm_modify null", "delete must be a list of what to delete");
+	refused(&script, "realm_seed_list_modify 5 --add null", "add must be a list of addresses");
+	refused(&script, "realm_info null", "fields must be a list of names");
+	refused(&script, "realm_info [1]", "fields must be a list of names, not \"1\"");
+	refused(&script, "user_view_info gid [\"port\",\"x\"]", "types must be a list of words, not \"\"x\"\"");
+	refused(&script, "realm_info_modify 5 name", "settings must be name=value, not \"name\"");
+	refused(&script, "realm_info_modify 5 =x", "settings must be name=value, not \"=x\"");
+	refused(&script, "realm_info_modify 5 name=x name=y", "settings: \"name\": name given twice");
 	refused(&script, "poller_modify 5 --add a,b,c", "secret is missing in the row");
-	refused(&script, "poller_modify 5 --add a,b,c,S3CR3T,e", "no more than its members");
+	refused(&script, "poller_modify 5 --add a,b,c,S3CR3T,e", "a row of at most 4 members");
 	assert_hidden("row", true);
 	refused(&script, "realm_device_assign 5 1.1.1.1", "device: poller is missing");
 	refused(&script, "realm_device_assign 5 1.1.1.1,", "device: poller");
-	refused(&script, "realm_device_assign 5 1.1.1.1,null,null", "no more than its members");
-	refused(&script, "realm_device_assign 5 1.1.1.1,null 5", "device: ip: IP address expected");
+	refused(&script, "realm_device_assign 5 1.1.1.1,null,null", "a row of at most 2 members");
+	refused(&script, "realm_device_assign 5 1.1.1.1,null 5", "device: ip must be an IP address");
 	refused(&script, "realm_device_assign 5 [\"1.1.1.1\"]", "a list of two");
-	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=AA:BB:CC:DD:EE:FF", "-MAC,+MAC... expected");
-	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=+AABBCCDDEEF", "-MAC,+MAC... expected");
-	refused(&script, "realm_advanced_settings_modify 5 cdp_enabled", "name=value expected");
-	refused(&script, "security_certificate_assign custom,other", "service: one of apache, api expected, not \"other\"");
-	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,x,1,1", "bits: prefix length expected, not \"x\"");
-	refused(&script, "group_settings_modify 5 --realm-roles Views=read", "realm-roles: name=value expected");
-	refused(&script, "group_settings_modify 5 --realm-roles 5", "realm=role=permission... expected");
-	refused(&script, "group_settings_modify 5 --system API=maybe", "number, or one of none, read, write expected, not \"maybe\"");
-	refused(&script, "switch_poll 5 a=b", "IP address expected");
-	refused(&script, "log {x}", "message: text expected, not \"{x}\"");
+	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=AA:BB:CC:DD:EE:FF", "must be -MAC,+MAC...");
+	refused(&script, "realm_advanced_settings_modify 5 block_port_macs=+AABBCCDDEEF", "must be -MAC,+MAC...");
+	refused(&script, "realm_advanced_settings_modify 5 cdp_enabled", "must be name=value");
+	refused(&script, "security_certificate_assign custom,other", "service must be one of apache, api, not \"other\"");
+	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0,x,1,1", "bits must be a prefix length, not \"x\"");
+	refused(&script, "group_settings_modify 5 --realm-roles Views=read", "realm-roles must be name=value");
+	refused(&script, "group_settings_modify 5 --realm-roles 5", "must be realm=role=permission...");
+	refused(&script, "group_settings_modify 5 --system API=maybe", "must be a number, or one of none, read, write, not \"maybe\"");
+	refused(&script, "switch_poll 5 a=b", "must be an IP address");
+	refused(&script, "log {x}", "message must be text, not \"{x}\"");
 	refused(&script, "log [x", "[ is not closed");
 	refused(&script, "log 'x", "' is not closed (column 5)");
 	refused(&script, "log \xc3\xa9 \"x", "\" is not closed (column 7)");
@@ -836,7 +836,7 @@ static void a_command_may_be_a_job(void **state)
 	assert_true(line.job);
 	assert_int_equal(line.word_count, 3);
 	assert_string_equal(line.rest, "h 1.3");
-	refused(&script, ".ask h & x", "nothing may stand behind &");
+	refused(&script, ".ask h & x", "nothing may follow &");
 	assert_int_equal(parse(&script, ".echo a &"), 0);
 	assert_false(line.job);
 	assert_int_equal(line.word_count, 3);
@@ -881,9 +881,9 @@ static void secrets_are_asked_for_and_read_from_files(void **state)
 	refused(&script, "log @latin1", "latin1: byte 4 is not UTF-8");
 	refused(&script, "log @nul", "nul: byte 2 is not UTF-8");
 	mute.ask_secret = NULL;
-	refused(&mute, "set_license ?", "nobody can be asked");
+	refused(&mute, "set_license ?", "cannot prompt for it here");
 	mute.read_file = NULL;
-	refused(&mute, "log @x", "no file can be read");
+	refused(&mute, "log @x", "files cannot be read here");
 }
 
 /* --- names instead of gids --- */
@@ -914,7 +914,7 @@ static void names_are_looked_up_and_put_in_their_places(void **state)
 	assert_int_equal(line.lookups[0].kind, GID_POLLER);
 	becomes("security_authentication_modify RADIUS timeout=5", "[\"security_authentication_modify\",\"RADIUS\",{\"timeout\":5}]");
 	assert_int_equal(line.lookups[0].kind, GID_METHOD);
-	refused(&script, "realm_poll \"a\\u0000b\"", "gid or name expected");
+	refused(&script, "realm_poll \"a\\u0000b\"", "must be a gid or name");
 }
 
 static void a_lookup_in_a_secret_request_keeps_the_rest(void **state)
@@ -1045,7 +1045,7 @@ static void kinds_of_lines(void **state)
 	refused(&script, "[]", "begins with its name");
 	refused(&script, "[1,\"ping\"]", "begins with its name");
 	refused(&script, "{\"a\":1}", "begins with its name");
-	refused(&script, "[\"ping\"] x", "nothing may stand behind the list");
+	refused(&script, "[\"ping\"] x", "nothing may follow the list");
 	refused(&script, "[\"ping\",]", "not JSON");
 	refused(&script, "[\"\"]", "name");
 }
@@ -1060,11 +1060,11 @@ static void jobs_and_redirections(void **state)
 	becomes("log '&'", "[\"log\",\"&\"]");
 	assert_false(line.job);
 	becomes("log a&b", "[\"log\",\"a&b\"]");
-	refused(&script, "ping & x", "nothing may stand behind &");
+	refused(&script, "ping & x", "nothing may follow &");
 	refused(&script, "realm_info > f", "realm_info: redirections are for the prompt");
-	refused(&script, "&", "a request is missing in front of &");
-	refused(&script, "> f", "a request is missing in front of >");
-	refused(&script, "| sort", "a request is missing in front of |");
+	refused(&script, "&", "a request is missing before &");
+	refused(&script, "> f", "a request is missing before >");
+	refused(&script, "| sort", "a request is missing before |");
 	refused(&script, "realm_info | sort", "redirections are for the prompt");
 	refused(&script, "[\"ping\"] >> f", "redirections are for the prompt");
 	becomes("log '>'", "[\"log\",\">\"]");
@@ -1080,10 +1080,10 @@ static void jobs_and_redirections(void **state)
 	assert_int_equal(line.redirect, REDIRECT_PIPE);
 	assert_string_equal(line.redirect_to, "awk '{print $1}' | sort -u > \"x y\" &");
 	assert_string_equal(json(), "[\"realm_info\",[\"gid\"]]");
-	refused(&prompt, "realm_info >", "a file's name is missing");
+	refused(&prompt, "realm_info >", "a file name is missing");
 	refused(&prompt, "realm_info |", "a command is missing");
-	refused(&prompt, "realm_info > a b", "nothing but & may stand behind");
-	refused(&prompt, "realm_info > ''", "cannot be a file's name");
+	refused(&prompt, "realm_info > a b", "only & may follow a redirection");
+	refused(&prompt, "realm_info > ''", "not a file name");
 	assert_int_equal(parse(&prompt, ".last csv > out.csv"), 0);
 	assert_string_equal(line.rest, "csv");
 	assert_string_equal(line.redirect_to, "out.csv");
@@ -1167,7 +1167,7 @@ static void long_lines(void **state)
 		buf_printf(&text, " x%d=1", i);
 	assert_int_equal(parse(&script, buf_string(&text)), 0);
 	buf_puts(&text, " x500=2");
-	refused(&script, buf_string(&text), "each name once");
+	refused(&script, buf_string(&text), "name given twice");
 	buf_reset(&text);
 	buf_puts(&text, ".echo");
 	for (int i = 0; i < 100000; i++)

@@ -383,7 +383,7 @@ static void the_next_connection_takes_no_weaker_login(void **state)
 	link_want(&sh);
 	box_is_there("[null,\"hello\",1,[\"none\",\"login\"]]\n");
 	expect_sent("");
-	expect_message("nothing weaker will do");
+	expect_message("nothing weaker is accepted");
 	assert_int_equal(sh.status, STATUS_LOGIN);
 	end();
 }

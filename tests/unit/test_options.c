@@ -147,7 +147,7 @@ static void an_optional_argument_stands_only_behind_an_equals_sign(void **state)
 	assert_string_equal(o.ident, "me");
 	options_clear(&o);
 	refused("--ident= box", "--ident needs NAME");
-	refused("--ident-port 1 box", "--ident-port goes with --ident");
+	refused("--ident-port 1 box", "--ident-port needs --ident");
 }
 
 static void no_name_is_there_twice(void **state)
@@ -334,7 +334,7 @@ static void no_option_takes_a_password(void **state)
 	(void)state;
 	refused("--password hush box", "--password-file, --password-command or $PTSH_PASSWORD");
 	refused("--password=hush box", "--password-file, --password-command or $PTSH_PASSWORD");
-	refused("--passwd=hush", "no option that takes a password");
+	refused("--passwd=hush", "no option takes a password");
 	assert_int_equal(read_line(&o, "--pasword=hush", &e), -1);
 	assert_null(strstr(e.text, "hush"));
 	options_clear(&o);
@@ -367,7 +367,7 @@ static void mistakes_are_told_in_one_line(void **state)
 	refused("-u ~", "--user needs NAME, but it is empty");
 	refused("-f ~", "--file needs FILE, but it is empty");
 	refused("--tls -c ping box", "--tls takes auto, off, on, verify or insecure, not \"-c\"");	/* not: two boxes */
-	refused("--reconnect", "--reconnect goes with --follow");
+	refused("--reconnect", "--reconnect needs --follow");
 	refused("--key k", "--cert FILE");
 	refused("-o xml", "not \"xml\"");
 	refused("-c ping\nx --tls \n\n", "not \"??\"");
@@ -457,8 +457,8 @@ static void peer_uid_is_a_number_or_a_user(void **state)
 	must(&o, "--peer-uid 65533");
 	assert_int_equal(o.reach.peer_uid, 65533);
 	options_clear(&o);
-	refused("--peer-uid no-such-user-here", "there is no \"no-such-user-here\"");
-	refused("--peer-uid 99999999999", "there is no");
+	refused("--peer-uid no-such-user-here", "not \"no-such-user-here\"");
+	refused("--peer-uid 99999999999", "not \"99999999999\"");
 }
 
 /* --- who wins --- */
@@ -628,7 +628,7 @@ static void a_mistake_in_the_boxes_file_is_told_with_its_line(void **state)
 	    "two h1 h2\nnum host -t soon\n");
 	refused("bad", "/ptsh/boxes:3: unknown option --tsl: did you mean --tls?");
 	refused("once", "/ptsh/boxes:4: --command belongs on the command line");
-	refused("rel", "/ptsh/boxes:5: --password-file needs a path from / or ~/ on");
+	refused("rel", "/ptsh/boxes:5: in the boxes file --password-file needs a path that starts with / or ~/");
 	refused("two", "/ptsh/boxes:6: two boxes");
 	refused("num", "/ptsh/boxes:7: --timeout takes seconds");
 	write_boxes("a b\nc 'd\n");

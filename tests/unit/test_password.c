@@ -516,7 +516,7 @@ static void without_a_terminal_nothing_is_read_from_standard_input(void **state)
 		dup2(fds[0], 0);
 		alarm(5);
 		_exit(password_get(p, &o, "Password: ", true, false, &interrupted, &e) == NULL
-		    && strstr(e.text, "no terminal to ask at") != NULL ? 0 : 1);
+		    && strstr(e.text, "no terminal") != NULL ? 0 : 1);
 	}
 	assert_int_equal(write(fds[1], "hush\n", 5), 5);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -534,7 +534,7 @@ static void no_prompt_means_none(void **state)
 
 	(void)state;
 	assert_null(password_get(p, &o, "Password: ", true, false, &interrupted, &e));
-	assert_non_null(strstr(e.text, "nothing may be asked"));
+	assert_non_null(strstr(e.text, "cannot prompt for a password here"));
 	password_free(p);
 }
 

@@ -236,38 +236,38 @@ static void a_thousand_blank_lines_are_enough(void **state)
 static void a_line_feed_in_a_string_is_two_bad_lines(void **state)
 {
 	(void)state;
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 7: it ends too early\na unanswered, unsent\ndiscarded 0\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 7: it ends too early\na unanswered, unsent\ndiscarded 0\n",
 	    READY, R("[\"a\"]"), F("[1,1,\"a\nb\"]\n"), {END, 0, 0});
 }
 
 static void two_arrays_on_a_line_are_no_message(void **state)
 {
 	(void)state;
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 5: something follows the array\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 5: something follows the array\n",
 	    READY, R("[\"a\"]"), F("[1,1][2,1]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 6: something follows the array\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 6: something follows the array\n",
 	    READY, F("[1,1] x\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 5: something follows the array\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 5: something follows the array\n",
 	    READY, F("[1,1]]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 5: something follows the array\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 5: something follows the array\n",
 	    READY, F("[1,1],\n"));
 }
 
 static void a_nul_byte_ends_the_session_not_the_line(void **state)
 {
 	(void)state;
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 6: NUL byte\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 6: NUL byte\n",
 	    READY, R("[\"a\"]"), F("[1,1,\"\0\"]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 3: NUL byte\n", READY, F("[1,\0""1]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 5: something follows the array\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 3: NUL byte\n", READY, F("[1,\0""1]\n"));
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 5: something follows the array\n",
 	    READY, F("[1,1]\0\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON array\n", READY, F("\0[1,1]\n"));
+	EXPECT(READY_LOG "error 7 message from the box: not a JSON array\n", READY, F("\0[1,1]\n"));
 }
 
 static void other_encodings_are_no_messages(void **state)
 {
 	(void)state;
-	EXPECT(READY_LOG "error 7 message from the box: no JSON array\n", READY, F("\xef\xbb\xbf[1,1]\n"));
+	EXPECT(READY_LOG "error 7 message from the box: not a JSON array\n", READY, F("\xef\xbb\xbf[1,1]\n"));
 	EXPECT("error 7 not a Porttracker box: it greets with \"??[?n?\"\n", F("\xff\xfe[\0n\0\n"));
 }
 
@@ -356,13 +356,13 @@ static void a_line_longer_than_max_reply_ends_the_session(void **state)
 static void what_is_no_json_is_told_with_its_offset(void **state)
 {
 	(void)state;
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 15: a value is missing\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 15: a value is missing\n",
 	    READY, F("[null,\"custom\",,\"x\"]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 6: number with a leading zero\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 6: number with a leading zero\n",
 	    READY, R("[\"a\"]"), F("[1,1,007]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 10: \\u without four hexadecimal digits\n",
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 10: \\u without four hexadecimal digits\n",
 	    READY, R("[\"a\"]"), F("[1,1,\"\\u12G4\"]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 1: a value is missing\n", READY, F("[\x01 1]\n"));
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 1: a value is missing\n", READY, F("[\x01 1]\n"));
 }
 
 static void numbers_and_strings_arrive_unchanged(void **state)
@@ -406,7 +406,7 @@ static void nesting_of_512_is_the_limit(void **state)
 		if (depth == 512)
 			buf_printf(&want, "a ok %.*s\n", 2 * inner, line + n);
 		else
-			buf_puts(&want, "error 7 message from the box: no JSON at offset 516: nested too deeply\n");
+			buf_puts(&want, "error 7 message from the box: not JSON at offset 516: nested too deeply\n");
 		EXPECT(buf_string(&want), READY, R("[\"a\"]"), {FEED, line, strlen(line)});
 	}
 	buf_clear(&want);
@@ -415,14 +415,14 @@ static void nesting_of_512_is_the_limit(void **state)
 static void messages_have_a_shape(void **state)
 {
 	static const struct { const char *line, *error; } cases[] = {
-		{"{}\n", "message from the box: no JSON array"}, {"\"x\"\n", "message from the box: no JSON array"},
-		{"5\n", "message from the box: no JSON array"}, {"null\n", "message from the box: no JSON array"},
-		{"true\n", "message from the box: no JSON array"}, {"[]\n", "message from the box: an empty array"},
+		{"{}\n", "message from the box: not a JSON array"}, {"\"x\"\n", "message from the box: not a JSON array"},
+		{"5\n", "message from the box: not a JSON array"}, {"null\n", "message from the box: not a JSON array"},
+		{"true\n", "message from the box: not a JSON array"}, {"[]\n", "message from the box: an empty array"},
 		{"[ ]\n", "message from the box: an empty array"},
 		{"[1]\n", "reply 1 from the box: its status is neither 1 nor 0"},
-		{"[null]\n", "notification from the box: its type is no string"},
-		{"[null,5]\n", "notification from the box: its type is no string"},
-		{"[null,[\"info\"]]\n", "notification from the box: its type is no string"},
+		{"[null]\n", "notification from the box: its type is not a string"},
+		{"[null,5]\n", "notification from the box: its type is not a string"},
+		{"[null,[\"info\"]]\n", "notification from the box: its type is not a string"},
 		{"[true,1]\n", "message from the box: its id is neither a number nor a string"},
 		{"[[1],1]\n", "message from the box: its id is neither a number nor a string"},
 		{"[{},1]\n", "message from the box: its id is neither a number nor a string"},
@@ -448,7 +448,7 @@ static void only_1_is_success_and_only_0_is_failure(void **state)
 
 		snprintf(line, sizeof line, "[1,%s,\"x\"]\n", bad[i]);
 		snprintf(want, sizeof want, "%serror 7 %s\na unanswered, unsent\ndiscarded 0\n", READY_LOG,
-		    strcmp(bad[i], "01") == 0 ? "message from the box: no JSON at offset 4: number with a leading zero" :
+		    strcmp(bad[i], "01") == 0 ? "message from the box: not JSON at offset 4: number with a leading zero" :
 		    "reply 1 from the box: its status is neither 1 nor 0");
 		EXPECT(want, READY, R("[\"a\"]"), {FEED, line, strlen(line)}, {END, 0, 0});
 	}
@@ -844,7 +844,7 @@ static void a_refused_start_tls_is_told(void **state)
 static void a_yes_without_tls_is_no_tls(void **state)
 {
 	(void)state;
-	EXPECT(CRAM_LOG "error 5 start_tls: the box says that it starts TLS, but does not\n", {TLS_ON_HELLO, 0, 0}, HELLO_CRAM,
+	EXPECT(CRAM_LOG "error 5 start_tls: the box accepted, but does not start TLS\n", {TLS_ON_HELLO, 0, 0}, HELLO_CRAM,
 	    F("[1,1]\n"));
 }
 
@@ -992,7 +992,7 @@ static void a_large_reply_nobody_wants_is_still_checked(void **state)
 {
 	(void)state;
 	EXPECT(LARGE_LOG "a end 0 0\nb ok\n", LARGE(LARGE_SKIP), R("[\"b\"]"), F("[1,1,\"012345678\"]\n[2,1]\n"));
-	EXPECT(LARGE_LOG "error 7 message from the box: no JSON at offset 17: a value is missing\na unanswered, unsent\ndiscarded 0\n",
+	EXPECT(LARGE_LOG "error 7 message from the box: not JSON at offset 17: a value is missing\na unanswered, unsent\ndiscarded 0\n",
 	    LARGE(LARGE_SKIP), F("[1,1,\"012345678\",]\n"), {END, 0, 0});
 }
 
@@ -1001,11 +1001,11 @@ static void a_large_reply_that_breaks_off_is_partial(void **state)
 	(void)state;
 	EXPECT(LARGE_LOG "a value 1st \"012345678\"\na value 5\na unanswered, sent, partial\nb unanswered, unsent\ndiscarded 21\n",
 	    LARGE(LARGE_VALUES), R("[\"b\"]"), {DRAIN, 0, 5}, F("[1,1,\"012345678\",5,[1"), {END, 0, 0});
-	EXPECT(LARGE_LOG "a value 1st \"012345678\"\nerror 7 message from the box: no JSON at offset 18: it ends too early\n"
+	EXPECT(LARGE_LOG "a value 1st \"012345678\"\nerror 7 message from the box: not JSON at offset 18: it ends too early\n"
 	    "a unanswered, unsent, partial\ndiscarded 0\n", LARGE(LARGE_VALUES), F("[1,1,\"012345678\",5\n"), {END, 0, 0});
-	EXPECT(LARGE_LOG "a value 1st \"012345678\"\nerror 7 message from the box: no JSON at offset 18: something follows the array\n"
+	EXPECT(LARGE_LOG "a value 1st \"012345678\"\nerror 7 message from the box: not JSON at offset 18: something follows the array\n"
 	    "a unanswered, unsent, partial\ndiscarded 0\n", LARGE(LARGE_VALUES), F("[1,1,\"012345678\"] x\n"), {END, 0, 0});
-	EXPECT(LARGE_LOG "a text [1,1,\"012345678\"\nerror 7 message from the box: no JSON at offset 16: ',' or ']' is missing\n"
+	EXPECT(LARGE_LOG "a text [1,1,\"012345678\"\nerror 7 message from the box: not JSON at offset 16: ',' or ']' is missing\n"
 	    "a unanswered, unsent, partial\ndiscarded 0\n", LARGE(LARGE_TEXT), F("[1,1,\"012345678\"}\n"), {END, 0, 0});
 	EXPECT(LARGE_LOG "a unanswered, unsent\ndiscarded 20\n", LARGE(LARGE_KEEP), F("[1,1,\"012345678\",5,["), {END, 0, 0});
 }
@@ -1071,7 +1071,7 @@ static void a_large_message_needs_its_head_early(void **state)
 	    F("[\"0123456789012345\",1]\n"));
 	EXPECT(READY_LOG "error 7 reply 1 from the box: its status is neither 1 nor 0\n", LARGE(LARGE_VALUES),
 	    F("[1,true,\"0123456789\"]\n"));
-	EXPECT(READY_LOG "error 7 message from the box: no JSON at offset 0: a value is missing\n", LARGE(LARGE_VALUES),
+	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 0: a value is missing\n", LARGE(LARGE_VALUES),
 	    F("garbage without an end, and more"));
 }
 

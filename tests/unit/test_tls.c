@@ -385,7 +385,7 @@ static void test_key_that_could_not_be_remembered_is_still_known_to_the_run(void
 	h.answers[0] = "yes";
 	assert_int_equal(channel_accept_clear(h.channel, &e), -1);
 	assert_int_equal(h.asked, 0);
-	assert_says(e.text, "has had it before (seen earlier in this run)");
+	assert_says(e.text, "used it before (seen earlier in this run)");
 	holder_clear(&h);
 	/* Another box has nothing to do with it. */
 	pid = serve(&h, "other", talk_hello);
@@ -661,7 +661,7 @@ static void test_box_that_falls_back_to_old_tls_is_told(void **state)
 	h.o.tls_min = 10;
 	shake(&h);
 	assert_int_equal(h.secured, 1);
-	assert_says(buf_string(&h.warnings), "speaks only TLS 1.0 now, it has had 1.2 before");
+	assert_says(buf_string(&h.warnings), "speaks only TLS 1.0 now, it used 1.2 before");
 	holder_clear(&h);
 	help_end(pid, false);
 	assert_string_equal(read_known(), text);
@@ -1240,7 +1240,7 @@ static void test_box_once_seen_with_tls_is_not_used_without(void **state)
 		h.answers[0] = "yes";
 		assert_int_equal(channel_accept_clear(h.channel, &e), -1);
 		assert_int_equal(h.asked, 0);
-		assert_says(e.text, "has had it before");
+		assert_says(e.text, "used it before");
 		holder_clear(&h);
 	}
 }
@@ -1309,8 +1309,8 @@ static void test_known_boxes_that_others_can_write_end_it(void **state)
 static void test_loopback_that_is_known_with_tls_wants_tls(void **state)
 {
 	static const struct { const char *known, *pin; enum channel_wants wants; const char *says; } cases[] = {
-		{"box.example:55 tls 2024-01-31\n", NULL, WANTS_TLS, "has had it before"},
-		{"box.example:55 sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= 2024-01-31\n", NULL, WANTS_TLS, "has had it before"},
+		{"box.example:55 tls 2024-01-31\n", NULL, WANTS_TLS, "used it before"},
+		{"box.example:55 sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= 2024-01-31\n", NULL, WANTS_TLS, "used it before"},
 		{"box.example:55 clear 2024-01-31\n", NULL, WANTS_CLEAR, NULL},
 		{"", NULL, WANTS_CLEAR, NULL},
 		/* Who names a key wants to see it, locally and of a box known as clear, too. */

@@ -54,8 +54,8 @@ static void words_are_separated_by_blanks_and_quoted_like_a_shell(void **state)
 		{"[1, 2] x", "[1, 2]|x"}, {"{\"a b\": [1]}", "{\"a b\": [1]}"}, {"[\"]\"] x", "[\"]\"]|x"},
 		{"[\"\\\"]\"] x", "[\"\\\"]\"]|x"}, {"a[1 2]", "a[1|2]"}, {"a\\\nb", "ab"}, {"a \\\n b", "a|b"}, {"a\\\r\nb", "ab"},
 		{"a \\\n[1 ,2]", "a|[1 ,2]"}, {"\"a\\\nb\"", "ab"}, {"\"a\nb\"", "a\nb"}, {"'a\nb'", "a\nb"},
-		{"'a", "!' is not closed"}, {"\"a", "!\" is not closed"}, {"x \"a\\\"", "x!\" is not closed"}, {"a\\", "!nothing behind the \\"},
-		{"[1", "![ is not closed"}, {"{1", "!{ is not closed"}, {"[\"a]", "![ is not closed"}, {"[1]x", "!a blank is missing behind the bracket"},
+		{"'a", "!' is not closed"}, {"\"a", "!\" is not closed"}, {"x \"a\\\"", "x!\" is not closed"}, {"a\\", "!nothing after the \\"},
+		{"[1", "![ is not closed"}, {"{1", "!{ is not closed"}, {"[\"a]", "![ is not closed"}, {"[1]x", "!a blank is missing after the bracket"},
 		{"\"\\x\"", "!no such escape in JSON"}, {"\"\\u12g4\"", "!\\u needs four hexadecimal digits"},
 		{"\"\\ud83d\"", "!half of a surrogate pair"}, {"\"\\ude00\"", "!half of a surrogate pair"},
 		{"\"\\ud83d\\u0041\"", "!half of a surrogate pair"}, {"\"\\u12\"", "!\\u needs four hexadecimal digits"},
@@ -178,7 +178,7 @@ static void going_on_agrees_with_splitting(void **state)
 		on = line_goes_on(text, LEN + 1, &s);
 		while ((found = word_next(text, LEN + 1, &pos, &w, &why)) == WORD_FOUND)
 			;
-		bad = found == WORD_BAD && strcmp(why, "a blank is missing behind the bracket") != 0;
+		bad = found == WORD_BAD && strcmp(why, "a blank is missing after the bracket") != 0;
 		if (found == WORD_BAD && !bad)
 			continue;
 		/* a backslash at the very end of blanks is taken for a word by both */
