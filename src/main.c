@@ -122,8 +122,8 @@ static void output_blocks(void *ctx, bool begins)
 	if (begins) {
 		sh->blocked_since = loop_now();
 	} else if (loop_now() > sh->blocked_since) {
-		loop_stood_still(sh->loop, loop_now() - sh->blocked_since);
-		link_stood_still(sh, loop_now() - sh->blocked_since);
+		loop_discount_blocked_ms(sh->loop, loop_now() - sh->blocked_since);
+		link_discount_blocked_ms(sh, loop_now() - sh->blocked_since);
 	}
 }
 
@@ -135,7 +135,7 @@ static int set_up(struct shell *sh, struct error *e)
 	sink_init(&sh->err, STDERR_FILENO);
 	sink_init(&sh->out, sh->interactive ? -1 : STDOUT_FILENO);	/* at a prompt term/screen does the writing */
 	sh->out.terminal = isatty(STDOUT_FILENO);
-	sh->out.stop = loop_signal_flag();	/* ^C ends it, though nobody reads what it writes */
+	sh->out.stop = loop_signal_flag();	/* ^C ends it, even if its output is not read */
 	sh->out.blocks = output_blocks;
 	sh->out.ctx = sh;
 	sh->may_ask = !o->no_prompt && isatty(STDERR_FILENO) && isatty(STDIN_FILENO);

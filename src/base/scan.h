@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * scan: eight bytes at a time, for those who look at every byte of a large reply.
+ * scan: eight bytes at a time, for code that looks at every byte of a large reply.
  *
  * Each test sets the top bit of the bytes it is true for; a bit above the lowest one set may be wrong (a borrow or
  * carry came from below), so only "none" and the lowest count.

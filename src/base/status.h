@@ -3,7 +3,7 @@
  * status: how a piece of work ended, and the one line that says why.
  *
  * The numbers are ptsh's exit statuses (ptsh(1), EXIT STATUS), so that the ring where something goes
- * wrong can name it and nobody has to translate.
+ * wrong can name it and no caller has to translate.
  */
 #ifndef PTSH_BASE_STATUS_H
 #define PTSH_BASE_STATUS_H
@@ -35,7 +35,7 @@ struct error {
 int error_set(struct error *e, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The message for memory that could not be had: STATUS_PROTOCOL, "out of memory".  Returns -1. */
+/* The message for a failed allocation: STATUS_PROTOCOL, "out of memory".  Returns -1. */
 int error_memory(struct error *e);
 
 #endif

@@ -33,7 +33,7 @@ struct each {
 	size_t count, cap, next, running, refs;
 	bool may_fail;			/* LINE2 is `- LINE` */
 	bool stopped, out_of_memory;
-	size_t unsent;			/* rows that were dropped behind the one that was told */
+	size_t unsent;			/* rows that were dropped after the one that was reported */
 	enum status status;
 	bool begun;			/* headings have been shown */
 };
@@ -138,7 +138,7 @@ static void begin_output(struct each *a, const struct reply_about *about, struct
 	a->begun = true;
 }
 
-/* A row whose line brought nothing is there all the same: without cells where there were to be rows, else as done. */
+/* A row whose line brought nothing is shown, too: without cells where there were to be rows, else as done. */
 static void show_nothing(struct showing *s, const struct reply_about *about)
 {
 	struct json ok = {"\"ok\"", 4}, null = {"null", 4}, cells[COLUMNS_MOST];

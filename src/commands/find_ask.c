@@ -29,7 +29,7 @@ static void add_query(struct find_query *queries, size_t *n, const struct find_q
 		queries[(*n)++] = *q;
 }
 
-/* With --history a box is asked for what is current all the same: only so is it known which rows are. */
+/* With --history a box is also asked for what is current: only that shows which rows are. */
 static void add_devices(const struct find *f, struct find_query *queries, size_t *n, struct find_query q)
 {
 	add_query(queries, n, &q);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * help: tells what can be typed, from the catalogue and the table of commands: it knows no request by name.
+ * help: describes what can be typed, from the catalogue and the table of commands: it knows no request by name.
  */
 #include "commands/table.h"
 

@@ -208,7 +208,7 @@ static enum command_result off(struct shell *sh, struct task *t, enum status *st
 	return command_fail(sh, t, status, &e);
 }
 
-/* A line that can never be right is told at once, not at the first event. */
+/* Reports a line that can never be right at once, not at the first event. */
 static int on_check(struct shell *sh, const char *rest, struct error *e)
 {
 	size_t first, word = strcspn(rest, " \t");

@@ -98,7 +98,7 @@ static void key_rows(struct shell *sh, const struct channel_info *c)
 	row(sh, "pin", "%s", c->pin != NULL ? c->pin : "");
 	if (c->subject != NULL)
 		row(sh, "subject", "%s", c->subject);
-	row(sh, "verified by", "%s", c->vouched != NULL ? c->vouched : "nothing");
+	row(sh, "verified by", "%s", c->verified_by != NULL ? c->verified_by : "nothing");
 	if (c->not_after != 0 && gmtime_r(&end, &tm) != NULL) {
 		strftime(date, sizeof date, "%Y-%m-%d", &tm);
 		row(sh, "certificate expires", "%s%s", date, end < now ? " (expired)" :

@@ -2,7 +2,7 @@
 /*
  * undo: `.undo`: takes back a change of this session, from what is kept in memory.
  *
- * The state is read again before anything is asked: what is shown is what will change now, and who has changed it since is not
+ * The state is read again before anything is asked: what is shown is what will change now, and what others have changed since is not
  * overwritten by mistake.
  */
 #include "commands/table.h"

@@ -71,7 +71,7 @@ bool headings_at(const struct reply_about *about, size_t i, struct heading *h);
 /* The first decides for all: copy the names, or borrow them until the reply ends.  False: no memory. */
 bool headings_add(struct output *o, struct heading h, bool copy);
 void headings_clear(struct output *o);
-/* Headings that nobody asked for are what the catalogue expects; here the rows say what a box really sends. */
+/* Headings that were not asked for are what the catalogue expects; here the rows say what a box really sends. */
 void headings_match(struct output *o, struct json_iter values, bool cut);
 
 /* {"time":...,"event":name,"args":[...]}: json's and records' way. */

@@ -7,7 +7,7 @@
  * by cell; nothing holds rows: a format that must measure first (table) is shown the same reply twice.
  *
  * Nothing here fails at the call: what could not be written is sink->error, what found no memory is ENOMEM there (out of
- * memory is no fault of the descriptor: whoever has told of it may set it back to 0).
+ * memory is no fault of the descriptor: the caller may set it back to 0 after reporting it).
  */
 #ifndef PTSH_FORMAT_OUTPUT_H
 #define PTSH_FORMAT_OUTPUT_H
@@ -113,7 +113,7 @@ void output_end(struct output *o);
 /* Text that json and raw show as a line of its own. */
 void output_array(struct output *o, struct json array);
 
-/* The rows of a reply, in either shape, for those who need them as data (names, .each): calls row() for each with
+/* The rows of a reply, in either shape, for callers that need them as data (names, .each): calls row() for each with
  * its cells.  0, or -1 without memory. */
 int output_rows_of(const struct reply_about *about, struct json_iter values,
     void (*row)(void *ctx, const struct json *cells, size_t count), void *ctx);

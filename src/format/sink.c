@@ -3,7 +3,7 @@
  * sink: where output goes.
  *
  * Owns the buffer in front of a descriptor and the first error that writing met.  Refuses to know what is written and
- * who reads it.  After an error everything is dropped, so that a disk that is full costs no memory.
+ * what reads it.  After an error everything is dropped, so that a disk that is full costs no memory.
  */
 #include "format/sink.h"
 
@@ -30,7 +30,7 @@ static void fail(struct sink *s, int error)
 	buf_reset(&s->buf);
 }
 
-/* A descriptor that somebody else made non-blocking is still to be written to. */
+/* A descriptor that another process made non-blocking is still to be written to. */
 static int wait_writable(struct sink *s)
 {
 	struct pollfd p = { .fd = s->fd, .events = POLLOUT };

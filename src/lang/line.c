@@ -365,7 +365,7 @@ static int raw_known(struct parse *p, struct json_iter args)
 	return 0;
 }
 
-/* A misspelt request may hold what the right one would have hidden; and of others, names tell. */
+/* A misspelt request may hold what the right one would have hidden; and of others, the names show it. */
 static void raw_unknown(struct parse *p, struct json_iter args)
 {
 	const char *near = catalog_nearest(p->line->type_name, strlen(p->line->type_name));

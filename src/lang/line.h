@@ -43,7 +43,7 @@ struct command_word {
 	/* Where the secret is that a word of it announces or holds; NULL: it takes none. */
 	enum command_secret (*secret)(const char *word, size_t *from);
 };
-/* For those who take secrets behind the options of one letter that are in `letters`: "-c", "public" or "-cpublic"; and
+/* For commands that take secrets after the options of one letter that are in `letters`: "-c", "public" or "-cpublic"; and
  * behind `=` of any long one. */
 enum command_secret line_option_secret(const char *word, const char *letters, size_t *from);
 
@@ -66,7 +66,7 @@ struct line {
 	size_t lookup_count;
 	char **headings;		/* the fields asked for, in the reply's order; NULL: the catalogue's */
 	size_t heading_count;
-	char **notes;			/* things to be told: unknown fields... */
+	char **notes;			/* notes for the user: unknown fields... */
 	size_t note_count;
 
 	/* LINE_COMMAND: words[0] is the command's whole name, without the dot */
@@ -81,7 +81,7 @@ struct line {
 /* Where lines come from decides what they may do. */
 struct line_context {
 	bool prompt;			/* redirections are allowed */
-	bool terminal;			/* somebody can be asked */
+	bool terminal;			/* the user can be asked */
 	bool filled;			/* places have been filled with a row's cells: where null is possible, '' is one */
 	bool places;			/* {places} stand for what is not known yet */
 	/* Reads a file for @file into out.  0, or -1 with *e. */

@@ -160,7 +160,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 		bool over = w.end - w.start == 2 && memcmp(text + w.start, "--", 2) == 0;
 
 		if (found == WORD_BAD) {
-			/* Open quotes and brackets: who knows what is in them. */
+			/* Open quotes and brackets: what is in them is unknown. */
 			end = w.start;
 			before_json = true;
 			break;

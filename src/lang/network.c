@@ -2,7 +2,7 @@
 /*
  * network: words that are addresses, prefix lengths and MACs.
  *
- * What can be no address is refused here: a box would store it, and nobody would notice.
+ * What cannot be an address is refused here: a box would store it, and no error would show it.
  */
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ int network_put_address(struct parse *p, const struct want *want, const struct w
 	return p->bits_most == 0 && !is_place(p) ? value_misfit(p, want, w) : value_put_scratch(p);
 }
 
-/* Digits and dots are an IPv4 address, colons an IPv6 one: else a name, as far as one can tell. */
+/* Digits and dots are an IPv4 address, colons an IPv6 one: else it is taken as a name. */
 int network_put_host(struct parse *p, const struct want *want, const struct word *w)
 {
 	const char *head;

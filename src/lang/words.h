@@ -2,7 +2,7 @@
 /*
  * words: where the words of a line begin and end, and what stands between their quotes.
  *
- * Words are places in the text; nothing is copied until somebody asks for a value.  Knows quotes, brackets and blanks,
+ * Words are places in the text; nothing is copied until a value is needed.  Knows quotes, brackets and blanks,
  * not what a word means.
  */
 #ifndef PTSH_LANG_WORDS_H

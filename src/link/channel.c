@@ -3,7 +3,7 @@
  * channel: bytes to and from a box.  See channel.h.
  *
  * Owns the connection from the first attempt to the end, the handshake, and what may happen on it when.  How it is reached is
- * connect's business, how bytes move stream's, whom to believe judge.c's.
+ * connect's business, how bytes move stream's, whom to trust judge.c's.
  *
  * The holder may free the channel in any callback: the memory stays until the outermost call is left (`depth`), and
  * after every callback `freed` is looked at.
@@ -52,7 +52,7 @@ static void channel_leave(struct channel *c)
 
 /* --- the end --- */
 
-/* Gives back what a connection needs; what channel_info() tells stays. */
+/* Frees what a connection needs; what channel_info() returns stays. */
 static void channel_release(struct channel *c)
 {
 	loop_timer_stop(c->loop, &c->deadline);
@@ -67,7 +67,7 @@ static void channel_release(struct channel *c)
 	c->events = 0;
 }
 
-/* Ends the channel; the holder is told from the loop.  The first reason counts. */
+/* Ends the channel; the holder is called back from the loop.  The first reason counts. */
 static void channel_end(struct channel *c, const struct error *e)
 {
 	if (c->ending)
@@ -89,9 +89,9 @@ static void channel_end_text(struct channel *c, enum status status, const char *
 
 static void channel_tell_end(struct channel *c)
 {
-	if (c->told)
+	if (c->closed_reported)
 		return;
-	c->told = true;
+	c->closed_reported = true;
 	c->state = CHANNEL_ENDED;
 	channel_release(c);
 	c->ops->closed(c->ctx, c->ended_well ? NULL : &c->end);
@@ -131,7 +131,7 @@ static void channel_on_grace(void *ctx)
 {
 	struct channel *c = ctx;
 
-	/* Who is held has had no chance to read. */
+	/* A channel that is held had no chance to read. */
 	if (c->hold) {
 		loop_timer_start(c->loop, &c->grace, CHANNEL_GRACE_MS, channel_on_grace, c);
 		return;
@@ -204,7 +204,7 @@ static bool channel_may_read(const struct channel *c)
 	return c->state == CHANNEL_OPEN && !c->hold && !c->ending && !c->freed;
 }
 
-/* Reads all there is, within bounds: what TLS holds already, no poll() would tell of. */
+/* Reads all there is, within bounds: poll() does not report what TLS already holds. */
 static void channel_pull(struct channel *c)
 {
 	struct error e;
@@ -316,7 +316,7 @@ static void channel_judge(struct channel *c)
 		return;
 	c->secured = true;
 	c->state = CHANNEL_OPEN;
-	snprintf(text, sizeof text, "its key, %s, is verified: %s", c->peer.pin, c->trust.vouched);
+	snprintf(text, sizeof text, "its key, %s, is verified: %s", c->peer.pin, c->trust.verified_by);
 	channel_step(c, text);
 	c->ops->secured(c->ctx);
 }
@@ -484,7 +484,7 @@ void channel_free(struct channel *c)
 		return;
 	channel_release(c);
 	c->state = CHANNEL_ENDED;
-	c->freed = c->told = c->ending = true;
+	c->freed = c->closed_reported = c->ending = true;
 	if (c->depth == 0)
 		channel_destroy(c);
 }
@@ -514,7 +514,7 @@ int64_t channel_greeting_due(const struct channel *c)
 	return now + (c->o->deadline != 0 ? (c->o->deadline - now) / (left + 1) : 10000);
 }
 
-/* --- for those who look --- */
+/* --- its state, for .status --- */
 
 bool channel_shows_certificate(const struct channel *c)
 {
@@ -536,7 +536,7 @@ void channel_info(const struct channel *c, struct channel_info *info)
 	info->cipher = c->cipher;
 	info->key = c->peer.key;
 	info->pin = c->peer.pin;
-	info->vouched = c->trust.vouched;
+	info->verified_by = c->trust.verified_by;
 	info->subject = c->peer.subject;
 	info->not_after = c->peer.not_after;
 }

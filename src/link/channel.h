@@ -4,7 +4,7 @@
  *
  * Looks the name up (in a thread), tries its addresses (RFC 8305), or connects a Unix socket and checks whose
  * it is, or starts a proxy command; carries bytes both ways with unsent data bounded by the caller; starts TLS
- * when told and decides whom to trust (tls/trust).  Never blocks but where a question is put to the user.
+ * when asked to and decides whom to trust (tls/trust).  Never blocks but where a question is put to the user.
  * All callbacks come from the loop, never from inside a call to the channel (but channel_accept_clear(), which is there
  * to ask), and none comes after `closed` or channel_free().
  */
@@ -35,16 +35,16 @@ struct channel_options {
 	unsigned tls_min;		/* 10, 11, 12, 13 */
 	const char *known_as;		/* the name to remember and verify by, or NULL */
 	const char *known_boxes;	/* path, or NULL: nothing is remembered */
-	struct trust_seen *seen;	/* whom this run has trusted, or NULL; written */
+	struct trust_seen *seen;	/* the boxes this run has trusted, or NULL; written */
 };
 
 struct channel_ops {
 	/* A step, for --verbose. */
 	void (*step)(void *ctx, const char *text);
-	/* Something the user must be told, whatever happens next. */
+	/* Something to report to the user, whatever happens next. */
 	void (*warn)(void *ctx, const char *text);
 	/* Puts a question (text of several lines, the last one the question); the answer, a line without its LF, is
-	 * written into answer[size]; end of input is an empty answer.  False: nobody there to ask.  The channel's own
+	 * written into answer[size]; end of input is an empty answer.  False: no terminal.  The channel's own
 	 * deadline rests meanwhile; the holder's should, too.  May step the loop, may free the channel. */
 	bool (*ask)(void *ctx, const char *text, char *answer, size_t size);
 	/* Once an address; again for the next one, if this one has said nothing (it hung up, or channel_next()). */
@@ -118,7 +118,7 @@ struct channel_info {
 	const char *tls_version, *cipher;
 	const char *key;		/* "RSA 2048" */
 	const char *pin;		/* sha256//... */
-	const char *vouched;		/* "known_boxes line 3", "verified by ...", "--pin", "nobody" */
+	const char *verified_by;		/* "known_boxes line 3", "verified by ...", "--pin", "nothing" */
 	const char *subject;
 	int64_t not_after;		/* epoch seconds; 0 unknown */
 	uint64_t received, sent;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * channel_parts: what the files of the channel share among themselves; nobody else includes this.
+ * channel_parts: what the files of the channel share among themselves; no other file includes this.
  *
- * channel.c owns the connection's life, the handshake, and moves its bytes; judge.c knows whom to believe.
+ * channel.c owns the connection's life, the handshake, and moves its bytes; judge.c decides whom to trust.
  */
 #ifndef PTSH_LINK_CHANNEL_PARTS_H
 #define PTSH_LINK_CHANNEL_PARTS_H
@@ -24,7 +24,7 @@ struct channel {
 
 	enum channel_state state;
 	unsigned depth;			/* calls from the loop that are not left yet */
-	bool freed, told;		/* channel_free() was called; so was `closed` */
+	bool freed, closed_reported;		/* channel_free() was called; so was `closed` */
 
 	struct connect *connect;
 	struct stream stream;

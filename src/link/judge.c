@@ -78,7 +78,7 @@ bool channel_asks_memory(const struct channel *c)
 	return c->kind == CONNECT_LOOPBACK ? channel_is_named(c) : c->kind != CONNECT_UNIX;
 }
 
-/* Whether nobody else can be in between: a Unix socket or loopback.  What a proxy command talks to is somewhere else,
+/* Whether no other machine can be in between: a Unix socket or loopback.  What a proxy command talks to is somewhere else,
  * whatever the target is called.  A box that is known to have TLS is no other because its name leads to loopback now: who
  * answers there may be any user of this machine. */
 static bool channel_is_local(const struct channel *c)
@@ -128,7 +128,7 @@ enum channel_wants channel_wants(const struct channel *c)
 	case TLS_AUTO:
 		break;
 	}
-	/* Once TLS, always TLS, also where a name suddenly means this machine; and who names a key wants to see it. */
+	/* Once TLS, always TLS, also where a name suddenly means this machine; and a user who names a key wants it compared. */
 	if (c->o->pin != NULL || channel_knows_tls(c))
 		return WANTS_TLS;
 	if (channel_is_local(c))

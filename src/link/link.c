@@ -16,7 +16,7 @@
 enum {
 	RECONNECT_FIRST = 1000, RECONNECT_MOST = 30000,	/* ms between tries */
 	LOGIN_TRIES = 3,
-	CHANNEL_FIRST = 200,		/* ms that the channel has to tell itself that it is late */
+	CHANNEL_FIRST = 200,		/* ms that the channel has to report a time-out itself */
 	ERROR_GRACE = 2000,		/* ms for replies after the box's fatal error */
 	ANOTHER_AFTER = 300,		/* ms in which a box may hang up that has refused a login */
 };
@@ -34,7 +34,7 @@ static void link_drop(struct link *k, struct shell *sh)
 	session_free(k->session);
 	k->channel = NULL;
 	k->session = NULL;
-	k->connected = k->greeted = k->pinged = k->ending = k->refused = k->wants_line = false;
+	k->connected = k->greeted = k->pinged = k->ending = k->refused = k->login_waits_for_enter = false;
 	k->method_name = NULL;
 }
 
@@ -85,10 +85,10 @@ static void link_lost(struct shell *sh, const struct error *e)
 	bool again = why.status == STATUS_LOST &&
 	    ((sh->interactive && sh->entered) || (sh->options->follow && sh->options->reconnect && (was_ready || k->lost_at != 0)));
 	if (!again && !in_order) {
-		if (!k->ending)		/* that has been told when it came */
+		if (!k->ending)		/* that was reported when it came */
 			shell_complain(sh, (struct place){0}, NULL, "%s", why.text);
 		shell_failed(sh, why.status);
-	} else if (again && k->lost_at == 0) {	/* told once, then only to those who want to know each step */
+	} else if (again && k->lost_at == 0) {	/* reported once, then only with -v */
 		k->lost_at = loop_now();
 		shell_complain(sh, (struct place){0}, NULL, "%s%s", why.text, sh->interactive ? "; trying to connect again" : "");
 	} else {
@@ -242,10 +242,10 @@ static void log_in(struct shell *sh)
 		return;
 	case LOGIN_WAITS:
 		loop_timer_stop(sh->loop, &k->deadline);
-		k->wants_line = true;
-		if (!k->told_line)
+		k->login_waits_for_enter = true;
+		if (!k->line_reported)
 			shell_report(sh, (struct place){0}, "%s: reconnected; press Enter to log in", sh->options->box_text);
-		k->told_line = true;
+		k->line_reported = true;
 		return;
 	case LOGIN_SENT:
 		break;
@@ -259,9 +259,9 @@ static void log_in(struct shell *sh)
 
 void link_line_entered(struct shell *sh)
 {
-	if (!sh->link->wants_line)
+	if (!sh->link->login_waits_for_enter)
 		return;
-	sh->link->wants_line = false;
+	sh->link->login_waits_for_enter = false;
 	set_deadline(sh);
 	log_in(sh);
 }
@@ -277,9 +277,9 @@ void link_want(struct shell *sh)
 
 	if (!sh->options->dry_run && (k->state == LINK_IDLE || k->state == LINK_AWAY)) {
 		loop_timer_stop(sh->loop, &k->retry);
-		k->pause = 0;		/* somebody is waiting: no more long pauses */
+		k->pause = 0;		/* the user is waiting: no more long pauses */
 		open_channel(sh);
-	} else if (k->wants_line) {	/* not from here: whoever wants it is in the middle of something */
+	} else if (k->login_waits_for_enter) {	/* not from here: whoever wants it is in the middle of something */
 		loop_timer_start(sh->loop, &k->another, 0, line_entered, sh);
 	}
 }
@@ -325,7 +325,7 @@ static void on_tls(void *ctx)
 	struct link *k = sh->link;
 	struct error e;
 
-	/* A hello that came in the same breath is not told otherwise. */
+	/* A hello that came in the same read is not reported otherwise. */
 	if (session_hello_seen(k->session) != NULL)
 		note_greeting(sh, session_hello_seen(k->session));
 	if (channel_accept_tls(k->channel, &e) == -1) {
@@ -366,7 +366,7 @@ static void on_ready(void *ctx)
 		shell_notice(sh, "%s: reconnected after %s", sh->options->box_text, away);
 	}
 	k->lost_at = k->pause = 0;
-	k->told_line = false;
+	k->line_reported = false;
 	k->trouble[0] = '\0';
 	shell_step(sh, "%s: logged in", sh->options->box_text);
 	k->ops->ready(sh);
@@ -631,7 +631,7 @@ static void watch_silence(struct shell *sh)
 	loop_timer_start(sh->loop, &k->silence, (int64_t)(sh->options->reach.keepalive * 1000), look_for_silence, sh);
 }
 
-void link_stood_still(struct shell *sh, int64_t ms)
+void link_discount_blocked_ms(struct shell *sh, int64_t ms)
 {
 	if (sh->link != NULL)
 		sh->link->heard += ms;

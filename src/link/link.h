@@ -41,10 +41,10 @@ enum link_state link_state(const struct shell *sh);
 /* Connects if that is not under way (also now instead of later, when away). */
 void link_want(struct shell *sh);
 
-/* Nobody types now: what had to be asked, and waited for that, is asked.  link_want() does it, too. */
+/* The user is not typing now: asks what waited for that.  link_want() does it, too. */
 void link_line_entered(struct shell *sh);
 
-/* Ends the connection in order, without telling. */
+/* Ends the connection in order, without a message. */
 void link_close(struct shell *sh);
 
 /* Another box's connection: closes this one, connects that one (.connect). */
@@ -66,7 +66,7 @@ void link_forget(struct shell *sh, uint64_t id);
 /* Sends what has been queued. */
 void link_flush(struct shell *sh);
 /* We have not listened for so long: that is no silence of the box. */
-void link_stood_still(struct shell *sh, int64_t ms);
+void link_discount_blocked_ms(struct shell *sh, int64_t ms);
 
 /* Bytes received since the last whole message: how far a large reply has come. */
 uint64_t link_partial(const struct shell *sh);

@@ -33,8 +33,8 @@ struct link {
 	bool pinged;			/* the keepalive's ping is out */
 	bool ending;			/* a fatal error notification has come */
 	char error_text[256];		/* its text */
-	bool wants_line;		/* a password is to be asked for, but a line is being typed */
-	bool told_line;			/* and that was told */
+	bool login_waits_for_enter;		/* a password is to be asked for, but a line is being typed */
+	bool line_reported;			/* and that was reported */
 	bool overdue;			/* the deadline has passed before it was connected */
 	bool feeding;			/* the session is at work: it cannot be ended now */
 	struct error why;		/* of a failure found meanwhile */
@@ -55,7 +55,7 @@ enum login_step {
 	LOGIN_FAILED,		/* *e says why */
 };
 enum login_step link_login(struct shell *sh, struct error *e);
-/* Whether the box wants a login all the same, where our certificate stood for it: true once. */
+/* Whether the box wants a login although our certificate stood for it: true once. */
 bool link_certificate_failed(struct shell *sh, const struct reply *reply);
 
 /* keepalive.c: what is due where a box has said nothing for `quiet` ms with `open` requests unanswered.  limit: --keepalive

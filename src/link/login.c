@@ -117,7 +117,7 @@ enum login_step link_login(struct shell *sh, struct error *e)
 		login_refuse(sh, hello, e);
 		return LOGIN_FAILED;
 	}
-	/* Whoever offers cram so that it cannot be had is not gone along with to something else. */
+	/* A box that offers cram but makes it impossible gets no other login. */
 	if (choice.method == AUTH_CRAM && hello->nonce == NULL) {
 		error_set(e, STATUS_LOGIN, "%s: login: the box offers cram, but %s", o->box_text, hello->nonce_fault);
 		return LOGIN_FAILED;

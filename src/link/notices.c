@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * notices: what the box says of its own accord, told to the user; and every line of either side, to the trace.
+ * notices: unsolicited messages of the box, reported to the user; and every line of either side, to the trace.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stream: bytes through one connected socket, in clear or by TLS, and nobody above needs to know which.
+ * stream: bytes through one connected socket, in clear or by TLS, and no caller needs to know which.
  *
  * Nothing here waits, and nothing raises SIGPIPE.
  */
@@ -43,7 +43,7 @@ short stream_events(const struct stream *s, bool reading, bool writing);
 /* Whether something is at hand that poll() does not know of. */
 bool stream_has_more(const struct stream *s);
 
-/* Tells the peer, if that can be done at once, and gives all back. */
+/* Notifies the peer, if that does not block, and frees all. */
 void stream_close(struct stream *s);
 
 #endif

@@ -154,7 +154,7 @@ void trace_received(struct shell *sh, const char *text, size_t len, const void *
 		write_line(sh, '<', buf_head(&masked), masked.len);
 	} else if (secret_mask_reply(&masked, t != NULL ? t->line.type : NULL, text, len) == 0) {
 		write_line(sh, '<', buf_head(&masked), masked.len);
-	} else {	/* cut short, no JSON, or no memory: what is secret in it cannot be told */
+	} else {	/* cut short, not JSON, or no memory: what is secret in it is unknown */
 		write_line(sh, '<', "(not shown)", 11);
 	}
 	buf_clear(&masked);

@@ -60,7 +60,7 @@ bool address_parse(struct address *a, const char *text, unsigned short port)
 		in->sin_addr = v4;
 		a->len = sizeof *in;
 	} else {
-		/* getaddrinfo() knows zones; with AI_NUMERICHOST it asks nobody. */
+		/* getaddrinfo() knows zones; with AI_NUMERICHOST it sends no query. */
 		if (!address_plain_v6(text, plain) || getaddrinfo(plain, NULL, &hints, &found) != 0)
 			return false;
 		memcpy(&a->sa, found->ai_addr, found->ai_addrlen);

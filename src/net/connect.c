@@ -167,7 +167,7 @@ static const char *connect_user_name(uid_t uid, char *text, size_t size)
 	return text;
 }
 
-/* Anybody may have made the socket first (its usual path is under /tmp), so who listens must be somebody one would
+/* Any user may have made the socket first (its usual path is under /tmp), so its owner must be one that the user would
  * trust with a password. */
 static bool connect_peer_is_ours(struct connect *c, int fd)
 {

@@ -21,7 +21,7 @@
 
 enum { CHUNK = 64 * 1024, READER_MS = 20 };
 
-/* A call for a thread.  The one who comes last frees it. */
+/* A call for a thread.  The last of thread and loop to finish frees it. */
 struct job {
 	void (*call)(struct job *);
 	int done[2];		/* a pipe; the thread's end is closed when the call has returned */

@@ -2,7 +2,7 @@
 /*
  * file: files that the user names, whatever they are: nothing here waits where a signal could not end it.
  *
- * A FIFO without a partner, a terminal, a reader that has stopped and a file system that hangs hold up only the one who asked:
+ * A FIFO without a partner, a terminal, a reader that has stopped and a file system that hangs hold up only the caller:
  * EINTR ends each wait (see loop_await).
  */
 #ifndef PTSH_NET_FILE_H

@@ -2,7 +2,7 @@
 /*
  * ident: the server of RFC 1413.  See ident.h.
  *
- * Owns the listening socket and those who ask.  Does not know what a box is.
+ * Owns the listening socket and its clients.  Does not know what a box is.
  */
 #include "net/ident.h"
 
@@ -186,7 +186,7 @@ unsigned short ident_port(const struct ident *in)
 	return getsockname(in->fd, &a.sa.any, &a.len) == 0 ? address_port(&a) : 0;
 }
 
-/* --- those who ask --- */
+/* --- clients --- */
 
 static void on_connection(void *ctx, int fd, short revents);
 static void on_ready(void *ctx, int fd, short revents);
@@ -199,7 +199,7 @@ static bool is_full(const struct ident *in)
 	return true;
 }
 
-/* Listens while there is room; who comes meanwhile waits in the kernel's queue. */
+/* Listens while there is room; other clients wait in the kernel's queue. */
 static void watch_listener(struct ident *in)
 {
 	(void)loop_watch(in->loop, in->fd, is_full(in) || in->rest.set ? 0 : POLLIN, on_connection, in);
@@ -289,7 +289,7 @@ static void on_ready(void *ctx, int fd, short revents)
 {
 	struct ident_client *c = ctx;
 	ssize_t n = -1;
-	/* Who came while the box's address was not known yet may turn out to be somebody else. */
+	/* A client that connected before the box's address was known may turn out not to be the box. */
 	bool good = c->ident->ops->welcome(c->ident->ctx, &c->peer);
 
 	if (good && revents & (POLLIN | POLLHUP | POLLERR) && !c->ended && c->out.len < OUT_FULL) {

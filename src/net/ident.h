@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ident: tells whose a connection is, to whoever is at its other end (RFC 1413).
+ * ident: answers queries for the owner of a connection (RFC 1413).
  *
- * Lives on the loop: nobody waits for anybody.  Which connections there are and whom to name the holder says; queries
+ * Runs on the loop and never blocks.  The holder says which connections there are and which name to report; queries
  * that are too long or too slow end the asker's connection.
  */
 #ifndef PTSH_NET_IDENT_H
@@ -27,7 +27,7 @@ enum {
 enum ident_answer { IDENT_NO_USER, IDENT_HIDDEN, IDENT_USER };
 
 struct ident_ops {
-	/* Whether somebody at that address may ask at all; asked again before each reading. */
+	/* Whether this address may send queries at all; checked again before each read. */
 	bool (*welcome)(void *ctx, const struct address *peer);
 	/* Whose connection that is, between an address and port of this machine and one of the asker's.  IDENT_USER: *user,
 	 * which must be ident_user_valid(). */

@@ -2,7 +2,7 @@
 /*
  * loop: one ppoll() for descriptors, timers and signals.  See loop.h.
  *
- * Owns who waits for what.  Refuses to know what a descriptor is or what is read from it.
+ * Owns the callbacks and what each waits for.  Refuses to know what a descriptor is or what is read from it.
  *
  * Callbacks may do anything, also step the loop again, so nothing is moved while one runs: a descriptor that is
  * given up leaves a hole for the next one, and what poll found is kept in the table
@@ -48,7 +48,7 @@ struct loop {
 	bool have_signals, released;
 };
 
-/* Signals belong to the process: the handler cannot be told of a loop. */
+/* Signals belong to the process: a handler gets no pointer to a loop. */
 static volatile sig_atomic_t arrived[LOOP_SIGNALS], some_arrived;
 
 static void loop_on_signal(int signo)
@@ -192,7 +192,7 @@ void loop_timer_stop(struct loop *l, struct loop_timer *t)
 	t->next = NULL;
 }
 
-void loop_stood_still(struct loop *l, int64_t ms)
+void loop_discount_blocked_ms(struct loop *l, int64_t ms)
 {
 	for (struct loop_timer *t = l->timers; t != NULL; t = t->next)
 		t->due += ms;

@@ -47,8 +47,8 @@ const volatile sig_atomic_t *loop_signal_flag(void);
 /* Around a call that may block for long outside of loop_step(): lets a watched signal interrupt it (EINTR). */
 void loop_signals_let_in(struct loop *l, bool in);
 
-/* We have stood still for so long ourselves, which is no fault of those who are waited for: all timers are due that much later. */
-void loop_stood_still(struct loop *l, int64_t ms);
+/* Moves all timers back by the time for which this process itself was blocked: the peers are not to blame for it. */
+void loop_discount_blocked_ms(struct loop *l, int64_t ms);
 
 /* Waits for one descriptor alone, at most ms (< 0: no limit; fd -1: just that long), and calls nothing back.  A signal that is
  * to end something (SIGINT, SIGTERM, SIGHUP, SIGQUIT) ends the wait: -1 with EINTR, and its callback comes with the next step.

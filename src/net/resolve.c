@@ -252,7 +252,7 @@ static void resolve_await(struct resolve *r, bool (*done)(const struct resolve *
 	}
 }
 
-/* --- what is told and taken: all with the lock held --- */
+/* --- notes and results: all with the lock held --- */
 
 static void note_records(struct resolve *r)
 {
@@ -316,7 +316,7 @@ static void *resolve_thread(void *arg)
 	else
 		take_self(r);
 	pthread_mutex_unlock(&r->lock);
-	/* Signals are blocked here: if nobody reads any more the write just fails. */
+	/* Signals are blocked here: if the reader is gone the write just fails. */
 	while (write(r->answer_fd, "", 1) == -1 && errno == EINTR)
 		;
 	close(r->answer_fd);

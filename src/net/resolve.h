@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * resolve: from a box's name to the addresses to try, without waiting for anybody.
+ * resolve: from a box's name to the addresses to try, without blocking.
  *
  * Threads ask the resolver, which cannot be interrupted, and answer through a pipe.  A look-up that nobody
  * waits for any more ends by itself and cleans up after itself: nothing the caller has is touched then.
@@ -25,7 +25,7 @@ struct resolve *resolve_start(const char *host, unsigned short port, const char 
 int resolve_fd(const struct resolve *r);
 
 /* The answer, once resolve_fd() is readable: sets *list to the addresses in the order to try them and returns 0; or -1 with
- * *e (STATUS_LOST; the text does not name the host).  *note: how they were found, in lines, if there is anything to tell,
+ * *e (STATUS_LOST; the text does not name the host).  *note: how they were found, in lines, if there is anything to report,
  * else NULL; the caller frees it. */
 int resolve_take(struct resolve *r, struct address_list *list, char **note, struct error *e);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * srv: DNS SRV records.  See srv.h.  Asks nobody and looks no target up.
+ * srv: DNS SRV records.  See srv.h.  Sends no query and looks up no target.
  */
 #include "net/srv.h"
 

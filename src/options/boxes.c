@@ -18,7 +18,7 @@
 #include "base/owned.h"
 #include "base/utf8.h"
 
-enum { FILE_MAX = 4 * 1024 * 1024 };	/* bytes; who has more boxes than that has another tool */
+enum { FILE_MAX = 4 * 1024 * 1024 };	/* bytes */
 
 /* --- words --- */
 

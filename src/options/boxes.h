@@ -22,7 +22,7 @@ struct boxes {
 };
 
 /* Reads the file; one that does not exist holds no boxes.  home is put in the place of a leading ~/ of a word; NULL: there
- * is none.  0; or -1 with *e (STATUS_USAGE): cannot be read, is somebody else's or open to others, or a line that
+ * is none.  0; or -1 with *e (STATUS_USAGE): cannot be read, belongs to another user or is open to others, or a line that
  * makes no sense ("PATH:LINE: ...").  b is to be cleared in both cases. */
 int boxes_read(struct boxes *b, const char *path, const char *home, struct error *e);
 

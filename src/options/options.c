@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: from argv, environment and boxes file to one struct options, in the order of who wins.
+ * options: from argv, environment and boxes file to one struct options, by precedence.
  *
  * What argv gave (options_words) is applied last; before it, each over the one before: defaults, environment, the box's
  * lines of the boxes file.  The current directory is never read.

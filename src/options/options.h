@@ -110,7 +110,7 @@ void options_help(struct sink *out);
 /* ACTION_COMPLETE: `ptsh --complete INDEX WORD...`, what the shells' completions ask.  WORDs are those behind ptsh's own
  * name, INDEX (from 0) says which of them is being typed; it may be the one behind the last.  Written to out, a line each:
  * candidates for the whole word, as `text<TAB>help`; and in front of them `:files` where a path may stand, and `:open`
- * where the word may go on behind a candidate.  Mistakes are silent: somebody is typing.  lines: how to complete -c LINE
+ * where the word may go on behind a candidate.  Mistakes are silent: the user is typing.  lines: how to complete -c LINE
  * (its gids may be NULL), or NULL. */
 void options_complete(const struct options *o, const struct complete_context *lines, struct sink *out);
 

@@ -71,7 +71,7 @@ bool cram_proves(const struct cram *c, const void *sr, size_t len)
 enum permission { YES, WARN, ONLY_NAMED, CLEAR_LOGIN };
 
 /* What a channel permits: by method none, cram, login.  ONLY_NAMED: if --auth names it; CLEAR_LOGIN: with
- * --clear-login; both tell. */
+ * --clear-login; both warn. */
 static const struct { enum permission none, cram, login; } permitted[] = {
 	[TRUST_LOCAL_SOCKET] = {YES, YES, YES},
 	[TRUST_LOOPBACK_LOW] = {YES, YES, YES},
@@ -117,7 +117,7 @@ static void auth_list(unsigned set, struct buf *out)
 			buf_printf(out, "%s%s", out->len ? ", " : "", auth_method_name((enum auth_method)method));
 }
 
-/* What permits it all the same.  Not where something is worse than it was, or ought to be, after a handshake: whoever
+/* The option that permits it.  Not where something is worse than it was, or ought to be, after a handshake: whoever
  * brought that about waits for nothing else. */
 static const char *auth_way_out(const struct auth_case *in, const char *option)
 {

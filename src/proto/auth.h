@@ -38,14 +38,14 @@ enum channel_trust {
 	TRUST_LOCAL_SOCKET,	/* a Unix socket of root, oneself or --peer-uid */
 	TRUST_LOOPBACK_LOW,	/* loopback, port below 1024 */
 	TRUST_LOOPBACK,		/* loopback, another port */
-	TRUST_TLS,		/* TLS with a key that is vouched for */
-	TRUST_TLS_UNKNOWN,	/* TLS with a key that nobody vouches for: --tls insecure */
+	TRUST_TLS,		/* TLS with a key that is verified or known */
+	TRUST_TLS_UNKNOWN,	/* TLS with a key that is not verified: --tls insecure */
 	TRUST_CLEAR,		/* no encryption over a network */
 };
 
 struct auth_choice {
 	enum auth_method method;
-	bool warn;		/* permitted, but tell: the channel is not trusted */
+	bool warn;		/* permitted, but warn: the channel is not trusted */
 };
 
 /* What the choice depends on. */

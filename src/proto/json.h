@@ -36,7 +36,7 @@ enum json_scan_result {
 	JSON_SCAN_BAD,		/* not JSON: `error` says what, `offset` where; stays so */
 };
 
-/* Zeroed by json_scan_init().  The scan of a top-level number needs json_scan_end() to be told that no
+/* Zeroed by json_scan_init().  The scan of a top-level number needs json_scan_end() to learn that no
  * digit follows. */
 struct json_scan {
 	uint64_t offset;	/* bytes of the value used so far; where it went wrong */

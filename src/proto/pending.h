@@ -14,7 +14,7 @@
 enum pending_kind {
 	PENDING_REQUEST,
 	PENDING_FORGOTTEN,	/* given up by its owner: the answer will be late */
-	PENDING_REFUSED,	/* went along with a login that was refused: the answer is nobody's */
+	PENDING_REFUSED,	/* was sent with a login that was refused: the answer is dropped */
 	PENDING_LOGIN,
 	PENDING_TLS,
 };

@@ -2,7 +2,7 @@
 /*
  * rows: what the rows of a reply are.
  *
- * Owns the rule that tells the shapes of rows apart.  Refuses to know formats and what cells mean.
+ * Owns the rule that distinguishes the shapes of rows.  Refuses to know formats and what cells mean.
  *
  * The rule.  What the catalogue calls bare values, roles or an object is read as that.  Else the first value decides:
  *   - it is no array: an only object is rows of name and value; if an array follows, each value is a row; else all

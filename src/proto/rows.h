@@ -3,7 +3,7 @@
  * rows: what the rows of a reply are.
  *
  * Boxes write rows in two shapes, `[id,1,row,row...]` and `[id,1,[row,row...]]`, and other things than rows (ptsh-protocol(7)).
- * rows_decide() tells from the beginning of a reply which it is; struct rows then turns its values, or the
+ * rows_decide() decides from the beginning of a reply which it is; struct rows then turns its values, or the
  * pieces of a reply that is still arriving, into cells and ends of rows.  Holds nothing back and allocates nothing.
  */
 #ifndef PTSH_PROTO_ROWS_H
@@ -70,7 +70,7 @@ bool rows_pass_over(struct rows *r, bool list);
 /* All of them. */
 void rows_all(struct rows *r, struct json_iter values);
 
-/* The rows of a whole reply, one by one, as they stand in it: for readers to whom a cell alone says too little. */
+/* The rows of a whole reply, one by one, as they stand in it: for readers that need more than one cell. */
 struct rows_walk {
 	enum rows_mode mode;
 	struct json_iter values, inner;
@@ -81,7 +81,7 @@ struct rows_walk rows_begin(const struct rows_hint *hint, struct json_iter value
 /* The next row: an array with a cell that is none in front.  False: there are no more, or *bad. */
 bool rows_next(struct rows_walk *w, struct json *row);
 
-/* The cells of the first row, or 0 if that cannot be told. */
+/* The cells of the first row, or 0 if unknown. */
 size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut);
 
 /* The cells of the longest row in a text that may be cut. */

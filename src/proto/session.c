@@ -115,7 +115,7 @@ static int feed_before(struct session *s, size_t len)
 	return 0;
 }
 
-/* What greets otherwise than with an array is another service, and may never send a LF: told when the line ends
+/* What greets otherwise than with an array is another service, and may never send a LF: reported when the line ends
  * or enough of it has come to be shown. */
 static int feed_greeting(struct session *s, const char *text, size_t len, bool ended)
 {
@@ -226,8 +226,8 @@ int session_feed(struct session *s, const char *bytes, size_t len, struct error 
 			feed_next(s, &in);
 	}
 	/* Only now: the box may demand TLS in the same breath. */
-	if (s->greeted_due && s->phase == PHASE_GREETED) {
-		s->greeted_due = false;
+	if (s->hello_pending && s->phase == PHASE_GREETED) {
+		s->hello_pending = false;
 		s->ops->greeted(s->ctx, &s->hello);
 	}
 	if (s->failed) {

@@ -4,7 +4,7 @@
  *
  * Owns the framing, the greeting, the login messages, the table of open requests by id, and the rules of what
  * may come when.  Knows no descriptor, no clock, no terminal; whoever holds it moves the bytes, decides about
- * TLS and login when told of the greeting, and shows what comes.
+ * TLS and login after the greeting, and shows what comes.
  *
  * Feed it what arrives in any split; it calls the operations in order.  An operation may call
  * session_request(), session_login() and session_start_tls(), but must not free the session: return, then end
@@ -52,7 +52,7 @@ enum large_mode {
 	LARGE_VALUES,		/* each value by reply_item() */
 	LARGE_ELEMENTS,		/* each element of each value that is an array; other values as they are */
 	LARGE_TEXT,		/* the line's bytes as they come by reply_text(), validated */
-	LARGE_SKIP,		/* nobody wants it: validated and dropped */
+	LARGE_SKIP,		/* not wanted: validated and dropped */
 };
 
 struct reply {
@@ -151,7 +151,7 @@ int session_feed(struct session *s, const char *bytes, size_t len, struct error 
 
 /* The connection is gone, or the holder wants no more: reports what is open by `unanswered`; requests given up by
  * session_forget() are not open.  Returns how many bytes of an incomplete message were discarded (0 if the session
- * had failed: session_feed() has told).  An operation may call it; what else was fed is then ignored.  A second call
+ * had failed: session_feed() has reported it).  An operation may call it; what else was fed is then ignored.  A second call
  * does nothing. */
 size_t session_end(struct session *s);
 

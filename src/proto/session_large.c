@@ -40,7 +40,7 @@ static void large_open(struct session *s)
 }
 
 /* An item that the scan has reported; its text is not needed if its elements were handed on.  The first two are id
- * and status.  An operation may forget the request, or end the session: then there is nobody to hand the rest to. */
+ * and status.  An operation may forget the request, or end the session: then there is no reader for the rest. */
 static void large_item(struct session *s, struct json item)
 {
 	struct large *l = &s->large;

@@ -3,7 +3,7 @@
  * session_login: hello, the way into TLS, and the login (ptsh-protocol(7)).
  *
  * Owns what the box offers, the proof that is expected of it, and the replies that wait for it.  What to do when is
- * decided by who holds the session.
+ * decided by the session's holder.
  */
 #include <stdio.h>
 #include <string.h>
@@ -99,7 +99,7 @@ int session_hello(struct session *s, struct message *m)
 	if (hello_types(s, message_value(&m->rest)) == -1 || hello_nonce(s, message_value(&m->rest)) == -1)
 		return -1;
 	s->phase = PHASE_GREETED;
-	s->greeted_due = true;
+	s->hello_pending = true;
 	return 0;
 }
 
@@ -126,7 +126,7 @@ int session_tls_notification(struct session *s, bool more)
 		return session_fail(s, STATUS_TLS, "start_tls: unencrypted data after start_tls");
 	s->resume = s->phase == PHASE_TLS_ASKED ? PHASE_GREETED : s->phase;
 	s->phase = PHASE_TLS;
-	s->greeted_due = false;
+	s->hello_pending = false;
 	if (s->ops->tls)
 		s->ops->tls(s->ctx);
 	return 0;
@@ -143,7 +143,7 @@ void session_secured(struct session *s)
 int session_tls_reply(struct session *s, struct message *m)
 {
 	session_answered(s, m->entry);
-	/* Inside TLS it tells nothing new: whether TLS is used was decided by the handshake. */
+	/* Inside TLS it says nothing new: whether TLS is used was decided by the handshake. */
 	if (s->secured)
 		return 0;
 	if (m->ok)

@@ -2,8 +2,8 @@
 /*
  * session_message: what a line from the box means and whether it may come now (ptsh-protocol(7)).
  *
- * Owns the shape of messages and who gets them.  Before login the rules are strict, because what arrives then may
- * be anybody's: whatever was not asked for ends the session.
+ * Owns the shape of messages and their routing.  Before login the rules are strict, because what arrives then may
+ * come from any machine: whatever was not asked for ends the session.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session_parts: what the files of the session share among themselves; nobody else includes this.
+ * session_parts: what the files of the session share among themselves; no other file includes this.
  *
  * session.c owns the life of a session and the feeding loop; session_state.c what is sent, what is open and how it
  * ends; session_message.c what a line means and whether it may come now; session_login.c hello, TLS and login;
@@ -40,8 +40,8 @@ struct session {
 	enum session_phase phase;
 	enum session_phase resume;	/* PHASE_TLS: where it goes on when TLS is up */
 	bool secured;
-	bool greeted_due;		/* hello has come, greeted() was not called yet */
-	bool told;			/* unanswered() was called for what was open at the end */
+	bool hello_pending;		/* hello has come, greeted() was not called yet */
+	bool unanswered_reported;			/* unanswered() was called for what was open at the end */
 	bool failed;
 	struct error failure;
 
@@ -107,7 +107,7 @@ struct json message_value(struct json_iter *it);
 int session_line(struct session *s, const char *line, size_t len, bool again);
 /* Sets m->ok, m->entry and m->notification from m->id and the status; what is neither ends the session. */
 int message_head(struct session *s, struct message *m, struct json status);
-/* A reply that nobody asked for, after login. */
+/* A reply to no request, after login. */
 void message_odd(struct session *s, struct json id);
 
 /* session_login.c */

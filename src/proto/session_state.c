@@ -107,9 +107,9 @@ size_t session_end(struct session *s)
 	bool handing = s->large.active && s->large.mode != LARGE_KEEP && s->large.mode != LARGE_SKIP;
 	uint64_t partial = handing ? s->large.id : 0;
 
-	if (s->told)
+	if (s->unanswered_reported)
 		return 0;
-	s->told = true;
+	s->unanswered_reported = true;
 	s->phase = PHASE_ENDED;
 	s->pending = (struct pending_table){0};
 	s->open = 0;

@@ -12,7 +12,7 @@
 
 enum {
 	LAST_MOST = 1024 * 1024,	/* bytes of a reply that a script keeps for .last */
-	TOLD_MOST = 64 * 1024,		/* bytes of notes that are remembered */
+	NOTES_MOST = 64 * 1024,		/* bytes of notes that are remembered */
 };
 
 static bool keep(struct engine *e, struct task *t, const struct reply *reply)
@@ -272,15 +272,15 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 
 void engine_tell_notes(struct shell *sh, struct task *t)
 {
-	struct buf *told = &sh->engine->told;
+	struct buf *notes = &sh->engine->notes;
 
 	for (size_t i = 0; i < t->line.note_count && !sh->options->quiet; i++) {
 		const char *note = t->line.notes[i];
 		size_t len = strlen(note) + 1;
-		if (memmem(buf_head(told), told->len, note, len) != NULL)
+		if (memmem(buf_head(notes), notes->len, note, len) != NULL)
 			continue;
-		if (told->len + len < TOLD_MOST)
-			buf_put(told, note, len);
+		if (notes->len + len < NOTES_MOST)
+			buf_put(notes, note, len);
 		shell_complain(sh, t->at, NULL, "%s", note);
 	}
 }

@@ -14,7 +14,7 @@
 #include "run/show.h"
 #include "run/template.h"
 
-/* Whoever can be asked will be; a script that has nobody fails here and not half way through. */
+/* A user at a terminal will be asked; a script without one fails here and not half way through. */
 static int would_ask(void *ctx, const char *what, struct buf *out, struct error *e)
 {
 	struct shell *sh = ctx;
@@ -74,7 +74,7 @@ int check_line(struct shell *sh, const char *text, size_t len, struct error *e, 
 
 	if (result == 0 && line.kind == LINE_COMMAND)
 		result = commands_check(sh, &line, e);
-	/* `- LINE` is told in its turn, if it is a line at all. */
+	/* `- LINE` is reported in its turn, if it is a line at all. */
 	if (result == -1 && line.may_fail && e->status == STATUS_USAGE && word_whole(text, len)) {
 		free(*usage);
 		*usage = NULL;
@@ -120,7 +120,7 @@ int check_template(struct shell *sh, const char *text, struct error *e)
 {
 	struct error other;
 
-	/* A mistake that depends on the cell is told when there is one. */
+	/* A mistake that depends on the cell is reported when there is one. */
 	if (check_filled(sh, text, "1", e) == 0 || check_filled(sh, text, "\"a\"", &other) == 0)
 		return 0;
 	return strcmp(e->text, other.text) == 0 ? -1 : 0;

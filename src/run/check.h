@@ -26,7 +26,7 @@ int check_template(struct shell *sh, const char *text, struct error *e);
 /* For --dry-run: prints the request that a line is.  0, or -1 with *e. */
 int check_print(struct shell *sh, const char *text, size_t len, struct error *e);
 
-/* The same of a line with places, which are shown as they are typed; where they cannot be, that is told. */
+/* The same of a line with places, which are shown as they are typed; where they cannot be, that is reported. */
 void check_print_template(struct shell *sh, const char *command, const char *text);
 
 /* The line as it may be kept and shown: with ? for every secret.  Asks and reads nothing.  Heap; NULL without memory. */

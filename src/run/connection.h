@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * connection: what the link reports, handed on to those whom it concerns.
+ * connection: what the link reports, passed on to the modules that need it.
  */
 #ifndef PTSH_RUN_CONNECTION_H
 #define PTSH_RUN_CONNECTION_H

@@ -25,7 +25,7 @@ static void time_out(void *ctx)
 
 	if (t->id != 0)
 		link_forget(sh, t->id);
-	t->abandoned = true;
+	t->timed_out = true;
 	t->outcome = OUTCOME_UNKNOWN;
 	if (t->streaming)
 		show_large_end(sh, t, false);
@@ -57,9 +57,9 @@ static bool send_task(struct shell *sh, struct task *t)
 	return true;
 }
 
-bool engine_drop_abandoned(struct shell *sh, struct task *t)
+bool engine_drop_if_cancelled(struct shell *sh, struct task *t)
 {
-	if (!t->abandoned)
+	if (!t->cancelled)
 		return false;
 	t->outcome = OUTCOME_UNSENT;
 	engine_finish(sh, t, NULL);
@@ -206,7 +206,7 @@ static bool begin_line(struct shell *sh)
 	}
 	if (!room(sh))
 		return false;
-	/* What may change something is not begun while nobody can be told what came before it. */
+	/* A line that may change something does not start while the results before it cannot be shown. */
 	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
 		return false;
 	switch (e->ops->prepare(sh, t)) {
@@ -278,7 +278,7 @@ static void unsent(struct shell *sh, struct task *t)
 	t->why = buf_steal(&why);
 }
 
-void engine_abandon(struct shell *sh)
+void engine_fail_unsent(struct shell *sh)
 {
 	struct task *t;
 
@@ -293,7 +293,7 @@ void engine_link_lost(struct shell *sh)
 	struct engine *e = sh->engine;
 	struct task *t;
 
-	engine_abandon(sh);
+	engine_fail_unsent(sh);
 	if (sh->interactive && (t = e->unsent) != NULL && t->state == TASK_WAITING) {	/* the others are counted */
 		e->unsent = t->next;
 		unsent(sh, t);
@@ -321,7 +321,7 @@ static bool give_up(struct shell *sh)
 		t->state = TASK_ANSWERED;
 		engine_pump(sh);
 	} else if (t != NULL && t->state == TASK_RESOLVING) {	/* the answer to the question will find it */
-		t->abandoned = true;
+		t->cancelled = true;
 		make_job(sh, t, ": interrupted, not sent");
 	}
 	return t != NULL;
@@ -365,7 +365,7 @@ void engine_free(struct shell *sh)
 	if (e == NULL)
 		return;
 	engine_tasks_clear(sh);
-	buf_clear(&e->told);
+	buf_clear(&e->notes);
 	free(e);
 	sh->engine = NULL;
 }

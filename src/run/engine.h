@@ -2,7 +2,7 @@
 /*
  * engine: lines in, requests out, results in the order of the lines.
  *
- * Interactive, batch and one-shot differ only in who feeds lines.  Lines that only read are sent without waiting;
+ * Interactive, batch and one-shot differ only in what feeds lines.  Lines that only read are sent without waiting;
  * every other line is a barrier (with -j: up to N of any kind at once).  Jobs and children run beside the queue.
  */
 #ifndef PTSH_RUN_ENGINE_H
@@ -47,10 +47,10 @@ int engine_permits(const struct shell *sh, const struct line *line, struct error
 /* Whether another line is welcome (window, memory). */
 bool engine_wants_lines(const struct shell *sh);
 
-/* Takes a line apart and queues it; what is wrong with it is told in its turn. */
+/* Takes a line apart and queues it; what is wrong with it is reported in its turn. */
 void engine_line(struct shell *sh, const char *text, size_t len, struct place at);
 
-/* A line that cannot be run: told in its turn, with its status. */
+/* A line that cannot be run: reported in its turn, with its status. */
 void engine_bad_line(struct shell *sh, struct place at, const struct error *e);
 
 /* A request of the shell's own, or of .each, .on (also a command that is over at once: its end has no reply): text is a
@@ -69,8 +69,8 @@ bool engine_idle(const struct shell *sh);
 /* A failure has stopped the script: nothing new is begun. */
 bool engine_stopped(const struct shell *sh);
 /* Ends what runs beside the queue and has not been sent. */
-void engine_abandon(struct shell *sh);
-/* Stops: what has not begun is dropped, counted and told. */
+void engine_fail_unsent(struct shell *sh);
+/* Stops: what has not begun is dropped, counted and reported. */
 void engine_stop(struct shell *sh);
 /* How many lines were dropped unbegun; 0 if none ever began: then that goes without saying. */
 unsigned long engine_dropped(const struct shell *sh);
@@ -88,8 +88,8 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status);
 /* The foreground task that a person is waiting for, or NULL; and making a job of it. */
 struct task *engine_foreground(struct shell *sh);
 bool engine_background(struct shell *sh);
-/* A question had to be asked before t could be sent, and is answered now: true if nobody wants t any more; it is gone then. */
-bool engine_drop_abandoned(struct shell *sh, struct task *t);
+/* A question had to be asked before t could be sent, and is answered now: true if t is no longer wanted; it is freed then. */
+bool engine_drop_if_cancelled(struct shell *sh, struct task *t);
 
 /* Jobs, oldest first. */
 struct task *engine_jobs(struct shell *sh);
@@ -102,7 +102,7 @@ bool engine_jobs_run(const struct shell *sh);
 /* The highest number that a job has had. */
 unsigned engine_last_job(const struct shell *sh);
 
-/* Whether a request that runs is what an event of that name and gid tells of: its own result says more. */
+/* Whether an event of that name and gid is about a request that runs: its own result says more. */
 bool engine_runs(struct shell *sh, struct json event, struct json_iter args);
 
 /* The link's news. */

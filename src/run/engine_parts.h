@@ -30,7 +30,7 @@ struct engine {
 	struct task *pool;		/* for reuse */
 	size_t pooled;
 	struct task *last;		/* for .last */
-	struct buf told;		/* notes: each is told once; ended by NUL bytes */
+	struct buf notes;		/* notes: each is printed once; ended by NUL bytes */
 };
 
 /* queue.c: memory and lists */
@@ -45,7 +45,7 @@ void engine_side_remove(struct engine *e, struct task *t);
 
 /* Drops what a stop leaves unbegun. */
 void engine_drop_waiting(struct shell *sh);
-/* A failure that nobody has permitted stops a script as soon as it is known; lines in flight are waited for. */
+/* A failure that is not permitted stops a script as soon as it is known; lines in flight are waited for. */
 void engine_stop_for(struct shell *sh, const struct task *t);
 /* Its status counts when its turn comes: the first failing line decides. */
 void engine_count_failure(struct shell *sh, const struct task *t, enum status status);

@@ -39,7 +39,7 @@ struct kind { char name[64]; int64_t since; unsigned shown, folded; };
 
 struct events {
 	struct subscription *subscriptions;
-	struct listener *listeners, *next;	/* next: to be told of the event at hand */
+	struct listener *listeners, *next;	/* next: to be called with the event at hand */
 	bool hidden;
 	struct kept *kept;		/* EVENTS_KEPT of them; NULL before the first */
 	size_t kept_next, kept_count;
@@ -51,7 +51,7 @@ struct events {
 
 static void forget(struct events *ev, const char *name);
 
-/* What the box refuses to tell of is waited for in vain.  Whether anybody wants it whose line has no end to tell that by. */
+/* An event that the box refuses to send never comes.  Whether a listener wants it whose line has no end to report that with. */
 static bool refused(struct shell *sh, const char *name)
 {
 	struct listener *l, *next;
@@ -225,19 +225,19 @@ static bool by_name(const struct listener *l)
 	return f->name != NULL;
 }
 
-/* The name has been asked for.  Those who gave it may have gone meanwhile. */
+/* The name was looked up.  The listeners that gave it may have gone meanwhile. */
 static void looked_up(struct shell *sh, void *ctx, const char *gid, const struct error *e)
 {
 	char *name = ctx;
-	bool told = false, stop = false;
+	bool reported = false, stop = false;
 
 	for (struct listener *l = sh->events->listeners, *next; l != NULL && gid == NULL && e->status == STATUS_USAGE; l = next) {
 		next = l->next;
 		if (!by_name(l) || strcmp(l->args[0], name) != 0)
 			continue;
-		if (!told)
+		if (!reported)
 			shell_complain(sh, (struct place){0}, l->name, "%s", e->text);
-		told = true;
+		reported = true;
 		if (l->refused != NULL)
 			l->refused(sh, l, STATUS_USAGE);
 		else
@@ -248,7 +248,7 @@ static void looked_up(struct shell *sh, void *ctx, const char *gid, const struct
 		stop_for(sh, STATUS_USAGE);
 }
 
-/* So that events can be told by it; one that there is not is not waited for. */
+/* So that events can be matched by it; an unknown one is not waited for. */
 static void look_up(struct shell *sh, const struct listener *l)
 {
 	char *name = strdup(l->args[0]);
@@ -434,7 +434,7 @@ static bool asked_for(const struct events *ev, struct json name)
 	return !known;
 }
 
-/* ... but at a prompt, one that somebody is waiting for is shown, too. */
+/* ... but at a prompt, one that a listener waits for is shown, too. */
 static bool waited_for(struct shell *sh, const struct events *ev, struct json name, struct json_iter args)
 {
 	for (const struct listener *l = ev->listeners; l != NULL; l = l->next)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * events: what the box tells unasked: which events are subscribed to, showing them, and who waits for them.
+ * events: the events of the box: subscriptions, showing them, and the listeners that wait for them.
  */
 #ifndef PTSH_RUN_EVENTS_H
 #define PTSH_RUN_EVENTS_H
@@ -21,15 +21,15 @@ int events_subscribe(struct shell *sh, const char *name, bool shown);
 /* The user subscribes, or the reverse: remembered for the next connection. */
 void events_note(struct shell *sh, const struct line *line);
 
-/* Somebody who waits for events: name, and the first arguments it must have (as text; NULL-terminated, may be
+/* What waits for events: name, and the first arguments it must have (as text; NULL-terminated, may be
  * NULL; a realm also by its name).  Called for each; stays until events_ignore().  args are borrowed for the call. */
 struct listener {
 	const char *name;
 	char *const *args;
 	size_t arg_count;
-	bool tell;			/* at a prompt: shown though nobody has subscribed to it */
+	bool tell;			/* at a prompt: shown although the user has not subscribed to it */
 	void (*heard)(struct shell *sh, struct listener *l, struct json name, struct json_iter args);
-	/* It will never come: the box knows no such event, or no such realm (told).  May be NULL. */
+	/* It will never come: the box knows no such event, or no such realm (reported).  May be NULL. */
 	void (*refused)(struct shell *sh, struct listener *l, enum status status);
 	void *ctx;
 	struct listener *next;

@@ -12,7 +12,7 @@ struct inputs *input_create(struct shell *sh);
 void input_free(struct shell *sh);
 
 /* Puts a source behind those there are (next: in front of all: .source).  A regular file is parsed whole, for its
- * mistakes, before anything of it runs: 0; or -1 with *e, told by the caller; mistakes have been told already then
+ * mistakes, before anything of it runs: 0; or -1 with *e, to be reported by the caller; mistakes were reported already then
  * (e->text is empty). */
 int input_add_text(struct shell *sh, const char *text, size_t len, const char *name, bool next, struct error *e);
 int input_add_file(struct shell *sh, const char *path, bool next, struct error *e);

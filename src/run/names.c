@@ -15,7 +15,7 @@
 #include "run/engine.h"
 #include "run/show.h"
 
-enum { LISTED_MOST = 12 };	/* names told in a message */
+enum { LISTED_MOST = 12 };	/* names listed in a message */
 
 struct entry { char *gid, *name; };
 
@@ -103,22 +103,22 @@ static const char *match(const struct list *l, enum gid_kind kind, const char *n
 		return like;
 	buf_printf(&b, "%s: %s %s; there %s", name, exacts + likes > 0 ? "more than one" : "no such", gid_kind_name(kind),
 	    l->count == 0 ? "is none" : "is");
-	for (size_t i = 0, told = 0; i < l->count; i++) {
+	for (size_t i = 0, listed = 0; i < l->count; i++) {
 		const struct entry *x = &l->entries[i];
 		if (exacts + likes > 0 && strcasecmp(x->name, name) != 0)
 			continue;
-		if (told++ == LISTED_MOST) {
+		if (listed++ == LISTED_MOST) {
 			buf_puts(&b, ", ...");
 			break;
 		}
-		buf_printf(&b, "%s %s (%s)", told > 1 ? "," : "", x->name, x->gid);
+		buf_printf(&b, "%s %s (%s)", listed > 1 ? "," : "", x->name, x->gid);
 	}
 	error_set(e, STATUS_USAGE, "%s", buf_string(&b) != NULL ? buf_string(&b) : name);
 	buf_clear(&b);
 	return NULL;
 }
 
-/* Tells everybody who has asked for a name of this kind. */
+/* Calls all that wait for a name of this kind. */
 static void answer(struct shell *sh, enum gid_kind kind, const struct error *failed)
 {
 	struct list *l = &sh->names->lists[kind];
@@ -155,7 +155,7 @@ static void listed(struct shell *sh, struct task *t, const struct reply *reply)
 	}
 	catalog_lister(kind, &f.gid_column, &f.name_column);
 	empty(l);
-	if (output_rows_of(&about, reply->values, add_row, &f) == -1 || f.failed) {	/* who is missing is not unknown */
+	if (output_rows_of(&about, reply->values, add_row, &f) == -1 || f.failed) {	/* a missing entry is not an unknown one */
 		empty(l);
 		error_memory(&e);
 		answer(sh, kind, &e);

@@ -143,7 +143,7 @@ void engine_stop(struct shell *sh)
 		t->command->ops->cancel(t->command);
 }
 
-/* What a stop leaves unbegun.  A line that is no good is told of only when it is its turn; one that waits for a name is
+/* What a stop leaves unbegun.  A line that is wrong is reported only when it is its turn; one that waits for a name is
  * dropped when that has come. */
 void engine_drop_waiting(struct shell *sh)
 {
@@ -292,7 +292,7 @@ enum status engine_outcome_status(const struct task *t)
 	case OUTCOME_BAD:
 		return STATUS_PROTOCOL;
 	case OUTCOME_UNKNOWN:
-		return t->abandoned ? STATUS_TIMEOUT : STATUS_LOST;
+		return t->timed_out ? STATUS_TIMEOUT : STATUS_LOST;
 	case OUTCOME_UNSENT:
 		return STATUS_LOST;
 	case OUTCOME_REFUSED:

@@ -7,8 +7,8 @@
 
 #include "run/task.h"
 
-/* Writes what show() puts into sh->output where the line says, in the current format (a table becomes tsv: nobody looks at it).
- * What goes wrong is told. */
+/* Writes what show() puts into sh->output where the line says, in the current format (a table becomes tsv: it is not for a terminal).
+ * What goes wrong is reported. */
 void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx);
 
 #endif

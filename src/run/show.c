@@ -101,7 +101,7 @@ void show_failure(const struct task *t, const struct reply *reply, struct buf *t
 		buf_puts(text, t->why != NULL ? t->why : "bad reply: half a surrogate pair in it");
 		return;
 	case OUTCOME_UNKNOWN:
-		if (t->abandoned)
+		if (t->timed_out)
 			buf_puts(text, "no reply in time: the box may have done it");
 		else
 			buf_puts(text, "no answer: the box may have done it");

@@ -7,7 +7,7 @@
 
 #include "run/task.h"
 
-/* The end of a line in the queue: its result or what is to be told.  reply NULL: there is none. */
+/* The end of a line in the queue: its result or its message.  reply NULL: there is none. */
 void show_result(struct shell *sh, struct task *t, const struct reply *reply);
 /* The same, at a prompt through the pager if it is tall. */
 void show_reply(struct shell *sh, const struct task *t, const struct reply *reply);

@@ -20,7 +20,7 @@ static void steps_resolved(struct shell *sh, void *ctx, const char *gid, const s
 	struct task *t = ctx;
 
 	t->state = TASK_WAITING;
-	if (engine_drop_abandoned(sh, t))
+	if (engine_drop_if_cancelled(sh, t))
 		return;
 	if (gid == NULL || line_resolve(&t->line, t->resolved, gid) == -1) {
 		t->outcome = OUTCOME_REFUSED;

@@ -30,7 +30,7 @@ enum task_state {
 	TASK_ANSWERED,		/* its reply is kept until its turn comes */
 };
 
-/* Who started a task and wants its end. */
+/* What started a task and waits for its end. */
 enum task_role {
 	TASK_LINE,		/* a line in the queue: shown in order */
 	TASK_JOB,		/* `LINE &`, or one left behind by ^C: shown when it comes */
@@ -105,7 +105,8 @@ struct task {
 	bool barrier;			/* waits for all before it, all after it wait for it */
 	bool bad_line;			/* refused for what it is: nothing behind it is begun, unless it may fail or --keep-going */
 	bool streaming;			/* a large reply is being shown */
-	bool abandoned;			/* time is up: the reply, if it comes, is late */
+	bool timed_out;			/* the reply, if it comes, is late */
+	bool cancelled;			/* while it waited for an answer of the user or for a name */
 	unsigned job;			/* number, of TASK_JOB */
 	uint64_t id;			/* of the session's request; 0 not sent */
 	int64_t started, asked;		/* loop_now(): sent; became a job or a child */
@@ -118,7 +119,7 @@ struct task {
 	char *kept;			/* the reply's line */
 	size_t kept_len;
 	uint64_t bad_utf8;
-	char *why;			/* what to tell, for an outcome that is not OK and has no reply */
+	char *why;			/* the message, for an outcome that is not OK and has no reply */
 	enum status why_status;
 
 	/* TASK_CHILD: called once with the reply (OK, FAILED) or NULL; takes nothing. */

@@ -38,7 +38,7 @@ static void wind_up(struct batch *b)
 {
 	b->ending = true;
 	engine_stop(b->sh);
-	engine_abandon(b->sh);
+	engine_fail_unsent(b->sh);
 	loop_timer_start(b->sh->loop, &b->grace, GRACE, grace_over, b);
 }
 
@@ -83,7 +83,7 @@ static void output_failed(struct batch *b)
 
 	if (sh->out.error == EPIPE) {
 		sh->signal = SIGPIPE;
-	} else if (sh->out.error != EINTR) {	/* that one: the signal is about to be told */
+	} else if (sh->out.error != EINTR) {	/* that one: the signal is about to be reported */
 		shell_failed(sh, STATUS_OUTPUT);
 		shell_complain(sh, (struct place){0}, NULL, "cannot write standard output: %s", strerror(sh->out.error));
 	}

@@ -276,7 +276,7 @@ static void lines(struct shell *sh)
 		}
 		free(text);
 		text = NULL;
-		sh->status = STATUS_OK;	/* what went wrong has been told to the person who typed it */
+		sh->status = STATUS_OK;	/* what went wrong has been reported to the user */
 	}
 }
 

@@ -12,7 +12,7 @@
 #include "run/feed.h"
 #include "run/show.h"
 
-enum { FIRST_AFTER = 1000, EVERY = 1000 /* ms */, BIG = 65536 /* bytes worth telling */ };
+enum { FIRST_AFTER = 1000, EVERY = 1000 /* ms */, BIG = 65536 /* bytes worth reporting */ };
 
 static bool possible(const struct shell *sh)
 {

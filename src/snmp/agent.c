@@ -82,7 +82,7 @@ static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu
 	(void)session, (void)id;
 	switch (operation) {
 	case NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE:
-		/* A report is told again as an error, unless the library deals with it. */
+		/* A report is delivered again as an error, unless the library handles it. */
 		if (pdu->command != SNMP_MSG_RESPONSE || a->event != EVENT_NONE)
 			break;
 		a->answer = lib.snmp_clone_pdu(pdu);
@@ -459,7 +459,7 @@ static void *open_session(char **argv, int argc, netsnmp_session *s, int fd, str
 		close(fd);
 	}
 	agent_capture_end(&capture, why, sizeof why);
-	/* "... after -3a flag: SHB": who mixes -a up with -A has typed a secret there. */
+	/* "... after -3a flag: SHB": a user who confuses -a and -A has typed a secret there. */
 	if ((flag = strstr(why, " flag: ")) != NULL)
 		flag[5] = '\0';
 	if (session == NULL && why[0] == '\0' && at > 0)

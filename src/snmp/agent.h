@@ -2,7 +2,7 @@
 /*
  * agent: one SNMP agent being asked, on the loop.
  *
- * Net-SNMP speaks the protocol and reads the options, snmp.conf and the MIBs; nobody outside of this folder includes it.
+ * Net-SNMP speaks the protocol and reads the options, snmp.conf and the MIBs; no file outside of this folder includes it.
  * Nothing here blocks: not the discovery of a v3 engine's id, either.  A build without the library has the same
  * functions (snmp/absent.c): agent_library() is NULL then, and the others say so.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * agent_parts: what the files that know Net-SNMP share; nobody else includes this.
+ * agent_parts: what the files that know Net-SNMP share; no other file includes this.
  */
 #ifndef PTSH_SNMP_AGENT_PARTS_H
 #define PTSH_SNMP_AGENT_PARTS_H

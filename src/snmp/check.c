@@ -74,7 +74,7 @@ static void check_clear(struct command_state *s)
 	struct check *c = (struct check *)s;
 
 	if (c->child != NULL)
-		c->child->done = NULL;	/* its reply is nobody's any more */
+		c->child->done = NULL;	/* its reply is dropped */
 	loop_timer_stop(c->command.sh->loop, &c->next);
 	snmp_host_stop(&c->host);
 	snmp_words_clear(&c->words);
@@ -363,7 +363,7 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 	if (child->outcome != OUTCOME_OK || reply == NULL) {
 		show_failure(child, reply, &why);
 		fail(c, child->outcome == OUTCOME_FAILED ? STATUS_FAILED : child->outcome == OUTCOME_REFUSED ? child->why_status :
-		    child->outcome == OUTCOME_BAD ? STATUS_PROTOCOL : child->abandoned ? STATUS_TIMEOUT : STATUS_LOST,
+		    child->outcome == OUTCOME_BAD ? STATUS_PROTOCOL : child->timed_out ? STATUS_TIMEOUT : STATUS_LOST,
 		    buf_string(&why) != NULL ? buf_string(&why) : "cannot read the credentials");
 		buf_clear(&why);
 		return;

@@ -161,9 +161,9 @@ static void read_version(const struct reading *r, const char *entry, struct json
 		read_communities(r, entry, tag == 1 ? "1" : "2c", one, &number, depth);
 }
 
-/* --- whom an entry is for --- */
+/* --- the hosts an entry is for --- */
 
-/* A few digits and nothing else: what is no number is no prefix, least of all one of everybody. */
+/* A few digits and nothing else: what is not a number is not a prefix, least of all one that matches all. */
 static bool read_bits(const char *text, unsigned *bits)
 {
 	size_t len = strlen(text);

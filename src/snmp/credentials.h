@@ -27,7 +27,7 @@ struct snmp_credentials_ops {
 	void (*unclear)(void *ctx, const char *entry);
 };
 
-/* Tells what the entry with the longest prefix that holds the host has.  False: no entry does.  values: of the reply. */
+/* Reports what the entry with the longest prefix that contains the host has.  False: no entry does.  values: of the reply. */
 bool snmp_credentials_read(const struct reply_about *about, struct json_iter values, const struct address *host,
     const struct snmp_credentials_ops *ops, void *ctx);
 

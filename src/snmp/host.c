@@ -86,7 +86,7 @@ static void fail(struct snmp_host *h, const char *why)
 
 static void on_step(void *ctx, const char *text)
 {
-	(void)ctx, (void)text;		/* what failed is told at the end */
+	(void)ctx, (void)text;		/* what failed is reported at the end */
 }
 
 static void describe(struct snmp_host *h, const char *what)

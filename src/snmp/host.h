@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * host: from HOST[:PORT] to the address of an SNMP agent, or to a connection with it, without waiting for anybody.
+ * host: from HOST[:PORT] to the address of an SNMP agent, or to a connection with it, without blocking.
  */
 #ifndef PTSH_SNMP_HOST_H
 #define PTSH_SNMP_HOST_H

@@ -12,7 +12,7 @@
 
 #include "term/shell.h"
 
-/* text may have several lines, the last one is the question; it must be harmless (base/safe).  False: nobody there,
+/* text may have several lines, the last one is the question; it must be harmless (base/safe).  False: no terminal,
  * end of file, or ^C. */
 bool ask_text(struct shell *sh, const char *text, char *answer, size_t size);
 bool ask_yes(struct shell *sh, const char *text);

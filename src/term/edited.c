@@ -99,7 +99,7 @@ void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms)
 		wait = sooner(wait, (int)max_ms);
 	if (keyboard)
 		wait = sooner(wait, input_wait(&p->input));
-	/* What nobody could see being typed the kernel keeps. */
+	/* What was typed without being shown stays with the kernel. */
 	prompt_watch(p, keyboard && p->released == 0 && screen_takes_keys(p->screen));
 	loop_step(p->loop, wait);
 }

@@ -3,7 +3,7 @@
  * history: the lines typed, remembered in a plain file.
  *
  * Owns the file, its lock and the entries in memory.  Refuses to know the editor, the terminal and what a line means: which
- * words are secrets is decided by who calls.
+ * words are secrets is decided by the caller.
  *
  * Every access opens the file, locks it, and looks whether the path still leads to what was locked: another session may have
  * replaced it in between.  So nothing is ever appended to a file that is no longer there.
@@ -38,7 +38,7 @@ struct history {
 	size_t first, count;
 	size_t appended;		/* entries since the file was looked at whole */
 	int directories;		/* errno: why one on the way is missing */
-	bool untold;			/* trouble holds something that nobody was told */
+	bool unreported;			/* trouble holds something that was not reported yet */
 	struct error trouble;
 };
 
@@ -163,7 +163,7 @@ static int fail(struct history *h, const char *what, int number)
 {
 	error_set(&h->trouble, STATUS_OUTPUT, "%s: %s%s%s", h->path, what,
 	    number != 0 ? ": " : "", number != 0 ? strerror(number) : "");
-	h->untold = true;
+	h->unreported = true;
 	free(h->path);
 	h->path = NULL;
 	return -1;
@@ -301,7 +301,7 @@ static void replace(struct history *h, const char *text, size_t len)
 	buf_printf(&name, "%s.new", h->path);
 	new_path = buf_string(&name);
 	if (new_path != NULL && !kept.failed) {
-		unlink(new_path);		/* of a session that was killed: only who has the lock comes here */
+		unlink(new_path);		/* of a session that was killed: this process holds the lock */
 		fd = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	}
 	if (fd >= 0) {
@@ -342,7 +342,7 @@ static void look_through(struct history *h, int fd, bool load)
 	buf_clear(&text);
 }
 
-/* 0, or the errno of the first directory that could not be made; whether that matters is told by open(). */
+/* 0, or the errno of the first directory that could not be made; whether that matters shows open(). */
 static int make_directories(const char *path)
 {
 	char *copy = strdup(path);
@@ -395,12 +395,12 @@ void history_free(struct history *h)
 
 bool history_trouble(struct history *h, struct error *e)
 {
-	bool untold = h->untold;
+	bool unreported = h->unreported;
 
-	if (untold)
+	if (unreported)
 		*e = h->trouble;
-	h->untold = false;
-	return untold;
+	h->unreported = false;
+	return unreported;
 }
 
 static void append(struct history *h, const char *line)

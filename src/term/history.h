@@ -7,7 +7,7 @@
  * it is appended to under a lock so that two sessions lose nothing, and cut to HISTORY_LINES entries now and then by writing a new
  * file and renaming it.
  *
- * A file that cannot be used is told once and is no reason to stop: the history is in memory only from then on.
+ * A file that cannot be used is reported once and is no reason to stop: the history is in memory only from then on.
  */
 #ifndef PTSH_TERM_HISTORY_H
 #define PTSH_TERM_HISTORY_H
@@ -21,7 +21,7 @@ enum { HISTORY_LINES = 5000 };
 
 struct history;
 
-/* path NULL: memory only.  Missing directories are created (0700).  A file that cannot be used is told in *e, with
+/* path NULL: memory only.  Missing directories are created (0700).  A file that cannot be used is reported in *e, with
  * *failed true, and the history is memory only.  NULL without memory. */
 struct history *history_open(const char *path, struct error *e, bool *failed);
 void history_free(struct history *h);		/* entries are wiped */

@@ -73,7 +73,7 @@ static void take_paste(struct input *in, const char *bytes, size_t len)
 	const char *end;
 
 	buf_put(&in->paste, bytes, len);
-	if (in->paste.failed || in->paste.len > LINE_MAX_BYTES) {	/* the end has to be seen all the same */
+	if (in->paste.failed || in->paste.len > LINE_MAX_BYTES) {	/* its end must still be found */
 		char tail[MARK];
 		size_t keep = len < MARK ? len : MARK;
 
@@ -93,7 +93,7 @@ static void take_paste(struct input *in, const char *bytes, size_t len)
 	}
 }
 
-/* In a paste ^C is text, but for one that comes alone and after a pause: the paste had no end, and somebody waits. */
+/* In a paste ^C is text, but for one that comes alone and after a pause: the paste had no end, and the user waits. */
 static bool is_interrupt(struct input *in, const char *bytes, size_t len)
 {
 	bool alone = len == 1 && (unsigned char)bytes[0] == in->interrupt, late = loop_now() >= in->pasted_at + ESCAPE_MS;

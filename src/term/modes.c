@@ -33,7 +33,7 @@ void prompt_echo_off(struct prompt *p)
 	}
 }
 
-/* Before anybody else has the terminal. */
+/* Before another program gets the terminal. */
 void prompt_echo_on(struct prompt *p)
 {
 	struct termios t;

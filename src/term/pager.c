@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pager: text for somebody else's program: the pager for what is taller than the screen, or the command behind `|`.
+ * pager: text for another program: the pager for what is taller than the screen, or the command after `|`.
  *
  * Owns the pipe to it and the terminal's modes.  Refuses to know what the text is; how it runs is net/child's.
  */
@@ -64,7 +64,7 @@ static void on_pipe(void *ctx, int fd, short revents)
 		g->text += n;
 		g->left -= (size_t)n;
 	}
-	/* Somebody has read enough: no error. */
+	/* The reader has read enough: no error. */
 	if (g->left == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		close_pipe(g);
 }

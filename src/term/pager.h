@@ -17,7 +17,7 @@
 void pager_show(struct loop *l, struct screen *s, struct prompt *p, const char *text, size_t len);
 
 /* Runs a shell command with text (as it is) for its standard input, in the same way; the prompt's SIGINT is the command's meanwhile.
- * *status: as waitpid() tells it.  -1 with errno: it could not be started. */
+ * *status: as waitpid() reports it.  -1 with errno: it could not be started. */
 int pager_pipe(struct loop *l, struct prompt *p, const char *command, const char *text, size_t len, int *status);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * password: see password.h.
  *
- * One mapping between two pages that nobody can touch holds all of it: the password in use and the one from the
+ * One mapping between two pages that cannot be accessed holds all of it: the password in use and the one from the
  * environment.  It is locked, left out of core dumps and zero in children.  Knows nothing of logins.
  */
 #include "term/password.h"
@@ -32,7 +32,7 @@ enum { SOON_NS = 1000000 };
 struct password {
 	char text[PASSWORD_MAX];	/* in use */
 	char environment[PASSWORD_MAX];	/* $PTSH_PASSWORD, veiled: it stays as long as there may be another login */
-	char veil[PASSWORD_MAX];	/* random bytes: nobody who reads memory finds a password by its looks */
+	char veil[PASSWORD_MAX];	/* random bytes: a password cannot be found in memory by its looks */
 	bool has_environment, environment_too_long;
 	char spill[PASSWORD_MAX];	/* what was read with it: a file's other lines */
 };

@@ -21,7 +21,7 @@ struct password;
 struct password *password_create(void);
 void password_free(struct password *p);
 
-/* Whether one can be had without asking: a file, a command, the environment. */
+/* Whether there is a source other than the user: a file, a command, the environment. */
 bool password_configured(const struct password *p, const struct options *o);
 
 /* The password: from --password-command, --password-file, $PTSH_PASSWORD, or asked for on the terminal

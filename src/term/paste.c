@@ -2,7 +2,7 @@
 /*
  * paste: what becomes of a bracketed paste: one line is inserted, several are shown and asked about once.
  *
- * Refuses to know how a paste is told from keys: prompt_input does that.
+ * Refuses to know how a paste is distinguished from keys: prompt_input does that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +76,7 @@ static size_t show_lines(struct prompt *p, const struct buf *text)
 	return lines;
 }
 
-/* Asks in the place of prompt and line; nobody runs what was pasted with its last line, and unread. */
+/* Asks in the place of prompt and line: what was pasted does not run unread with its last line. */
 static bool confirm(struct prompt *p, size_t lines)
 {
 	char question[64];

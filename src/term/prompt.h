@@ -5,7 +5,7 @@
  * While prompt_read() waits for a key the loop runs: sockets, timers and signals are served, and whatever they
  * print goes above the line (screen_write).
  *
- * The prompt takes SIGTSTP, SIGCONT and SIGWINCH from the loop for good.  SIGINT, SIGTERM and SIGHUP have another owner, who
+ * The prompt takes SIGTSTP, SIGCONT and SIGWINCH from the loop for good.  SIGINT, SIGTERM and SIGHUP have another owner, which
  * calls prompt_interrupt() and prompt_stop().
  */
 #ifndef PTSH_TERM_PROMPT_H
@@ -35,7 +35,7 @@ struct prompt_options {
 	bool (*goes_on)(void *ctx, const char *text, size_t len);
 	/* Whether what comes behind text is a secret that a command takes: there `?` is a word.  NULL: never. */
 	bool (*secret_next)(void *ctx, const char *text, size_t len);
-	/* Whether more candidates than complete() has just told are on their way: waited for, at most PROMPT_LOADING_MS,
+	/* Whether more candidates than complete() has just given are on their way: waited for, at most PROMPT_LOADING_MS,
 	 * while the loop runs.  NULL: never. */
 	bool (*loading)(void *ctx);
 	void *ctx;
@@ -52,7 +52,7 @@ struct prompt *prompt_create(struct loop *l, struct screen *s, struct history *h
 void prompt_free(struct prompt *p);		/* terminal modes as before; call before loop_free() */
 
 /* Reads a line (*text: UTF-8, heap, the caller frees it; NULL unless PROMPT_LINE or PROMPT_PASTE).  Lines are not put into the
- * history: that is for who knows their secrets. */
+ * history: the caller does, as it knows their secrets. */
 enum prompt_end prompt_read(struct prompt *p, char **text);
 
 bool prompt_reading(const struct prompt *p);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * prompt_parts: what the files of the prompt share; nobody else includes this.
+ * prompt_parts: what the files of the prompt share; no other file includes this.
  */
 #ifndef PTSH_TERM_PROMPT_PARTS_H
 #define PTSH_TERM_PROMPT_PARTS_H

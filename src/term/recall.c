@@ -2,7 +2,7 @@
 /*
  * recall: struct history as libedit wants to see a history.
  *
- * Owns the place in it while somebody goes up and down.  libedit's own history would be a second copy of all entries,
+ * Owns the place in it while the user goes up and down.  libedit's own history would be a second copy of all entries,
  * cut and numbered differently from the file's.
  */
 #include "term/recall.h"

@@ -67,7 +67,7 @@ void rescue_disarm(void)
 	for (size_t i = 0; i < FATAL; i++) {
 		struct sigaction now_set;
 
-		/* somebody else may have taken it since */
+		/* another process may have taken it since */
 		if (rescue.caught[i] && sigaction(fatal[i], NULL, &now_set) == 0 && now_set.sa_handler == on_fatal)
 			signal(fatal[i], SIG_DFL);
 	}

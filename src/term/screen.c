@@ -34,9 +34,9 @@ enum {
 struct screen {
 	int in, out;
 	bool visual, dumb;
-	bool editing;		/* somebody paints: output is collected */
+	bool editing;		/* a paint is in progress: output is collected */
 	bool shown, stale;	/* the line is on the screen; it may have changed since */
-	bool lost;		/* somebody else has moved the cursor */
+	bool lost;		/* another program has moved the cursor */
 	bool lent;		/* another program has the terminal */
 	bool gone;		/* the terminal takes nothing any more */
 	bool reflows;		/* a terminal made narrower breaks its rows anew, and loses nothing */
@@ -138,7 +138,7 @@ void screen_size(const struct screen *s, int *columns, int *rows)
 	*rows = copy.rows;
 }
 
-/* A terminal that was stopped (^S) blocks us, as it does everybody; but not against SIGTERM and SIGHUP, which are held
+/* A terminal that was stopped (^S) blocks us, as it blocks any program; but not against SIGTERM and SIGHUP, which are held
  * back outside of the loop. */
 static bool wait_writable(struct screen *s)
 {

@@ -6,7 +6,7 @@
  * away and painted again around it.  Without a terminal it is a plain writer.
  *
  * While a line is being edited (from its first screen_paint() until screen_finish() or screen_hide()) what is written is collected
- * and leaves with the next painting in one write(2): somebody has to go on calling screen_paint().  At all other times it is written
+ * and leaves with the next painting in one write(2): the caller must go on calling screen_paint().  At all other times it is written
  * at once.
  */
 #ifndef PTSH_TERM_SCREEN_H
@@ -46,7 +46,7 @@ void screen_hide(struct screen *s);
 void screen_write(struct screen *s, const char *text, size_t len);
 
 /* Lets another program have the terminal (after screen_hide()): nothing is painted, and what is written is kept
- * (HOLD_BYTES; what is more is counted in lines and told), until it is taken back.  They do not nest. */
+ * (HOLD_BYTES; what is more is counted in lines and reported), until it is taken back.  They do not nest. */
 void screen_lend(struct screen *s);
 void screen_take_back(struct screen *s);
 
@@ -57,7 +57,7 @@ void screen_finish(struct screen *s, const struct edited *e, const char *mark);
 void screen_resized(struct screen *s);		/* SIGWINCH: silent until the size has settled */
 bool screen_settling(const struct screen *s);
 bool screen_takes_keys(const struct screen *s);	/* what is typed now can be shown */
-void screen_forget(struct screen *s);		/* somebody else has written: paint afresh, from column 0 */
+void screen_forget(struct screen *s);		/* another program has written: paint afresh, from column 0 */
 void screen_clear(struct screen *s);		/* ^L: the line goes to the top of an empty screen */
 void screen_bell(struct screen *s);
 void screen_control(struct screen *s, const char *sequence);	/* modes; nothing that moves the cursor; visual only */

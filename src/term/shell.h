@@ -30,7 +30,7 @@ struct change_ops;
 struct shell {
 	struct options *options;
 	const struct command *const *commands;	/* run/command: the table; ends with NULL */
-	const struct change_ops *change;	/* undo/change; NULL: nothing tells what a line changes */
+	const struct change_ops *change;	/* undo/change; NULL: what a line changes is not shown */
 	struct loop *loop;
 	struct password *password;
 	struct sink out;		/* standard output */

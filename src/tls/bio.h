@@ -21,7 +21,7 @@ struct tls_bio {
 	int write_errno;	/* why nothing can be written any more; 0 */
 	int read_errno;		/* why nothing can be read any more; 0 */
 	bool ended;		/* the peer has closed */
-	unsigned char head[TLS_BIO_HEAD];	/* the first bytes that came: who speaks, and which version? */
+	unsigned char head[TLS_BIO_HEAD];	/* the first bytes that came: which protocol, and which version? */
 	size_t head_len;
 	unsigned char record[5];	/* header of the record that is coming in */
 	size_t record_len, record_left;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * known_boxes: the file in which ptsh remembers whom it has trusted.  See known_boxes.h.
+ * known_boxes: the file in which ptsh remembers the boxes it trusts.  See known_boxes.h.
  *
  * Owns the lines and how they are changed.  Decides nothing: that is trust's.  How the file is read and replaced
  * safely is known_file's.

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * known_boxes: the file in which ptsh remembers whom it has trusted.
+ * known_boxes: the file in which ptsh remembers the boxes it trusts.
  *
  *	HOST:PORT sha256//BASE64 DATE [min=VERSION]	a key of that box
- *	HOST:PORT tls DATE [min=VERSION]		it has TLS, vouched for by an authority
- *	HOST:PORT clear DATE				it has no TLS, and somebody has said that this is all right
+ *	HOST:PORT tls DATE [min=VERSION]		it has TLS, verified by an authority
+ *	HOST:PORT clear DATE				it has no TLS, and the user has accepted that
  *
  * Empty lines and those that begin with # say nothing; words behind the date that are not known are kept and
- * ignored.  The file is refused if it could have been written by somebody else.  It is never changed in place: every
+ * ignored.  The file is refused if another user could have written it.  It is never changed in place: every
  * change is a new file put in the place of the old one, under a lock, with all other lines as they were.
  */
 #ifndef PTSH_TLS_KNOWN_BOXES_H

@@ -3,7 +3,7 @@
  * known_file: a file that others must not have written.  See known_file.h.  Knows nothing of what stands in it.
  *
  * The lock is held on the file itself, and whoever gets it looks whether the name still means that file: it has been
- * replaced by the one who held the lock before, perhaps.  So only one process at a time writes the new file, under a
+ * replaced by the process that held the lock before, perhaps.  So only one process at a time writes the new file, under a
  * fixed name, and what a killed one has left of it is simply overwritten.
  */
 #include "tls/known_file.h"
@@ -203,7 +203,7 @@ int known_file_replace(struct known_file *f, const char *text, size_t len, struc
 		free(other);
 		return -1;
 	}
-	/* The new one is locked before it can be found, so that nobody works on it before we are done. */
+	/* The new one is locked before it can be found, so that no other process works on it before we are done. */
 	flock(fd, LOCK_EX | LOCK_NB);
 	if (known_file_write(fd, text, len) == -1 || rename(other, f->path) == -1)
 		failure = errno;

@@ -65,7 +65,7 @@ static void tls_peer_key(X509 *cert, struct tls_peer *peer)
 	peer->key_bits = tls_key_bits(key);
 }
 
-/* Whether an authority on the way to the verdict has a key that anybody can break: with old TLS, OpenSSL takes those. */
+/* Whether an authority on the way to the verdict has a key that can be broken: with old TLS, OpenSSL takes those. */
 static bool tls_peer_weak_chain(const SSL *ssl)
 {
 	STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);

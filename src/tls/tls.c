@@ -2,7 +2,7 @@
 /*
  * tls: one TLS connection as the client.  See tls.h.
  *
- * Owns OpenSSL's objects.  Knows no trust: OpenSSL is told to verify and to go on in any case, and what it found is
+ * Owns OpenSSL's objects.  Knows no trust: OpenSSL verifies and continues in any case, and what it found is
  * looked at by tls/trust before a byte of ours is sent.
  */
 #include "tls/tls.h"
@@ -109,7 +109,7 @@ static int tls_load_files(SSL_CTX *ctx, const struct tls_settings *s, struct err
 }
 
 /* Verifies and notes what came out.  OpenSSL's own note says "verified" until it has been told otherwise: where memory
- * fails before it is, everybody would be. */
+ * fails before that, any certificate would pass. */
 static int tls_verify(X509_STORE_CTX *store, void *arg)
 {
 	struct tls *t = arg;
@@ -149,7 +149,7 @@ static SSL_CTX *tls_context(struct tls *t, const struct tls_settings *s, struct 
 	if (s->cert != NULL)
 		SSL_CTX_set_cert_cb(ctx, tls_on_asked, t);
 	if (old) {
-		/* What boxes of that age need, and without what would be no encryption, or with nobody. */
+		/* What boxes of that age need, without the ciphers that encrypt nothing or authenticate no peer. */
 		SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT);
 		if (SSL_CTX_set_cipher_list(ctx, "DEFAULT:!aNULL:!eNULL:!EXPORT:!LOW:@SECLEVEL=0") != 1)
 			goto memory;
@@ -320,7 +320,7 @@ enum flow tls_write(struct tls *t, const char *bytes, size_t len, size_t *put, b
 	*put = 0;
 	*wants_other = false;
 	while (*put < len) {
-		/* What has been read already tells the reader why. */
+		/* What has been read already says why. */
 		if (t->over) {
 			error_set(e, STATUS_LOST, "TLS has ended");
 			return FLOW_FAILED;

@@ -66,7 +66,7 @@ int trust_init(struct trust *t, const struct trust_settings *s, const struct tar
 		trust_recall(t);
 		return 0;
 	}
-	/* Who wants no check needs no memory either, and is told of it all the same. */
+	/* Without a check nothing need be remembered, but a changed key is reported. */
 	if (s->mode != TLS_OFF && s->mode != TLS_INSECURE)
 		return -1;
 	ops->warn(ctx, e->text);
@@ -77,8 +77,8 @@ void trust_clear(struct trust *t)
 {
 	known_boxes_clear(&t->known);
 	free(t->name);
-	free(t->vouched);
-	t->name = t->vouched = NULL;
+	free(t->verified_by);
+	t->name = t->verified_by = NULL;
 }
 
 static const struct known_box *trust_find(const struct trust *t, enum known_kind kind, const char *pin)
@@ -143,12 +143,12 @@ static void trust_warn(const struct trust *t, const char *what)
 
 static int trust_vouch(struct trust *t, const char *by, struct error *e)
 {
-	free(t->vouched);
-	t->vouched = strdup(by);
-	return t->vouched != NULL ? 0 : error_memory(e);
+	free(t->verified_by);
+	t->verified_by = strdup(by);
+	return t->verified_by != NULL ? 0 : error_memory(e);
 }
 
-/* To remember is a service: when it cannot be done it is told, and the work goes on. */
+/* Reports when a box cannot be remembered, and continues: remembering is a service. */
 static void trust_remember(const struct trust *t, enum known_kind kind, const char *pin, unsigned version)
 {
 	struct error e;
@@ -207,7 +207,7 @@ static int trust_refuse_unknown(struct trust *t, const struct tls_peer *peer, st
 	    peer->pin, had_authority ? "" : ", or --accept-new");
 }
 
-/* A weak key proves nothing, whoever vouches for it. */
+/* A weak key proves nothing, even if it is verified. */
 static int trust_check_strength(struct trust *t, const struct tls_peer *peer, struct error *e)
 {
 	char text[160];
@@ -265,7 +265,7 @@ static void trust_put_question(struct buf *out, const struct trust *t, const str
 	buf_puts(out, "Trust it from now on? (yes, no, or its pin as you know it) ");
 }
 
-/* 1: yes; 0: nobody to ask; -1 with *e: no. */
+/* 1: yes; 0: no terminal; -1 with *e: no. */
 static int trust_ask(struct trust *t, const struct tls_peer *peer, struct error *e)
 {
 	char answer[TRUST_ANSWER];

@@ -18,11 +18,11 @@
 
 enum tls_mode { TLS_AUTO, TLS_OFF, TLS_ON, TLS_VERIFY, TLS_INSECURE };
 
-/* Whom a run has trusted last, kept by the holder from one connection to the next: what the file does not know (there
+/* The box that a run has trusted last, kept by the holder from one connection to the next: what the file does not know (there
  * is none, or it could not be written) is not forgotten when the connection is lost. */
 struct trust_seen {
-	char *name;			/* owned: as remembered; NULL: nobody */
-	char pin[PIN_TEXT];		/* "": an authority vouched for it */
+	char *name;			/* owned: as remembered; NULL: none */
+	char pin[PIN_TEXT];		/* "": an authority verified it */
 	unsigned version;
 };
 void trust_seen_clear(struct trust_seen *seen);
@@ -40,7 +40,7 @@ struct trust_settings {
 struct trust_ops {
 	void (*step)(void *ctx, const char *text);
 	void (*warn)(void *ctx, const char *text);
-	bool (*ask)(void *ctx, const char *text, char *answer, size_t size);	/* false: nobody there */
+	bool (*ask)(void *ctx, const char *text, char *answer, size_t size);	/* false: no terminal */
 };
 
 struct trust {
@@ -50,7 +50,7 @@ struct trust {
 	char *name;			/* owned: as remembered */
 	struct known_boxes known;	/* of this box */
 	struct known_box seen;		/* what the run itself knows, if the file does not; name NULL: nothing */
-	char *vouched;			/* owned: by what it is trusted; NULL: not judged yet */
+	char *verified_by;			/* owned: by what it is trusted; NULL: not judged yet */
 };
 
 /* Reads what is remembered of the box.  0; or -1 with *e (t is to be cleared then, too). */
@@ -66,7 +66,7 @@ unsigned trust_best(const struct trust *t);
 /* Whether an authority may be asked at all: not where a key is known or pinned already. */
 bool trust_needs_authority(const struct trust *t);
 
-/* The box has shown itself.  0: go on; *trusted: somebody vouches for it (t->vouched says who).  -1 with *e
+/* Judges the box's key.  0: continue; *trusted: it is verified or known (t->verified_by says how).  -1 with *e
  * (STATUS_TLS): do not.  May ask the user. */
 int trust_judge(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e);
 

@@ -40,7 +40,7 @@ static void have_state(struct shell *sh, struct task *child, const struct reply 
 	struct change *c = t->change;
 
 	t->state = TASK_WAITING;
-	if (engine_drop_abandoned(sh, t))
+	if (engine_drop_if_cancelled(sh, t))
 		return;
 	if (child->outcome == OUTCOME_OK && reply != NULL)
 		c->known = undo_make(&c->undo, t->line.type, buf_head(&t->line.json), t->line.json.len, reply->values) == 0;

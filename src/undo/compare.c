@@ -150,7 +150,7 @@ static int lists_of(const struct back *b, struct json v, struct json lists[2])
 /* A place whose value is a list. */
 static int compare_lists(struct back *b, const struct place *p)
 {
-	enum { CHANGES = 8 };	/* more of one property in one request are not told */
+	enum { CHANGES = 8 };	/* more of one property in one request are not shown */
 	struct json lists[2 * CHANGES];
 	struct buf back = {.secret = b->out->secret};
 	size_t n = 0;
@@ -189,7 +189,7 @@ static bool value_after(const struct back *b, const struct place *p, struct json
 
 static bool is_read(struct back *b, const struct place *p, bool secret)
 {
-	return p->befores == 1 && (!secret || undo_told(b->w, p->before));
+	return p->befores == 1 && (!secret || undo_secret_readable(b->w, p->before));
 }
 
 /* Secrets go together (a secret and its confirmation): whether all that are changed can be put back. */

@@ -91,7 +91,7 @@ static void show_after(struct undo_work *w, const struct places *places)
 	buf_putc(out, ']');
 }
 
-/* Without the state before only what is done can be told. */
+/* Without the old state only what is done can be shown. */
 static void show_unread(struct undo_work *w, struct json name, const struct json *lists, size_t count)
 {
 	undo_show_name(w, name);

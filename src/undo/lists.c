@@ -68,7 +68,7 @@ static void compare_address(struct lists *l, const struct place *p)
 		put_element(l->add_back);
 		undo_put(l->add_back, NULL, cells[0]);
 	}
-	/* It comes back, but as if somebody had added it. */
+	/* It comes back, but marked as added by hand. */
 	if (before == FOUND)
 		l->w->u->partial = true;
 }
@@ -123,7 +123,7 @@ static bool is_whole(struct lists *l, struct json row)
 	if (n < l->required || n > l->fields || n > CELLS)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (l->add->fields[i].secret ? !undo_told(l->w, cells[i]) : !undo_is_scalar(cells[i]))
+		if (l->add->fields[i].secret ? !undo_secret_readable(l->w, cells[i]) : !undo_is_scalar(cells[i]))
 			return false;
 	return true;
 }
@@ -233,7 +233,7 @@ static bool is_unchanged(struct lists *l, const struct place *p)
 	return p->befores == 1 && same_entry(l, p->before, p->after);
 }
 
-/* Whether what stands at the place before may stand there still: nobody knows if an entry goes that is not named exactly. */
+/* Whether what stands at the place before may stand there still: unknown if an entry goes that is not named exactly. */
 static bool may_remain(struct lists *l, const struct place *p)
 {
 	if (by_place(l))

@@ -210,7 +210,7 @@ int undo_pairs(struct undo_work *w, size_t i)
 		else
 			result = -1;
 	}
-	/* Roles in the system are pairs, but what tells them tells those in realms, too. */
+	/* Roles in the system are pairs, but what shows them also shows those in realms. */
 	if (w->reader->shape == REPLY_ROLES)
 		read_reply_roles(w, &places);
 	else if (result == 0)

@@ -21,19 +21,19 @@ bool undo_possible(const struct request *type);
 
 /* Appends the request (["type",args...]) that reads the state that `json`, a request of that type with its names looked up, will
  * change.  It asks for no more than that, and for nothing that the catalogue knows to be unreadable; where rows have a gid, the
- * gid comes first.  0; or -1: this one cannot be told, or no memory (nothing is appended). */
+ * gid comes first.  0; or -1: this one cannot be shown, or no memory (nothing is appended). */
 int undo_reader(struct buf *out, const struct request *type, const char *json, size_t len);
 
 /* The texts hold what the box sent: made visible before a terminal sees them. */
 struct undo {
 	struct buf changes;	/* lines "NAME: BEFORE -> AFTER", LF behind each; secrets as ***; empty: nothing changes.  What was
-				 * not there or will not be is `absent`, what the reader did not tell `(cannot be read)` */
+				 * not there or will not be is `absent`, what the reader did not report `(cannot be read)` */
 	struct buf line;	/* the line that takes it back, as a user would type it, secrets shown as ?; empty: there is none */
 	struct buf json;	/* the same as a request, complete; secret; empty if line is */
 	bool partial;		/* something in `changes` is not taken back, or not to exactly what it was */
 };
 
-/* rows: the values of the reader's reply (behind the status).  0; or -1: cannot be told, or no memory (*u is empty then).
+/* rows: the values of the reader's reply (behind the status).  0; or -1: cannot be shown, or no memory (*u is empty then).
  * What was in *u before is lost, not freed. */
 int undo_make(struct undo *u, const struct request *type, const char *json, size_t len, struct json_iter rows);
 void undo_clear(struct undo *u);

@@ -70,7 +70,7 @@ struct undo_work {
 	bool failed;			/* no memory */
 };
 
-/* Takes a change apart into *w.  0; or -1: it cannot be told.  Then and later, w is to be cleared.  (undo/values.c) */
+/* Takes a change apart into *w.  0; or -1: it cannot be shown.  Then and later, w is to be cleared.  (undo/values.c) */
 int undo_work_begin(struct undo_work *w, const struct request *type, const char *json, size_t len);
 void undo_work_clear(struct undo_work *w);
 /* Whether the change is about anything. */
@@ -89,7 +89,7 @@ bool undo_is_scalar(struct json v);	/* a string, number, true or false */
 /* Types are soft: a number equals a string of the same spelling. */
 bool undo_same(struct undo_work *w, struct json a, struct json b);
 /* Whether what was read where a secret stands is the secret: boxes may send nothing, or stars. */
-bool undo_told(struct undo_work *w, struct json secret);
+bool undo_secret_readable(struct undo_work *w, struct json secret);
 /* Whether a member of an argument must not be shown. */
 bool undo_secret(struct undo_work *w, const struct arg *arg, struct json name);
 
@@ -112,10 +112,10 @@ enum undo_form { FORM_OBJECT, FORM_PAIRS, FORM_ROLES, FORM_PAIR, FORM_ASSIGNMENT
 bool undo_is_list(const struct field *f);
 
 /* Compares the places of args[i] with what the change puts there; with FORM_PAIRS that is the whole pair.  Writes changes and
- * parts[i].  0; or -1: cannot be told.  (undo/compare.c) */
+ * parts[i].  0; or -1: cannot be shown.  (undo/compare.c) */
 int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct places *places);
 
-/* Each compares an argument of the change with the reply and writes changes and parts[i].  0; or -1: cannot be told.  Without
+/* Each compares an argument of the change with the reply and writes changes and parts[i].  0; or -1: cannot be shown.  Without
  * memory: w->failed. */
 int undo_object(struct undo_work *w, size_t i);		/* undo/names.c */
 int undo_pairs(struct undo_work *w, size_t i);

@@ -192,7 +192,7 @@ static bool told_within(struct undo_work *w, struct json v)
 	return true;
 }
 
-bool undo_told(struct undo_work *w, struct json secret)
+bool undo_secret_readable(struct undo_work *w, struct json secret)
 {
 	return json_kind(secret) != JSON_NULL && secret.len > 0 && !json_is(secret, "") && told_within(w, secret);
 }

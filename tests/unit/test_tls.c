@@ -85,7 +85,7 @@ static void expect_trust(struct holder *h, pid_t pid, const char *vouched)
 	if (h->closed)
 		fail_msg("%s", h->e.text);
 	channel_info(h->channel, &info);
-	assert_says(info.vouched, vouched);
+	assert_says(info.verified_by, vouched);
 	assert_true(holder_wait_bytes(h, 6, 5000));
 	holder_send(h, "round trip");
 	assert_true(holder_wait_bytes(h, 16, 5000));
