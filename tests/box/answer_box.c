@@ -19,7 +19,7 @@ enum call_result answer_start_tls(struct call *c)
 		return call_fail(c, "TLS is on already");
 	buf_truncate(c->out, c->mark);
 	buf_puts(c->out, "[null,\"start_tls\"]\n");
-	buf_put(&client->tls_id, c->id.text, c->id.len);
+	buf_put(&client->tls_id, c->request->id, c->request->id_len);
 	client_start_tls(client);
 	return CALL_LATER;
 }

@@ -11,8 +11,7 @@ static const char *const group_fields[] = {"name", "gid", "description", NULL};
 enum call_result answer_group_info(struct call *c)
 {
 	unsigned char fields[CALL_COLUMNS];
-	struct json gids, v;
-	struct json_iter it;
+	const cJSON *gids, *v;
 	struct rows rows;
 	struct model *m = &c->box->model;
 	bool all;
@@ -21,17 +20,17 @@ enum call_result answer_group_info(struct call *c)
 	if (call_choose(c, 0, "field", group_fields, 3, fields, &n) != 0 ||
 	    call_list(c, 1, "groups", false, &gids) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(gids); json_next(&it, NULL, &v);) {
-		const char *gid = call_value(c, v);
+	cJSON_ArrayForEach (v, gids) {
+		const char *gid = call_value(v);
 
 		if (!gid || !model_group(m, gid))
 			return call_fail(c, "no such group: '%s'", gid ? gid : "");
 	}
 	rows = rows_begin(c, true);
-	it = json_iterate(gids);
-	all = json_count(gids) == 0;
-	for (size_t i = 0; all ? i < m->groups.n : json_next(&it, NULL, &v); i++) {
-		const struct group *g = all ? m->groups.v[i] : model_group(m, call_value(c, v));
+	v = NULL;
+	all = cJSON_GetArraySize(gids) == 0;
+	for (size_t i = 0; all ? i < m->groups.n : call_next(gids, &v); i++) {
+		const struct group *g = all ? m->groups.v[i] : model_group(m, call_value(v));
 
 		rows_next(&rows);
 		for (size_t k = 0; k < n; k++) {
@@ -62,14 +61,13 @@ static enum call_result check_group_name(struct call *c, const char *name, const
 
 enum call_result answer_group_modify(struct call *c)
 {
-	struct json deleted, added, v, row[2];
-	struct json_iter it;
+	const cJSON *deleted, *added, *v, *row[2];
 	struct model *m = &c->box->model;
 
 	if (call_list(c, 0, "delete", true, &deleted) != 0 || call_list(c, 1, "add", false, &added) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
-		const char *gid = call_value(c, v);
+	cJSON_ArrayForEach (v, deleted) {
+		const char *gid = call_value(v);
 		const struct group *g = gid ? model_group(m, gid) : NULL;
 
 		if (!g)
@@ -77,22 +75,22 @@ enum call_result answer_group_modify(struct call *c)
 		if (strcmp(props_get(&g->props, "name"), "Super Admin") == 0)
 			return call_fail(c, "the group 'Super Admin' cannot be deleted");
 	}
-	for (it = json_iterate(added); json_next(&it, NULL, &v);) {
+	cJSON_ArrayForEach (v, added) {
 		if (call_row(v, row, 2) < 1)
 			return call_fail(c, "a group to add is [name, description]");
-		if (check_group_name(c, call_value(c, row[0]), NULL) != CALL_OK)
+		if (check_group_name(c, call_value(row[0]), NULL) != CALL_OK)
 			return CALL_FAILED;
 	}
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
-		struct group *g = model_group(m, call_value(c, v));
+	cJSON_ArrayForEach (v, deleted) {
+		struct group *g = model_group(m, call_value(v));
 
 		if (g)
 			model_delete_group(m, g);
 	}
-	for (it = json_iterate(added); json_next(&it, NULL, &v);) {
-		const char *description = call_row(v, row, 2) > 1 ? call_value(c, row[1]) : NULL;
+	cJSON_ArrayForEach (v, added) {
+		const char *description = call_row(v, row, 2) > 1 ? call_value(row[1]) : NULL;
 
-		model_add_group(m, call_value(c, row[0]), description ? description : "");
+		model_add_group(m, call_value(row[0]), description ? description : "");
 	}
 	return CALL_OK;
 }
@@ -141,8 +139,7 @@ static void put_realm_roles(
 enum call_result answer_group_settings(struct call *c)
 {
 	struct group *g;
-	struct json roles, gids, v;
-	struct json_iter it;
+	const cJSON *roles, *gids, *v;
 	struct model *m = &c->box->model;
 	bool asked_system[SYSTEM_ROLES], asked_realm[REALM_ROLES];
 	bool nested = c->box->o.rows != ROWS_FLAT, all, any = false;
@@ -150,10 +147,10 @@ enum call_result answer_group_settings(struct call *c)
 	if (call_group(c, 0, &g) != 0 || call_list(c, 1, "roles", false, &roles) != 0 ||
 	    call_list(c, 2, "realms", false, &gids) != 0)
 		return CALL_FAILED;
-	memset(asked_system, json_count(roles) == 0, sizeof asked_system);
-	memset(asked_realm, json_count(roles) == 0, sizeof asked_realm);
-	for (it = json_iterate(roles); json_next(&it, NULL, &v);) {
-		const char *name = call_value(c, v);
+	memset(asked_system, cJSON_GetArraySize(roles) == 0, sizeof asked_system);
+	memset(asked_realm, cJSON_GetArraySize(roles) == 0, sizeof asked_realm);
+	cJSON_ArrayForEach (v, roles) {
+		const char *name = call_value(v);
 		int s = role_find(system_roles, name), r = role_find(realm_roles, name);
 
 		if (s < 0 && r < 0)
@@ -163,8 +160,8 @@ enum call_result answer_group_settings(struct call *c)
 		else
 			asked_realm[r] = true;
 	}
-	for (it = json_iterate(gids); json_next(&it, NULL, &v);) {
-		const char *gid = call_value(c, v);
+	cJSON_ArrayForEach (v, gids) {
+		const char *gid = call_value(v);
 
 		if (!gid || !model_realm(m, gid))
 			return call_fail(c, "no such realm: '%s'", gid ? gid : "");
@@ -172,27 +169,27 @@ enum call_result answer_group_settings(struct call *c)
 	buf_puts(c->out, nested ? ",[" : ",");
 	put_roles(c, system_roles, g->system, asked_system);
 	buf_puts(c->out, ",[");
-	it = json_iterate(gids);
-	all = json_count(gids) == 0;
+	v = NULL;
+	all = cJSON_GetArraySize(gids) == 0;
 	for (size_t i = 0; i < REALM_ROLES; i++)
 		any |= asked_realm[i];
 	/* Who asks for system roles only wants no empty lists. */
-	for (size_t i = 0; any && (all ? i < m->realms.n : json_next(&it, NULL, &v)); i++)
+	for (size_t i = 0; any && (all ? i < m->realms.n : call_next(gids, &v)); i++)
 		put_realm_roles(
-		    c, g, all ? m->realms.v[i] : model_realm(m, call_value(c, v)), asked_realm, i == 0);
+		    c, g, all ? m->realms.v[i] : model_realm(m, call_value(v)), asked_realm, i == 0);
 	buf_puts(c->out, nested ? "]]" : "]");
 	return CALL_OK;
 }
 
 /* Checks [[role, permission]...]; with `set` takes them over. */
-static enum call_result roles(struct call *c, struct json list, const char *const known[], unsigned char *set)
+static enum call_result roles(struct call *c, const cJSON *list, const char *const known[], unsigned char *set)
 {
-	struct json v, row[2];
+	const cJSON *v, *row[2];
 
-	if (json_kind(list) != JSON_ARRAY)
+	if (!cJSON_IsArray(list))
 		return call_fail(c, "permissions are [[role, permission]...]");
-	for (struct json_iter it = json_iterate(list); json_next(&it, NULL, &v);) {
-		const char *name = call_row(v, row, 2) == 2 ? call_value(c, row[0]) : NULL;
+	cJSON_ArrayForEach (v, list) {
+		const char *name = call_row(v, row, 2) == 2 ? call_value(row[0]) : NULL;
 		int role = role_find(known, name);
 		uint64_t permission;
 
@@ -207,13 +204,13 @@ static enum call_result roles(struct call *c, struct json list, const char *cons
 }
 
 /* Checks [[realm gid, roles]...]; with `g` takes them over. */
-static enum call_result roles_of_realms(struct call *c, struct json list, struct group *g)
+static enum call_result roles_of_realms(struct call *c, const cJSON *list, struct group *g)
 {
-	struct json v, row[2];
+	const cJSON *v, *row[2];
 	unsigned char *set;
 
-	for (struct json_iter it = json_iterate(list); json_next(&it, NULL, &v);) {
-		const char *gid = call_row(v, row, 2) == 2 ? call_value(c, row[0]) : NULL;
+	cJSON_ArrayForEach (v, list) {
+		const char *gid = call_row(v, row, 2) == 2 ? call_value(row[0]) : NULL;
 
 		if (!gid || !model_realm(&c->box->model, gid))
 			return call_fail(c, "no such realm: '%s'", gid ? gid : "");
@@ -227,17 +224,16 @@ static enum call_result roles_of_realms(struct call *c, struct json list, struct
 enum call_result answer_group_settings_modify(struct call *c)
 {
 	struct group *g;
-	struct json object, system, realms, v;
-	struct json_iter it;
+	const cJSON *object, *system, *realms, *v;
 	const char *name;
 
 	if (call_group(c, 0, &g) != 0 || call_object(c, 1, "properties", &object) != 0 ||
 	    call_list(c, 2, "system roles", false, &system) != 0 ||
 	    call_list(c, 3, "realm roles", false, &realms) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);) {
+	for (v = NULL; call_member(object, &v, &name);) {
 		if (strcmp(name, "name") == 0) {
-			if (check_group_name(c, call_value(c, v), g) != CALL_OK)
+			if (check_group_name(c, call_value(v), g) != CALL_OK)
 				return CALL_FAILED;
 		} else if (strcmp(name, "description") != 0) {
 			return call_fail(c, "unknown property '%s'", name);
@@ -245,8 +241,8 @@ enum call_result answer_group_settings_modify(struct call *c)
 	}
 	if (roles(c, system, system_roles, NULL) != CALL_OK || roles_of_realms(c, realms, NULL) != CALL_OK)
 		return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);)
-		props_set(&g->props, name, call_value(c, v));
+	for (v = NULL; call_member(object, &v, &name);)
+		props_set(&g->props, name, call_value(v));
 	roles(c, system, system_roles, g->system);
 	roles_of_realms(c, realms, g);
 	return CALL_OK;

@@ -13,8 +13,7 @@ enum { POLLER_FIELDS = sizeof poller_fields / sizeof *poller_fields - 1 };
 enum call_result answer_poller_info(struct call *c)
 {
 	unsigned char fields[CALL_COLUMNS];
-	struct json gids, v;
-	struct json_iter it;
+	const cJSON *gids, *v;
 	struct rows rows;
 	struct model *m = &c->box->model;
 	bool all;
@@ -23,17 +22,17 @@ enum call_result answer_poller_info(struct call *c)
 	if (call_choose(c, 0, "field", poller_fields, POLLER_FIELDS, fields, &n) != 0 ||
 	    call_list(c, 1, "pollers", false, &gids) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(gids); json_next(&it, NULL, &v);) {
-		const char *gid = call_value(c, v);
+	cJSON_ArrayForEach (v, gids) {
+		const char *gid = call_value(v);
 
 		if (!gid || !model_poller(m, gid))
 			return call_fail(c, "no such poller: '%s'", gid ? gid : "");
 	}
 	rows = rows_begin(c, true);
-	it = json_iterate(gids);
-	all = json_count(gids) == 0;
-	for (size_t i = 0; all ? i < m->pollers.n : json_next(&it, NULL, &v); i++) {
-		const struct poller *p = all ? m->pollers.v[i] : model_poller(m, call_value(c, v));
+	v = NULL;
+	all = cJSON_GetArraySize(gids) == 0;
+	for (size_t i = 0; all ? i < m->pollers.n : call_next(gids, &v); i++) {
+		const struct poller *p = all ? m->pollers.v[i] : model_poller(m, call_value(v));
 
 		rows_next(&rows);
 		for (size_t k = 0; k < n; k++) {
@@ -52,45 +51,44 @@ enum call_result answer_poller_info(struct call *c)
 enum call_result answer_poller_modify(struct call *c)
 {
 	struct realm *r;
-	struct json deleted, added, v, row[4];
-	struct json_iter it;
+	const cJSON *deleted, *added, *v, *row[4];
 	struct model *m = &c->box->model;
 	const struct poller *p;
 
 	if (call_realm(c, 0, &r) != 0 || call_list(c, 1, "delete", true, &deleted) != 0 ||
 	    call_list(c, 2, "add", false, &added) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
-		const char *gid = call_value(c, v);
+	cJSON_ArrayForEach (v, deleted) {
+		const char *gid = call_value(v);
 
 		p = gid ? model_poller(m, gid) : NULL;
 		if (!p || strcmp(p->realm, r->gid) != 0)
 			return call_fail(c, "the realm has no poller '%s'", gid ? gid : "");
 	}
-	for (it = json_iterate(added); json_next(&it, NULL, &v);) {
+	cJSON_ArrayForEach (v, added) {
 		if (call_row(v, row, 4) < 4)
 			return call_fail(c, "a poller to add is [name, description, hostname, secret]");
 		for (size_t i = 0; i < 4; i++)
-			if (!call_value(c, row[i]) || (i % 2 == 0 && !*call_value(c, row[i])))
+			if (!call_value(row[i]) || (i % 2 == 0 && !*call_value(row[i])))
 				return call_fail(c, "a poller needs a name and a hostname");
 	}
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
-		struct poller *gone = model_poller(m, call_value(c, v));
+	cJSON_ArrayForEach (v, deleted) {
+		struct poller *gone = model_poller(m, call_value(v));
 
 		if (gone)
 			model_delete_poller(m, gone);
 	}
-	for (it = json_iterate(added); json_next(&it, NULL, &v);) {
+	cJSON_ArrayForEach (v, added) {
 		call_row(v, row, 4);
-		model_add_poller(m, r, call_value(c, row[0]), call_value(c, row[1]), call_value(c, row[2]),
-		    call_value(c, row[3]));
+		model_add_poller(m, r, call_value(row[0]), call_value(row[1]), call_value(row[2]),
+		    call_value(row[3]));
 	}
 	return CALL_OK;
 }
 
-static enum call_result check_poller_prop(struct call *c, const char *name, struct json v)
+static enum call_result check_poller_prop(struct call *c, const char *name, const cJSON *v)
 {
-	const char *value = call_value(c, v);
+	const char *value = call_value(v);
 	uint64_t number;
 
 	if (strcmp(name, "dns_max_outstanding") == 0)
@@ -107,17 +105,16 @@ static enum call_result check_poller_prop(struct call *c, const char *name, stru
 enum call_result answer_poller_info_modify(struct call *c)
 {
 	struct poller *p;
-	struct json object, v;
-	struct json_iter it;
+	const cJSON *object, *v;
 	const char *name;
 
 	if (call_poller(c, 0, &p) != 0 || call_object(c, 1, "properties", &object) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);)
+	for (v = NULL; call_member(object, &v, &name);)
 		if (check_poller_prop(c, name, v) != CALL_OK)
 			return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);)
-		props_set(&p->props, name, call_value(c, v));
+	for (v = NULL; call_member(object, &v, &name);)
+		props_set(&p->props, name, call_value(v));
 	return CALL_OK;
 }
 
@@ -146,12 +143,12 @@ enum call_result answer_poller_subnet_list(struct call *c)
 }
 
 /* [address, bits, limit, flags], or with the flags 1 and 2 apart, as the document's example has them. */
-static int read_subnet(struct call *c, struct json v, struct subnet *s)
+static int read_subnet(const cJSON *v, struct subnet *s)
 {
-	struct json row[5];
+	const cJSON *row[5];
 	uint64_t bits, limit, flags, second = 0;
 	size_t n = call_row(v, row, 5);
-	const char *address = n >= 4 ? call_value(c, row[0]) : NULL;
+	const char *address = n >= 4 ? call_value(row[0]) : NULL;
 
 	if (!address || !call_number(row[1], 0, 128, &bits) || !call_is_subnet(address, bits) ||
 	    !call_number(row[2], 0, 1000000000, &limit) || !call_number(row[3], 0, 3, &flags) ||
@@ -165,19 +162,19 @@ static int read_subnet(struct call *c, struct json v, struct subnet *s)
 enum call_result answer_poller_subnet_list_modify(struct call *c)
 {
 	struct poller *p;
-	struct json lists[2], v;
+	const cJSON *lists[2], *v;
 	struct subnet s;
 
 	if (call_poller(c, 0, &p) != 0 || call_list(c, 1, "delete", true, &lists[0]) != 0 ||
 	    call_list(c, 2, "add", false, &lists[1]) != 0)
 		return CALL_FAILED;
 	for (int i = 0; i < 2; i++)
-		for (struct json_iter it = json_iterate(lists[i]); json_next(&it, NULL, &v);)
-			if (read_subnet(c, v, &s) != 0)
+		cJSON_ArrayForEach (v, lists[i])
+			if (read_subnet(v, &s) != 0)
 				return call_fail(c, "a subnet is [address, bits, limit, flags]");
 	for (int i = 0; i < 2; i++)
-		for (struct json_iter it = json_iterate(lists[i]); json_next(&it, NULL, &v);) {
-			read_subnet(c, v, &s);
+		cJSON_ArrayForEach (v, lists[i]) {
+			read_subnet(v, &s);
 			poller_delete_subnet(p, &s);
 			if (i == 1)
 				poller_add_subnet(p, &s);

@@ -167,17 +167,16 @@ static int column_find(enum query_type type, const char *name)
 
 static int read_filters(struct call *c, size_t i, struct query *q)
 {
-	struct json object, v;
-	struct json_iter it;
+	const cJSON *object, *v;
 	const char *name;
 
 	if (call_absent(c, i))
 		return 0;
 	if (call_object(c, i, "filter", &object) != 0)
 		return -1;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);) {
+	for (v = NULL; call_member(object, &v, &name);) {
 		int column = column_find(q->type, name);
-		const char *pattern = call_value(c, v);
+		const char *pattern = call_value(v);
 
 		if (column < 0 || !pattern || q->filters == FILTERS || c->box->o.filters == FILTER_REFUSED ||
 		    options_list_has(c->box->o.no_columns, name)) {
@@ -201,8 +200,7 @@ static unsigned days_of(const char *period)
 /* {days: n}, {months: n} or {years: n} */
 static int read_unused(struct call *c, size_t i, struct query *q)
 {
-	struct json object, v;
-	struct json_iter it;
+	const cJSON *object, *v;
 	const char *name;
 	uint64_t n;
 
@@ -210,7 +208,7 @@ static int read_unused(struct call *c, size_t i, struct query *q)
 		return 0;
 	if (call_object(c, i, "unused", &object) != 0)
 		return -1;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);) {
+	for (v = NULL; call_member(object, &v, &name);) {
 		unsigned days = days_of(name);
 
 		if (days == 0 || !call_number(v, 0, 1000000, &n)) {

@@ -94,8 +94,7 @@ static void put_realm_field(struct call *c, const struct realm *r, enum realm_fi
 enum call_result answer_realm_info(struct call *c)
 {
 	unsigned char fields[CALL_COLUMNS];
-	struct json gids, v;
-	struct json_iter it;
+	const cJSON *gids, *v;
 	struct rows rows;
 	struct model *m = &c->box->model;
 	bool all;
@@ -104,17 +103,17 @@ enum call_result answer_realm_info(struct call *c)
 	if (call_choose(c, 0, "field", realm_fields, F_DISCOVERY_POLLER, fields, &n) != 0 ||
 	    call_list(c, 1, "realms", false, &gids) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(gids); json_next(&it, NULL, &v);) {
-		const char *gid = call_value(c, v);
+	cJSON_ArrayForEach (v, gids) {
+		const char *gid = call_value(v);
 
 		if (!gid || !model_realm(m, gid))
 			return call_fail(c, "no such realm: '%s'", gid ? gid : "");
 	}
 	rows = rows_begin(c, false);
-	it = json_iterate(gids);
-	all = json_count(gids) == 0;
-	for (size_t i = 0; all ? i < m->realms.n : json_next(&it, NULL, &v); i++) {
-		const struct realm *r = all ? m->realms.v[i] : model_realm(m, call_value(c, v));
+	v = NULL;
+	all = cJSON_GetArraySize(gids) == 0;
+	for (size_t i = 0; all ? i < m->realms.n : call_next(gids, &v); i++) {
+		const struct realm *r = all ? m->realms.v[i] : model_realm(m, call_value(v));
 
 		rows_next(&rows);
 		for (size_t k = 0; k < n; k++) {
@@ -144,9 +143,9 @@ static enum call_result check_name(struct call *c, const char *name, const struc
 }
 
 static enum call_result check_realm_prop(
-    struct call *c, const struct realm *r, const char *name, struct json v)
+    struct call *c, const struct realm *r, const char *name, const cJSON *v)
 {
-	const char *value = call_value(c, v);
+	const char *value = call_value(v);
 	const struct poller *p;
 	uint64_t number;
 
@@ -169,47 +168,45 @@ static enum call_result check_realm_prop(
 enum call_result answer_realm_info_modify(struct call *c)
 {
 	struct realm *r;
-	struct json object, v;
-	struct json_iter it;
+	const cJSON *object, *v;
 	const char *name;
 
 	if (call_realm(c, 0, &r) != 0 || call_object(c, 1, "properties", &object) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);)
+	for (v = NULL; call_member(object, &v, &name);)
 		if (check_realm_prop(c, r, name, v) != CALL_OK)
 			return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);)
-		props_set(&r->props, name, call_value(c, v));
+	for (v = NULL; call_member(object, &v, &name);)
+		props_set(&r->props, name, call_value(v));
 	return CALL_OK;
 }
 
 enum call_result answer_realm_modify(struct call *c)
 {
-	struct json deleted, added, v, row[2];
-	struct json_iter it;
+	const cJSON *deleted, *added, *v, *row[2];
 	struct model *m = &c->box->model;
 
 	if (call_list(c, 0, "delete", true, &deleted) != 0 || call_list(c, 1, "add", false, &added) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
-		const char *gid = call_value(c, v);
+	cJSON_ArrayForEach (v, deleted) {
+		const char *gid = call_value(v);
 
 		if (!gid || !model_realm(m, gid))
 			return call_fail(c, "no such realm: '%s'", gid ? gid : "");
 	}
-	for (it = json_iterate(added); json_next(&it, NULL, &v);)
-		if (call_row(v, row, 2) < 1 || check_name(c, call_value(c, row[0]), NULL) != CALL_OK)
+	cJSON_ArrayForEach (v, added)
+		if (call_row(v, row, 2) < 1 || check_name(c, call_value(row[0]), NULL) != CALL_OK)
 			return *c->error ? CALL_FAILED
 					 : call_fail(c, "a realm to add is [name, description]");
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
-		struct realm *r = model_realm(m, call_value(c, v));
+	cJSON_ArrayForEach (v, deleted) {
+		struct realm *r = model_realm(m, call_value(v));
 
 		if (r)
 			model_delete_realm(m, r);
 	}
-	for (it = json_iterate(added); json_next(&it, NULL, &v);) {
-		const char *description = call_row(v, row, 2) > 1 ? call_value(c, row[1]) : NULL;
-		struct realm *r = model_add_realm(m, call_value(c, row[0]), description ? description : "");
+	cJSON_ArrayForEach (v, added) {
+		const char *description = call_row(v, row, 2) > 1 ? call_value(row[1]) : NULL;
+		struct realm *r = model_add_realm(m, call_value(row[0]), description ? description : "");
 
 		realm_set_devices(r, 0);
 	}
@@ -234,13 +231,12 @@ enum call_result answer_realm_seed_list(struct call *c)
 	return CALL_OK;
 }
 
-static enum call_result check_addresses(struct call *c, struct json list)
+static enum call_result check_addresses(struct call *c, const cJSON *list)
 {
-	struct json_iter it = json_iterate(list);
-	struct json v;
+	const cJSON *v;
 
-	while (json_next(&it, NULL, &v)) {
-		const char *ip = call_value(c, v);
+	cJSON_ArrayForEach (v, list) {
+		const char *ip = call_value(v);
 
 		if (!call_is_address(ip))
 			return call_fail(c, "not an IP address: '%s'", ip ? ip : "");
@@ -251,17 +247,16 @@ static enum call_result check_addresses(struct call *c, struct json list)
 enum call_result answer_realm_seed_list_modify(struct call *c)
 {
 	struct realm *r;
-	struct json deleted, added, v;
-	struct json_iter it;
+	const cJSON *deleted, *added, *v;
 
 	if (call_realm(c, 0, &r) != 0 || call_list(c, 1, "delete", true, &deleted) != 0 ||
 	    call_list(c, 2, "add", false, &added) != 0 || check_addresses(c, deleted) != CALL_OK ||
 	    check_addresses(c, added) != CALL_OK)
 		return CALL_FAILED;
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);)
-		realm_delete_seed(r, call_value(c, v));
-	for (it = json_iterate(added); json_next(&it, NULL, &v);)
-		realm_add_seed(r, call_value(c, v), true);
+	cJSON_ArrayForEach (v, deleted)
+		realm_delete_seed(r, call_value(v));
+	cJSON_ArrayForEach (v, added)
+		realm_add_seed(r, call_value(v), true);
 	return CALL_OK;
 }
 
@@ -288,50 +283,52 @@ enum call_result answer_realm_snmp_credential_list(struct call *c)
 }
 
 /* [subnet, bits, versions, flags], of which a deletion has only the first two. */
-static int read_credential(struct call *c, struct json v, bool whole, const char **subnet, uint64_t *bits,
-    struct json *versions, uint64_t *flags)
+static int read_credential(const cJSON *v, bool whole, const char **subnet, uint64_t *bits,
+    const cJSON **versions, uint64_t *flags)
 {
-	struct json row[4];
+	const cJSON *row[4];
 	size_t n = call_row(v, row, 4);
 
 	if (n < 2 || (whole && n < 4))
 		return -1;
-	*subnet = call_value(c, row[0]);
+	*subnet = call_value(row[0]);
 	if (!call_number(row[1], 0, 128, bits) || !call_is_subnet(*subnet, *bits))
 		return -1;
 	if (!whole)
 		return 0;
 	*versions = row[2];
-	for (struct json_iter it = json_iterate(*versions); json_next(&it, NULL, &v);)
-		if (json_kind(v) != JSON_ARRAY)
+	cJSON_ArrayForEach (v, *versions)
+		if (!cJSON_IsArray(v))
 			return -1;
-	return json_kind(*versions) == JSON_ARRAY && call_number(row[3], 0, 255, flags) ? 0 : -1;
+	return cJSON_IsArray(*versions) && call_number(row[3], 0, 255, flags) ? 0 : -1;
 }
 
 enum call_result answer_realm_snmp_credential_list_modify(struct call *c)
 {
 	struct realm *r;
-	struct json deleted, added, v, versions;
-	struct json_iter it;
+	const cJSON *deleted, *added, *v, *versions;
 	const char *subnet;
 	uint64_t bits, flags;
+	char *text;
 
 	if (call_realm(c, 0, &r) != 0 || call_list(c, 1, "delete", true, &deleted) != 0 ||
 	    call_list(c, 2, "add", false, &added) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);)
-		if (read_credential(c, v, false, &subnet, &bits, &versions, &flags) != 0)
+	cJSON_ArrayForEach (v, deleted)
+		if (read_credential(v, false, &subnet, &bits, &versions, &flags) != 0)
 			return call_fail(c, "what is to be deleted is [subnet, bits]");
-	for (it = json_iterate(added); json_next(&it, NULL, &v);)
-		if (read_credential(c, v, true, &subnet, &bits, &versions, &flags) != 0)
+	cJSON_ArrayForEach (v, added)
+		if (read_credential(v, true, &subnet, &bits, &versions, &flags) != 0)
 			return call_fail(c, "a credential is [subnet, bits, [[version, ...]...], flags]");
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
-		read_credential(c, v, false, &subnet, &bits, &versions, &flags);
+	cJSON_ArrayForEach (v, deleted) {
+		read_credential(v, false, &subnet, &bits, &versions, &flags);
 		realm_delete_credential(r, subnet, (unsigned)bits);
 	}
-	for (it = json_iterate(added); json_next(&it, NULL, &v);) {
-		read_credential(c, v, true, &subnet, &bits, &versions, &flags);
-		realm_add_credential(r, subnet, (unsigned)bits, versions.text, versions.len, (unsigned)flags);
+	cJSON_ArrayForEach (v, added) {
+		read_credential(v, true, &subnet, &bits, &versions, &flags);
+		text = array_print(versions);
+		realm_add_credential(r, subnet, (unsigned)bits, text, strlen(text), (unsigned)flags);
+		cJSON_free(text);
 	}
 	return CALL_OK;
 }
@@ -375,7 +372,7 @@ static void assign_all(struct model *m, struct realm *r)
 enum call_result answer_realm_device_assign(struct call *c)
 {
 	struct realm *r;
-	struct json pair, row[2];
+	const cJSON *pair, *row[2];
 	const char *ip, *gid;
 	const struct poller *p;
 	long sw;
@@ -388,14 +385,14 @@ enum call_result answer_realm_device_assign(struct call *c)
 	}
 	if (call_list(c, 1, "ip and poller gid", true, &pair) != 0)
 		return CALL_FAILED;
-	if (call_row(pair, row, 2) != 2 || !(ip = call_value(c, row[0])))
+	if (call_row(pair, row, 2) != 2 || !(ip = call_value(row[0])))
 		return call_fail(c, "an assignment is [ip, poller gid or null]");
 	sw = switch_find(r, ip);
 	if (sw < 0)
 		return call_fail(c, "no such device: '%s'", ip);
-	gid = call_value(c, row[1]);
+	gid = call_value(row[1]);
 	p = gid ? model_poller(&c->box->model, gid) : NULL;
-	if (json_kind(row[1]) != JSON_NULL && (!p || strcmp(p->realm, r->gid) != 0))
+	if (!cJSON_IsNull(row[1]) && (!p || strcmp(p->realm, r->gid) != 0))
 		return call_fail(c, "the realm has no poller '%s'", gid ? gid : "");
 	if (p)
 		memcpy(r->assigned[sw], p->gid, GID_SIZE);

@@ -47,48 +47,46 @@ static enum call_result check_deletion(struct call *c, const char *name)
 }
 
 /* Whether the list of names to delete has it: its place may be taken then. */
-static bool is_listed(struct call *c, struct json list, const char *name)
+static bool is_listed(const cJSON *list, const char *name)
 {
-	struct json_iter it = json_iterate(list);
-	struct json v;
+	const cJSON *v;
 
-	while (json_next(&it, NULL, &v))
-		if (call_value(c, v) && strcmp(call_value(c, v), name) == 0)
+	cJSON_ArrayForEach (v, list)
+		if (call_value(v) && strcmp(call_value(v), name) == 0)
 			return true;
 	return false;
 }
 
 enum call_result answer_security_certificate_list_modify(struct call *c)
 {
-	struct json deleted, added, v, row[2];
-	struct json_iter it;
+	const cJSON *deleted, *added, *v, *row[2];
 	struct model *m = &c->box->model;
 
 	if (call_list(c, 0, "delete", true, &deleted) != 0 || call_list(c, 1, "add", false, &added) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);)
-		if (check_deletion(c, call_value(c, v)) != CALL_OK)
+	cJSON_ArrayForEach (v, deleted)
+		if (check_deletion(c, call_value(v)) != CALL_OK)
 			return CALL_FAILED;
-	for (it = json_iterate(added); json_next(&it, NULL, &v);) {
-		const char *name = call_row(v, row, 2) == 2 ? call_value(c, row[0]) : NULL;
-		const char *pem = name ? call_value(c, row[1]) : NULL;
+	cJSON_ArrayForEach (v, added) {
+		const char *name = call_row(v, row, 2) == 2 ? call_value(row[0]) : NULL;
+		const char *pem = name ? call_value(row[1]) : NULL;
 
 		if (!name || !*name || !pem)
 			return call_fail(c, "a certificate to add is [name, PEM]");
 		if (!strstr(pem, "-----BEGIN "))
 			return call_fail(c, "the certificate '%s' is not PEM", name);
-		if (model_certificate(m, name) && !is_listed(c, deleted, name))
+		if (model_certificate(m, name) && !is_listed(deleted, name))
 			return call_fail(c, "there is a certificate '%s' already", name);
 	}
-	for (it = json_iterate(deleted); json_next(&it, NULL, &v);) {
-		struct certificate *cert = model_certificate(m, call_value(c, v));
+	cJSON_ArrayForEach (v, deleted) {
+		struct certificate *cert = model_certificate(m, call_value(v));
 
 		if (cert)
 			model_delete_certificate(m, cert);
 	}
-	for (it = json_iterate(added); json_next(&it, NULL, &v);) {
+	cJSON_ArrayForEach (v, added) {
 		call_row(v, row, 2);
-		model_add_certificate(m, call_value(c, row[0]), call_value(c, row[1]));
+		model_add_certificate(m, call_value(row[0]), call_value(row[1]));
 	}
 	return CALL_OK;
 }
@@ -123,29 +121,28 @@ enum call_result answer_security_certificate_assignment_list(struct call *c)
 
 enum call_result answer_security_certificate_assign(struct call *c)
 {
-	struct json pairs, v, row[2];
-	struct json_iter it;
+	const cJSON *pairs, *v, *row[2];
 	struct model *m = &c->box->model;
 
 	if (call_list(c, 0, "assignments", true, &pairs) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(pairs); json_next(&it, NULL, &v);) {
-		const char *name = call_row(v, row, 2) == 2 ? call_value(c, row[0]) : NULL;
+	cJSON_ArrayForEach (v, pairs) {
+		const char *name = call_row(v, row, 2) == 2 ? call_value(row[0]) : NULL;
 
 		if (!name || !model_certificate(m, name))
 			return call_fail(c, "no such certificate: '%s'", name ? name : "");
-		if (!json_is(row[1], "apache") && !json_is(row[1], "api"))
+		if (!call_is(row[1], "apache") && !call_is(row[1], "api"))
 			return call_fail(c, "a certificate is assigned to apache or api");
 	}
-	for (it = json_iterate(pairs); json_next(&it, NULL, &v);) {
+	cJSON_ArrayForEach (v, pairs) {
 		bool apache;
 
 		call_row(v, row, 2);
-		apache = json_is(row[1], "apache");
+		apache = call_is(row[1], "apache");
 		for (size_t i = 0; i < m->certificates.n; i++)
 			*(apache ? &m->certificates.v[i].apache : &m->certificates.v[i].api) = false;
-		*(apache ? &model_certificate(m, call_value(c, row[0]))->apache
-			 : &model_certificate(m, call_value(c, row[0]))->api) = true;
+		*(apache ? &model_certificate(m, call_value(row[0]))->apache
+			 : &model_certificate(m, call_value(row[0]))->api) = true;
 	}
 	return CALL_OK;
 }
@@ -182,8 +179,7 @@ static void put_method_settings(struct call *c, const struct method *m)
 enum call_result answer_security_authentication_method_list(struct call *c)
 {
 	unsigned char fields[CALL_COLUMNS];
-	struct json gids, v;
-	struct json_iter it;
+	const cJSON *gids, *v;
 	struct rows rows;
 	struct model *m = &c->box->model;
 	bool all;
@@ -192,17 +188,17 @@ enum call_result answer_security_authentication_method_list(struct call *c)
 	if (call_choose(c, 0, "property", method_fields, 4, fields, &n) != 0 ||
 	    call_list(c, 1, "methods", false, &gids) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(gids); json_next(&it, NULL, &v);) {
-		const char *gid = call_value(c, v);
+	cJSON_ArrayForEach (v, gids) {
+		const char *gid = call_value(v);
 
 		if (!gid || !model_method(m, gid))
 			return call_fail(c, "no such authentication method: '%s'", gid ? gid : "");
 	}
 	rows = rows_begin(c, true);
-	it = json_iterate(gids);
-	all = json_count(gids) == 0;
-	for (size_t i = 0; all ? i < m->methods.n : json_next(&it, NULL, &v); i++) {
-		const struct method *method = all ? &m->methods.v[i] : model_method(m, call_value(c, v));
+	v = NULL;
+	all = cJSON_GetArraySize(gids) == 0;
+	for (size_t i = 0; all ? i < m->methods.n : call_next(gids, &v); i++) {
+		const struct method *method = all ? &m->methods.v[i] : model_method(m, call_value(v));
 
 		rows_next(&rows);
 		for (size_t k = 0; k < n; k++) {
@@ -222,10 +218,10 @@ enum call_result answer_security_authentication_method_list(struct call *c)
 	return CALL_OK;
 }
 
-static enum call_result check_method_prop(struct call *c, const char *name, struct json v)
+static enum call_result check_method_prop(struct call *c, const char *name, const cJSON *v)
 {
-	const char *value = call_value(c, v);
-	struct json lists[2], item;
+	const char *value = call_value(v);
+	const cJSON *lists[2], *item;
 	uint64_t number;
 
 	if (strcmp(name, "inuse") == 0)
@@ -241,8 +237,8 @@ static enum call_result check_method_prop(struct call *c, const char *name, stru
 		if (call_row(v, lists, 2) != 2)
 			return call_fail(c, "ctrls takes a list to delete and a list to add");
 		for (int i = 0; i < 2; i++)
-			for (struct json_iter it = json_iterate(lists[i]); json_next(&it, NULL, &item);)
-				if (!call_value(c, item))
+			cJSON_ArrayForEach (item, lists[i])
+				if (!call_value(item))
 					return call_fail(c, "a domain controller is text");
 		return CALL_OK;
 	}
@@ -252,31 +248,30 @@ static enum call_result check_method_prop(struct call *c, const char *name, stru
 	return call_fail(c, "unknown property '%s'", name);
 }
 
-static void change_method(struct call *c, struct method *m, const char *name, struct json v)
+static void change_method(struct method *m, const char *name, const cJSON *v)
 {
-	struct json lists[2], item;
+	const cJSON *lists[2], *item;
 
 	if (strcmp(name, "inuse") == 0) {
-		m->inuse = strcmp(call_value(c, v), "0") != 0;
+		m->inuse = strcmp(call_value(v), "0") != 0;
 	} else if (strcmp(name, "ctrls") == 0) {
 		call_row(v, lists, 2);
 		for (int i = 0; i < 2; i++)
-			for (struct json_iter it = json_iterate(lists[i]); json_next(&it, NULL, &item);) {
-				names_delete(m->ctrls.v, &m->ctrls.n, call_value(c, item));
+			cJSON_ArrayForEach (item, lists[i]) {
+				names_delete(m->ctrls.v, &m->ctrls.n, call_value(item));
 				if (i == 1)
 					names_add(
-					    &m->ctrls.v, &m->ctrls.n, &m->ctrls.cap, call_value(c, item));
+					    &m->ctrls.v, &m->ctrls.n, &m->ctrls.cap, call_value(item));
 			}
 	} else if (strcmp(name, "csecret") != 0) {
-		props_set(&m->props, name, call_value(c, v));
+		props_set(&m->props, name, call_value(v));
 	}
 }
 
 enum call_result answer_security_authentication_modify(struct call *c)
 {
 	struct method *m;
-	struct json object, v;
-	struct json_iter it;
+	const cJSON *object, *v;
 	const char *gid, *name, *secret = NULL, *again = NULL;
 
 	if (call_text(c, 0, "method gid", &gid) != 0)
@@ -286,17 +281,17 @@ enum call_result answer_security_authentication_modify(struct call *c)
 		return call_fail(c, "no such authentication method: '%s'", gid);
 	if (call_object(c, 1, "properties", &object) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);) {
+	for (v = NULL; call_member(object, &v, &name);) {
 		if (check_method_prop(c, name, v) != CALL_OK)
 			return CALL_FAILED;
 		if (strcmp(name, "secret") == 0)
-			secret = call_value(c, v);
+			secret = call_value(v);
 		if (strcmp(name, "csecret") == 0)
-			again = call_value(c, v);
+			again = call_value(v);
 	}
 	if ((secret || again) && (!secret || !again || strcmp(secret, again) != 0))
 		return call_fail(c, "secret and csecret differ");
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);)
-		change_method(c, m, name, v);
+	for (v = NULL; call_member(object, &v, &name);)
+		change_method(m, name, v);
 	return CALL_OK;
 }

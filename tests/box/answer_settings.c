@@ -52,10 +52,10 @@ static enum call_result list(struct call *c, size_t arg, const struct setting *s
 
 /* --- changing --- */
 
-static enum call_result check(struct call *c, const struct setting *settings, const char *name, struct json v)
+static enum call_result check(struct call *c, const struct setting *settings, const char *name, const cJSON *v)
 {
 	const struct setting *s = name ? settings_find(settings, name) : NULL;
-	const char *value = call_value(c, v);
+	const char *value = call_value(v);
 
 	if (!s)
 		return call_fail(c, "unknown property '%s'", name ? name : "");
@@ -75,37 +75,35 @@ static bool is_mac(const char *text)
 }
 
 /* [property, [delete...], [add...]], or [property] to delete all. */
-static enum call_result check_macs(struct call *c, const struct json *row, size_t n)
+static enum call_result check_macs(struct call *c, const cJSON *const *row, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
-		struct json_iter it = json_iterate(row[i]);
-		struct json v;
+		const cJSON *v;
 
-		if (json_kind(row[i]) != JSON_ARRAY)
+		if (!cJSON_IsArray(row[i]))
 			return call_fail(c, "block_port_macs takes a list to delete and a list to add");
-		while (json_next(&it, NULL, &v))
-			if (!is_mac(call_value(c, v)))
+		cJSON_ArrayForEach (v, row[i])
+			if (!is_mac(call_value(v)))
 				return call_fail(c, "not a MAC address: '%.40s'",
-				    call_value(c, v) ? call_value(c, v) : "");
+				    call_value(v) ? call_value(v) : "");
 	}
 	return CALL_OK;
 }
 
-static void change_macs(struct call *c, struct realm *r, const struct json *row, size_t n)
+static void change_macs(struct realm *r, const cJSON *const *row, size_t n)
 {
-	struct json_iter it;
-	struct json v;
+	const cJSON *v;
 
 	if (n == 1)
 		while (r->blocked.n > 0)
 			names_delete(r->blocked.v, &r->blocked.n, r->blocked.v[0]);
 	if (n > 1)
-		for (it = json_iterate(row[1]); json_next(&it, NULL, &v);)
-			names_delete(r->blocked.v, &r->blocked.n, call_value(c, v));
+		cJSON_ArrayForEach (v, row[1])
+			names_delete(r->blocked.v, &r->blocked.n, call_value(v));
 	if (n > 2)
-		for (it = json_iterate(row[2]); json_next(&it, NULL, &v);) {
-			names_delete(r->blocked.v, &r->blocked.n, call_value(c, v));
-			names_add(&r->blocked.v, &r->blocked.n, &r->blocked.cap, call_value(c, v));
+		cJSON_ArrayForEach (v, row[2]) {
+			names_delete(r->blocked.v, &r->blocked.n, call_value(v));
+			names_add(&r->blocked.v, &r->blocked.n, &r->blocked.cap, call_value(v));
 		}
 }
 
@@ -119,14 +117,13 @@ static bool are_macs(const struct setting *settings, const char *name)
 static enum call_result modify(
     struct call *c, size_t arg, const struct setting *settings, struct props *props, struct realm *r)
 {
-	struct json pairs, v, row[3];
-	struct json_iter it;
+	const cJSON *pairs, *v, *row[3];
 
 	if (call_list(c, arg, "pairs", true, &pairs) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(pairs); json_next(&it, NULL, &v);) {
+	cJSON_ArrayForEach (v, pairs) {
 		size_t n = call_row(v, row, 3);
-		const char *name = n ? call_value(c, row[0]) : NULL;
+		const char *name = n ? call_value(row[0]) : NULL;
 
 		if (are_macs(settings, name)) {
 			if (check_macs(c, row, n) != CALL_OK)
@@ -138,14 +135,14 @@ static enum call_result modify(
 		if (check(c, settings, name, row[1]) != CALL_OK)
 			return CALL_FAILED;
 	}
-	for (it = json_iterate(pairs); json_next(&it, NULL, &v);) {
+	cJSON_ArrayForEach (v, pairs) {
 		size_t n = call_row(v, row, 3);
-		const char *name = call_value(c, row[0]);
+		const char *name = call_value(row[0]);
 
 		if (are_macs(settings, name))
-			change_macs(c, r, row, n);
+			change_macs(r, row, n);
 		else
-			props_set(props, name, call_value(c, row[1]));
+			props_set(props, name, call_value(row[1]));
 	}
 	return CALL_OK;
 }
@@ -197,16 +194,15 @@ enum call_result answer_security_misc_settings(struct call *c)
 
 enum call_result answer_security_misc_settings_modify(struct call *c)
 {
-	struct json object, v;
-	struct json_iter it;
+	const cJSON *object, *v;
 	const char *name;
 
 	if (call_object(c, 0, "properties", &object) != 0)
 		return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);)
+	for (v = NULL; call_member(object, &v, &name);)
 		if (check(c, misc_settings, name, v) != CALL_OK)
 			return CALL_FAILED;
-	for (it = json_iterate(object); call_member(c, &it, &name, &v);)
-		props_set(&c->box->model.misc, name, call_value(c, v));
+	for (v = NULL; call_member(object, &v, &name);)
+		props_set(&c->box->model.misc, name, call_value(v));
 	return CALL_OK;
 }

@@ -12,12 +12,12 @@
 
 #include <openssl/ssl.h>
 
-#include "base/buf.h"
+#include "arrays.h"
+#include "buf.h"
 #include "jobs.h"
 #include "mem.h"
 #include "model.h"
 #include "options.h"
-#include "proto/json.h"
 
 enum { NONCE_LEN = 16 };
 
@@ -49,8 +49,7 @@ struct client {
 	unsigned char nonce[NONCE_LEN];
 
 	struct buf in;			/* clear text received, not yet used */
-	struct json_scan scan;		/* of the array at the head of `in` ... */
-	size_t scanned;			/* ... and how far it got; 0: not begun */
+	struct arrays arrays;		/* how far the one at the head of `in` has come */
 	bool more;			/* requests in `in` wait for the other clients to have their turn */
 	struct buf out;			/* clear text to be sent */
 

@@ -11,11 +11,6 @@
 
 #include "clock.h"
 
-struct call_memory {
-	struct call_memory *next;
-	char text[];
-};
-
 enum call_result call_fail(struct call *c, const char *format, ...)
 {
 	va_list ap;
@@ -30,36 +25,16 @@ enum call_result call_later(struct call *c, void (*done)(struct box *, struct jo
     const char *detail)
 {
 	buf_truncate(c->out, c->mark);
-	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, done, c->client->number, c->id.text,
-	    c->id.len, gid, detail);
+	jobs_add(&c->box->jobs, clock_ms() + c->box->o.delay_ms, done, c->client->number, c->request->id,
+	    c->request->id_len, gid, detail);
 	return CALL_LATER;
-}
-
-static const char *keep(struct call *c, const char *text, size_t len)
-{
-	struct call_memory *m = mem_zero(sizeof *m + len + 1);
-
-	memcpy(m->text, text, len);
-	m->next = c->memory;
-	c->memory = m;
-	return m->text;
-}
-
-void call_clear(struct call *c)
-{
-	struct call_memory *m;
-
-	while ((m = c->memory)) {
-		c->memory = m->next;
-		free(m);
-	}
 }
 
 /* --- arguments --- */
 
 bool call_absent(const struct call *c, size_t i)
 {
-	return i >= c->n || json_kind(c->args[i]) == JSON_NULL;
+	return i >= c->n || cJSON_IsNull(c->args[i]);
 }
 
 static int missing(struct call *c, size_t i, const char *name, const char *kind)
@@ -71,50 +46,37 @@ static int missing(struct call *c, size_t i, const char *name, const char *kind)
 	return -1;
 }
 
-const char *call_value(struct call *c, struct json v)
+const char *call_value(const cJSON *v)
 {
-	struct buf text = {0};
-	const char *kept;
-
-	switch (json_kind(v)) {
-	case JSON_STRING:
-		json_decode(v, &text);
-		kept = keep(c, buf_head(&text), text.len);
-		buf_clear(&text);
-		return kept;
-	case JSON_NUMBER:
-		return keep(c, v.text, v.len);
-	case JSON_TRUE:
-		return "1";
-	case JSON_FALSE:
-		return "0";
-	default:
-		return NULL;
-	}
+	if (cJSON_IsString(v) || cJSON_IsRaw(v))
+		return v->valuestring;
+	return cJSON_IsTrue(v) ? "1" : cJSON_IsFalse(v) ? "0" : NULL;
 }
 
 int call_text(struct call *c, size_t i, const char *name, const char **text)
 {
-	if (i >= c->n || !(*text = call_value(c, c->args[i])))
+	if (i >= c->n || !(*text = call_value(c->args[i])))
 		return missing(c, i, name, "text");
 	return 0;
 }
 
-int call_list(struct call *c, size_t i, const char *name, bool required, struct json *list)
+int call_list(struct call *c, size_t i, const char *name, bool required, const cJSON **list)
 {
+	static const cJSON empty = {.type = cJSON_Array};
+
 	if (call_absent(c, i) && !required) {
-		*list = (struct json){"[]", 2};
+		*list = &empty;
 		return 0;
 	}
-	if (i >= c->n || json_kind(c->args[i]) != JSON_ARRAY)
+	if (i >= c->n || !cJSON_IsArray(c->args[i]))
 		return missing(c, i, name, "a list");
 	*list = c->args[i];
 	return 0;
 }
 
-int call_object(struct call *c, size_t i, const char *name, struct json *object)
+int call_object(struct call *c, size_t i, const char *name, const cJSON **object)
 {
-	if (i >= c->n || json_kind(c->args[i]) != JSON_OBJECT)
+	if (i >= c->n || !cJSON_IsObject(c->args[i]))
 		return missing(c, i, name, "an object");
 	*object = c->args[i];
 	return 0;
@@ -159,14 +121,13 @@ int call_group(struct call *c, size_t i, struct group **group)
 int call_choose(struct call *c, size_t i, const char *what, const char *const known[], size_t all,
     unsigned char chosen[static CALL_COLUMNS], size_t *n)
 {
-	struct json list, v;
-	struct json_iter it;
+	const cJSON *list, *v;
 
 	*n = 0;
 	if (call_list(c, i, what, false, &list) != 0)
 		return -1;
-	for (it = json_iterate(list); json_next(&it, NULL, &v);) {
-		const char *name = call_value(c, v);
+	cJSON_ArrayForEach (v, list) {
+		const char *name = call_value(v);
 		size_t k = 0;
 
 		while (known[k] && !(name && strcmp(known[k], name) == 0))
@@ -189,31 +150,48 @@ int call_choose(struct call *c, size_t i, const char *what, const char *const kn
 
 /* --- values --- */
 
-size_t call_row(struct json row, struct json *members, size_t max)
+size_t call_row(const cJSON *row, const cJSON **members, size_t max)
 {
-	struct json_iter it = json_iterate(row);
+	const cJSON *v = NULL;
 	size_t n = 0;
 
-	if (json_kind(row) != JSON_ARRAY)
-		return 0;
-	while (n < max && json_next(&it, NULL, &members[n]))
-		n++;
+	while (n < max && cJSON_IsArray(row) && call_next(row, &v))
+		members[n++] = v;
 	return n;
 }
 
-bool call_member(struct call *c, struct json_iter *it, const char **name, struct json *v)
+bool call_next(const cJSON *list, const cJSON **v)
 {
-	struct json key;
+	*v = *v ? (*v)->next : list->child;
+	return *v != NULL;
+}
 
-	if (!json_next(it, &key, v))
+bool call_member(const cJSON *object, const cJSON **v, const char **name)
+{
+	if (!call_next(object, v))
 		return false;
-	*name = call_value(c, key);
+	*name = (*v)->string;
 	return true;
 }
 
-bool call_number(struct json v, uint64_t min, uint64_t max, uint64_t *number)
+bool call_is(const cJSON *v, const char *text)
 {
-	return json_whole(v, true, number) && *number >= min && *number <= max;
+	return cJSON_IsString(v) && strcmp(v->valuestring, text) == 0;
+}
+
+/* A number in any spelling, a string of digits only. */
+bool call_number(const cJSON *v, uint64_t min, uint64_t max, uint64_t *number)
+{
+	const char *text = call_value(v);
+	double n;
+
+	if (!text || !*text || (!cJSON_IsRaw(v) && text[strspn(text, "0123456789")]))
+		return false;
+	n = strtod(text, NULL);
+	if (!(n >= 0 && n <= 9007199254740992.0) || n != (double)(uint64_t)n)
+		return false;
+	*number = (uint64_t)n;
+	return *number >= min && *number <= max;
 }
 
 bool call_is_address(const char *text)
@@ -257,7 +235,7 @@ void rows_end(struct rows *r)
 void put_text(struct buf *out, const char *text)
 {
 	if (text)
-		json_put_string(out, text, strlen(text));
+		buf_put_json(out, text);
 	else
 		buf_puts(out, "null");
 }

@@ -4,7 +4,7 @@
  *
  * A request is a function that appends the values of its reply to c->out, each with a comma before it, and
  * returns CALL_OK; or says by call_fail() why not, before it has changed anything (what it has written is
- * dropped then); or leaves the reply to a job by call_later().  Memory from here lasts until it returns.
+ * dropped then); or leaves the reply to a job by call_later().  Text from here lasts until it returns.
  */
 #ifndef BOX_CALL_H
 #define BOX_CALL_H
@@ -20,14 +20,13 @@ enum { CALL_ARGS = 64, CALL_COLUMNS = 64 };
 struct call {
 	struct box *box;
 	struct client *client;
-	struct json id;
+	const struct array *request;
 	const char *type;
-	struct json args[CALL_ARGS];	/* further ones are ignored, as surplus members are */
+	const cJSON *args[CALL_ARGS];	/* further ones are ignored, as surplus members are */
 	size_t n;
 	struct buf *out;
 	size_t mark;			/* where this request's reply begins in out */
 	char error[400];
-	struct call_memory *memory;
 };
 
 enum call_result call_fail(struct call *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -36,8 +35,6 @@ enum call_result call_fail(struct call *c, const char *format, ...) __attribute_
  * events may be sent now.  Copies gid and detail (or NULL). */
 enum call_result call_later(struct call *c, void (*done)(struct box *, struct job *), const char *gid,
     const char *detail);
-
-void call_clear(struct call *c);	/* gives the memory back */
 
 /* --- arguments, counted from 0; -1: call_fail() was called --- */
 
@@ -48,9 +45,9 @@ bool call_absent(const struct call *c, size_t i);
 int call_text(struct call *c, size_t i, const char *name, const char **text);
 
 /* A list; absent or null: an empty one, unless it is required. */
-int call_list(struct call *c, size_t i, const char *name, bool required, struct json *list);
+int call_list(struct call *c, size_t i, const char *name, bool required, const cJSON **list);
 
-int call_object(struct call *c, size_t i, const char *name, struct json *object);
+int call_object(struct call *c, size_t i, const char *name, const cJSON **object);
 
 /* Those that name something there is. */
 int call_realm(struct call *c, size_t i, struct realm **realm);
@@ -65,16 +62,20 @@ int call_choose(struct call *c, size_t i, const char *what, const char *const kn
 /* --- values within arguments --- */
 
 /* Text of a string, number or flag; NULL for null, a list or an object. */
-const char *call_value(struct call *c, struct json v);
+const char *call_value(const cJSON *v);
 
 /* A row [value...]: up to max of its members; returns how many, 0 if it is no list. */
-size_t call_row(struct json row, struct json *members, size_t max);
+size_t call_row(const cJSON *row, const cJSON **members, size_t max);
 
-/* The next member of an object, its name as text. */
-bool call_member(struct call *c, struct json_iter *it, const char **name, struct json *v);
+/* Goes to the next member of a list, or of an object, from NULL to the first. */
+bool call_next(const cJSON *list, const cJSON **v);
+bool call_member(const cJSON *object, const cJSON **v, const char **name);
+
+/* Whether it is that string. */
+bool call_is(const cJSON *v, const char *text);
 
 /* A whole number within bounds. */
-bool call_number(struct json v, uint64_t min, uint64_t max, uint64_t *number);
+bool call_number(const cJSON *v, uint64_t min, uint64_t max, uint64_t *number);
 
 bool call_is_address(const char *text);
 bool call_is_subnet(const char *address, uint64_t bits);

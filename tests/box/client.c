@@ -121,8 +121,6 @@ void client_flush(struct client *c)
 		buf_consume(wire(c), (size_t)n);
 		c->sent += (uint64_t)n;
 	}
-	if (wire(c)->failed || c->out.failed)
-		die("out of memory");
 	if (c->out.len == 0 && c->out.cap > OUT_KEEP)
 		buf_clear(&c->out);
 	if (c->closing && wire(c)->len == 0) {
@@ -176,8 +174,6 @@ static void decrypt(struct client *c)
 		char *room = buf_reserve(&c->in, READ_SIZE);
 
 		ERR_clear_error();
-		if (!room)
-			die("out of memory");
 		n = SSL_read(c->ssl, room, READ_SIZE);
 		if (n <= 0)
 			break;
@@ -221,8 +217,8 @@ static ssize_t take_some(struct client *c)
 	char bytes[READ_SIZE], *room = bytes;
 	ssize_t n;
 
-	if (!c->handshake && !(room = buf_reserve(&c->in, READ_SIZE)))
-		die("out of memory");
+	if (!c->handshake)
+		room = buf_reserve(&c->in, READ_SIZE);
 	n = recv(c->fd, room, READ_SIZE, 0);
 	if (n <= 0)
 		return n;

@@ -6,69 +6,102 @@
 
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "answers.h"
-#include "base/base64.h"
-#include "proto/auth.h"
 
-/* For a JSON string. */
-static void put_base64(const struct client *c, struct buf *out, const void *data, size_t len, bool padded)
+void login_put_base64(struct buf *out, const void *data, size_t len, bool padded)
 {
-	enum { FOLD = 20 };
-	struct buf text = {0};
+	char *text = buf_reserve(out, (len + 2) / 3 * 4 + 1);
+	int n = EVP_EncodeBlock((unsigned char *)text, data, (int)len);
 
-	if (!c->box->o.fold_base64) {
-		base64_encode(out, data, len, padded);
-		return;
-	}
-	base64_encode(&text, data, len, true);
-	for (size_t at = 0; at < text.len; at += FOLD)
-		buf_printf(out, "%.*s\\n", FOLD, buf_string(&text) + at);
-	buf_clear(&text);
+	while (!padded && n > 0 && text[n - 1] == '=')
+		n--;
+	buf_commit(out, (size_t)n);
 }
 
 void login_put_nonce(struct client *c)
 {
-	put_base64(c, &c->out, c->nonce, sizeof c->nonce, true);
+	enum { FOLD = 20 };
+	struct buf text = {0};
+
+	login_put_base64(&text, c->nonce, sizeof c->nonce, true);
+	if (!c->box->o.fold_base64)
+		buf_puts(&c->out, buf_string(&text));
+	else
+		for (size_t at = 0; at < text.len; at += FOLD)
+			buf_printf(&c->out, "%.*s\\n", FOLD, buf_string(&text) + at);
+	buf_clear(&text);
 }
 
 /* --- login_cram_md6 --- */
 
 /* The bytes that an argument stands for; false: it is no base64. */
-static bool decode(struct json v, struct buf *bytes)
+static bool decode(const cJSON *v, struct buf *bytes)
 {
 	struct buf text = {0};
-	bool ok = json_kind(v) == JSON_STRING;
+	size_t pads = 0;
+	int n = -1;
 
-	json_decode(v, &text);
 	/* The published client's encoder ends its lines. */
-	for (size_t i = 0; i < text.len;)
-		if (text.data[text.off + i] == '\n')
-			memmove(text.data + text.off + i, text.data + text.off + i + 1, --text.len - i);
-		else
-			i++;
-	ok = ok && base64_decode(bytes, buf_head(&text), text.len) == 0;
+	for (const char *p = cJSON_IsString(v) ? v->valuestring : ""; *p; p++)
+		if (*p != '\n')
+			buf_putc(&text, *p);
+	while (text.len > 0 && buf_head(&text)[text.len - 1] == '=')
+		buf_truncate(&text, text.len - 1);
+	for (; text.len % 4 != 0 && pads < 2; pads++)
+		buf_putc(&text, '=');
+	/* OpenSSL does not count what pads. */
+	if (text.len > 0 && text.len % 4 == 0)
+		n = EVP_DecodeBlock((unsigned char *)buf_reserve(bytes, text.len), (const unsigned char *)buf_head(&text), (int)text.len);
+	if (n >= 0)
+		buf_commit(bytes, (size_t)n - pads);
 	buf_clear(&text);
-	return ok;
+	return n >= 0;
 }
 
-static bool cram(const struct options *o, const void *nonce, size_t nonce_len, struct json cr, struct json cc,
+static void mac_of_both(const struct buf *one, const struct buf *other, const unsigned char key[DIGEST], unsigned char mac[DIGEST])
+{
+	struct buf both = {0};
+
+	buf_put(&both, buf_head(one), one->len);
+	buf_put(&both, buf_head(other), other->len);
+	md6_hmac(buf_head(&both), both.len, key, DIGEST, mac);
+	buf_clear(&both);
+}
+
+void login_cram(const struct buf *user, const struct buf *password, const struct buf *cc, const struct buf *nonce,
+    unsigned char cr[DIGEST], unsigned char sr[DIGEST])
+{
+	unsigned char key[DIGEST];
+
+	md6_hmac(buf_head(user), user->len, buf_head(password), password->len, key);
+	mac_of_both(cc, nonce, key, cr);
+	mac_of_both(nonce, cc, key, sr);
+}
+
+static bool cram(const struct options *o, const void *nonce, size_t nonce_len, const cJSON *response, const cJSON *client_nonce,
     struct buf *out)
 {
-	struct buf response = {0}, client_nonce = {0};
-	struct cram c;
-	struct error e;
-	bool ok = decode(cr, &response) && decode(cc, &client_nonce) &&
-		  cram_compute(&c, o->user, strlen(o->user), o->password, strlen(o->password),
-		      buf_head(&client_nonce), client_nonce.len, nonce, nonce_len, &e) == 0 &&
-		  response.len == sizeof c.cr && memcmp(buf_head(&response), c.cr, sizeof c.cr) == 0;
+	struct buf theirs = {0}, cc = {0}, user = {0}, password = {0}, ours = {0};
+	unsigned char cr[DIGEST], sr[DIGEST];
+	bool ok = decode(response, &theirs) && decode(client_nonce, &cc);
 
+	buf_puts(&user, o->user);
+	buf_puts(&password, o->password);
+	buf_put(&ours, nonce, nonce_len);
+	login_cram(&user, &password, &cc, &ours, cr, sr);
+	ok = ok && theirs.len == sizeof cr && memcmp(buf_head(&theirs), cr, sizeof cr) == 0;
 	if (ok) {
 		buf_puts(out, ",\"");
-		base64_encode(out, c.sr, sizeof c.sr, false);
+		login_put_base64(out, sr, sizeof sr, false);
 		buf_puts(out, "\"");
 	}
-	buf_clear(&response);
-	buf_clear(&client_nonce);
+	buf_clear(&theirs);
+	buf_clear(&cc);
+	buf_clear(&user);
+	buf_clear(&password);
+	buf_clear(&ours);
 	return ok;
 }
 
@@ -83,12 +116,12 @@ static bool offered(const struct options *o, enum box_auth type)
 }
 
 bool login_verify(const struct options *o, const void *nonce, size_t nonce_len, const char *type,
-    const struct json *args, size_t n, struct buf *out)
+    const cJSON *const *args, size_t n, struct buf *out)
 {
-	if (n < 2 || !json_is(args[0], o->user))
+	if (n < 2 || !call_is(args[0], o->user))
 		return false;
 	if (strcmp(type, "login") == 0)
-		return offered(o, BOX_LOGIN) && json_is(args[1], o->password);
+		return offered(o, BOX_LOGIN) && call_is(args[1], o->password);
 	return offered(o, BOX_CRAM) && n >= 3 && cram(o, nonce, nonce_len, args[1], args[2], out);
 }
 

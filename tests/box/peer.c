@@ -59,7 +59,7 @@ enum peer_result peer_accept(struct peer *p)
 		setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	p->as.secured = p->cut = false;
 	p->as.number = ++p->box.connections;
-	p->scanned = 0;
+	p->arrays = (struct arrays){0};
 	box_log(&p->box, &p->as, "open", "", 0);
 	return PEER_OK;
 }
@@ -137,8 +137,6 @@ static ssize_t read_some(struct peer *p, short *events)
 	ssize_t n;
 	int result;
 
-	if (!room)
-		die("out of memory");
 	*events = POLLIN;
 	if (!p->ssl) {
 		n = recv(p->fd, room, READ_SIZE, 0);
@@ -163,40 +161,15 @@ static ssize_t read_some(struct peer *p, short *events)
 	}
 }
 
-/* Takes the array at the head of the input: PEER_LATE means that it is not complete. */
-static enum peer_result take(struct peer *p, struct json *line)
-{
-	size_t used;
-
-	while (p->scanned == 0 && p->in.len > 0 && strchr("\r\n\t ", *buf_head(&p->in)))
-		buf_consume(&p->in, 1);
-	if (p->in.len == p->scanned)
-		return PEER_LATE;
-	if (p->scanned == 0) {
-		if (*buf_head(&p->in) != '[')
-			return PEER_BAD;
-		json_scan_init(&p->scan, JSON_DEPTH);
-	}
-	switch (json_scan_feed(&p->scan, buf_head(&p->in) + p->scanned, p->in.len - p->scanned, &used)) {
-	case JSON_SCAN_DONE:
-		*line = (struct json){buf_head(&p->in), p->scanned + used};
-		p->scanned = 0;
-		return PEER_OK;
-	case JSON_SCAN_BAD:
-		return PEER_BAD;
-	default:
-		p->scanned += used;
-		return PEER_LATE;
-	}
-}
-
-enum peer_result peer_receive(struct peer *p, struct json *line)
+enum peer_result peer_receive(struct peer *p, const struct array **array)
 {
 	uint64_t end = deadline(p);
-	enum peer_result result;
+	enum arrays_result result;
+	const char *error;
 	short events;
 
-	while ((result = take(p, line)) == PEER_LATE) {
+	array_clear(&p->last);
+	while ((result = arrays_next(&p->arrays, &p->in, &p->last, &error)) == ARRAYS_MORE) {
 		ssize_t n = read_some(p, &events);
 
 		if (n < 0)
@@ -204,14 +177,15 @@ enum peer_result peer_receive(struct peer *p, struct json *line)
 		if (n == 0 && !wait_for(p->fd, events, end))
 			return PEER_LATE;
 	}
-	if (result == PEER_BAD) {
+	if (result == ARRAYS_BAD) {
 		box_log(&p->box, &p->as, "odd", buf_head(&p->in), p->in.len < 200 ? p->in.len : 200);
 		return PEER_BAD;
 	}
-	box_log(&p->box, &p->as, "recv", line->text, line->len);
-	p->asked_tls = memmem(line->text, line->len, "\"start_tls\"]", 12) != NULL;
+	*array = &p->last;
+	box_log(&p->box, &p->as, "recv", p->last.text, p->last.len);
+	p->asked_tls = memmem(p->last.text, p->last.len, "\"start_tls\"]", 12) != NULL;
 	/* The bytes stay where they are until something is read again. */
-	buf_consume(&p->in, line->len);
+	buf_consume(&p->in, p->last.len);
 	return PEER_OK;
 }
 
@@ -297,5 +271,6 @@ void peer_close(struct peer *p, bool reset)
 	p->ssl = NULL;
 	close(p->fd);
 	p->fd = -1;
-	buf_reset(&p->in);
+	buf_consume(&p->in, p->in.len);
+	array_clear(&p->last);
 }

@@ -23,8 +23,8 @@ struct peer {
 	bool cut;			/* it has gone: what is sent is dropped */
 	bool asked_tls;			/* the last array was start_tls: not even a LF may follow */
 	struct buf in;
-	struct json_scan scan;
-	size_t scanned;
+	struct arrays arrays;
+	struct array last;		/* that came */
 	size_t chunk;			/* bytes a segment; 0: as they come */
 	unsigned chunk_ms, deadline_ms;
 };
@@ -40,8 +40,8 @@ enum peer_result peer_send(struct peer *p, const char *bytes, size_t len);
 /* Sends beside TLS, as a process in between would. */
 enum peer_result peer_inject(struct peer *p, const char *bytes, size_t len);
 
-/* Waits for one array; it is *line, valid until the next call. */
-enum peer_result peer_receive(struct peer *p, struct json *line);
+/* Waits for one array; it is *array, valid until the next call. */
+enum peer_result peer_receive(struct peer *p, const struct array **array);
 
 /* The handshake, from here on TLS.  PEER_BAD: it failed, *why says what. */
 enum peer_result peer_start_tls(struct peer *p, const char **why);

@@ -155,28 +155,30 @@ enum call_result answer_ping(struct call *c)
 
 /* --- any request --- */
 
-static void answer(struct client *c, struct json request)
+static void begin_reply(struct client *c, const struct array *request, const char *status)
 {
-	struct call call = {.box = c->box, .client = c, .out = &c->out, .mark = c->out.len};
-	struct json_iter it = json_iterate(request);
+	buf_putc(&c->out, '[');
+	buf_put(&c->out, request->id, request->id_len);
+	buf_puts(&c->out, status);
+}
+
+static void answer(struct client *c, const struct array *request)
+{
+	struct call call = {.box = c->box, .client = c, .request = request, .out = &c->out, .mark = c->out.len};
+	const cJSON *id = array_member(request, 0), *v = array_member(request, 1);
 	const struct answer *a = NULL;
-	struct json type;
 	enum call_result result;
 
-	if (!json_next(&it, NULL, &call.id) ||
-	    (json_kind(call.id) != JSON_STRING && json_kind(call.id) != JSON_NUMBER) ||
-	    !json_next(&it, NULL, &type) || json_kind(type) != JSON_STRING) {
+	if ((!cJSON_IsString(id) && !cJSON_IsRaw(id)) || !cJSON_IsString(v)) {
 		buf_puts(&c->out, "[null,\"error\",\"a request is [id, type, arguments...]\"]\n");
 		client_close(c, "box");
 		return;
 	}
-	while (call.n < CALL_ARGS && json_next(&it, NULL, &call.args[call.n]))
-		call.n++;
-	call.type = call_value(&call, type);
+	call.type = v->valuestring;
+	while (call.n < CALL_ARGS && (v = v->next))
+		call.args[call.n++] = v;
 	a = bsearch(call.type, answers, sizeof answers / sizeof *answers, sizeof *answers, compare);
-	buf_putc(&c->out, '[');
-	buf_put(&c->out, call.id.text, call.id.len);
-	buf_puts(&c->out, ",1");
+	begin_reply(c, request, ",1");
 	if (!c->authed && !(a && a->before_login))
 		result = call_fail(&call, "you need to authenticate first");
 	else if (!a)
@@ -188,9 +190,7 @@ static void answer(struct client *c, struct json request)
 		break;
 	case CALL_FAILED:
 		buf_truncate(&c->out, call.mark);
-		buf_putc(&c->out, '[');
-		buf_put(&c->out, call.id.text, call.id.len);
-		buf_puts(&c->out, ",0,");
+		begin_reply(c, request, ",0,");
 		put_text(&c->out, call.error);
 		break;
 	case CALL_LATER:	/* it has taken its reply back */
@@ -198,51 +198,14 @@ static void answer(struct client *c, struct json request)
 	}
 	if (result != CALL_LATER)
 		buf_puts(&c->out, "]\n");
-	call_clear(&call);
-}
-
-static bool is_between(char c)
-{
-	return c == '\n' || c == '\r' || c == ' ' || c == '\t';
-}
-
-/* Finds the array at the head of the input.  1: complete, of *len bytes; 0: it goes on; -1: it is none. */
-static int next_array(struct client *c, size_t *len, const char **error)
-{
-	size_t used;
-
-	while (c->scanned == 0 && c->in.len > 0 && is_between(*buf_head(&c->in)))
-		buf_consume(&c->in, 1);
-	if (c->in.len == 0)
-		return 0;
-	if (c->scanned == 0) {
-		*error = "a request is an array";
-		if (*buf_head(&c->in) != '[')
-			return -1;
-		json_scan_init(&c->scan, JSON_DEPTH);
-	}
-	switch (json_scan_feed(&c->scan, buf_head(&c->in) + c->scanned, c->in.len - c->scanned, &used)) {
-	case JSON_SCAN_MORE:
-	case JSON_SCAN_ITEM:
-		c->scanned += used;
-		return 0;
-	case JSON_SCAN_DONE:
-		*len = c->scanned + used;
-		c->scanned = 0;
-		*error = "a request is UTF-8";
-		return c->scan.bad_utf8 || c->scan.bad_escapes ? -1 : 1;
-	case JSON_SCAN_BAD:
-		*error = c->scan.error;
-		return -1;
-	}
-	return -1;
 }
 
 void requests_take(struct client *c)
 {
+	size_t before = c->out.len, len;
+	enum arrays_result found;
+	struct array request;
 	const char *error;
-	size_t len, before = c->out.len;
-	int found;
 
 	c->more = false;
 	while (!c->closing && !c->gone && !(c->handshake && !c->secured)) {
@@ -250,21 +213,23 @@ void requests_take(struct client *c)
 			c->more = true;
 			return;
 		}
-		if (c->authed && c->scanned == 0)
+		if (c->authed && c->arrays.scanned == 0)
 			take_pings(c);
-		found = next_array(c, &len, &error);
-		if (found == 0)
+		found = arrays_next(&c->arrays, &c->in, &request, &error);
+		if (found == ARRAYS_MORE)
 			return;
-		if (found < 0) {
+		if (found == ARRAYS_BAD) {
 			box_log(c->box, c, "odd", buf_head(&c->in), c->in.len < 200 ? c->in.len : 200);
 			buf_printf(&c->out, "[null,\"error\",\"undecodable request: %s\"]\n", error);
 			client_close(c, "box");
 			return;
 		}
 		if (c->box->log)
-			box_log(c->box, c, "recv", buf_head(&c->in), len);
-		/* Kept in place while it is answered: its values are slices of it. */
-		answer(c, (struct json){buf_head(&c->in), len});
+			box_log(c->box, c, "recv", request.text, request.len);
+		/* Its id is part of the input. */
+		answer(c, &request);
+		len = request.len;
+		array_clear(&request);
 		buf_consume(&c->in, len);
 		if (c->handshake && !c->secured && c->in.len > 0) {
 			/* Not even a LF may follow a start_tls: here it would be taken for TLS. */
@@ -276,21 +241,20 @@ void requests_take(struct client *c)
 
 bool requests_crossed_start_tls(struct client *c, size_t *used)
 {
-	struct json_iter it;
-	struct json id, type;
+	struct array request;
 	const char *error;
-	int found = next_array(c, used, &error);
+	enum arrays_result found = arrays_next(&c->arrays, &c->in, &request, &error);
+	bool crossed = found == ARRAYS_MORE;
 
-	if (found == 0)
-		*used = 0;
-	if (found <= 0)
-		return found == 0;
-	it = json_iterate((struct json){buf_head(&c->in), *used});
-	if (!json_next(&it, NULL, &id) || !json_next(&it, NULL, &type) || !json_is(type, "start_tls"))
-		return false;
-	box_log(c->box, c, "recv", buf_head(&c->in), *used);
-	buf_put(&c->tls_id, id.text, id.len);
-	return true;
+	*used = 0;
+	if (found == ARRAYS_FOUND && call_is(array_member(&request, 1), "start_tls")) {
+		box_log(c->box, c, "recv", request.text, request.len);
+		buf_put(&c->tls_id, request.id, request.id_len);
+		*used = request.len;
+		crossed = true;
+	}
+	array_clear(&request);
+	return crossed;
 }
 
 void requests_finish(struct box *box, const struct job *job, bool ok, const char *values)

@@ -153,6 +153,7 @@ static void finish(struct script *s)
 		free(s->steps.v[i].text);
 	free(s->steps.v);
 	buf_clear(&s->peer.in);
+	array_clear(&s->peer.last);
 	SSL_CTX_free(s->peer.box.tls);
 	if (s->peer.box.log)
 		fclose(s->peer.box.log);

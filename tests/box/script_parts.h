@@ -38,7 +38,6 @@ struct script {
 	unsigned char nonce[NONCE_LEN];
 	ITEMS(char *) ids;		/* of the arrays of this connection, in order */
 	ITEMS(bool) answered;
-	char *last;			/* the last array, or NULL */
 	unsigned long left[REPEAT_DEPTH];
 	unsigned depth;
 	uint64_t random;

@@ -6,12 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "script_parts.h"
 
 static int hex(char c)
 {
 	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+/* A character of at most 16 bits as UTF-8. */
+static void put_character(struct buf *out, uint32_t c)
+{
+	if (c < 0x80) {
+		buf_putc(out, (char)c);
+		return;
+	}
+	if (c < 0x800) {
+		buf_putc(out, (char)(0xc0 | c >> 6));
+	} else {
+		buf_putc(out, (char)(0xe0 | c >> 12));
+		buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
+	}
+	buf_putc(out, (char)(0x80 | (c & 0x3f)));
 }
 
 /* An escape behind its backslash at p; returns how many characters it takes, 0 if it is none. */
@@ -20,7 +35,6 @@ static size_t put_escape(struct buf *out, const char *p)
 	static const char from[] = "nrt\\$", to[] = "\n\r\t\\$";
 	const char *known = *p ? strchr(from, *p) : NULL;
 	size_t digits = *p == 'x' ? 2 : *p == 'u' ? 4 : 0;
-	char character[UTF8_MAX];
 	uint32_t value = 0;
 
 	if (known) {
@@ -35,7 +49,7 @@ static size_t put_escape(struct buf *out, const char *p)
 	if (digits == 2)
 		buf_putc(out, (char)value);
 	else if (digits == 4)
-		buf_put(out, character, utf8_encode(value, character));
+		put_character(out, value);
 	return digits ? digits + 1 : 0;
 }
 
@@ -61,19 +75,17 @@ static size_t put_id(struct script *s, struct buf *out, const char *p)
 /* $arg2 at p: the second argument of the last array, as JSON.  Returns how many characters it takes, 0 if it is none. */
 static size_t put_argument(struct script *s, struct buf *out, const char *p)
 {
-	struct json v = {"", 0};
-	struct json_iter it;
-	unsigned long n;
-	char *end;
+	const cJSON *v;
+	char *end, *printed;
 
 	if (strncmp(p, "$arg", 4) != 0 || !isdigit((unsigned char)p[4]))
 		return 0;
-	n = strtoul(p + 4, &end, 10) + 2;
-	it = json_iterate((struct json){s->last ? s->last : "[]", s->last ? strlen(s->last) : 2});
-	while (n-- > 0)
-		if (!json_next(&it, NULL, &v))
-			script_unexpected(s, "%.*s: the last array has no such argument", (int)(end - p), p);
-	buf_put(out, v.text, v.len);
+	v = array_member(&s->peer.last, (int)strtoul(p + 4, &end, 10) + 1);
+	if (!v)
+		script_unexpected(s, "%.*s: the last array has no such argument", (int)(end - p), p);
+	printed = array_print(v);
+	buf_puts(out, printed);
+	cJSON_free(printed);
 	return (size_t)(end - p);
 }
 

@@ -12,7 +12,6 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
-#include "base/base64.h"
 #include "devices.h"
 #include "login.h"
 #include "script_parts.h"
@@ -37,8 +36,6 @@ static void check(struct script *s, enum peer_result result, const char *what)
 
 static void send_buf(struct script *s, struct buf *b)
 {
-	if (b->failed)
-		die("out of memory");
 	check(s, peer_send(&s->peer, buf_head(b), b->len), "send");
 	buf_clear(b);
 }
@@ -113,7 +110,7 @@ static void run_file(struct script *s, const char *text)
 
 	if (!file)
 		script_unexpected(s, "%s: %s", text, strerror(errno));
-	while (!s->peer.cut && (room = buf_reserve(&b, FILL_SIZE)) && (n = fread(room, 1, FILL_SIZE, file)) > 0) {
+	while (!s->peer.cut && (n = fread(room = buf_reserve(&b, FILL_SIZE), 1, FILL_SIZE, file)) > 0) {
 		buf_commit(&b, n);
 		send_buf(s, &b);
 	}
@@ -136,7 +133,7 @@ static void run_hello(struct script *s, const char *text)
 	for (size_t i = 0; i < AUTH_TYPES && auth[i]; i++)
 		buf_printf(&b, "%s\"%s\"", i ? "," : "", box_auth_name(auth[i]));
 	buf_puts(&b, "],\"");
-	base64_encode(&b, s->nonce, sizeof s->nonce, true);
+	login_put_base64(&b, s->nonce, sizeof s->nonce, true);
 	buf_puts(&b, "\"]\n");
 	send_buf(s, &b);
 }
@@ -144,25 +141,20 @@ static void run_hello(struct script *s, const char *text)
 /* --- receiving --- */
 
 /* Takes one array; keeps its id. */
-static struct json receive(struct script *s, const char *what)
+static const struct array *receive(struct script *s, const char *what)
 {
-	struct json line, id = {"null", 4};
-	struct json_iter it;
+	const struct array *array;
 
-	check(s, peer_receive(&s->peer, &line), what);
-	it = json_iterate(line);
-	json_next(&it, NULL, &id);
-	*ITEM_ADD(&s->ids) = mem_copy(id.text, id.len);
-	free(s->last);
-	s->last = mem_copy(line.text, line.len);
+	check(s, peer_receive(&s->peer, &array), what);
+	*ITEM_ADD(&s->ids) = mem_copy(array->id, array->id_len);
 	*ITEM_ADD(&s->answered) = false;
-	return line;
+	return array;
 }
 
 static void run_expect(struct script *s, const char *text)
 {
-	struct json line = receive(s, text);
-	char *copy = mem_copy(line.text, line.len), error[200];
+	const struct array *array = receive(s, text);
+	char *copy = mem_copy(array->text, array->len), error[200];
 	regex_t regex;
 	int result = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
 
@@ -223,21 +215,20 @@ static void run_reply_reversed(struct script *s, const char *text)
 
 static void run_login(struct script *s, const char *text)
 {
-	struct json line = receive(s, "login"), type = {0}, args[3];
-	struct json_iter it = json_iterate(line);
+	const struct array *array = receive(s, "login");
+	const cJSON *v = array_member(array, 1), *args[3];
+	const char *type = call_value(v);
 	struct buf values = {0};
 	size_t n = 0;
 
 	(void)text;
-	json_next(&it, NULL, &type);
-	if (!json_next(&it, NULL, &type) || (!json_is(type, "login") && !json_is(type, "login_cram_md6")))
-		script_unexpected(s, "expected a login, got %.*s", (int)line.len, line.text);
-	while (n < 3 && json_next(&it, NULL, &args[n]))
-		n++;
+	if (!call_is(v, "login") && !call_is(v, "login_cram_md6"))
+		script_unexpected(s, "expected a login, got %.*s", (int)array->len, array->text);
+	while (n < 3 && (v = v->next))
+		args[n++] = v;
 	buf_puts(&values, "1");
-	if (!login_verify(&s->peer.box.o, s->nonce, sizeof s->nonce,
-		json_is(type, "login") ? "login" : "login_cram_md6", args, n, &values))
-		script_unexpected(s, "the login is wrong: %.*s", (int)line.len, line.text);
+	if (!login_verify(&s->peer.box.o, s->nonce, sizeof s->nonce, type, args, n, &values))
+		script_unexpected(s, "the login is wrong: %.*s", (int)array->len, array->text);
 	reply(s, s->ids.n, buf_string(&values));
 	buf_clear(&values);
 }
@@ -245,19 +236,16 @@ static void run_login(struct script *s, const char *text)
 /* Answers up to `max` further arrays (0: all) until the client hangs up; returns how many came. */
 static unsigned long answer(struct script *s, unsigned long max, const char *only, const char *values)
 {
-	struct json line, type = {0};
+	const struct array *array;
 	unsigned long n = 0;
 	enum peer_result result = PEER_OK;
 
-	while ((max == 0 || n < max) && (result = peer_receive(&s->peer, &line)) == PEER_OK) {
-		struct json_iter it = json_iterate(line);
+	while ((max == 0 || n < max) && (result = peer_receive(&s->peer, &array)) == PEER_OK) {
 		struct buf b = {0};
-		struct json id = {"null", 4};
 
-		json_next(&it, NULL, &id);
-		if (only && (!json_next(&it, NULL, &type) || !json_is(type, only)))
-			script_unexpected(s, "expected %s, got %.*s", only, (int)line.len, line.text);
-		buf_printf(&b, "[%.*s,%s]\n", (int)id.len, id.text, values);
+		if (only && !call_is(array_member(array, 1), only))
+			script_unexpected(s, "expected %s, got %.*s", only, (int)array->len, array->text);
+		buf_printf(&b, "[%.*s,%s]\n", (int)array->id_len, array->id, values);
 		send_buf(s, &b);
 		n++;
 	}
@@ -282,29 +270,29 @@ static void run_count_pings(struct script *s, const char *text)
 
 void step_drain(struct script *s, const char *text)
 {
-	struct json line;
+	const struct array *array;
 	enum peer_result result;
 
 	(void)text;
-	while ((result = peer_receive(&s->peer, &line)) != PEER_EOF) {
+	while ((result = peer_receive(&s->peer, &array)) != PEER_EOF) {
 		if (result == PEER_LATE)
 			check(s, result, "drain");
 		/* Here anything may come. */
 		if (result == PEER_BAD) {
-			buf_reset(&s->peer.in);
-			s->peer.scanned = 0;
+			buf_consume(&s->peer.in, s->peer.in.len);
+			s->peer.arrays = (struct arrays){0};
 		}
 	}
 }
 
 static void run_expect_eof(struct script *s, const char *text)
 {
-	struct json line;
-	enum peer_result result = peer_receive(&s->peer, &line);
+	const struct array *array;
+	enum peer_result result = peer_receive(&s->peer, &array);
 
 	(void)text;
 	if (result == PEER_OK)
-		script_unexpected(s, "expected nothing more, got %.*s", (int)line.len, line.text);
+		script_unexpected(s, "expected nothing more, got %.*s", (int)array->len, array->text);
 	if (result != PEER_EOF)
 		check(s, result, "expect-eof");
 	if (s->peer.in.len > 0)
@@ -341,10 +329,10 @@ static void run_pass(struct script *s, const char *text)
 {
 	unsigned long n = *text ? script_count(s, text, &text) : ULONG_MAX;
 	enum peer_result result = PEER_OK;
-	struct json line;
+	const struct array *array;
 
-	for (; n > 0 && (result = peer_receive(&s->peer, &line)) == PEER_OK; n--) {
-		if (!s->behind || dprintf(fileno(s->behind), "%.*s\n", (int)line.len, line.text) < 0)
+	for (; n > 0 && (result = peer_receive(&s->peer, &array)) == PEER_OK; n--) {
+		if (!s->behind || dprintf(fileno(s->behind), "%.*s\n", (int)array->len, array->text) < 0)
 			script_unexpected(s, "there is no box behind");
 		hand_back(s);
 	}
@@ -431,8 +419,6 @@ void steps_forget(struct script *s)
 	while (s->ids.n > 0)
 		free(s->ids.v[--s->ids.n]);
 	s->answered.n = 0;
-	free(s->last);
-	s->last = NULL;
 }
 
 void step_next(struct script *s, const char *text)

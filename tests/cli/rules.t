@@ -67,7 +67,7 @@ for my $path (@files) {
 	}
 	my $c = code($t);
 	while ($c =~ /\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|system|rand|srand|cJSON_\w+)\s*\(/g) {
-		push @banned, "$name: $1";
+		push @banned, "$name: $1" unless $1 =~ /^cJSON_/ && ($ring // '') eq 'undo' || $1 eq 'cJSON_Version';
 	}
 	push @banned, "$name: setlocale(LC_ALL)" if $c =~ /setlocale\s*\(\s*LC_ALL/;
 	push @exits, $name if $name ne 'src/main.c' && $c =~ /(?<![_\w])(exit|abort|err|errx)\s*\(/;
@@ -79,6 +79,15 @@ is_deeply \@io, [], 'proto does no input or output';
 is_deeply \@banned, [], 'no banned call';
 is_deeply \@exits, [], 'only main.c exits';
 is_deeply \@sizes, [], 'no file is too large to have one job';
+
+# What tests ptsh must not be wrong where ptsh is.
+my @shared;
+for my $path (glob "$top/tests/box/*.[ch]") {
+	for my $include (text($path) =~ /^#include "([^"]+)"/mg) {
+		push @shared, $path =~ s{.*/}{}r . ": $include" unless $include !~ m{/} && -e "$top/tests/box/$include";
+	}
+}
+is_deeply \@shared, [], 'the simulated box has no code of ptsh';
 
 # The files of src that call each other in a circle, by the symbols that their objects define and use.
 sub circles

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * buf: bytes that grow at the end and are taken at the front.
+ *
+ * The box's own: what ptsh holds bytes in is to be tested by it.  It ends the box when there is no memory (mem).
+ */
+#ifndef BOX_BUF_H
+#define BOX_BUF_H
+
+#include <stddef.h>
+
+/* Zeroed, it is empty and ready. */
+struct buf {
+	char *data;
+	size_t off, len, cap;	/* the bytes are data[off .. off + len) */
+};
+
+static inline const char *buf_head(const struct buf *b)
+{
+	return b->data ? b->data + b->off : "";
+}
+
+/* Room for len bytes behind what is there, of which buf_commit() keeps some. */
+char *buf_reserve(struct buf *b, size_t len);
+static inline void buf_commit(struct buf *b, size_t len)
+{
+	b->len += len;
+}
+
+void buf_put(struct buf *b, const void *bytes, size_t len);
+void buf_putc(struct buf *b, char c);
+void buf_puts(struct buf *b, const char *text);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A JSON string of it. */
+void buf_put_json(struct buf *b, const char *text);
+
+const char *buf_string(struct buf *b);			/* with a NUL behind it that does not count */
+void buf_consume(struct buf *b, size_t len);		/* takes bytes away at the front */
+void buf_truncate(struct buf *b, size_t len);		/* keeps so many */
+void buf_clear(struct buf *b);				/* gives the memory back */
+
+#endif
