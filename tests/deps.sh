@@ -56,17 +56,17 @@ done
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 	# Perhaps what it is built with is here: then building goes on.
-	if pkg-config --exists libedit libssl libcrypto libbsd-overlay 2>/dev/null; then
+	if pkg-config --exists libedit libssl libcrypto libbsd-overlay libcjson 2>/dev/null; then
 		echo "deps: no apt-get here, but what ptsh is built with is; needed in all, by the names in Debian:" >&2
 		echo "$wanted" | fold -s -w 76 | sed 's/^/	/' >&2
 		exit 0
 	fi
 	echo "deps: no apt-get here.  To build ptsh it takes, where there is" >&2
 	cat >&2 <<-'TEXT'
-		dnf      dnf install gcc make pkgconf-pkg-config libedit-devel openssl-devel libbsd-devel net-snmp-devel
-		pacman   pacman -S base-devel libedit openssl libbsd net-snmp
-		apk      apk add build-base pkgconf libedit-dev openssl-dev libbsd-dev net-snmp-dev
-		brew     brew install pkgconf libedit openssl@3 net-snmp libbsd   (on Linux; macOS has not been tried)
+		dnf      dnf install gcc make pkgconf-pkg-config libedit-devel openssl-devel libbsd-devel cjson-devel net-snmp-devel
+		pacman   pacman -S base-devel libedit openssl libbsd cjson net-snmp
+		apk      apk add build-base pkgconf libedit-dev openssl-dev libbsd-dev cjson-dev net-snmp-dev
+		brew     brew install pkgconf libedit openssl@3 net-snmp libbsd cjson   (on Linux; macOS has not been tried)
 	TEXT
 	echo "(Net-SNMP may be left out: make NO_SNMP=1); in all, by the names in Debian:" >&2
 	echo "$wanted" | fold -s -w 76 | sed 's/^/	/' >&2

@@ -11,7 +11,7 @@ tests=$(cd "$(dirname "$0")" && pwd)
 
 # What the second make of a tree must print, and what --version must name.
 nothing='^make: Nothing to be done'
-libraries='OpenSSL libedit Net-SNMP'
+libraries='OpenSSL libedit cJSON Net-SNMP'
 # To see the demo, at most so many packages are installed.
 packages=100
 # In memory it is faster: with so many KiB to spare.

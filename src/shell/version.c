@@ -4,6 +4,7 @@
  */
 #include "shell/version.h"
 
+#include <cjson/cJSON.h>
 #include <histedit.h>
 #include <openssl/crypto.h>
 
@@ -13,6 +14,6 @@ void version_print(struct sink *out)
 {
 	const char *snmp = agent_library();
 
-	sink_printf(out, "ptsh %s\n%s\nlibedit %d.%d, %s%s\n", PTSH_VERSION, OpenSSL_version(OPENSSL_VERSION), LIBEDIT_MAJOR,
-	    LIBEDIT_MINOR, snmp != NULL ? "Net-SNMP " : "no SNMP", snmp != NULL ? snmp : "");
+	sink_printf(out, "ptsh %s\n%s\nlibedit %d.%d, cJSON %s, %s%s\n", PTSH_VERSION, OpenSSL_version(OPENSSL_VERSION), LIBEDIT_MAJOR,
+	    LIBEDIT_MINOR, cJSON_Version(), snmp != NULL ? "Net-SNMP " : "no SNMP", snmp != NULL ? snmp : "");
 }

@@ -67,7 +67,9 @@ for my $path (@files) {
 	}
 	my $c = code($t);
 	while ($c =~ /\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|system|rand|srand|cJSON_\w+)\s*\(/g) {
-		push @banned, "$name: $1" unless $1 =~ /^cJSON_/ && ($ring // '') eq 'undo' || $1 eq 'cJSON_Version';
+		my $call = $1;
+		next if $call eq 'cJSON_Version' || (($ring // '') eq 'undo' && $call =~ /^cJSON_(?!Parse)/);
+		push @banned, "$name: $call";
 	}
 	push @banned, "$name: setlocale(LC_ALL)" if $c =~ /setlocale\s*\(\s*LC_ALL/;
 	push @exits, $name if $name ne 'src/main.c' && $c =~ /(?<![_\w])(exit|abort|err|errx)\s*\(/;

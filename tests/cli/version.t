@@ -37,6 +37,9 @@ my $macros = join '', map { qx(cc -E -dM -include $_ -x c /dev/null 2>/dev/null)
 my ($major) = $macros =~ /^#define LIBEDIT_MAJOR (\d+)/m;
 my ($minor) = $macros =~ /^#define LIBEDIT_MINOR (\d+)/m;
 like($told, qr/^libedit $major\.$minor, /m, 'libedit');
+my $cjson = qx(pkg-config --modversion libcjson);
+chomp $cjson;
+like($told, qr/, cJSON \Q$cjson\E, /, 'cJSON');
 like($told, qr/, (?:Net-SNMP \d+\.\d+|no SNMP)/, 'Net-SNMP, or that there is none');
 unlike(slurp($_), qr/\b\Q$version\E\b/, "$_ does not repeat it") for qw(README.md man/ptsh.1 man/ptsh-protocol.7);
 
