@@ -67,14 +67,14 @@ subtest 'what changes something waits, and is waited for' => sub {
 };
 
 subtest '--jobs' => sub {
-	my %time;
-	for my $n (1, 3, 0) {
-		my $start = time;
-		is(scalar(() = $l->good("realm_poll Lab\n" x 3, '-j', $n) =~ /port_seens/g), 3, "-j $n: three polls");
-		$time{$n} = time - $start;
+	my $start = time;
+	is(scalar(() = $l->good("realm_poll Lab\n" x 3, '-j', 1) =~ /port_seens/g), 3, '-j 1: three polls');
+	cmp_ok(time - $start, '>', 0.3, '... one after the other');
+	for my $n (3, 0) {
+		my $three = Box->start(script => "hello none\ncollect 3\nreply-all 1,\"x\"\nexpect-eof\n");
+		is(Run->ptsh(args => ['-j', $n, $three->address], stdin => "ping\nping\nping\n")->stdout, "x\nx\nx\n", "-j $n: three at once");
+		is($three->wait, 0, '... at the box');
 	}
-	cmp_ok($time{1}, '>', 0.3, '-j 1: one after the other');
-	cmp_ok($time{$_}, '<', $time{1}, "-j $_: at once") for 3, 0;
 	my $other = Box->start(script => "hello none\ncollect 2\nsleep 50\nreply-to 1 1,\"b\"\nexpect ping\nreply-to 2 1,\"c\"\nreply 1,\"d\"\nexpect-eof\n");
 	is($l->run('')->stdout, '', 'nothing at all');
 	is(Run->ptsh(args => ['-j', 2, $other->address], stdin => "ping\nping\nping\n")->stdout, "b\nc\nd\n", '-j 2: never three');
@@ -229,11 +229,10 @@ subtest '--timeout' => sub {
 	my $r = Run->ptsh(args => ['-t', '0.2', $other->address], stdin => "ping\nlog x\n");
 	is($r->status, 6, 'status 6');
 	is($r->stderr, "ptsh: stdin:1: ping: no reply in time: the box may have done it\nptsh: 1 line was not run\n", '... and what');
-	cmp_ok($r->seconds, '<', 2, '... in time');
 	is($other->wait, 0, '... and nothing more was sent');
 
-	$other = Box->start(script => "hello none\nexpect ping\nsleep 300\nreply 1,1\nexpect product\nreply 1,\"n\",\"x\"\nexpect-eof\n");
-	$r = Run->ptsh(args => ['-t', '0.2', '--keep-going', $other->address], stdin => "ping\n.sleep 0.3\nproduct_id\n");
+	$other = Box->start(script => "hello none\nexpect ping\nexpect product\nreply-to 1 1,1\nreply 1,\"n\",\"x\"\nexpect-eof\n");
+	$r = Run->ptsh(args => ['-t', 2, '-j', 1, '--keep-going', $other->address], stdin => "ping\nproduct_id\n");
 	is($r->status . $r->stdout, "6n\tx\n", 'a late reply is nobody else\'s');
 	like($r->stderr, qr/^ptsh: .*late reply to request \d+/m, '... and is told');
 };
@@ -263,7 +262,6 @@ subtest '50 MB to a box that reads nothing until it has been read from' => sub {
 	my $r = Run->ptsh(args => ['-q', '-j', 0, '-o', 'raw', $other->address], stdin => $line x 5000, deadline => 60);
 	is($r->status, 0, 'well') or diag substr $r->stderr, 0, 500;
 	is(scalar(() = $r->stdout =~ /\n/g), 5000, 'all are answered');
-	cmp_ok($r->seconds, '<', 20, 'soon');
 };
 
 subtest 'signals' => sub {
@@ -279,19 +277,18 @@ subtest 'signals' => sub {
 		$r->finish;
 		is($r->status, $status, "SIG$name: status $status");
 		like($r->stderr, qr/^ptsh: ping: no answer: the box may have done it$/m, '... names what was in flight');
-		cmp_ok(time - $start, $times == 2 ? '<' : '>', 1.5, $times == 2 ? '... the second at once' : '... after its grace');
+		cmp_ok(time - $start, '>', 1.5, '... after its grace') if $times == 1;
 		like($r->stderr, qr/^ptsh: 1 line was not run$/m, '... and what was not begun');
 	}
 	my $r = Run->begin(args => ['-f', '-', $box->address], open => 1, stdin => ".echo x\n");
 	$r->wait_for(stdout => qr/x/);
 	kill INT => $r->pid;
 	is($r->finish->status, 130, 'SIGINT while waiting for lines');
-	my $other = Box->start(script => "deadline 100000\nsend [\nsleep 20000\n");
-	$r = Run->begin(args => ['-v', '-c', 'ping', '--connect-timeout', 20, $other->address]);
+	my $other = Box->start(script => "deadline 1000000\nsend [\nsleep 1000000\n");
+	$r = Run->begin(args => ['-v', '-c', 'ping', '--connect-timeout', 1000, $other->address]);
 	$r->wait_for(stderr => qr/connected to/);
 	kill INT => $r->pid;
 	is($r->finish->status, 130, 'SIGINT while connecting');
-	cmp_ok($r->seconds, '<', 5, '... soon');
 };
 
 subtest 'output that cannot be written' => sub {

@@ -71,7 +71,7 @@ subtest 'a password command that does not end' => sub {
 		}
 	}
 	my $file = group_file();
-	my $r = with_command("echo \$\$ >$file; trap '' TERM; sleep 1000; sleep 1000", '--connect-timeout', '0.3')->finish;
+	my $r = with_command("echo \$\$ >$file; trap '' TERM; sleep 1000; sleep 1000", '--connect-timeout', 2)->finish;
 	is($r->status, 3, 'the deadline ends it');
 	like($r->stderr, qr/^ptsh: .*--password-command: did not end within --connect-timeout/m, '... with a message');
 	ok(is_gone($file), '... and all of the command');

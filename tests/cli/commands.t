@@ -188,11 +188,10 @@ subtest '.watch, .sleep' => sub {
 	is($l->good(".sleep 0.25\n.echo x\n"), "x\n", '.sleep');
 	cmp_ok(time - $start, '>', 0.24, '... so long');
 	$l->bad(".sleep $_\n", 2, qr/\.sleep: /) for '', 'x', '-1', '1 2';
-	my $s = Run->begin(args => ['-c', '.echo x', '-c', '.sleep 60', $box->address]);
+	my $s = Run->begin(args => ['-c', '.echo x', '-c', '.sleep 1000', $box->address]);
 	$s->wait_for(stdout => qr/x/);
 	kill TERM => $s->pid;
-	is($s->finish->status, 143, 'SIGTERM ends it');
-	cmp_ok($s->seconds, '<', 1.5, '... at once');
+	is($s->finish->status, 143, 'SIGTERM ends it at once');
 };
 
 subtest 'what is for the prompt' => sub {

@@ -117,7 +117,6 @@ subtest '--reconnect' => sub {
 	$other->stop;
 	$r->wait_for(stderr => qr/closed the connection/);
 	interrupt($r);
-	cmp_ok($r->seconds, '<', 4, 'while it is away, too');
 	is(Run->ptsh(args => ['-e', '*', '--follow', '--reconnect', '127.0.0.1:1'])->status, 3, 'a box that was never there');
 };
 

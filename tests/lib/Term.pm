@@ -6,7 +6,7 @@
 #	ok $t->wait_row(qr/^\d+\.\d+/), 'ping is answered';
 #	is $t->status, 0;
 #
-# Nothing here sleeps for a fixed time: wait_* look again and again until a deadline (10 s, times PTSH_TEST_SLOW).
+# Nothing here sleeps for a fixed time: wait_* look again and again until a deadline (60 s, times PTSH_TEST_SLOW).
 # Text is in characters, output() in bytes.  The server ends with the test, also if the test is killed.
 package Term;
 use strict;
@@ -215,7 +215,7 @@ sub output { return slurp($_[0]{base} . '.raw') }	# every byte the program has w
 sub wait_for
 {
 	my ($t, $condition, $seconds) = @_;
-	my $deadline = time + ($seconds || 10) * $SLOW;
+	my $deadline = time + ($seconds || 60) * $SLOW;
 	for (my $pause = 0.002;; $pause = $pause < 0.03 ? $pause * 1.5 : $pause) {
 		my $value = $condition->();
 		return $value if $value || time > $deadline;

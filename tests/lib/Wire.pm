@@ -20,7 +20,7 @@ use JSON::PP ();
 use MIME::Base64 qw(decode_base64 encode_base64);
 use Time::HiRes qw(time);
 
-use constant DEADLINE => 20;
+use constant DEADLINE => 60;
 
 my $json = JSON::PP->new->utf8->allow_nonref;
 

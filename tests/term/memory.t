@@ -52,7 +52,7 @@ for my $mode ('emacs', 'vi') {
 		$t->key('Enter');
 		return defined $t->status(1);
 	};
-	ok $t->wait_for($quit, 30), "$mode: it can be left";
+	ok $t->wait_for($quit), "$mode: it can be left";
 	is $t->status, 0, "$mode: with status 0";
 	is Term::slurp($report), '', "$mode: no memory error and no leak";
 }

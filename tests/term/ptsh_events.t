@@ -29,7 +29,7 @@ for my $columns (80, 40, 24) {
 		$s->type($part);
 	}
 	ok $s->wait_for(sub { typed($s) eq "box> $line" =~ s/ //gr }), "$columns columns: the line reads the same";
-	ok $s->wait_for(sub { (() = $s->all =~ /realm_poll_stop/g) > 20 }, 5), '... and events go on coming';
+	ok $s->wait_for(sub { (() = $s->all =~ /realm_poll_stop/g) > 20 }), '... and events go on coming';
 	is typed($s), "box> $line" =~ s/ //gr, '... which leave it alone';
 	$s->key('Enter');
 	ok $s->wait_row(qr/^ok$/), '... it is accepted';
@@ -78,22 +78,20 @@ is_deeply [map { / (long|short) x/ } $l->run('.events list')], ['short'], '... a
 my $f = Session->new(args => ['-e', '*'], box => ['--events', 10000]);
 ok $f->wait_row(qr/more in a second/), '10,000 events a second';
 sub resident { return Term::slurp('/proc/' . $_[0]->pid . '/status') =~ /VmRSS:\s+(\d+)/ ? $1 : 0 }
-my ($before, $worst, $text) = (resident($f), 0, '');
+my ($before, $unseen, $text) = (resident($f), 0, '');
 my $until = time + ($ENV{PTSH_TEST_FULL} ? 10 : 2);
 for (my $i = 0; time < $until; $i++) {
 	my $key = chr(ord('a') + $i % 26);
 	$f->wait_for(sub { $f->prompt_row =~ /> \Q$text\E$/ });
-	my $start = time;
 	$f->type($key);
 	$text .= $key;
-	$f->wait_for(sub { $f->prompt_row =~ /> \Q$text\E$/ });
-	$worst = time - $start if time - $start > $worst;
+	$f->wait_for(sub { $f->prompt_row =~ /> \Q$text\E$/ }) or $unseen++;
 	if (length $text >= 60) {
 		$f->key('C-u');
 		$text = '';
 	}
 }
-cmp_ok $worst, '<', 0.1 * $Term::SLOW + 0.1, 'a key is echoed at once';	# (tmux looks at most every 30 ms)
+is $unseen, 0, 'each key is echoed meanwhile';
 SKIP: {
 	skip 'memory says nothing here', 1 if $ENV{PTSH_TEST_SLOW};
 	cmp_ok resident($f) - $before, '<', 2048, 'memory stays flat';
