@@ -6,6 +6,7 @@
 # tried where it is installed (PERL5LIB helps to find it); the others, nc and redis-cli, are what deps.sh installs.
 use strict;
 use warnings;
+use Child;
 use Test::More;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
@@ -31,8 +32,7 @@ sub peer {
 	my ($serve) = @_;
 	my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 5, ReuseAddr => 1) or die $!;
 	pipe my $read, my $write or die $!;
-	my $pid = fork // die $!;
-	if ($pid == 0) {
+	my $pid = Child::start(sub {
 		close $read;
 		$tell = $write;
 		$SIG{PIPE} = 'IGNORE';
@@ -41,8 +41,7 @@ sub peer {
 			$serve->($socket);
 			close $socket;
 		}
-		POSIX::_exit(0);
-	}
+	});
 	close $write;
 	push @peers, $pid;
 	return {port => $listen->sockport, heard => $read, pid => $pid};

@@ -11,6 +11,7 @@ use File::Temp qw(tempdir);
 use POSIX qw(SIGINT);
 use Time::HiRes qw(sleep time);
 use Box;
+use Child;
 use Term;
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
@@ -90,13 +91,12 @@ is($starts, $realms, 'each was discovered');
 # Starts one that runs for ever; ends it when its output matches.
 sub follow {
 	my ($command, $kick, $wanted) = @_;
-	my $pid = fork // die $!;
-	if ($pid == 0) {
+	my $pid = Child::start(sub {
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>', "$dir/follow";
 		open STDERR, '>', "$dir/follow.errors";
-		exec 'bash', '-c', "exec $command" or exit 127;
-	}
+		exec 'bash', '-c', "exec $command" or die "bash: $!\n";
+	});
 	my $seen = '';
 	my $deadline = time + 20;
 	my $subscribed = 0;

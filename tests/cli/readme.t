@@ -3,6 +3,7 @@
 # README.md is short and its one-liners are lines; src/README.md lists the files as they describe themselves.
 use strict;
 use warnings;
+use Child;
 use Test::More;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
@@ -36,11 +37,10 @@ for my $line (@lines) {
 	my @parts = $line =~ /^\.(?:each|on [a-z_]+)/ ? $line =~ /^\.(?:each (.*?)|on \S+) -- (.*)/ : $line;
 	for my $part (grep { defined && length } @parts) {
 		$part =~ s/\{\w+\}/1/g;
-		my $pid = fork // die $!;
-		if ($pid == 0) {
+		my $pid = Child::start(sub {
 			open STDOUT, '>', '/dev/null';
-			exec $ptsh, '-X', '-q', '-n', '-c', $part or exit 127;
-		}
+			exec $ptsh, '-X', '-q', '-n', '-c', $part or die "$ptsh: $!\n";
+		});
 		waitpid $pid, 0;
 		is($? >> 8, 0, "-n of: $part");
 	}

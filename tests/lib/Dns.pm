@@ -13,6 +13,7 @@ use strict;
 use warnings;
 
 use Carp qw(croak);
+use Child;
 use File::Temp ();
 use IO::Select ();
 use IO::Socket::INET ();
@@ -31,11 +32,7 @@ sub start {
 	my $log = File::Temp->new;
 	my $self = bless { port => $udp->sockport, log => $log, owner => $$ }, $class;
 	my $parent = $$;
-	$self->{pid} = fork // croak "fork: $!";
-	if ($self->{pid} == 0) {
-		serve($udp, $tcp, $log, \%zone) while getppid == $parent;
-		POSIX::_exit(0);
-	}
+	$self->{pid} = Child::start(sub { serve($udp, $tcp, $log, \%zone) while getppid == $parent });
 	return $self;
 }
 

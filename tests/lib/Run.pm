@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Run: one run of ptsh, from its arguments to its exit status.
 #
-#	my $r = Run->ptsh(args => ['-c', 'ping', $box->address], stdin => "...", deadline => 10);
+#	my $r = Run->ptsh(args => ['-c', 'ping', $box->address], stdin => "...", deadline => 60);
 #	$r->stdout; $r->stderr; $r->status; $r->signal; $r->seconds
 #
 # The environment is fixed: TERM=dumb, LC_ALL=C.UTF-8, COLUMNS=80, TZ=UTC, HOME and XDG_* in a folder of its own, and
@@ -17,6 +17,7 @@ use strict;
 use warnings;
 
 use Carp qw(croak);
+use Child;
 use Cram;
 use File::Find ();
 use File::Spec ();
@@ -28,7 +29,7 @@ use Time::HiRes qw(time sleep);
 
 # For programs that are slow because of how they were built or are run.
 use constant SLOW => $ENV{PTSH_TEST_SLOW} // 1;
-use constant DEADLINE => 30;
+use constant DEADLINE => 60;
 
 # How many times slower than on a quick idle machine a program runs now: its processor time grows, too, when others fill the
 # caches and the other half of the core.
@@ -89,8 +90,7 @@ sub begin {
 	pipe my $in_read, my $in_write or croak "pipe: $!";
 	pipe my $out_read, my $out_write or croak "pipe: $!";
 	pipe my $err_read, my $err_write or croak "pipe: $!";
-	my $pid = fork // croak "fork: $!";
-	if ($pid == 0) {
+	my $pid = Child::start(sub {
 		%ENV = environment($self->{home}, $o{env});
 		setsid();		# no terminal, and a group that can be ended as a whole
 		$SIG{PIPE} = 'DEFAULT';
@@ -99,15 +99,13 @@ sub begin {
 		defined $o{stdout_file} ? open(STDOUT, '>', $o{stdout_file}) : open(STDOUT, '>&', $out_write);
 		open STDERR, '>&', $err_write;
 		close $_ for $in_read, $out_write, $err_write;
-		chdir($o{dir} // "$self->{home}") or POSIX::_exit(126);
+		chdir($o{dir} // "$self->{home}") or croak "chdir: $!";
 		$o{prepare}->() if $o{prepare};		# limits, umask, closed descriptors
 		# What the test program itself was given is nobody's business here, but what it hands over.
 		my %keep = map { $_ => 1 } @{$o{keep} // []};
 		$keep{$_} or POSIX::close($_) for 3 .. 255;
-		no warnings 'exec';
-		exec { $program } $program, @args;
-		POSIX::_exit(127);
-	}
+		exec { $program } $program, @args or die "$program: $!\n";
+	});
 	close $_ for $in_read, $out_write, $err_write;
 	@$self{qw(pid in out err)} = ($pid, $in_write, $out_read, $err_read);
 	$_->blocking(0) for $in_write, $out_read, $err_read;

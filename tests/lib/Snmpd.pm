@@ -16,13 +16,14 @@ use strict;
 use warnings;
 
 use Carp qw(croak);
+use Child;
 use File::Temp ();
 use IO::Select ();
 use IO::Socket::INET ();
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(time sleep);
 
-use constant { DEADLINE => 20, SETTABLE => '1.3.6.1.4.1.8072.9999.1.0' };
+use constant { DEADLINE => 60, SETTABLE => '1.3.6.1.4.1.8072.9999.1.0' };
 
 sub program { (grep { -x } '/usr/sbin/snmpd', map { "$_/snmpd" } split /:/, $ENV{PATH})[0] }
 sub available { defined program() }
@@ -41,16 +42,13 @@ sub start {
 		my $port = socket_of()->sockport;
 		my $self = bless { dir => $dir, port => $port, children => [], owner => $$ }, $class;
 		$self->configure;
-		$self->{pid} = fork // croak "fork: $!";
-		if ($self->{pid} == 0) {
+		$self->{pid} = Child::start(sub {
 			%ENV = (PATH => $ENV{PATH}, HOME => "$dir", SNMP_PERSISTENT_DIR => "$dir/state", SNMPCONFPATH => "$dir", MIBS => '');
 			open STDIN, '<', '/dev/null';
 			open STDOUT, '>', "$dir/output";
 			open STDERR, '>&', \*STDOUT;
-			no warnings 'exec';
-			exec { program() } 'snmpd', '-f', '-Lo', '-C', '-c', "$dir/snmpd.conf", '-I', '-smux,smux', map { "$_:$port" } 'udp:127.0.0.1', 'tcp:127.0.0.1', ipv6() ? 'udp6:[::1]' : ();
-			POSIX::_exit(127);
-		}
+			exec { program() } 'snmpd', '-f', '-Lo', '-C', '-c', "$dir/snmpd.conf", '-I', '-smux,smux', map { "$_:$port" } 'udp:127.0.0.1', 'tcp:127.0.0.1', ipv6() ? 'udp6:[::1]' : () or die "snmpd: $!\n";
+		});
 		return $self if $self->ready;
 	}
 	croak 'snmpd does not start: ' . (slurp("$dir/output") // '');
@@ -135,9 +133,7 @@ sub dead {
 sub relay {
 	my ($self, %o) = @_;
 	my $front = socket_of();
-	my $pid = fork // croak "fork: $!";
-
-	if ($pid == 0) {
+	my $pid = Child::start(sub {
 		my %back;		# asker => [socket]
 		my @late;		# [due, asker, answer]
 		my $parent = getppid;
@@ -159,8 +155,7 @@ sub relay {
 				$front->send($one->[2], 0, $one->[1]);
 			}
 		}
-		POSIX::_exit(0);
-	}
+	});
 	push @{ $self->{children} }, $pid;
 	return '127.0.0.1:' . $front->sockport;
 }
@@ -169,9 +164,7 @@ sub relay {
 sub fake {
 	my ($class, $answer) = @_;
 	my $front = socket_of();
-	my $pid = fork // croak "fork: $!";
-
-	if ($pid == 0) {
+	my $pid = Child::start(sub {
 		my $parent = getppid;
 		while (getppid == $parent) {
 			IO::Select->new($front)->can_read(0.5) or next;
@@ -179,8 +172,7 @@ sub fake {
 			my $text = defined $from ? $answer->($bytes) : undef;
 			$front->send($text, 0, $from) if defined $text;
 		}
-		POSIX::_exit(0);
-	}
+	});
 	return '127.0.0.1:' . $front->sockport, bless { children => [$pid], owner => $$ }, $class;
 }
 
