@@ -132,7 +132,9 @@ $(filter %/version.o,$(MAIN_OBJ)): $B/version
 
 # What a build was made of, each in a file that changes only when that does: what depends on it is then made again.
 # $(call unlike,FILE,TEXT) is FORCE if the file says something else.
-unlike = $(if $(and $(findstring x$(strip $2)x,x$(file <$(BUILD)/$1)x),$(findstring x$(file <$(BUILD)/$1)x,x$(strip $2)x)),,FORCE)
+# GNU make 4.3 drops the file's last LF only sometimes: strip drops it.
+noted = $(strip $(file <$(BUILD)/$1))
+unlike = $(if $(and $(findstring x$(strip $2)x,x$(noted)x),$(findstring x$(noted)x,x$(strip $2)x)),,FORCE)
 note = @mkdir -p $B && printf '%s\n' '$(subst ','\'',$(strip $1))' >'$@'
 # What is missing is said before anything is compiled.
 lacks = $(strip $(foreach lib,$1,$(call pkg,--exists $(lib) || echo $(lib))))
