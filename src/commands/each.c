@@ -170,12 +170,13 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 {
 	bool complete = true;
 	struct shell *sh = a->command.sh;
-	const struct format *f = output_format(sh->output);
+	const struct format *f;
 	struct reply_about about = show_about(t);
 	struct showing s = {a, label, 0, 0};
 	char took[24];
 
-	shell_show_begin(sh);
+	show_begin(sh, t);
+	f = output_format(sh->output);
 	if (f->bare) {
 		output_reply(sh->output, &about, reply);
 	} else if (f->cell == NULL) {
@@ -217,7 +218,7 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 		output_end(sh->output);
 		output_settings(sh->output)->header = header;
 	}
-	shell_show_end(sh);
+	show_end(sh, t);
 	if (!complete)
 		not_shown(a, t);
 }
@@ -275,6 +276,7 @@ static int start_one(struct each *a, size_t i)
 		return -1;
 	}
 	t->index = i;
+	t->redirect = a->command.task != NULL ? a->command.task->redirect : a->command.redirect;
 	a->running++;
 	return 0;
 }
@@ -417,5 +419,5 @@ const struct command command_each = {
 	.more = "  In LINE2 {column} or {1} stands for a cell of the row.  All run at once, --jobs bounds them;\n"
 		"  each result is shown with its row.\n"
 		"Example\n  .each realm_info gid,name -- realm_poll {gid}",
-	.run = each_run, .check = each_check, .complete = each_complete,
+	.shows = command_shows, .run = each_run, .check = each_check, .complete = each_complete,
 };

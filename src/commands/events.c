@@ -8,6 +8,11 @@
 
 #include "run/events.h"
 
+static bool events_lists(const struct line *line)
+{
+	return line->word_count > 1 && strcmp(line->words[1], "list") == 0;
+}
+
 static enum command_result events_run(struct shell *sh, struct task *t, enum status *status)
 {
 	struct error e;
@@ -17,8 +22,8 @@ static enum command_result events_run(struct shell *sh, struct task *t, enum sta
 		shell_notice(sh, "events are %s", events_shown(sh) ? "shown" : "hidden");
 		return COMMAND_DONE;
 	}
-	if (strcmp(t->line.words[1], "list") == 0) {
-		events_list(sh);
+	if (events_lists(&t->line)) {
+		events_list(sh, t);
 		return COMMAND_DONE;
 	}
 	if (command_switch(t->line.words[1], &on, &e) == -1) {
@@ -40,5 +45,5 @@ static enum command_place events_complete(const struct command_finding *f)
 
 const struct command command_events = {
 	.word.name = "events", .usage = "[on | off | list]", .help = "show or hide events, or list the last 1000", .max = 1,
-	.run = events_run, .complete = events_complete,
+	.shows = events_lists, .run = events_run, .complete = events_complete,
 };

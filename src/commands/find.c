@@ -356,5 +356,5 @@ const struct command command_find = {
 	    "  If it is not connected now, its past locations are shown.  Exit status 1 if nothing was found.\n"
 	    "Example\n  .find 001d.6036.1671",
 	.min = 1, .max = SIZE_MAX, .reads = true,
-	.run = find_run, .check = find_check, .complete = find_complete,
+	.shows = command_shows, .run = find_run, .check = find_check, .complete = find_complete,
 };

@@ -38,13 +38,17 @@ static enum command_result last_run(struct shell *sh, struct task *t, enum statu
 		return command_fail(sh, t, status, &e);
 	}
 	f = before;
-	if (t->line.word_count > 1 && format_choose(t->line.words[1], sh->out.terminal, &f, &e) == -1)
+	if (t->line.word_count > 1 && format_choose(t->line.words[1], sh->out.terminal && t->redirect == NULL, &f, &e) == -1)
 		return command_fail(sh, t, status, &e);
 	if (!task_has_result(last))
 		show_kept(last, &reply);
-	output_set_format(sh->output, f);
+	show_begin(sh, t);
+	if (t->line.word_count > 1)
+		output_set_format(sh->output, f);
 	show_reply(sh, last, task_has_result(last) ? NULL : &reply);
-	output_set_format(sh->output, before);
+	if (t->line.word_count > 1)
+		output_set_format(sh->output, before);
+	show_end(sh, t);
 	return COMMAND_DONE;
 }
 
@@ -63,5 +67,5 @@ const struct command command_format = {
 
 const struct command command_last = {
 	.word.name = "last", .usage = "[FORMAT]", .help = "print the last reply again, in another format", .max = 1,
-	.run = last_run, .complete = format_complete,
+	.shows = command_shows, .run = last_run, .complete = format_complete,
 };

@@ -222,9 +222,10 @@ static enum command_result help_run(struct shell *sh, struct task *t, enum statu
 		buf_clear(&b);
 		return command_fail(sh, t, status, &e);
 	}
-	shell_show_begin(sh);	/* which measures the terminal */
+	show_begin(sh, t);	/* which measures the terminal */
 	wrap(&wrapped, buf_string(&b) != NULL ? buf_string(&b) : "", output_settings(sh->output)->columns);
 	show_text(sh, buf_head(&wrapped), wrapped.len);
+	show_end(sh, t);
 	buf_clear(&wrapped);
 	buf_clear(&b);
 	return COMMAND_DONE;
@@ -239,5 +240,5 @@ static enum command_place help_complete(const struct command_finding *f)
 
 const struct command command_help = {
 	.word.name = "help", .usage = "[WORD]", .help = "list requests and commands, or describe one", .max = 1,
-	.run = help_run, .complete = help_complete,
+	.shows = command_shows, .run = help_run, .complete = help_complete,
 };

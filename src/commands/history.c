@@ -30,11 +30,14 @@ static enum command_result history_run(struct shell *sh, struct task *t, enum st
 		buf_putc(&safe, '\n');
 		free(masked);
 	}
+	show_begin(sh, t);
 	show_text(sh, buf_head(&safe), safe.len);
+	show_end(sh, t);
 	buf_clear(&safe);
 	return COMMAND_DONE;
 }
 
 const struct command command_history = {
-	.word.name = "history", .usage = "[TEXT]", .help = "list the lines typed, or those with TEXT", .max = SIZE_MAX, .run = history_run,
+	.word.name = "history", .usage = "[TEXT]", .help = "list the lines typed, or those with TEXT", .max = SIZE_MAX,
+	.shows = command_shows, .run = history_run,
 };

@@ -14,12 +14,12 @@ static enum command_result jobs_run(struct shell *sh, struct task *t, enum statu
 {
 	static const char *const headings[] = {"job", "runs for", "line"};
 
-	(void)t, (void)status;
-	if (sh->interactive && engine_job_count(sh) == 0) {
+	(void)status;
+	if (sh->interactive && t->redirect == NULL && engine_job_count(sh) == 0) {
 		shell_notice(sh, "no jobs");
 		return COMMAND_DONE;
 	}
-	shell_show_begin(sh);
+	show_begin(sh, t);
 	output_begin(sh->output, headings, 3);
 	for (struct task *j = engine_jobs(sh); j != NULL; j = j->next) {
 		char number[16], took[24], name[256];
@@ -32,10 +32,10 @@ static enum command_result jobs_run(struct shell *sh, struct task *t, enum statu
 		output_strings(sh->output, cells, 3);
 	}
 	output_end(sh->output);
-	shell_show_end(sh);
+	show_end(sh, t);
 	return COMMAND_DONE;
 }
 
 const struct command command_jobs = {
-	.word.name = "jobs", .usage = "", .help = "list the jobs that run", .run = jobs_run,
+	.word.name = "jobs", .usage = "", .help = "list the jobs that run", .shows = command_shows, .run = jobs_run,
 };

@@ -157,15 +157,15 @@ static void heard(struct shell *sh, struct listener *l, struct json name, struct
 	buf_clear(&line);
 }
 
-static enum command_result list(struct shell *sh)
+static enum command_result list(struct shell *sh, const struct task *t)
 {
 	static const char *const headings[] = {"number", "event", "runs", "line"};
 
-	if (sh->interactive && sh->on->rules == NULL) {
+	if (sh->interactive && t->redirect == NULL && sh->on->rules == NULL) {
 		shell_notice(sh, "no .on lines");
 		return COMMAND_DONE;
 	}
-	shell_show_begin(sh);
+	show_begin(sh, t);
 	output_begin(sh->output, headings, 4);
 	for (const struct rule *r = sh->on->rules; r != NULL; r = r->next) {
 		struct buf event = {0};
@@ -179,7 +179,7 @@ static enum command_result list(struct shell *sh)
 		buf_clear(&event);
 	}
 	output_end(sh->output);
-	shell_show_end(sh);
+	show_end(sh, t);
 	return COMMAND_DONE;
 }
 
@@ -221,6 +221,11 @@ static int on_check(struct shell *sh, const char *rest, struct error *e)
 	return check_template(sh, second, e);
 }
 
+static bool on_lists(const struct line *line)
+{
+	return line->word_count < 2;
+}
+
 static enum command_result on_run(struct shell *sh, struct task *t, enum status *status)
 {
 	size_t first, n = 0;
@@ -233,8 +238,8 @@ static enum command_result on_run(struct shell *sh, struct task *t, enum status 
 			goto memory;
 		sh->on->last = &sh->on->first;
 	}
-	if (t->line.word_count < 2)
-		return list(sh);
+	if (on_lists(&t->line))
+		return list(sh, t);
 	if (strcmp(t->line.words[1], "off") == 0)
 		return off(sh, t, status);
 	if (on_check(sh, t->line.rest, &e) == -1 || !template_split(t->line.rest, &first, &second))
@@ -291,7 +296,7 @@ const struct command command_on = {
 	.more = "  In LINE {1} {2}... stand for the event's arguments.  `.on` lists, `.on off [N]` ends.\n"
 		"  At most 64 run at once, the rest wait their turn.\n"
 		"Example\n  .on realm_discover_stop -- realm_poll {1}",
-	.run = on_run, .check = on_check, .complete = on_complete,
+	.shows = on_lists, .run = on_run, .check = on_check, .complete = on_complete,
 };
 
 void on_free(struct shell *sh)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "format/output.h"
+#include "run/show.h"
 
 enum setting_type { SETTING_BOOL, SETTING_SECONDS, SETTING_JOBS, SETTING_WORD };
 
@@ -176,7 +177,7 @@ static enum command_result set_run(struct shell *sh, struct task *t, enum status
 	}
 	if (one != NULL && t->line.word_count > 2)
 		return set(sh, one, t->line.words[2], &e) == 0 ? COMMAND_DONE : command_fail(sh, t, status, &e);
-	shell_show_begin(sh);
+	show_begin(sh, t);
 	output_begin(sh->output, headings, 3);
 	for (const struct setting *s = settings; s->name != NULL; s++)
 		if (one == NULL || s == one) {
@@ -185,8 +186,13 @@ static enum command_result set_run(struct shell *sh, struct task *t, enum status
 			output_strings(sh->output, cells, 3);
 		}
 	output_end(sh->output);
-	shell_show_end(sh);
+	show_end(sh, t);
 	return COMMAND_DONE;
+}
+
+static bool set_shows(const struct line *line)
+{
+	return line->word_count <= 2;
 }
 
 static enum command_place set_complete(const struct command_finding *f)
@@ -202,5 +208,6 @@ static enum command_place set_complete(const struct command_finding *f)
 }
 
 const struct command command_set = {
-	.word.name = "set", .usage = "[NAME [VALUE]]", .help = "settings", .max = 2, .run = set_run, .complete = set_complete,
+	.word.name = "set", .usage = "[NAME [VALUE]]", .help = "settings", .max = 2,
+	.shows = set_shows, .run = set_run, .complete = set_complete,
 };

@@ -15,6 +15,7 @@
 #include "run/events.h"
 #include "run/feed.h"
 #include "run/names.h"
+#include "run/show.h"
 
 /* --- .connect --- */
 
@@ -62,21 +63,22 @@ static enum command_result echo_run(struct shell *sh, struct task *t, enum statu
 		buf_puts(&text, i > 1 ? " " : "");
 		buf_puts(&text, t->line.words[i]);
 	}
-	shell_show_begin(sh);
+	show_begin(sh, t);
 	if (sh->out.terminal)
 		safe_put(&safe, buf_head(&text), text.len);
 	else
 		buf_put(&safe, buf_head(&text), text.len);
 	buf_putc(&safe, '\n');
 	sink_put(&sh->out, buf_head(&safe), safe.len);
-	shell_show_end(sh);
+	show_end(sh, t);
 	buf_clear(&text);
 	buf_clear(&safe);
 	return COMMAND_DONE;
 }
 
 const struct command command_echo = {
-	.word.name = "echo", .usage = "[TEXT]", .help = "print TEXT", .max = SIZE_MAX, .at_once = true, .run = echo_run,
+	.word.name = "echo", .usage = "[TEXT]", .help = "print TEXT", .max = SIZE_MAX, .at_once = true, .shows = command_shows,
+	.run = echo_run,
 };
 
 /* --- .quit and .source: what comes next depends on them --- */

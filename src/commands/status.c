@@ -126,7 +126,7 @@ static void connection_rows(struct shell *sh, const struct link_info *i)
 		row(sh, "odd messages", "%llu", (unsigned long long)i->counters.odd);
 }
 
-static void rows(struct shell *sh, const char *product)
+static void rows(struct shell *sh, const struct task *t, const char *product)
 {
 	static const char *const headings[] = {"what", "value"};
 	struct link_info info;
@@ -135,7 +135,7 @@ static void rows(struct shell *sh, const char *product)
 	unsigned short port;
 
 	link_info(sh, &info);
-	shell_show_begin(sh);
+	show_begin(sh, t);
 	output_begin(sh->output, headings, 2);
 	row(sh, "box", "%s (%s)", o->box_text, origin_text(o->box_origin));
 	row(sh, "state", "%s", state_text(info.state));
@@ -150,7 +150,7 @@ static void rows(struct shell *sh, const char *product)
 		row(sh, "ident", "port %u, %s", (unsigned)port, name != NULL ? name : "hidden");
 	row(sh, "format", "%s (%s)", output_format(sh->output)->name, origin_text(o->format_origin));
 	output_end(sh->output);
-	shell_show_end(sh);
+	show_end(sh, t);
 }
 
 static void got_product(struct shell *sh, struct task *child, const struct reply *reply)
@@ -166,7 +166,7 @@ static void got_product(struct shell *sh, struct task *child, const struct reply
 			show_decode(v, &text);
 		}
 	}
-	rows(sh, text.len > 0 ? buf_string(&text) : NULL);
+	rows(sh, t, text.len > 0 ? buf_string(&text) : NULL);
 	buf_clear(&text);
 	engine_command_done(sh, t, STATUS_OK);
 }
@@ -185,10 +185,11 @@ static enum command_result status_run(struct shell *sh, struct task *t, enum sta
 	}
 	if (child != NULL)
 		return COMMAND_WAITS;
-	rows(sh, NULL);
+	rows(sh, t, NULL);
 	return COMMAND_DONE;
 }
 
 const struct command command_status = {
-	.word.name = "status", .usage = "", .help = "show the connection, the box and the settings", .run = status_run,
+	.word.name = "status", .usage = "", .help = "show the connection, the box and the settings",
+	.shows = command_shows, .run = status_run,
 };

@@ -11,6 +11,7 @@
 #include "format/output.h"
 #include "link/link.h"
 #include "net/target.h"
+#include "run/show.h"
 #include "tls/known_boxes.h"
 #include "tls/pin.h"
 
@@ -21,14 +22,14 @@ static void warn_line(void *ctx, const char *text)
 	shell_complain(sh, (struct place){0}, ".trust", "%s", text);
 }
 
-static int trust_list(struct shell *sh, const char *path, struct error *e)
+static int trust_list(struct shell *sh, const struct task *t, const char *path, struct error *e)
 {
 	static const char *const headings[] = {"box", "key", "since", "line"};
 	struct known_boxes known = {0};
 
 	if (known_boxes_read(&known, path, NULL, warn_line, sh, e) == -1)
 		return -1;
-	shell_show_begin(sh);
+	show_begin(sh, t);
 	output_begin(sh->output, headings, 4);
 	for (size_t i = 0; i < known.count; i++) {
 		const struct known_box *k = &known.items[i];
@@ -38,7 +39,7 @@ static int trust_list(struct shell *sh, const char *path, struct error *e)
 		output_strings(sh->output, cells, 4);
 	}
 	output_end(sh->output);
-	shell_show_end(sh);
+	show_end(sh, t);
 	known_boxes_clear(&known);
 	return 0;
 }
@@ -91,6 +92,11 @@ static int trust_change(struct shell *sh, struct task *t, const char *path, stru
 	return rc;
 }
 
+static bool trust_lists(const struct line *line)
+{
+	return line->word_count < 2 || strcmp(line->words[1], "list") == 0;
+}
+
 static enum command_result trust_run(struct shell *sh, struct task *t, enum status *status)
 {
 	const char *path = sh->options->known_boxes_path;
@@ -99,8 +105,8 @@ static enum command_result trust_run(struct shell *sh, struct task *t, enum stat
 
 	if (path == NULL)
 		rc = error_set(&e, STATUS_USAGE, "cannot remember boxes: no home directory");
-	else if (t->line.word_count < 2 || strcmp(t->line.words[1], "list") == 0)
-		rc = trust_list(sh, path, &e);
+	else if (trust_lists(&t->line))
+		rc = trust_list(sh, t, path, &e);
 	else
 		rc = trust_change(sh, t, path, &e);
 	return rc == 0 ? COMMAND_DONE : command_fail(sh, t, status, &e);
@@ -137,5 +143,5 @@ static enum command_place trust_complete(const struct command_finding *f)
 
 const struct command command_trust = {
 	.word.name = "trust", .usage = "[list | add BOX PIN | remove BOX [PIN]]", .help = "list or edit the boxes whose keys are remembered", .max = 3,
-	.run = trust_run, .complete = trust_complete,
+	.shows = trust_lists, .run = trust_run, .complete = trust_complete,
 };

@@ -137,12 +137,12 @@ static void undo_state(struct shell *sh, struct task *child, const struct reply 
 		undo_fail(u, e.status, e.text);
 }
 
-static enum command_result undo_list(struct shell *sh)
+static enum command_result undo_list(struct shell *sh, const struct task *t)
 {
 	static const char *const headings[] = {"number", "time", "line", "state"};
 	const struct kept_change *c;
 
-	shell_show_begin(sh);
+	show_begin(sh, t);
 	output_begin(sh->output, headings, 4);
 	for (size_t i = 0; (c = kept_at(sh->kept, i)) != NULL; i++) {
 		char number[16], when[32] = "";
@@ -155,7 +155,7 @@ static enum command_result undo_list(struct shell *sh)
 		output_strings(sh->output, cells, 4);
 	}
 	output_end(sh->output);
-	shell_show_end(sh);
+	show_end(sh, t);
 	return COMMAND_DONE;
 }
 
@@ -188,6 +188,11 @@ static struct kept_change *undo_which(struct shell *sh, const char *word, struct
 	return NULL;
 }
 
+static bool undo_lists(const struct line *line)
+{
+	return line->word_count > 1 && strcmp(line->words[1], "list") == 0;
+}
+
 static enum command_result undo_run(struct shell *sh, struct task *t, enum status *status)
 {
 	const char *word = t->line.word_count > 1 ? t->line.words[1] : NULL;
@@ -196,8 +201,8 @@ static enum command_result undo_run(struct shell *sh, struct task *t, enum statu
 	struct undoing *u;
 	struct error e;
 
-	if (word != NULL && strcmp(word, "list") == 0 && sh->interactive)
-		return undo_list(sh);
+	if (undo_lists(&t->line) && sh->interactive)
+		return undo_list(sh, t);
 	c = undo_which(sh, word, &e);
 	if (c == NULL)
 		return command_fail(sh, t, status, &e);
@@ -238,5 +243,5 @@ const struct command command_undo = {
 	.word.name = "undo", .usage = "[N | list]", .help = "take back the last change, or change N of this session; list them",
 	.more = "Reads the state again, shows what will change and the request, and asks.  What took it back is a change itself: .undo\n"
 	    "again does it again.  What is deleted is gone, and so are secrets that the box does not give back: the list says why.",
-	.max = 1, .needs_box = true, .run = undo_run, .complete = undo_complete,
+	.max = 1, .needs_box = true, .shows = undo_lists, .run = undo_run, .complete = undo_complete,
 };

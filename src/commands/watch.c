@@ -14,6 +14,7 @@
 #include "format/output.h"
 #include "run/check.h"
 #include "run/engine.h"
+#include "run/redirect.h"
 #include "run/show.h"
 
 /* The rows of one reply: each a JSON array of its own. */
@@ -117,7 +118,7 @@ static void show(struct watch *w, struct task *t, const struct reply *reply)
 	if (w->before.count > 0 && !w->now.failed && (w->match = malloc((w->now.count + 1) * sizeof *w->match)) != NULL)
 		for (size_t i = 0; i < w->now.count; i++)
 			w->match[i] = find(w, i);
-	shell_show_begin(sh);
+	show_begin(sh, w->command.task);
 	if (output_format(sh->output)->for_people) {
 		(void)localtime_r(&when, &tm);
 		strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
@@ -127,7 +128,7 @@ static void show(struct watch *w, struct task *t, const struct reply *reply)
 	s->stands_out_ctx = w;
 	output_reply(sh->output, &about, reply);
 	s->stands_out = NULL;
-	shell_show_end(sh);
+	show_end(sh, w->command.task);
 	free(w->match);
 	w->match = NULL;
 	rows_clear(&w->before);
@@ -145,6 +146,18 @@ static void watch_clear(struct command_state *s)
 
 static void ask(void *ctx);
 
+/* A shell command gets each round for itself. */
+static void shown(void *ctx)
+{
+	struct watch *w = ctx;
+
+	redirect_run(w->command.sh, w->command.task->redirect);
+	if (w->leaving || (w->left > 0 && --w->left == 0))
+		command_end(w, STATUS_OK);
+	else
+		loop_timer_start(w->command.sh->loop, &w->command.task->timer, (int64_t)(w->seconds * 1000), ask, w);
+}
+
 static void answered(struct shell *sh, struct task *child, const struct reply *reply)
 {
 	struct watch *w = child->ctx;
@@ -160,10 +173,7 @@ static void answered(struct shell *sh, struct task *child, const struct reply *r
 	}
 	if (!w->leaving)
 		show(w, child, reply);
-	if (w->leaving || (w->left > 0 && --w->left == 0))
-		command_end(w, STATUS_OK);
-	else
-		loop_timer_start(sh->loop, &w->command.task->timer, (int64_t)(w->seconds * 1000), ask, w);
+	loop_timer_start(sh->loop, &w->command.task->timer, 0, shown, w);
 }
 
 static void ask(void *ctx)
@@ -259,5 +269,5 @@ static enum command_place watch_complete(const struct command_finding *f)
 const struct command command_watch = {
 	.word = {.name = "watch", .takes_line = true}, .usage = "SECONDS [N] LINE",
 	.help = "run LINE every SECONDS, N times; changed cells stand out",
-	.run = watch_run, .check = watch_check, .complete = watch_complete,
+	.shows = command_shows, .run = watch_run, .check = watch_check, .complete = watch_complete,
 };

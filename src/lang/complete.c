@@ -438,15 +438,17 @@ static void complete_first(struct completing *c)
 		c->context->commands(c->context->ctx, found_command, &c->offer);
 }
 
-/* Behind a request's words: 1 if a redirection or `&` stands there (and what can be said has been said), else 0. */
-static bool behind_request(struct completing *c)
+/* Behind a line's words: whether a redirection stands there, or the `&` of a request (and what can be said has been said). */
+static bool behind_words(struct completing *c)
 {
+	bool command = c->text[c->words[0].start] == '.';
+
 	for (size_t i = 1; i < c->count; i++) {
 		bool file = is(c, &c->words[i], ">") || is(c, &c->words[i], ">>");
 
 		if (file && i + 1 == c->count)
 			put_files(c, c->typed.start);
-		else if (file || is(c, &c->words[i], "|") || is(c, &c->words[i], "&"))
+		else if (file || is(c, &c->words[i], "|") || (!command && is(c, &c->words[i], "&")))
 			offer_explain(&c->offer, is(c, &c->words[i], "|") ? "a command of the shell" : "nothing more");
 		else
 			continue;
@@ -498,10 +500,10 @@ static int complete_line(struct completing *c, size_t from)
 			complete_first(c);
 		return 0;
 	}
+	if (behind_words(c))
+		return 0;
 	if (c->text[c->words[0].start] == '.')
 		return complete_command(c);
-	if (behind_request(c))
-		return 0;
 	if (word_decode(c->text, c->words[0].start, c->words[0].end, &name, &at) == NULL && !name.failed) {
 		type = catalog_find(buf_head(&name), name.len);
 		if (type != NULL)

@@ -480,8 +480,8 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 	if (add_command_word(p, name, len) < 0)
 		return -1;
 	while ((found = command_word(p, &pos, &w, &why)) == WORD_FOUND) {
-		/* A redirection belongs to a command, unless it takes a line, which may have its own. */
-		if ((command == NULL || !command->takes_line) && (!value_is(p, &w, "&") || (command != NULL && command->job))) {
+		/* A redirection is the command's, also behind a line that it takes. */
+		if (!value_is(p, &w, "&") || (command != NULL && command->job && !command->takes_line)) {
 			enum tail end = tail(p, &w, pos);
 
 			if (end == TAIL_FAILED)

@@ -138,6 +138,8 @@ enum large_mode engine_on_large(void *ctx, void *tag, const char *text, size_t l
 		return LARGE_SKIP;
 	if (t->role == TASK_CHILD && t->ops != NULL)
 		return t->ops->begin(t, text, len);
+	if (t->redirect != NULL)
+		return LARGE_KEEP;
 	if (t->role == TASK_CHILD || (t->role == TASK_LINE && (t != sh->engine->queue.head || sh->interactive)))
 		return LARGE_KEEP;
 	t->streaming = true;
@@ -256,6 +258,12 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 		return;
 	}
 	engine_count_failure(sh, t, status);
+	if (t->redirect != NULL && !job) {	/* closing it may run a command: not in the middle of what has come */
+		t->outcome = OUTCOME_OK;
+		t->why_status = status;
+		t->state = TASK_ANSWERED;
+		return;
+	}
 	if (job) {
 		t->outcome = status == STATUS_OK || task_has_result(t) ? OUTCOME_OK : OUTCOME_REFUSED;
 		if (status != STATUS_OK && t->why == NULL)

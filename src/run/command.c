@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "run/engine.h"
+#include "run/redirect.h"
 
 /* What is missing may be in a comment. */
 static const char *comment_hint(const struct line *line, const struct error *e)
@@ -40,6 +41,7 @@ static void free_state(struct command_state *s)
 {
 	if (s->ops->clear != NULL)
 		s->ops->clear(s);
+	redirect_free(s->sh, s->redirect);
 	free(s);
 }
 
@@ -80,6 +82,9 @@ void command_leave(void *state)
 
 	s->task = NULL;
 	t->command = NULL;
+	redirect_leave(s->sh, t->redirect);
+	s->redirect = t->redirect;
+	t->redirect = NULL;
 	engine_command_done(s->sh, t, STATUS_OK);
 }
 
@@ -151,6 +156,21 @@ int commands_check(struct shell *sh, const struct line *line, struct error *e)
 	return error_set(e, why.status, ".%s: %s%s", c->word.name, why.text, comment_hint(line, &why));
 }
 
+bool command_shows(const struct line *line)
+{
+	(void)line;
+	return true;
+}
+
+int commands_redirects(const struct shell *sh, const struct line *line, struct error *e)
+{
+	const struct command *c = command_of(sh, line);
+
+	if (line->redirect == REDIRECT_NONE || (c->shows != NULL && c->shows(line)))
+		return 0;
+	return error_set(e, STATUS_USAGE, ".%s: this shows nothing that can be redirected", c->word.name);
+}
+
 bool commands_at_once(const struct shell *sh, const struct line *line)
 {
 	return command_of(sh, line)->at_once;
@@ -181,5 +201,7 @@ enum command_result commands_run(struct shell *sh, struct task *t, enum status *
 		shell_notice(sh, ".%s: needs a box: nothing is run with --dry-run", c->word.name);
 		return COMMAND_DONE;
 	}
+	if (redirect_open(sh, t, &e) == -1)
+		return command_fail(sh, t, status, &e);
 	return c->run(sh, t, status);
 }

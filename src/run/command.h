@@ -36,6 +36,8 @@ struct command {
 
 	/* t->line holds the words.  A failure is reported: command_fail() does. */
 	enum command_result (*run)(struct shell *sh, struct task *t, enum status *status);
+	/* Whether this line of it shows something: then it can be redirected.  NULL: none does. */
+	bool (*shows)(const struct line *line);
 	/* Whether what is behind the name can be right, before anything of a script runs.  0, or -1 with *e.  NULL: any words. */
 	int (*check)(struct shell *sh, const char *rest, struct error *e);
 	/* The line has entered the queue: what must happen before its turn.  NULL: nothing. */
@@ -43,6 +45,9 @@ struct command {
 	/* Calls f->found() for what may stand at a place.  NULL: any word may. */
 	enum command_place (*complete)(const struct command_finding *f);
 };
+
+/* For those of which every line shows something. */
+bool command_shows(const struct line *line);
 
 /* Reports why a command failed: the result of .run. */
 enum command_result command_fail(struct shell *sh, const struct task *t, enum status *status, const struct error *e);
@@ -69,6 +74,8 @@ const struct command_word *commands_find(void *ctx, const char *name, size_t len
 
 /* Whether the words of a command's line can be right, before anything runs.  0, or -1 with *e. */
 int commands_check(struct shell *sh, const struct line *line, struct error *e);
+/* Whether what it shows can go where the line says.  0, or -1 with *e. */
+int commands_redirects(const struct shell *sh, const struct line *line, struct error *e);
 bool commands_at_once(const struct shell *sh, const struct line *line);
 bool commands_reads(const struct shell *sh, const struct line *line);
 void commands_queued(struct shell *sh, struct task *t);

@@ -9,6 +9,7 @@
 #include "link/link.h"
 #include "proto/catalog.h"
 #include "run/engine_parts.h"
+#include "run/redirect.h"
 #include "run/show.h"
 
 enum {
@@ -143,6 +144,7 @@ static void make_job(struct shell *sh, struct task *t, const char *how)
 	engine_queue_remove(e, t);
 	if (t->line.kind == LINE_COMMAND && !t->barrier)
 		e->running--;
+	redirect_leave(sh, t->redirect);
 	t->role = TASK_JOB;
 	t->asked = loop_now();
 	t->job = ++e->next_job;

@@ -493,15 +493,16 @@ void events_show(struct shell *sh, bool on)
 	sh->events->hidden = !on;
 }
 
-void events_list(struct shell *sh)
+void events_list(struct shell *sh, const struct task *t)
 {
 	struct events *ev = sh->events;
 	struct sink page;
 
-	if (ev->kept_count == 0) {
+	if (ev->kept_count == 0 && t->redirect == NULL) {
 		shell_notice(sh, "no events so far");
 		return;
 	}
+	show_begin(sh, t);
 	sink_init(&page, -1);
 	page.terminal = sh->out.terminal;
 	output_set_sink(sh->output, &page);
@@ -511,6 +512,7 @@ void events_list(struct shell *sh)
 	}
 	output_set_sink(sh->output, &sh->out);
 	show_text(sh, buf_head(&page.buf), page.buf.len);
+	show_end(sh, t);
 	sink_clear(&page);
 }
 

@@ -41,7 +41,7 @@ void events_ignore(struct shell *sh, struct listener *l);
 bool events_shown(const struct shell *sh);
 void events_show(struct shell *sh, bool on);
 /* The last EVENTS_KEPT, oldest first, to the output. */
-void events_list(struct shell *sh);
+void events_list(struct shell *sh, const struct task *t);
 void events_link_ready(struct shell *sh);
 void events_link_lost(struct shell *sh);
 

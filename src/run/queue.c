@@ -7,6 +7,7 @@
 
 #include "proto/catalog.h"
 #include "run/engine_parts.h"
+#include "run/redirect.h"
 
 enum { POOL = 4096 };	/* tasks kept for reuse: as many as engine.c reads ahead */
 
@@ -39,6 +40,8 @@ void engine_task_free(struct shell *sh, struct task *t)
 	}
 	if (t->change != NULL)
 		sh->change->free(t);
+	if (t->role != TASK_CHILD)
+		redirect_free(sh, t->redirect);
 	line_clear(&t->line);
 	if (t->kept != NULL)
 		e->kept -= t->kept_len;

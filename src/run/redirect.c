@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * redirect: `> file`, `>> file`, `| command` behind a request at the prompt.
+ * redirect: `> file`, `>> file`, `| command` behind a line at the prompt.
  */
 #include "run/redirect.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,69 +16,160 @@
 #include "net/file.h"
 #include "term/pager.h"
 
-/* What `out` would have got on a terminal that is none. */
-static void render(struct shell *sh, struct sink *out, void (*show)(struct shell *sh, void *ctx), void *ctx)
-{
-	const struct format *f = output_format(sh->output);
-	struct output_settings *s = output_settings(sh->output), before = *s;
+struct redirection {
+	enum redirect kind;	/* REDIRECT_NONE: to the screen, since the shell command was given up */
+	char *to;			/* as it was typed: file or command */
+	struct place at;		/* of the line */
+	struct sink sink;		/* outside of begin and end; between them, what belongs into sh->out */
+	struct output_settings settings;	/* between them: those of the terminal */
+	const struct format *format;
+	unsigned depth;			/* of begin */
+	bool regular;			/* a file that holds nothing up */
+	bool has_run, told;		/* the command; that a write has failed */
+};
 
+static int open_file(struct shell *sh, struct redirection *r)
+{
+	int how = r->kind == REDIRECT_APPEND ? O_APPEND : O_TRUNC;
+	struct stat st;
+	int fd = file_open(sh->loop, r->to, O_WRONLY | O_CREAT | how, 0666, &st);
+
+	if (fd == -1)
+		return -1;
+	r->regular = S_ISREG(st.st_mode);
+	sink_init(&r->sink, fd);
+	r->sink.put = file_put;
+	r->sink.stop = loop_signal_flag();
+	r->sink.ctx = sh->loop;
+	return 0;
+}
+
+int redirect_open(struct shell *sh, struct task *t, struct error *e)
+{
+	struct redirection *r;
+
+	if (t->line.redirect == REDIRECT_NONE || t->redirect != NULL)
+		return 0;
+	if ((r = calloc(1, sizeof *r)) == NULL || (r->to = strdup(t->line.redirect_to)) == NULL) {
+		free(r);
+		return error_memory(e);
+	}
+	r->kind = t->line.redirect;
+	r->at = t->at;
+	sink_init(&r->sink, -1);
+	if (r->kind != REDIRECT_PIPE && open_file(sh, r) == -1) {
+		error_set(e, STATUS_USAGE, "%s: %s", r->to, strerror(errno));
+		redirect_free(sh, r);
+		return -1;
+	}
+	t->redirect = r;
+	return 0;
+}
+
+static void swap_sinks(struct shell *sh, struct redirection *r)
+{
+	struct sink other = sh->out;
+
+	sh->out = r->sink;
+	r->sink = other;
+}
+
+void redirect_begin(struct shell *sh, struct redirection *r)
+{
+	struct output_settings *s = output_settings(sh->output);
+
+	if (r == NULL || r->kind == REDIRECT_NONE || r->depth++ > 0)
+		return;
+	shell_flush(sh);
+	r->settings = *s;
+	r->format = output_format(sh->output);
 	s->terminal = s->color = false;
 	s->columns = 0;
-	output_set_sink(sh->output, out);
-	if (f->for_people)
+	if (r->format->for_people)
 		output_set_format(sh->output, format_default(false));
-	show(sh, ctx);
-	output_set_format(sh->output, f);
-	output_set_sink(sh->output, &sh->out);
-	*s = before;
+	swap_sinks(sh, r);
+	sh->redirected = true;
 }
 
-static void to_file(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx)
+static void tell(struct shell *sh, struct redirection *r, int error)
 {
-	int how = t->line.redirect == REDIRECT_APPEND ? O_APPEND : O_TRUNC;
-	struct stat st;
-	int fd = file_open(sh->loop, t->line.redirect_to, O_WRONLY | O_CREAT | how, 0666, &st), error;
-	struct sink sink;
+	if (!r->told)
+		shell_complain(sh, r->at, NULL, "%s: %s", r->to, strerror(error));
+	r->told = true;
+}
 
-	if (fd == -1) {
-		shell_complain(sh, t->at, NULL, "%s: %s", t->line.redirect_to, strerror(errno));
+void redirect_end(struct shell *sh, struct redirection *r)
+{
+	if (r == NULL || r->kind == REDIRECT_NONE || --r->depth > 0)
 		return;
-	}
-	sink_init(&sink, fd);
-	sink.put = file_put;
-	sink.stop = loop_signal_flag();
-	sink.ctx = sh->loop;
-	render(sh, &sink, show, ctx);
-	error = sink_flush(&sink) == -1 ? sink.error : 0;
-	if (file_close(sh->loop, fd) == -1 && error == 0)
-		error = errno;
-	if (error != 0)
-		shell_complain(sh, t->at, NULL, "%s: %s", t->line.redirect_to, strerror(error));
-	sink_clear(&sink);
+	swap_sinks(sh, r);
+	sh->redirected = false;
+	output_set_format(sh->output, r->format);
+	output_settings(sh->output)->terminal = r->settings.terminal;
+	output_settings(sh->output)->color = r->settings.color;
+	output_settings(sh->output)->columns = r->settings.columns;
+	if (r->kind != REDIRECT_PIPE && sink_flush(&r->sink) == -1)
+		tell(sh, r, r->sink.error);
 }
 
-static void to_command(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx)
+void redirect_run(struct shell *sh, struct redirection *r)
 {
-	const char *command = t->line.redirect_to;
-	struct sink sink;
 	int status;
 
-	sink_init(&sink, -1);
-	render(sh, &sink, show, ctx);
+	if (r == NULL || r->kind != REDIRECT_PIPE || sh->prompt == NULL)
+		return;
+	r->has_run = true;
 	shell_flush(sh);
-	if (pager_pipe(sh->loop, sh->prompt, command, buf_head(&sink.buf), sink.buf.len, &status) == -1)
-		shell_complain(sh, t->at, NULL, "%s: %s", command, strerror(errno));
+	if (r->sink.error != 0)
+		tell(sh, r, r->sink.error);
+	else if (pager_pipe(sh->loop, sh->prompt, r->to, buf_head(&r->sink.buf), r->sink.buf.len, &status) == -1)
+		shell_complain(sh, r->at, NULL, "%s: %s", r->to, strerror(errno));
 	else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE && WTERMSIG(status) != SIGINT)
-		shell_complain(sh, t->at, NULL, "%s: ended by signal %d", command, WTERMSIG(status));
+		shell_complain(sh, r->at, NULL, "%s: ended by signal %d", r->to, WTERMSIG(status));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
-		shell_notice(sh, "%s: status %d", command, WEXITSTATUS(status));
-	sink_clear(&sink);
+		shell_notice(sh, "%s: status %d", r->to, WEXITSTATUS(status));
+	sink_clear(&r->sink);
+	sink_init(&r->sink, -1);
 }
 
-void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx)
+void redirect_close(struct shell *sh, struct task *t)
 {
-	if (t->line.redirect == REDIRECT_PIPE)
-		to_command(sh, t, show, ctx);
-	else
-		to_file(sh, t, show, ctx);
+	struct redirection *r = t->redirect;
+
+	if (r == NULL)
+		return;
+	if (r->sink.buf.len > 0 || (!r->has_run && t->outcome == OUTCOME_OK && t->why_status == STATUS_OK))
+		redirect_run(sh, r);
+	t->redirect = NULL;
+	redirect_free(sh, r);
+}
+
+void redirect_leave(struct shell *sh, struct redirection *r)
+{
+	if (r == NULL || r->kind == REDIRECT_NONE || r->regular)
+		return;
+	if (r->kind == REDIRECT_PIPE) {
+		shell_show_begin(sh);
+		sink_put(&sh->out, buf_head(&r->sink.buf), r->sink.buf.len);
+		shell_show_end(sh);
+		buf_reset(&r->sink.buf);
+	}
+	r->kind = REDIRECT_NONE;
+}
+
+void redirect_free(struct shell *sh, struct redirection *r)
+{
+	if (r == NULL)
+		return;
+	if (r->sink.fd != -1) {
+		int error = sink_flush(&r->sink) == -1 ? r->sink.error : 0;
+
+		if (file_close(sh->loop, r->sink.fd) == -1 && error == 0)
+			error = errno;
+		if (error != 0)
+			tell(sh, r, error);
+	}
+	sink_clear(&r->sink);
+	free(r->to);
+	free(r);
 }

@@ -1,14 +1,36 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * redirect: a result into a file or a shell command, at the prompt.
+ * redirect: where a line sends what it shows, at the prompt: a file or a shell command.
+ *
+ * The same for requests and commands.  A file is written as results come; a shell command is run once all is there.
  */
 #ifndef PTSH_RUN_REDIRECT_H
 #define PTSH_RUN_REDIRECT_H
 
 #include "run/task.h"
 
-/* Writes what show() puts into sh->output where the line says, in the current format (a table becomes tsv: it is not for a terminal).
- * What goes wrong is reported. */
-void redirect_output(struct shell *sh, const struct task *t, void (*show)(struct shell *sh, void *ctx), void *ctx);
+struct redirection;
+
+/* Opens what t's line says, if it says something, as t->redirect.  A FIFO waits for its reader; ^C ends that.  0, or -1 with *e. */
+int redirect_open(struct shell *sh, struct task *t, struct error *e);
+
+/* Between these, sh->out and sh->output lead there, and no terminal is there: a table becomes tsv.  r NULL: nothing changes.
+ * They nest, with the same r. */
+void redirect_begin(struct shell *sh, struct redirection *r);
+void redirect_end(struct shell *sh, struct redirection *r);
+
+/* Runs the shell command, if it is one, with what has been collected so far.  Runs the loop: not to be called from the session's
+ * callbacks. */
+void redirect_run(struct shell *sh, struct redirection *r);
+
+/* All is there: runs the command that has not been run, closes, reports what went wrong.  t->redirect is NULL then. */
+void redirect_close(struct shell *sh, struct task *t);
+
+/* What is redirected goes on behind the prompt: a regular file is still written; a shell command would take the terminal, and the
+ * reader of a FIFO could hold it up: what they would have got is shown. */
+void redirect_leave(struct shell *sh, struct redirection *r);
+
+/* Gives r back without more ado.  r may be NULL. */
+void redirect_free(struct shell *sh, struct redirection *r);
 
 #endif

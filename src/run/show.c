@@ -155,6 +155,18 @@ static void note_bad_utf8(struct shell *sh, const struct task *t, uint64_t count
 		    (unsigned long long)count);
 }
 
+void show_begin(struct shell *sh, const struct task *t)
+{
+	shell_show_begin(sh);
+	redirect_begin(sh, t->redirect);
+}
+
+void show_end(struct shell *sh, const struct task *t)
+{
+	redirect_end(sh, t->redirect);
+	shell_show_end(sh);
+}
+
 void show_unsent(struct shell *sh, const char *json, size_t len)
 {
 	struct buf safe = {.secret = true}, masked = {0};
@@ -178,7 +190,7 @@ void show_unsent(struct shell *sh, const char *json, size_t len)
 void show_text(struct shell *sh, const char *text, size_t len)
 {
 	shell_show_begin(sh);
-	if (sh->prompt == NULL || prompt_released(sh->prompt)) {
+	if (sh->prompt == NULL || sh->redirected || prompt_released(sh->prompt)) {
 		sink_put(&sh->out, text, len);
 	} else {
 		shell_flush(sh);
@@ -202,7 +214,7 @@ void show_reply(struct shell *sh, const struct task *t, const struct reply *repl
 {
 	struct sink page;
 
-	if (sh->prompt == NULL) {
+	if (sh->prompt == NULL || sh->redirected) {
 		show_plain(sh, t, reply);
 		return;
 	}
@@ -221,23 +233,6 @@ static void report(const struct task *t, bool before)
 		t->command->ops->report(t->command, t, before);
 }
 
-struct redirected { const struct task *t; const struct reply *reply; };
-
-static void show_redirected(struct shell *sh, void *ctx)
-{
-	const struct redirected *r = ctx;
-
-	show_plain(sh, r->t, r->reply);
-}
-
-/* Writes the reply, or the command's result, where the line says. */
-static void redirect_reply(struct shell *sh, const struct task *t, const struct reply *reply)
-{
-	struct redirected r = {t, reply};
-
-	redirect_output(sh, t, show_redirected, &r);
-}
-
 void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	int64_t took = sh->timing ? loop_now() - t->started : 0;
@@ -249,14 +244,15 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 	} else if (t->line.kind == LINE_REQUEST && sh->options->dry_run && reply == NULL && !t->streaming) {
 		show_unsent(sh, buf_head(&t->line.json), t->line.json.len);
 	} else if (reply != NULL || task_has_result(t)) {
-		if (t->line.redirect != REDIRECT_NONE)
-			redirect_reply(sh, t, reply);
-		else
-			show_reply(sh, t, reply);
+		show_begin(sh, t);
+		show_reply(sh, t, reply);
+		show_end(sh, t);
+		redirect_close(sh, t);
 		if (t->change != NULL)
 			sh->change->show(sh, t);
 	}
 	report(t, false);
+	redirect_close(sh, t);
 	if (reply != NULL)
 		note_bad_utf8(sh, t, reply->bad_utf8);
 	if (t->line.kind == LINE_REQUEST)
@@ -295,6 +291,7 @@ void show_job(struct shell *sh, struct task *t, const struct reply *reply)
 	shell_show_begin(sh);
 	job_line(sh, t, reply);
 	report(t, true);
+	show_begin(sh, t);
 	if (t->outcome == OUTCOME_OK && task_has_result(t))
 		show_plain(sh, t, NULL);
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
@@ -302,8 +299,11 @@ void show_job(struct shell *sh, struct task *t, const struct reply *reply)
 		struct json v;
 		if (!sh->interactive || json_next(&values, NULL, &v))	/* `done` says enough */
 			show_plain(sh, t, reply);
-		note_bad_utf8(sh, t, reply->bad_utf8);
 	}
+	show_end(sh, t);
+	redirect_close(sh, t);
+	if (t->outcome == OUTCOME_OK && reply != NULL)
+		note_bad_utf8(sh, t, reply->bad_utf8);
 	report(t, false);
 	shell_show_end(sh);
 }

@@ -13,7 +13,23 @@
 #include "run/events.h"
 #include "run/feed.h"
 #include "run/names.h"
+#include "run/redirect.h"
 #include "run/show.h"
+
+/* It is not sent: said in its turn. */
+static void steps_refuse(struct shell *sh, struct task *t, const char *why, enum status status)
+{
+	t->outcome = OUTCOME_REFUSED;
+	t->why = strdup(why);
+	t->why_status = status;
+	if (t->role != TASK_LINE) {
+		engine_finish(sh, t, NULL);
+		return;
+	}
+	if (sh->engine->unsent == t)
+		sh->engine->unsent = t->next;
+	t->state = TASK_ANSWERED;
+}
 
 static void steps_resolved(struct shell *sh, void *ctx, const char *gid, const struct error *err)
 {
@@ -22,20 +38,12 @@ static void steps_resolved(struct shell *sh, void *ctx, const char *gid, const s
 	t->state = TASK_WAITING;
 	if (engine_drop_if_cancelled(sh, t))
 		return;
-	if (gid == NULL || line_resolve(&t->line, t->resolved, gid) == -1) {
-		t->outcome = OUTCOME_REFUSED;
-		t->why = strdup(gid == NULL ? err->text : "out of memory");
-		t->why_status = gid == NULL ? err->status : STATUS_PROTOCOL;
-		if (t->role == TASK_LINE) {
-			if (sh->engine->unsent == t)
-				sh->engine->unsent = t->next;
-			t->state = TASK_ANSWERED;
-		} else {
-			engine_finish(sh, t, NULL);
-		}
-	} else {
+	if (gid == NULL)
+		steps_refuse(sh, t, err->text, err->status);
+	else if (line_resolve(&t->line, t->resolved, gid) == -1)
+		steps_refuse(sh, t, "out of memory", STATUS_PROTOCOL);
+	else
 		t->resolved++;
-	}
 	engine_pump(sh);
 }
 
@@ -59,6 +67,17 @@ static enum engine_turn steps_agree(struct shell *sh, struct task *t)
 	return t->agreed ? TURN_LATER : TURN_NEVER;
 }
 
+/* Opens what the line's result is for: without it nothing is sent.  True: it cannot be opened. */
+static bool steps_cannot_write(struct shell *sh, struct task *t)
+{
+	struct error e;
+
+	if (redirect_open(sh, t, &e) == 0)
+		return false;
+	steps_refuse(sh, t, e.text, e.status);
+	return true;
+}
+
 static enum engine_turn steps_prepare(struct shell *sh, struct task *t)
 {
 	enum engine_turn turn = t->role == TASK_LINE ? steps_agree(sh, t) : TURN_SEND;
@@ -70,6 +89,8 @@ static enum engine_turn steps_prepare(struct shell *sh, struct task *t)
 	if (t->role != TASK_LINE)
 		return TURN_SEND;
 	if (sh->change != NULL && sh->change->ask(sh, t))
+		return TURN_LATER;
+	if (steps_cannot_write(sh, t))
 		return TURN_LATER;
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
 		events_note(sh, &t->line);

@@ -61,14 +61,16 @@ int engine_permits(const struct shell *sh, const struct line *line, struct error
 {
 	const struct request *r = line->type;
 
+	if (line->redirect != REDIRECT_NONE && line->job)
+		return error_set(e, STATUS_USAGE, "a job's result cannot be redirected");
+	if (line->kind == LINE_COMMAND)
+		return commands_redirects(sh, line, e);
 	if (line->kind != LINE_REQUEST)
 		return 0;
 	if (r != NULL && !sh->options->dry_run && r->kind == REQUEST_SESSION && r->role != ROLE_SUBSCRIBE && r->role != ROLE_UNSUBSCRIBE)
 		return error_set(e, STATUS_USAGE, "%s: ptsh sends this itself when it connects", r->name);
 	if (sh->options->read_only && (r == NULL || (r->kind != REQUEST_READ && r->kind != REQUEST_SESSION)))
 		return error_set(e, STATUS_USAGE, "%s: refused by --read-only", line->type_name);
-	if (line->redirect != REDIRECT_NONE && line->job)
-		return error_set(e, STATUS_USAGE, "a job's result cannot be redirected");
 	return 0;
 }
 

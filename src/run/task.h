@@ -44,12 +44,15 @@ enum command_result {
 	COMMAND_WAITS,		/* command_end() or engine_command_done() comes later */
 };
 
+struct redirection;
+
 /* What a command that waits holds begins with this: command_begin() makes it, its task owns it. */
 struct command_state {
 	const struct command_ops *ops;
 	struct shell *sh;
 	struct task *task;		/* NULL: left by ^C, but what it has begun still runs */
 	enum status status;		/* of a result */
+	struct redirection *redirect;	/* of a task that was left; owned */
 };
 
 struct command_ops {
@@ -129,6 +132,7 @@ struct task {
 	const struct child_ops *ops;	/* NULL: replies come whole.  Else done() gets NULL and OUTCOME_OK after a large one */
 
 	struct command_state *command;	/* of a command that waits, or has a result; owned */
+	struct redirection *redirect;	/* run/redirect: where what it shows goes, once that is open; owned, a child's is its owner's */
 };
 
 /* Whether it is a command with a result, found out or still to be. */

@@ -132,7 +132,7 @@ static void finish(struct check *c)
 	struct shell *sh = c->command.sh;
 	bool answered = false, timed_out = true;
 
-	shell_show_begin(sh);
+	show_begin(sh, c->command.task);
 	output_begin(sh->output, headings, 7);
 	for (size_t i = 0; i < c->count; i++) {
 		show_try(sh, c->tries[i]);
@@ -140,7 +140,7 @@ static void finish(struct check *c)
 		timed_out &= c->tries[i]->timed_out;
 	}
 	output_end(sh->output);
-	shell_show_end(sh);
+	show_end(sh, c->command.task);
 	if (c->left_out > 0)
 		shell_complain(sh, c->command.task->at, ".snmp check", "%zu more of the realm's communities and users are not tried", c->left_out);
 	command_end(c, answered ? STATUS_OK : timed_out ? STATUS_TIMEOUT : STATUS_FAILED);

@@ -10,7 +10,6 @@
 
 #include "format/output.h"
 #include "run/engine.h"
-#include "run/redirect.h"
 #include "run/show.h"
 #include "snmp/agent.h"
 #include "snmp/check.h"
@@ -61,10 +60,9 @@ static void snmp_clear(struct command_state *state)
 
 /* --- showing --- */
 
-static void put_rows(struct shell *sh, void *ctx)
+static void put_rows(struct shell *sh, struct snmp *s)
 {
 	static const char *const headings[] = {"oid", "type", "value"};
-	struct snmp *s = ctx;
 	enum header header = output_settings(sh->output)->header;
 	const char *line = buf_head(&s->rows), *end = line + s->rows.len, *lf;
 
@@ -88,17 +86,16 @@ static void put_rows(struct shell *sh, void *ctx)
 static void show(struct snmp *s, bool last)
 {
 	struct shell *sh = s->command.sh;
-	bool job = s->command.task->role == TASK_JOB, measured = output_format(sh->output)->twice;
+	const struct task *t = s->command.task;
+	bool measured = output_format(sh->output)->twice;
 	struct sink page;
 
 	if (s->rows.failed)
-		shell_complain(sh, s->command.task->at, ".snmp", "out of memory: rows are missing");
-	if (s->rows.len == 0 || (!last && (measured || s->command.task->line.redirect != REDIRECT_NONE || sh->prompt != NULL)))
+		shell_complain(sh, t->at, ".snmp", "out of memory: rows are missing");
+	if (s->rows.len == 0 || (!last && (measured || t->redirect != NULL || sh->prompt != NULL)))
 		return;
-	shell_show_begin(sh);
-	if (s->command.task->line.redirect != REDIRECT_NONE) {
-		redirect_output(sh, s->command.task, put_rows, s);
-	} else if (sh->prompt == NULL || job) {
+	show_begin(sh, t);
+	if (sh->prompt == NULL || sh->redirected || t->role == TASK_JOB) {
 		put_rows(sh, s);
 	} else {
 		sink_init(&page, -1);
@@ -109,7 +106,7 @@ static void show(struct snmp *s, bool last)
 		show_text(sh, buf_head(&page.buf), page.buf.len);
 		sink_clear(&page);
 	}
-	shell_show_end(sh);
+	show_end(sh, t);
 	s->begun = true;
 	buf_reset(&s->rows);
 }
@@ -438,5 +435,5 @@ const struct command command_snmp = {
 		"  -t SECONDS and -r RETRIES; what is not given comes from snmp.conf(5).  `?` asks for a secret.\n"
 		"  In front of HOST may stand udp:, udp6:, tcp: or tcp6:.  TYPE: i u s x d o a t b, as snmpset(1) has them.\n"
 		"Example\n  .snmp walk 192.0.2.1 -v 2c -c ? 1.3.6.1.2.1.2.2.1.2 &",
-	.min = 1, .max = SIZE_MAX, .run = snmp_run, .complete = snmp_complete,
+	.min = 1, .max = SIZE_MAX, .shows = command_shows, .run = snmp_run, .complete = snmp_complete,
 };

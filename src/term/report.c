@@ -34,6 +34,8 @@ void shell_show_end(struct shell *sh)
 
 void shell_flush(struct shell *sh)
 {
+	if (sh->redirected)
+		return;
 	if (sh->screen == NULL) {
 		sink_flush(&sh->out);
 	} else if (sh->out.buf.len > 0) {

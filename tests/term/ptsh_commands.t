@@ -34,7 +34,7 @@ $s->run("realm_info gid,name 5200007311 > '$dir/out file'");
 is Term::slurp("$dir/out file"), "5200007311\tLab\n", '> file again';
 is_deeply [$s->run('realm_info gid,name | sort -rn | head -1')], ["3865500631171652        Archive"], '| command';
 is_deeply [$s->run('realm_info gid,name | false')], ['ptsh: false: status 1'], '| a command that fails';
-is_deeply [$s->run('realm_info gid,name > /nonexistent/x')], ['ptsh: /nonexistent/x: No such file or directory'], '> nowhere';
+is_deeply [$s->run('realm_info gid,name > /nonexistent/x')], ['ptsh: realm_info: /nonexistent/x: No such file or directory'], '> nowhere';
 is_deeply [$s->run('realm_info gid,name > /dev/full')], ['ptsh: /dev/full: No space left on device'], '> a full disk';
 SKIP: {
 	skip 'a sanitizer has a malloc of its own', 1 if $ENV{PTSH_TEST_SANITIZED};

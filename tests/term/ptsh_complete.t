@@ -141,6 +141,8 @@ listed('.format ', qr/^tsv\|one row a line/);
 tab(".source $dir/fi", ".source '$dir/file one' ");
 tab(".trace $dir/fo", ".trace $dir/folder/");
 tab("ping > $dir/fo", "ping > $dir/folder/");
+tab(".status > $dir/fo", ".status > $dir/folder/");
+tab(".each realm_info gid -- ping {gid} >> $dir/fo", ".each realm_info gid -- ping {gid} >> $dir/folder/");
 tab("ping >> $dir/fi", "ping >> '$dir/file one' ");
 tab("log \@$dir/fo", "log \@$dir/folder/");
 

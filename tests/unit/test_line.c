@@ -1093,12 +1093,18 @@ static void jobs_and_redirections(void **state)
 static void commands(void **state)
 {
 	(void)state;
-	assert_int_equal(parse(&script, ".each realm_info gid,name -- log 'x > {name}' > y "), 0);
+	assert_int_equal(parse(&prompt, ".each realm_info gid,name -- log 'x > {name}' {name}=x > y "), 0);
 	assert_int_equal(line.kind, LINE_COMMAND);
-	assert_int_equal(line.word_count, 8);
+	assert_int_equal(line.word_count, 7);
 	assert_string_equal(line.words[0], "each");
 	assert_string_equal(line.words[5], "x > {name}");
-	assert_string_equal(line.rest, "realm_info gid,name -- log 'x > {name}' > y");
+	assert_string_equal(line.rest, "realm_info gid,name -- log 'x > {name}' {name}=x");
+	assert_int_equal(line.redirect, REDIRECT_FILE);
+	assert_string_equal(line.redirect_to, "y");
+	assert_int_equal(parse(&prompt, ".each ping -- log {1} | grep '>' | wc"), 0);
+	assert_string_equal(line.rest, "ping -- log {1}");
+	assert_string_equal(line.redirect_to, "grep '>' | wc");
+	refused(&script, ".each realm_info gid -- ping {gid} >> y", "redirections are for the prompt");
 	assert_int_equal(parse(&script, ".each realm_info gid -- realm_discover {gid}"), 0);
 	assert_string_equal(line.words[5], "{gid}");
 	assert_int_equal(parse(&script, ".h  realm_info "), 0);
