@@ -11,7 +11,7 @@
 
 struct redirection;
 
-/* Opens what t's line says, if it says something, as t->redirect.  A FIFO waits for its reader; ^C ends that.  0, or -1 with *e. */
+/* Opens what the line of t says, if it says something, as t->redirect.  A FIFO waits for its reader; ^C ends that.  0, or -1 with *e. */
 int redirect_open(struct shell *sh, struct task *t, struct error *e);
 
 /* Between these, sh->out and sh->output lead there, and no terminal is there: a table becomes tsv.  r NULL: nothing changes.
@@ -30,7 +30,7 @@ void redirect_close(struct shell *sh, struct task *t);
  * reader of a FIFO could hold it up: what they would have got is shown. */
 void redirect_leave(struct shell *sh, struct redirection *r);
 
-/* Gives r back without more ado.  r may be NULL. */
+/* Frees r and closes its file.  r may be NULL. */
 void redirect_free(struct shell *sh, struct redirection *r);
 
 #endif
