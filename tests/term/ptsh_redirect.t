@@ -84,7 +84,7 @@ for my $line ('.connect', '.set yes on', '.trust remove nix', '.format csv', '.e
 }
 ok !-e "$dir/never", '... and no file is made';
 like((join "\n", $s->run(".find Lab > $known &")), qr/a job's result cannot be redirected/, 'not behind a job');
-like((join "\n", $s->run(".each realm_info gid > $known -- ping {gid}")), qr/nothing but & may stand behind a redirection/, 'only at the end');
+like((join "\n", $s->run(".each realm_info gid > $known -- ping {gid}")), qr/only & may follow a redirection/, 'only at the end');
 
 # ^C
 mkfifo("$dir/fifo", 0600) or die "mkfifo: $!";
@@ -116,7 +116,7 @@ ok $slow->wait_row(qr/\.each: 5 still run on the box/), '.each, left by ^C';
 $slow->line("realm_poll Lab > $known.request");
 $slow->wait_for(sub { $polls->() == 6 });
 $slow->key('C-c');
-ok $slow->wait_row(qr/goes on as a job/), 'a request, left by ^C';
+ok $slow->wait_row(qr/continues as a job/), 'a request, left by ^C';
 ok $slow->wait_row(qr/\[1\] realm_poll .*: done/), '... ends';
 like Term::slurp("$known.request"), qr/\Aport_updates\t/, '... in its file';
 ok $slow->wait_for(sub { Term::slurp($known) =~ /^5200007311\tLab\tport_updates\t/m }), '... and .each in its own';
