@@ -16,7 +16,7 @@ one() {
 	seeds=tests/fuzz/seeds/$name
 	[ -d "$seeds" ] || seeds=
 	# Sessions are long: a conversation; the others are texts.
-	"$build/tests/fuzz/$1" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 -dict=tests/fuzz/fuzz.dict \
+	"$build/tests/fuzz/$1" -max_total_time="$seconds" -max_len=4096 -timeout=30 -rss_limit_mb=1024 -dict=tests/fuzz/fuzz.dict \
 		-print_final_stats=1 -artifact_prefix="$build/crash-$name-" "$build/$name" $seeds >"$build/$name.log" 2>&1
 	status=$?
 	n=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log")

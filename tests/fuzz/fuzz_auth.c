@@ -14,19 +14,22 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What decodes is written again as the same text, padding apart. */
+/* What decodes is written again as the same digits, blanks and padding apart; of the last digit some bits may be left over. */
 static void check_base64(const char *text, size_t len, struct buf *bytes)
 {
-	struct buf again = {0};
-	size_t bare = len;
+	struct buf again = {0}, digits = {0};
+	size_t kept;
 
 	CHECK(base64_decode(bytes, text, len) == 0 || bytes->len == 0);
 	base64_encode(&again, buf_head(bytes), bytes->len, false);
-	while (bare > 0 && text[bare - 1] == '=')
-		bare--;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != '=' && text[i] != ' ' && (text[i] < '\t' || text[i] > '\r'))
+			buf_putc(&digits, text[i]);
+	kept = again.len % 4 == 0 ? again.len : again.len - 1;
 	if (bytes->len > 0)
-		CHECK(again.len == bare && memcmp(buf_head(&again), text, bare) == 0);
+		CHECK(again.len == digits.len && memcmp(buf_head(&again), buf_head(&digits), kept) == 0);
 	buf_clear(&again);
+	buf_clear(&digits);
 }
 
 static void check_encode(const char *data, size_t len)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_input: any bytes as a file of lines (rc, -f, .source).  It is looked through before anything runs; mistakes are told by line, harmlessly, and
- * as many lines are dropped as it has.
+ * fuzz_input: any bytes as a file of lines (rc, -f, .source).  It is looked through before anything runs; mistakes are reported by line, harmlessly,
+ * and as many lines are dropped as it has.
  */
+#include "commands/table.h"
 #include "folder.h"
+#include "net/loop.h"
 #include "oracle.h"
 #include "run/feed.h"
 
@@ -12,8 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct loop *loop;
 	struct options o = {0};
-	struct shell sh = {.options = &o};
+	struct shell sh = {.options = &o, .commands = commands};
 	struct error e = {0};
 	unsigned long lines = 0, most = 1;
 	int rc;
@@ -23,6 +26,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	for (size_t i = 0; i < size; i++)
 		most += data[i] == '\n';
+	if (loop == NULL && (loop = loop_create()) == NULL)
+		abort();
+	sh.loop = loop;
 	sink_init(&sh.out, -1);
 	sink_init(&sh.err, -1);
 	if ((sh.inputs = input_create(&sh)) == NULL)
@@ -30,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rc = input_add_file(&sh, folder_put(data, size), false, &e);
 	oracle_harmless(buf_head(&sh.err.buf), sh.err.buf.len, false);
 	if (rc == -1 && (sh.err.buf.len == 0) == (e.text[0] == '\0'))
-		oracle_fail("told twice, or not at all", e.text, strlen(e.text));
+		oracle_fail("reported twice, or not at all", e.text, strlen(e.text));
 	if (rc == 0 && sh.err.buf.len > 0)
 		oracle_fail("mistakes are no matter", buf_head(&sh.err.buf), sh.err.buf.len);
 	if (rc == 0) {

@@ -20,8 +20,8 @@ static inline void oracle_fail(const char *what, const char *text, size_t len)
 	abort();
 }
 
-/* crlf: CR is allowed where LF follows (csv's own ends of records). */
-static inline void oracle_harmless(const char *text, size_t len, bool crlf)
+/* UTF-8 without controls but LF and TAB; crlf: and CR where LF follows (csv's own ends of records); shown: without bidi controls. */
+static inline void oracle_clean(const char *text, size_t len, bool crlf, bool shown)
 {
 	const unsigned char *p = (const unsigned char *)text, *end = p + len;
 
@@ -42,13 +42,18 @@ static inline void oracle_harmless(const char *text, size_t len, bool crlf)
 			continue;
 		if ((point < 0x20 && point != '\n' && point != '\t') || (point >= 0x7f && point < 0xa0))
 			oracle_fail("control", text, len);
-		if (point == 0x61c || point == 0x200e || point == 0x200f || (point >= 0x202a && point <= 0x202e) ||
-		    (point >= 0x2066 && point <= 0x2069))
+		if (shown && (point == 0x61c || point == 0x200e || point == 0x200f || (point >= 0x202a && point <= 0x202e) ||
+		    (point >= 0x2066 && point <= 0x2069)))
 			oracle_fail("bidi", text, len);
 		if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) || (more == 2 && point < 0x800) ||
 		    (more == 3 && point < 0x10000))
 			oracle_fail("not UTF-8", text, len);
 	}
+}
+
+static inline void oracle_harmless(const char *text, size_t len, bool crlf)
+{
+	oracle_clean(text, len, crlf, true);
 }
 
 #endif
