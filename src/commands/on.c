@@ -53,7 +53,7 @@ static void free_rule(struct rule *r)
 
 static void start_more(struct shell *sh);
 
-static void ended(struct shell *sh)
+static void on_ended(struct shell *sh)
 {
 	sh->on->running--;
 	start_more(sh);
@@ -67,7 +67,7 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 	char name[256], took[24];
 
 	if (t->outcome == OUTCOME_OK && reply == NULL && !t->streaming) {	/* a command, which has shown what there is */
-		ended(sh);
+		on_ended(sh);
 		return;
 	}
 	shell_show_begin(sh);
@@ -85,7 +85,7 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 		buf_clear(&why);
 	}
 	shell_show_end(sh);
-	ended(sh);
+	on_ended(sh);
 }
 
 /* An event's line that cannot be run. */
@@ -95,7 +95,7 @@ static void wrong(struct shell *sh, struct place at, const struct error *e)
 	shell_failed(sh, e->status);
 }
 
-static void start(struct shell *sh, const char *line)
+static void on_start(struct shell *sh, const char *line)
 {
 	struct error e;
 
@@ -117,7 +117,7 @@ static void start_more(struct shell *sh)
 		if (on->first == NULL)
 			on->last = &on->first;
 		on->waiting--;
-		start(sh, p->line);
+		on_start(sh, p->line);
 		free(p->line);
 		free(p);
 	}
@@ -143,7 +143,7 @@ static void heard(struct shell *sh, struct listener *l, struct json name, struct
 		wrong(sh, r->at, &e);
 	} else if (on->running < AT_ONCE) {
 		r->runs++;
-		start(sh, buf_string(&line));
+		on_start(sh, buf_string(&line));
 	} else if (on->waiting >= WAITING_MOST || (p = calloc(1, sizeof *p)) == NULL) {
 		if (on->lost++ == 0)
 			shell_complain(sh, r->at, ".on", "too many events: some lines were not run");
@@ -157,7 +157,7 @@ static void heard(struct shell *sh, struct listener *l, struct json name, struct
 	buf_clear(&line);
 }
 
-static enum command_result list(struct shell *sh, const struct task *t)
+static enum command_result on_list(struct shell *sh, const struct task *t)
 {
 	static const char *const headings[] = {"number", "event", "runs", "line"};
 
@@ -183,7 +183,7 @@ static enum command_result list(struct shell *sh, const struct task *t)
 	return COMMAND_DONE;
 }
 
-static enum command_result off(struct shell *sh, struct task *t, enum status *status)
+static enum command_result on_remove(struct shell *sh, struct task *t, enum status *status)
 {
 	const char *word = t->line.word_count > 2 ? t->line.words[2] : NULL;
 	struct rule **p = &sh->on->rules, *r;
@@ -239,9 +239,9 @@ static enum command_result on_run(struct shell *sh, struct task *t, enum status 
 		sh->on->last = &sh->on->first;
 	}
 	if (on_lists(&t->line))
-		return list(sh, t);
+		return on_list(sh, t);
 	if (strcmp(t->line.words[1], "off") == 0)
-		return off(sh, t, status);
+		return on_remove(sh, t, status);
 	if (on_check(sh, t->line.rest, &e) == -1 || !template_split(t->line.rest, &first, &second))
 		return command_fail(sh, t, status, &e);
 	if (sh->options->dry_run) {

@@ -111,7 +111,7 @@ static void value_text(struct shell *sh, const struct setting *s, char text[stat
 	}
 }
 
-static int set(struct shell *sh, const struct setting *s, const char *text, struct error *e)
+static int set_value(struct shell *sh, const struct setting *s, const char *text, struct error *e)
 {
 	void *p = s->where(sh);
 	struct options *o = sh->options;
@@ -154,7 +154,7 @@ static int set(struct shell *sh, const struct setting *s, const char *text, stru
 	return 0;
 }
 
-static const struct setting *find(const char *name)
+static const struct setting *find_setting(const char *name)
 {
 	const struct setting *s = settings;
 
@@ -167,7 +167,7 @@ static enum command_result set_run(struct shell *sh, struct task *t, enum status
 {
 	static const char *const headings[] = {"name", "value", "meaning"};
 	const char *name = t->line.word_count > 1 ? t->line.words[1] : NULL;
-	const struct setting *one = name != NULL ? find(name) : NULL;
+	const struct setting *one = name != NULL ? find_setting(name) : NULL;
 	struct error e;
 	char text[32];
 
@@ -176,7 +176,7 @@ static enum command_result set_run(struct shell *sh, struct task *t, enum status
 		return command_fail(sh, t, status, &e);
 	}
 	if (one != NULL && t->line.word_count > 2)
-		return set(sh, one, t->line.words[2], &e) == 0 ? COMMAND_DONE : command_fail(sh, t, status, &e);
+		return set_value(sh, one, t->line.words[2], &e) == 0 ? COMMAND_DONE : command_fail(sh, t, status, &e);
 	show_begin(sh, t);
 	output_begin(sh->output, headings, 3);
 	for (const struct setting *s = settings; s->name != NULL; s++)
@@ -197,7 +197,7 @@ static bool set_shows(const struct line *line)
 
 static enum command_place set_complete(const struct command_finding *f)
 {
-	const struct setting *one = f->index == 2 ? find(f->words[1]) : NULL;
+	const struct setting *one = f->index == 2 ? find_setting(f->words[1]) : NULL;
 	const char *const *v = one != NULL ? one->words : NULL;
 
 	for (const struct setting *s = settings; f->index == 1 && s->name != NULL; s++)

@@ -81,7 +81,7 @@ static bool same(struct json a, struct json b)
 }
 
 /* A row is the same row as before if its first cell is; where rows move, they are looked for. */
-static size_t find(const struct watch *w, size_t i)
+static size_t watch_find(const struct watch *w, size_t i)
 {
 	struct json key, old;
 
@@ -105,7 +105,7 @@ static bool stands_out(void *ctx, uint64_t row, size_t column)
 	return w->match[row] == SIZE_MAX || !cell(row_at(&w->before, w->match[row]), column, &old) || !same(now, old);
 }
 
-static void show(struct watch *w, struct task *t, const struct reply *reply)
+static void watch_show(struct watch *w, struct task *t, const struct reply *reply)
 {
 	struct shell *sh = w->command.sh;
 	struct output_settings *s = output_settings(sh->output);
@@ -117,7 +117,7 @@ static void show(struct watch *w, struct task *t, const struct reply *reply)
 	output_rows_of(&about, reply->values, take_row, &w->now);
 	if (w->before.count > 0 && !w->now.failed && (w->match = malloc((w->now.count + 1) * sizeof *w->match)) != NULL)
 		for (size_t i = 0; i < w->now.count; i++)
-			w->match[i] = find(w, i);
+			w->match[i] = watch_find(w, i);
 	show_begin(sh, w->command.task);
 	if (output_format(sh->output)->for_people) {
 		(void)localtime_r(&when, &tm);
@@ -144,7 +144,7 @@ static void watch_clear(struct command_state *s)
 	rows_clear(&w->now);
 }
 
-static void ask(void *ctx);
+static void watch_ask(void *ctx);
 
 /* A shell command gets each round for itself. */
 static void shown(void *ctx)
@@ -155,10 +155,10 @@ static void shown(void *ctx)
 	if (w->leaving || (w->left > 0 && --w->left == 0))
 		command_end(w, STATUS_OK);
 	else
-		loop_timer_start(w->command.sh->loop, &w->command.task->timer, (int64_t)(w->seconds * 1000), ask, w);
+		loop_timer_start(w->command.sh->loop, &w->command.task->timer, (int64_t)(w->seconds * 1000), watch_ask, w);
 }
 
-static void answered(struct shell *sh, struct task *child, const struct reply *reply)
+static void watch_answered(struct shell *sh, struct task *child, const struct reply *reply)
 {
 	struct watch *w = child->ctx;
 	struct buf why = {0};
@@ -172,16 +172,16 @@ static void answered(struct shell *sh, struct task *child, const struct reply *r
 		return;
 	}
 	if (!w->leaving)
-		show(w, child, reply);
+		watch_show(w, child, reply);
 	loop_timer_start(sh->loop, &w->command.task->timer, 0, shown, w);
 }
 
-static void ask(void *ctx)
+static void watch_ask(void *ctx)
 {
 	struct watch *w = ctx;
 	struct error e;
 
-	if (engine_child(w->command.sh, w->line, strlen(w->line), w->command.task->at, false, answered, w, &e) == NULL) {
+	if (engine_child(w->command.sh, w->line, strlen(w->line), w->command.task->at, false, watch_answered, w, &e) == NULL) {
 		shell_complain(w->command.sh, w->command.task->at, ".watch", "%s", e.text);
 		command_end(w, e.status);
 		return;
@@ -250,7 +250,7 @@ static enum command_result watch_run(struct shell *sh, struct task *t, enum stat
 	w->line = p;
 	w->seconds = seconds;
 	w->left = (unsigned long)count;
-	if (engine_child(sh, p, strlen(p), t->at, false, answered, w, &e) == NULL) {
+	if (engine_child(sh, p, strlen(p), t->at, false, watch_answered, w, &e) == NULL) {
 		command_drop(t);
 		return command_fail(sh, t, status, &e);
 	}

@@ -107,7 +107,7 @@ static bool shows_header(const struct output *o)
 }
 
 /* Decides what the rows are and begins the format. */
-static void begin(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
+static void begin_reply(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
 {
 	static const struct heading member[] = { { .name = "name" }, { .name = "value" } };
 	struct heading h;
@@ -184,7 +184,7 @@ void output_reply(struct output *o, const struct reply_about *about, const struc
 			sink_puts(o->sink, "ok\n");
 		return;
 	}
-	begin(o, about, reply->values, false);
+	begin_reply(o, about, reply->values, false);
 	if (o->format->reply != NULL) {
 		o->format->reply(o, reply);
 		return;
@@ -206,7 +206,7 @@ enum large_mode output_large(struct output *o, const struct reply_about *about, 
 	values = (struct json_iter){ text + o->head, text + len, false };
 	if (o->format->large == LARGE_KEEP || o->head == 0 || !rows_any(values))
 		return LARGE_KEEP;
-	begin(o, about, values, true);
+	begin_reply(o, about, values, true);
 	if (o->format->large == LARGE_TEXT) {
 		o->json.part_len = 0;
 		return LARGE_TEXT;

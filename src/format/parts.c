@@ -20,7 +20,7 @@ static bool is_row(const struct output *o, unsigned depth)
 	return o->mode == ROWS_VALUES || o->mode == ROWS_ELEMENTS || (o->mode == ROWS_CELLS && depth == 1);
 }
 
-static void drop(struct output *o, size_t len)
+static void part_drop(struct output *o, size_t len)
 {
 	buf_consume(&o->part.text, len);
 	o->part.gone += len;
@@ -30,7 +30,7 @@ static void drop(struct output *o, size_t len)
 static void show_cell(struct output *o, size_t len)
 {
 	o->ops.cell(o, o->part.index++, (struct json){ buf_head(&o->part.text), len });
-	drop(o, len);
+	part_drop(o, len);
 }
 
 /* What can be shown of a string of which len bytes stand at the beginning of what is held; with its quotes, as far as
@@ -44,11 +44,11 @@ static void show_string(struct output *o, size_t len, bool ended)
 	o->format->piece(o, o->part.index, text + first, n, first, ended);
 	o->part.string = !ended;
 	o->part.index += ended;
-	drop(o, n + first + ended);
+	part_drop(o, n + first + ended);
 }
 
 /* The cell that begins, or goes on, at the beginning of what is held has all of it, or len bytes if it has ended. */
-static void show(struct output *o, size_t len, bool ended)
+static void part_show(struct output *o, size_t len, bool ended)
 {
 	const char *text = buf_head(&o->part.text);
 
@@ -76,13 +76,13 @@ static void walk_row(struct output *o, size_t len)
 			start = scan->offset;
 		/* What stands between the cells. */
 		if (start > o->part.gone)
-			drop(o, (size_t)(start - o->part.gone));
+			part_drop(o, (size_t)(start - o->part.gone));
 		if (start < scan->offset)
-			show(o, (size_t)(scan->offset - o->part.gone), result == JSON_SCAN_ITEM);
+			part_show(o, (size_t)(scan->offset - o->part.gone), result == JSON_SCAN_ITEM);
 	}
 }
 
-static void begin(struct output *o, const char *text, unsigned depth)
+static void part_begin(struct output *o, const char *text, unsigned depth)
 {
 	buf_reset(&o->part.text);
 	o->part.active = true;
@@ -96,7 +96,7 @@ static void begin(struct output *o, const char *text, unsigned depth)
 }
 
 /* What has been shown belongs to a row that is open, or is one. */
-static void end(struct output *o, unsigned depth)
+static void part_end(struct output *o, unsigned depth)
 {
 	o->part.active = false;
 	buf_clear(&o->part.text);
@@ -111,7 +111,7 @@ static void end(struct output *o, unsigned depth)
 void output_part(struct output *o, const char *text, size_t len, unsigned depth, bool last)
 {
 	if (!o->part.active)
-		begin(o, text, depth);
+		part_begin(o, text, depth);
 	buf_put(&o->part.text, text, len);
 	if (o->part.text.failed) {
 		front_failed(o);
@@ -134,9 +134,9 @@ void output_part(struct output *o, const char *text, size_t len, unsigned depth,
 	if (o->part.row)
 		walk_row(o, len);
 	else
-		show(o, o->part.text.len, last);
+		part_show(o, o->part.text.len, last);
 	if (last)
-		end(o, depth);
+		part_end(o, depth);
 }
 
 void parts_break(struct output *o)

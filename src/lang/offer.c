@@ -87,7 +87,7 @@ void offer_gid(struct offer *o, const char *gid, const char *name)
 		offer_add(o, name, gid, kind);
 }
 
-static void drop(struct offer *o, size_t i)
+static void drop_candidate(struct offer *o, size_t i)
 {
 	free(o->offered[i].text);
 	free(o->offered[i].help);
@@ -100,14 +100,14 @@ void offer_remove(struct offer *o, const char *text, size_t start, size_t end)
 
 	for (size_t i = o->count; meaning != NULL && i > 0; i--)
 		if (o->offered[i - 1].text != NULL && strcmp(o->offered[i - 1].text, meaning) == 0)
-			drop(o, i - 1);
+			drop_candidate(o, i - 1);
 	free(meaning);
 }
 
 void offer_forget(struct offer *o)
 {
 	while (o->count > 0)
-		drop(o, o->count - 1);
+		drop_candidate(o, o->count - 1);
 }
 
 void offer_explain(struct offer *o, const char *format, ...)

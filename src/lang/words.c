@@ -163,7 +163,7 @@ enum word_found word_next_plain(const char *text, size_t len, size_t *pos, struc
 }
 
 /* From pos over what is not separator and not quoted. */
-static size_t find(const char *text, size_t pos, size_t end, char separator)
+static size_t find_separator(const char *text, size_t pos, size_t end, char separator)
 {
 	while (pos < end && text[pos] != separator) {
 		if (text[pos] == '\\') {
@@ -181,7 +181,7 @@ static size_t find(const char *text, size_t pos, size_t end, char separator)
 
 size_t word_find(const char *text, size_t start, size_t end, char separator)
 {
-	return find(text, start, end, separator);
+	return find_separator(text, start, end, separator);
 }
 
 bool word_part(const char *text, size_t *pos, size_t end, char separator, struct word *part)
@@ -201,7 +201,7 @@ bool word_part(const char *text, size_t *pos, size_t end, char separator, struct
 		}
 	}
 	if (!part->json)
-		at = find(text, at, end, separator);
+		at = find_separator(text, at, end, separator);
 	part->end = at;
 	part->plain = true;
 	for (size_t i = part->start; i < at && part->plain; i++)

@@ -39,12 +39,12 @@ static enum ident_answer whose(void *ctx, const struct address *local, const str
 	return sh->options->ident_hidden || !ident_user_valid(*user) ? IDENT_HIDDEN : IDENT_USER;
 }
 
-static void answered(void *ctx, const char *text)
+static void identity_answered(void *ctx, const char *text)
 {
 	shell_step(ctx, "ident: the box asked: %s", text);
 }
 
-static const struct ident_ops operations = {.welcome = welcome, .whose = whose, .answered = answered};
+static const struct ident_ops operations = {.welcome = welcome, .whose = whose, .answered = identity_answered};
 
 void identity_start(struct shell *sh)
 {

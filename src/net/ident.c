@@ -205,7 +205,7 @@ static void watch_listener(struct ident *in)
 	(void)loop_watch(in->loop, in->fd, is_full(in) || in->rest.set ? 0 : POLLIN, on_connection, in);
 }
 
-static void drop(struct ident_client *c)
+static void ident_drop(struct ident_client *c)
 {
 	loop_timer_stop(c->ident->loop, &c->slow);
 	loop_unwatch(c->ident->loop, c->fd);
@@ -217,7 +217,7 @@ static void drop(struct ident_client *c)
 
 static void on_slow(void *ctx)
 {
-	drop(ctx);
+	ident_drop(ctx);
 }
 
 static void be_patient(struct ident_client *c)
@@ -304,7 +304,7 @@ static void on_ready(void *ctx, int fd, short revents)
 		}
 	}
 	if (!good || c->out.failed || !push(c) || (c->ended && c->out.len == 0)) {
-		drop(c);
+		ident_drop(c);
 		return;
 	}
 	short events = c->out.len > 0 ? POLLOUT : 0;
@@ -382,7 +382,7 @@ void ident_free(struct ident *in)
 		return;
 	for (size_t i = 0; i < IDENT_CLIENTS; i++)
 		if (in->clients[i].fd != -1)
-			drop(&in->clients[i]);
+			ident_drop(&in->clients[i]);
 	loop_timer_stop(in->loop, &in->rest);
 	loop_unwatch(in->loop, in->fd);
 	close(in->fd);

@@ -58,7 +58,7 @@ int option_put(char **text, const char *value, struct error *e)
 
 /* --- arguments by kind --- */
 
-static int refuse(const struct option_row *row, const char *wanted, const char *value, struct error *e)
+static int refuse_value(const struct option_row *row, const char *wanted, const char *value, struct error *e)
 {
 	char shown[OPTION_SHOWN + 8];
 
@@ -86,7 +86,7 @@ static int read_seconds(double *out, const struct option_row *row, const char *v
 		}
 	}
 	if (!digits || result > 1e8)
-		return refuse(row, "seconds, such as 30 or 2.5", value, e);
+		return refuse_value(row, "seconds, such as 30 or 2.5", value, e);
 	*out = result;
 	return 0;
 }
@@ -118,14 +118,14 @@ static int read_size(size_t *out, const struct option_row *row, const char *valu
 	uintmax_t bytes;
 
 	if (!read_digits(&p, INT64_MAX, &bytes))
-		return refuse(row, wanted, value, e);
+		return refuse_value(row, wanted, value, e);
 	switch (*p) {
 	case 'K': case 'k': shift = 10; p++; break;
 	case 'M': case 'm': shift = 20; p++; break;
 	case 'G': case 'g': shift = 30; p++; break;
 	}
 	if (*p != '\0' || bytes == 0 || bytes > (uintmax_t)INT64_MAX >> shift)
-		return refuse(row, wanted, value, e);
+		return refuse_value(row, wanted, value, e);
 	bytes <<= shift;
 	/* With 32 bits, memory ends before some limits do: they mean all of it. */
 	*out = bytes < PTRDIFF_MAX ? (size_t)bytes : PTRDIFF_MAX;
@@ -138,7 +138,7 @@ static int read_number(unsigned *out, const struct option_row *row, const char *
 	uintmax_t number;
 
 	if (!read_digits(&p, INT_MAX, &number) || *p != '\0')
-		return refuse(row, "a number from 0 to 2147483647", value, e);
+		return refuse_value(row, "a number from 0 to 2147483647", value, e);
 	*out = (unsigned)number;
 	return 0;
 }
@@ -153,7 +153,7 @@ static int refuse_choice(const struct option_row *row, const char *value, struct
 
 		snprintf(wanted + used, sizeof(wanted) - used, "%s%s", between, c->name);
 	}
-	return refuse(row, wanted, value, e);
+	return refuse_value(row, wanted, value, e);
 }
 
 static int read_choice(void *field, const struct option_row *row, const char *value, struct error *e)
@@ -271,7 +271,7 @@ static int set_ident_port(struct options *o, const char *value, enum origin from
 
 	(void)from;
 	if (!ident_where(value, &address, &port))
-		return refuse(&(struct option_row){.name = "ident-port"}, "a port's number or a service's name, or an address, : and one of these", value, e);
+		return refuse_value(&(struct option_row){.name = "ident-port"}, "a port's number or a service's name, or an address, : and one of these", value, e);
 	return option_put(&o->ident_port, value, e);
 }
 
@@ -282,7 +282,7 @@ static int set_ident_fd(struct options *o, const char *value, enum origin from, 
 	(void)from;
 	if (read_number(&o->ident_fd, &row, value, e) == -1)
 		return -1;
-	return o->ident_fd > 2 ? 0 : refuse(&row, "the number of a descriptor, 3 or more", value, e);
+	return o->ident_fd > 2 ? 0 : refuse_value(&row, "the number of a descriptor, 3 or more", value, e);
 }
 
 static const enum auth_method auth_methods[] = {AUTH_NONE, AUTH_CRAM, AUTH_LOGIN};

@@ -126,7 +126,7 @@ static void send_subscriptions(struct shell *sh)
 	buf_clear(&line);
 }
 
-static struct subscription *find(struct events *ev, const char *name)
+static struct subscription *find_subscription(struct events *ev, const char *name)
 {
 	struct subscription *s;
 
@@ -138,7 +138,7 @@ static struct subscription *find(struct events *ev, const char *name)
 
 static int remember(struct events *ev, const char *name, bool sent, bool shown)
 {
-	struct subscription *s = find(ev, name), **end = &ev->subscriptions;
+	struct subscription *s = find_subscription(ev, name), **end = &ev->subscriptions;
 
 	if (s != NULL && (s->shown || !shown))
 		return 0;

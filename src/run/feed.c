@@ -65,7 +65,7 @@ static const char *intern(struct inputs *in, const char *text)
 	return n->text;
 }
 
-static struct source *add(struct inputs *in, bool next)
+static struct source *add_source(struct inputs *in, bool next)
 {
 	struct source *s = calloc(1, sizeof *s), **where = &in->first;
 
@@ -266,7 +266,7 @@ static int check(struct shell *sh, const struct source *s, struct error *e)
 
 int input_add_text(struct shell *sh, const char *text, size_t len, const char *name, bool next, struct error *e)
 {
-	struct source *s = add(sh->inputs, next);
+	struct source *s = add_source(sh->inputs, next);
 
 	if (s == NULL)
 		return error_memory(e);
@@ -298,7 +298,7 @@ static int add_file(struct shell *sh, int fd, const struct stat *st, const char 
 		close(fd);
 		return error_set(e, STATUS_USAGE, "%s: a file cannot run itself", path);
 	}
-	if ((s = add(sh->inputs, next)) == NULL) {
+	if ((s = add_source(sh->inputs, next)) == NULL) {
 		close(fd);
 		return error_memory(e);
 	}
@@ -345,7 +345,7 @@ int input_add_own_file(struct shell *sh, const char *path, struct error *e)
 
 int input_add_stdin(struct shell *sh, struct error *e)
 {
-	struct source *s = add(sh->inputs, false);
+	struct source *s = add_source(sh->inputs, false);
 
 	if (s == NULL)
 		return error_memory(e);

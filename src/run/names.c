@@ -165,7 +165,7 @@ static void listed(struct shell *sh, struct task *t, const struct reply *reply)
 	answer(sh, kind, NULL);
 }
 
-static int ask(struct shell *sh, enum gid_kind kind, bool front, struct error *e)
+static int ask_names(struct shell *sh, enum gid_kind kind, bool front, struct error *e)
 {
 	struct list *l = &sh->names->lists[kind];
 	unsigned gid_column, name_column;
@@ -201,7 +201,7 @@ void names_look_up(struct shell *sh, enum gid_kind kind, const char *name,
 	*end = w;
 	if (l->known && !sh->interactive)
 		answer(sh, kind, NULL);	/* nothing of this script has changed it since */
-	else if (ask(sh, kind, true, &e) == -1)
+	else if (ask_names(sh, kind, true, &e) == -1)
 		answer(sh, kind, &e);
 }
 
@@ -241,7 +241,7 @@ void names_refresh(struct shell *sh)
 	if (!link_takes(sh, false))
 		return;
 	for (int kind = GID_NONE + 1; kind < GID_KINDS; kind++)
-		ask(sh, (enum gid_kind)kind, false, &e);
+		ask_names(sh, (enum gid_kind)kind, false, &e);
 	engine_pump(sh);
 }
 
@@ -257,7 +257,7 @@ void names_learn(struct shell *sh, enum gid_kind kind)
 {
 	struct error e;
 
-	if (ask(sh, kind, true, &e) == 0)
+	if (ask_names(sh, kind, true, &e) == 0)
 		engine_pump(sh);
 }
 

@@ -74,7 +74,7 @@ int engine_permits(const struct shell *sh, const struct line *line, struct error
 	return 0;
 }
 
-static void refuse(struct task *t, const char *text, size_t len, const struct error *e)
+static void refuse_task(struct task *t, const char *text, size_t len, const struct error *e)
 {
 	/* What is left open has all that follows for its own: that is no line, and nothing excuses it. */
 	t->line.may_fail = t->line.may_fail && e->status == STATUS_USAGE && word_whole(text, len);
@@ -132,7 +132,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 	t->at = at;
 	t->size = len;
 	if (parse(sh, &t->line, text, len, &err, &usage) == -1) {
-		refuse(t, text, len, &err);
+		refuse_task(t, text, len, &err);
 		if (usage != NULL && t->why != NULL) {
 			struct buf b = {0};
 			buf_printf(&b, "%s\nusage: %s", t->why, usage);
@@ -144,7 +144,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 		engine_task_free(sh, t);
 		return;
 	} else if (engine_permits(sh, &t->line, &err) == -1) {
-		refuse(t, text, len, &err);
+		refuse_task(t, text, len, &err);
 	} else {
 		if (t->line.kind == LINE_COMMAND)
 			t->barrier = !commands_reads(sh, &t->line) || commands_check(sh, &t->line, &err) == -1;
@@ -166,7 +166,7 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 		return;
 	}
 	t->at = at;
-	refuse(t, "", 0, err);
+	refuse_task(t, "", 0, err);
 	engine_queue_append(e, t);
 }
 

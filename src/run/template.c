@@ -85,7 +85,7 @@ static bool stands_alone(const char *text, const char *first, const char *last)
 }
 
 /* Finds the cell that inside[0..len) names: its index, -1: it is no name of one, -2: a number, but too large. */
-static long find(const char *inside, size_t len, const char *const *names, size_t name_count, size_t count)
+static long find_place(const char *inside, size_t len, const char *const *names, size_t name_count, size_t count)
 {
 	size_t n = 0, i;
 
@@ -148,7 +148,7 @@ int template_expand(struct buf *out, const char *text, const char *const *names,
 		const char *end = *p == '{' && !s.escaped ? strpbrk(p + 1, "{}\" '") : NULL;
 		if (end != NULL && *end == '}') {
 			size_t len = (size_t)(end - p - 1);
-			long i = find(p + 1, len, names, name_count, count);
+			long i = find_place(p + 1, len, names, name_count, count);
 			if (i == -2)
 				return no_such_cell(p + 1, len, names, name_count, count, e);
 			if (i >= 0) {

@@ -175,7 +175,7 @@ static char *value_of(const struct agent_answer *answer, size_t i, bool words)
 	return text;
 }
 
-static void answered(void *ctx, const struct agent_answer *answer)
+static void check_answered(void *ctx, const struct agent_answer *answer)
 {
 	struct try *t = ctx;
 	bool words = output_format(t->check->command.sh->output)->for_people;
@@ -206,7 +206,7 @@ static void failed(void *ctx, const struct error *e)
 	tried(t);
 }
 
-static const struct agent_ops operations = {.answered = answered, .failed = failed};
+static const struct agent_ops operations = {.answered = check_answered, .failed = failed};
 
 /* Another row.  NULL without memory, or if there are too many. */
 static struct try *add_try(struct check *c, const char *entry, const char *version)

@@ -83,7 +83,7 @@ static void put_rows(struct shell *sh, struct snmp *s)
 }
 
 /* Formats that measure first, a file and a pager get everything at once; the others what there is. */
-static void show(struct snmp *s, bool last)
+static void snmp_show(struct snmp *s, bool last)
 {
 	struct shell *sh = s->command.sh;
 	const struct task *t = s->command.task;
@@ -113,13 +113,13 @@ static void show(struct snmp *s, bool last)
 
 static void snmp_end(struct snmp *s, enum status status)
 {
-	show(s, true);
+	snmp_show(s, true);
 	command_end(s, status);
 }
 
 static void fail(struct snmp *s, enum status status, const char *text)
 {
-	show(s, true);
+	snmp_show(s, true);
 	shell_complain(s->command.sh, s->command.task->at, ".snmp", "%s: %s", s->words.operands[0], text);
 	snmp_end(s, status);
 }
@@ -151,7 +151,7 @@ static void fail_answer(struct snmp *s, const struct agent_answer *answer)
 
 /* --- asking --- */
 
-static void ask(struct snmp *s, const struct agent_request *r)
+static void snmp_ask(struct snmp *s, const struct agent_request *r)
 {
 	struct error e;
 
@@ -163,7 +163,7 @@ static void ask_further(struct snmp *s)
 {
 	bool bulk = agent_version(s->agent) > 1 && s->repetitions > 0;
 
-	ask(s, &(struct agent_request){.operation = s->single ? AGENT_GET : bulk ? AGENT_GETBULK : AGENT_GETNEXT,
+	snmp_ask(s, &(struct agent_request){.operation = s->single ? AGENT_GET : bulk ? AGENT_GETBULK : AGENT_GETNEXT,
 	    .oids = &s->last, .count = 1, .max_repetitions = s->repetitions});
 }
 
@@ -211,7 +211,7 @@ static void walked(struct snmp *s, const struct agent_answer *answer)
 			continue;
 		}
 		if (agent_answer_missing(answer, i) || !agent_oid_within(&o, &s->oids[s->root])) {
-			show(s, false);
+			snmp_show(s, false);
 			next_root(s);
 			return;
 		}
@@ -223,14 +223,14 @@ static void walked(struct snmp *s, const struct agent_answer *answer)
 		s->last = o;
 		s->found = true;
 	}
-	show(s, false);
+	snmp_show(s, false);
 	if (s->single || agent_answer_count(answer) == 0)
 		next_root(s);
 	else
 		ask_further(s);
 }
 
-static void answered(void *ctx, const struct agent_answer *answer)
+static void snmp_answered(void *ctx, const struct agent_answer *answer)
 {
 	struct snmp *s = ctx;
 	const char *name;
@@ -261,7 +261,7 @@ static void step(void *ctx, const char *text)
 	shell_step(s->command.sh, "%s: %s", s->words.operands[0], text);
 }
 
-static const struct agent_ops operations = {.answered = answered, .failed = failed, .step = step};
+static const struct agent_ops operations = {.answered = snmp_answered, .failed = failed, .step = step};
 
 static void reached(void *ctx, const struct address *a, int fd, const struct error *why)
 {
@@ -286,7 +286,7 @@ static void reached(void *ctx, const struct address *a, int fd, const struct err
 		ask_further(s);
 		return;
 	}
-	ask(s, &(struct agent_request){.operation = s->operation, .oids = s->oids, .count = s->count, .types = s->types,
+	snmp_ask(s, &(struct agent_request){.operation = s->operation, .oids = s->oids, .count = s->count, .types = s->types,
 	    .values = s->values, .non_repeaters = s->words.non_repeaters > 0 ? s->words.non_repeaters : 0,
 	    .max_repetitions = s->repetitions});
 }
@@ -331,7 +331,7 @@ static int read_oids(struct snmp *s, struct error *e)
 	return 0;
 }
 
-static int begin(struct snmp *s, const char *operation, struct error *e)
+static int snmp_begin(struct snmp *s, const char *operation, struct error *e)
 {
 	struct shell *sh = s->command.sh;
 
@@ -377,7 +377,7 @@ static enum command_result snmp_run(struct shell *sh, struct task *t, enum statu
 	} else if ((s = command_begin(sh, t, &snmp_ops)) == NULL) {
 		result = error_memory(&e);
 	} else {
-		result = begin(s, operation, &e);
+		result = snmp_begin(s, operation, &e);
 	}
 	if (result == 0)
 		return COMMAND_WAITS;

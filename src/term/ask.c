@@ -22,7 +22,7 @@ static void on_interrupt(int signo)
 	interrupted = signo;
 }
 
-static void begin(struct shell *sh, struct sigaction *before)
+static void ask_begin(struct shell *sh, struct sigaction *before)
 {
 	const struct sigaction note = {.sa_handler = on_interrupt};	/* no SA_RESTART: it ends the read */
 
@@ -36,7 +36,7 @@ static void begin(struct shell *sh, struct sigaction *before)
 		sigaction(SIGINT, &note, before);
 }
 
-static void end(struct shell *sh, const struct sigaction *before)
+static void ask_end(struct shell *sh, const struct sigaction *before)
 {
 	if (sh->interactive)
 		sigaction(SIGINT, before, NULL);
@@ -57,7 +57,7 @@ bool ask_text(struct shell *sh, const char *text, char *answer, size_t size)
 
 	if (!sh->may_ask || (tty = fopen("/dev/tty", "r+e")) == NULL)
 		return false;
-	begin(sh, &before);
+	ask_begin(sh, &before);
 	/* What was typed before it was asked answers something else. */
 	(void)tcflush(fileno(tty), TCIFLUSH);
 	fputs(text, tty);
@@ -68,7 +68,7 @@ bool ask_text(struct shell *sh, const char *text, char *answer, size_t size)
 	else
 		(void)dprintf(fileno(tty), "\n");	/* nothing is written to a stream that was just read from */
 	fclose(tty);
-	end(sh, &before);
+	ask_end(sh, &before);
 	return got;
 }
 
@@ -95,9 +95,9 @@ int ask_secret(struct shell *sh, const char *what, struct buf *out, struct error
 		buf_clear(&question);
 		return error_memory(e);
 	}
-	begin(sh, &before);
+	ask_begin(sh, &before);
 	got = hidden_read(buf_string(&question), secret, sizeof secret) != NULL && !interrupted;
-	end(sh, &before);
+	ask_end(sh, &before);
 	buf_clear(&question);
 	if (got && strlen(secret) == sizeof secret - 1) {	/* the terminal cuts there, too */
 		explicit_bzero(secret, sizeof secret);

@@ -36,7 +36,7 @@ static bool any_came(void)
 	return false;
 }
 
-static void put(int tty, const char *text)
+static void write_text(int tty, const char *text)
 {
 	for (size_t len = strlen(text); len > 0;) {
 		ssize_t n = write(tty, text, len);
@@ -108,7 +108,7 @@ static bool drop_ahead(int tty)
 }
 
 /* With the handlers set.  0, or -1 with errno. */
-static int ask(int tty, const char *question, char *text, size_t size)
+static int ask_hidden(int tty, const char *question, char *text, size_t size)
 {
 	struct termios before, quiet, bytes;
 	int result, error;
@@ -124,13 +124,13 @@ static int ask(int tty, const char *question, char *text, size_t size)
 	if (tcsetattr(tty, TCSANOW, &bytes) == -1)
 		return -1;
 	if (drop_ahead(tty))
-		put(tty, "(what was typed before the question was dropped)\n");
+		write_text(tty, "(what was typed before the question was dropped)\n");
 	if (tcsetattr(tty, TCSANOW, &quiet) == -1)
 		return -1;
-	put(tty, question);
+	write_text(tty, question);
 	result = read_line(tty, text, size);
 	error = errno;
-	put(tty, "\n");
+	write_text(tty, "\n");
 	while (tcsetattr(tty, TCSANOW, &before) == -1 && errno == EINTR && !came[CAUGHT - 1])
 		;
 	errno = error;
@@ -154,7 +154,7 @@ char *hidden_read(const char *question, char *text, size_t size)
 			came[i] = 0;
 			sigaction(caught[i], &noted, &before[i]);
 		}
-		result = ask(tty, question, text, size);
+		result = ask_hidden(tty, question, text, size);
 		error = errno;
 		for (size_t i = 0; i < CAUGHT; i++)
 			sigaction(caught[i], &before[i], NULL);

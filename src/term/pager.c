@@ -69,7 +69,7 @@ static void on_pipe(void *ctx, int fd, short revents)
 		close_pipe(g);
 }
 
-static int start(struct pager *g, const char *command, unsigned flags)
+static int start_pager(struct pager *g, const char *command, unsigned flags)
 {
 	int ends[2], rc;
 
@@ -106,7 +106,7 @@ static int serve(struct pager *g, struct prompt *p, const char *command, unsigne
 	prompt_release(p);
 	have_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
 	sigaction(SIGPIPE, &ignore, &before);
-	rc = start(g, command, flags);
+	rc = start_pager(g, command, flags);
 	error = errno;
 	if (rc == 0) {
 		while (!g->child.ended && !prompt_stopping(p))

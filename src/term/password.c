@@ -396,7 +396,7 @@ static int read_environment(struct password *p, struct error *e)
 	return 0;
 }
 
-static int ask(struct password *p, const char *prompt, bool *interrupted, struct error *e)
+static int ask_password(struct password *p, const char *prompt, bool *interrupted, struct error *e)
 {
 	struct catcher catcher;
 	const char *answer;
@@ -438,7 +438,7 @@ const char *password_get_passphrase(struct password *p, const struct options *o,
 	if (o->key_passphrase_command != NULL)
 		result = read_command(p, "--key-passphrase-command", o->key_passphrase_command, give_up_at(o), interrupted, e);
 	else if (may_ask && !o->no_prompt)
-		result = ask(p, prompt, interrupted, e);
+		result = ask_password(p, prompt, interrupted, e);
 	else
 		result = error_set(e, STATUS_USAGE, "%s: cannot prompt for the key's passphrase here: "
 		    "use --key-passphrase-command", o->key != NULL ? o->key : o->cert);
@@ -467,7 +467,7 @@ const char *password_get(struct password *p, const struct options *o, const char
 	else if (!again && p->has_environment)
 		result = read_environment(p, e);
 	else if (may_ask && !o->no_prompt)
-		result = ask(p, prompt, interrupted, e);
+		result = ask_password(p, prompt, interrupted, e);
 	else
 		result = error_set(e, STATUS_USAGE, "cannot prompt for a password here: "
 		    "use --password-file, --password-command or $" VARIABLE);

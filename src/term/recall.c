@@ -21,7 +21,7 @@ void recall_clear(struct recall *r)
 	*r = (struct recall){0};
 }
 
-static int show(struct recall *r, HistEventW *event)
+static int recall_show(struct recall *r, HistEventW *event)
 {
 	const char *entry = history_entry(r->history, r->at);
 	size_t len = strlen(entry), n = 0;
@@ -88,5 +88,5 @@ int recall_event(void *recall, HistEventW *event, int operation, ...)
 	default:
 		return -1;
 	}
-	return show(r, event);
+	return recall_show(r, event);
 }

@@ -15,7 +15,7 @@ struct kept {
 	unsigned last;		/* the number given last */
 };
 
-static void drop(struct kept_change *c)
+static void drop_change(struct kept_change *c)
 {
 	free(c->line);
 	free(c->why);
@@ -35,11 +35,11 @@ unsigned kept_add(struct kept **kept, const struct kept_change *c)
 	buf_put(&copy.json, buf_head(&c->json), c->json.len);
 	buf_put(&copy.back, buf_head(&c->back), c->back.len);
 	if (copy.line == NULL || (c->why != NULL && copy.why == NULL) || copy.json.failed || copy.back.failed) {
-		drop(&copy);
+		drop_change(&copy);
 		return 0;
 	}
 	if (k->count == KEPT_MOST) {
-		drop(&k->changes[0]);
+		drop_change(&k->changes[0]);
 		memmove(&k->changes[0], &k->changes[1], --k->count * sizeof k->changes[0]);
 	}
 	copy.number = ++k->last;
@@ -66,7 +66,7 @@ const struct kept_change *kept_at(const struct kept *k, size_t i)
 void kept_drop(struct kept *k)
 {
 	while (k != NULL && k->count > 0)
-		drop(&k->changes[--k->count]);
+		drop_change(&k->changes[--k->count]);
 }
 
 void kept_free(struct kept *k)
