@@ -11,7 +11,7 @@ _ptsh()
 		rest=${rest#"$word"}
 	done
 	cur=${words[-1]}
-	# What readline replaces starts behind = and :, but with @.
+	# What readline replaces starts after = and :, but with @.
 	[[ $part == [=:] ]] && part=
 	[[ $cur == *@"$part" ]] && part=@$part
 	[[ $cur == [\'\"]* ]] && quote=${cur:0:1} && cur=${cur:1} && part=${part#"$quote"}
@@ -19,7 +19,7 @@ _ptsh()
 	while IFS=$'\t' read -r text help; do
 		case $text in
 		:files)
-			# What stands in front of the file's name in this word of bash's: -f of -fNAME.
+			# What precedes the file name in this word of bash's: -f of -fNAME.
 			kept=${help#"${cur%"$part"}"}
 			[ "${part#"$kept"}" = "$part" ] && kept=
 			compopt -o filenames

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * array: room in arrays that grow: doubled, and never more bytes than there can be.
+ * array: memory of arrays that grow: doubled, and never more bytes than there can be.
  *
  * Knows nothing of the items; never clears or wipes what it moves.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * array: room in arrays that grow.
+ * array: memory of arrays that grow.
  */
 #ifndef PTSH_BASE_ARRAY_H
 #define PTSH_BASE_ARRAY_H

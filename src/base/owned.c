@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * owned: whether a file that is obeyed can have been written by its user alone.
+ * owned: whether others could have written a file that is obeyed.
  *
  * Refuses to know what stands in the file.  root may own it: root can do everything anyway.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find: what .find leaves behind.
+ * find: `.find`: searches all realms for the switch port of a device.
  */
 #ifndef PTSH_COMMANDS_FIND_H
 #define PTSH_COMMANDS_FIND_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * front: what the formats see of an output: the reply in progress, its headings, and room for their own state.
+ * front: the part of an output that the formats see: the reply in progress, its headings, and their own state.
  */
 #ifndef PTSH_FORMAT_FRONT_H
 #define PTSH_FORMAT_FRONT_H

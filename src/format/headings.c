@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * headings: the names over the columns of a reply, and how their cells are to be read.
+ * headings: the names of the columns of a reply, and the kinds of their cells.
  *
  * Owns the choice between what was asked for, what the catalogue documents and what the rows show.  Refuses to know
  * formats.

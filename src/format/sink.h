@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sink: where output goes: a descriptor with a buffer, whose failures are not lost.
+ * sink: an output descriptor with a buffer, whose errors are not lost.
  *
  * Knows nothing of what is written.  SIGPIPE is the holder's to ignore: a closed pipe is then `error` EPIPE.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * foreign: what is typed out of another shell's habit, and blanks that separate nothing.
+ * foreign: syntax of other shells, typed by habit, and blanks that separate nothing.
  *
  * Taken for text it would become a realm's name or a password.  Quoted, and inside JSON, it is text.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * foreign: what is typed out of another shell's habit.  Internal to lang/.
+ * foreign: syntax of other shells, typed by habit.  Internal to lang/.
  */
 #ifndef PTSH_LANG_FOREIGN_H
 #define PTSH_LANG_FOREIGN_H

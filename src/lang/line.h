@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * line: from what a user typed to what is to be done: a request ready to send, or a command's words.
+ * line: from what a user typed to a request ready to send, or a command's words.
  *
  * The catalogue says what each word of a request is; the same walk serves execution (line_parse) and completion
  * (lang/complete).  Nothing here sends, prints or waits; files and secrets come through the context.

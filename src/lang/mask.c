@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mask: a typed line without what must not be seen in it: for histories and messages.
+ * mask: a typed line without its secrets: for histories and messages.
  *
  * Where a shape is not the documented one, it hides too much rather than too little.
  */

@@ -192,7 +192,7 @@ static int put_name(struct parse *p, const struct putting *a, const struct word 
 		return -1;
 	*want = want_named(a, buf_head(&p->scratch), p->scratch.len);
 	if (name.end == w->end && want->type != ARG_MACS && memchr(buf_head(&p->scratch), '=', p->scratch.len) != NULL)
-		return parse_fail_language(p, w->start, "%s: %s: the = stands inside the quotes: quote what is behind it only, "
+		return parse_fail_language(p, w->start, "%s: %s: the = stands inside the quotes: quote only what follows it, "
 		    "NAME='VALUE'", a->type->name, a->arg->name);
 	if (name.end == w->end && want->type != ARG_MACS)
 		return putting_misfit(p, a, w, "name=value");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * parse: what the files of lang/ share while they take one line apart.  Internal to lang/.
+ * parse: the state that the files of lang share while they parse a line.  Internal to lang/.
  */
 #ifndef PTSH_LANG_PARSE_H
 #define PTSH_LANG_PARSE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * putting: what every kind of argument needs while it is put: the message for a misfit, JSON taken over, names unknown.
+ * putting: the steps that arguments of every kind share: the message for a wrong value, JSON copied, unknown names.
  *
  * Knows no kind of argument: lang/arguments and lang/members do.
  */

@@ -3,7 +3,7 @@
  * channel: bytes to and from a box.  See channel.h.
  *
  * Owns the connection from the first attempt to the end, the handshake, and what may happen on it when.  How it is reached is
- * connect's business, how bytes move stream's, whom to trust judge.c's.
+ * connect's business, how bytes move stream's, which key to trust judge.c's.
  *
  * The holder may free the channel in any callback: the memory stays until the outermost call is left (`depth`), and
  * after every callback `freed` is looked at.

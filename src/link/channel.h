@@ -4,7 +4,7 @@
  *
  * Looks the name up (in a thread), tries its addresses (RFC 8305), or connects a Unix socket and checks whose
  * it is, or starts a proxy command; carries bytes both ways with unsent data bounded by the caller; starts TLS
- * when asked to and decides whom to trust (tls/trust).  Never blocks but where a question is put to the user.
+ * when asked to and decides which key to trust (tls/trust).  Never blocks but where a question is put to the user.
  * All callbacks come from the loop, never from inside a call to the channel (but channel_accept_clear(), which is there
  * to ask), and none comes after `closed` or channel_free().
  */

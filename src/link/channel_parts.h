@@ -2,7 +2,7 @@
 /*
  * channel_parts: what the files of the channel share among themselves; no other file includes this.
  *
- * channel.c owns the connection's life, the handshake, and moves its bytes; judge.c decides whom to trust.
+ * channel.c owns the connection's life, the handshake, and moves its bytes; judge.c decides which key to trust.
  */
 #ifndef PTSH_LINK_CHANNEL_PARTS_H
 #define PTSH_LINK_CHANNEL_PARTS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * judge: what a channel believes of the box, and how far it is trusted then.  See channel.h.
+ * judge: how a channel judges the key of the box, and how far it is trusted then.  See channel.h.
  *
  * Owns what is remembered of the box and by which name it is verified.  The verdict is trust's; the handshake, bytes,
  * descriptors and deadlines are channel.c's.

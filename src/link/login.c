@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * login: which login, with which password.
+ * login: the choice of the login, and its password.
  */
 #include <errno.h>
 #include <signal.h>

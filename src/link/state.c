@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * state: what the others may know of the connection without touching it.
+ * state: the state of the connection that others may read.
  */
 #include <string.h>
 

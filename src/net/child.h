@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * child: a shell command that ptsh runs: the proxy, a password's source, the pager, the command behind `|`.
+ * child: a shell command that ptsh runs: the proxy, a password's source, the pager, the command after `|`.
  *
  * Each is a process group of its own, so that a pipeline ends as a whole; with the default signals, no descriptor but the
  * three, and without $PTSH_PASSWORD.  The terminal is lent to it as a shell does, and taken back.

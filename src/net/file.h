@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * file: files that the user names, whatever they are: nothing here waits where a signal could not end it.
+ * file: files that the user names, of any kind: no call here blocks where a signal could not end it.
  *
  * A FIFO without a partner, a terminal, a reader that has stopped and a file system that hangs hold up only the caller:
  * EINTR ends each wait (see loop_await).

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reach: how a box is to be reached, as the user has asked for it.
+ * reach: the options for reaching a box.
  *
  * Part of struct options, and handed down as it is by all that connect: an option of this kind is its row, its member
  * here, and the place where it is used.

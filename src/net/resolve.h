@@ -2,8 +2,8 @@
 /*
  * resolve: from a box's name to the addresses to try, without blocking.
  *
- * Threads ask the resolver, which cannot be interrupted, and answer through a pipe.  A look-up that nobody
- * waits for any more ends by itself and cleans up after itself: nothing the caller has is touched then.
+ * Threads ask the resolver, which cannot be interrupted, and answer through a pipe.  A look-up that is
+ * no longer wanted ends by itself and cleans up after itself: nothing the caller has is touched then.
  */
 #ifndef PTSH_NET_RESOLVE_H
 #define PTSH_NET_RESOLVE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * target: what a user may write for a box, taken apart.  See target.h.
+ * target: the parts of a box's address as the user writes it.  See target.h.
  *
  * Owns the grammar of `[user@]host[:port]`.  Refuses to know the boxes file (options looks there first) and looks no
  * name up; only the services database is asked for a port's name.

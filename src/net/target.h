@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * target: what a user may write for a box, taken apart.  Nothing is looked up but services, in /etc/services.
+ * target: the parts of a box's address as the user writes it.  Nothing is looked up but services, in /etc/services.
  */
 #ifndef PTSH_NET_TARGET_H
 #define PTSH_NET_TARGET_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * thread: a call that cannot be interrupted, made beside the loop.
+ * thread: a blocking call, made in a thread beside the loop.
  */
 #ifndef PTSH_NET_THREAD_H
 #define PTSH_NET_THREAD_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * complete: what may stand at a place of ptsh's command line, for the shells' completions.
+ * complete: candidates for a place of ptsh's command line, for the shells' completions.
  *
  * Walks the words as options_words does, but forgives everything.  What may stand inside -c LINE is lang/complete's.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: what the user asked for: the command line, the environment and the boxes file, put together once.
+ * options: the options from command line, environment and boxes file, combined once.
  *
  * One const table, option_rows, says what can be asked for; parsing, --help, completion and the man page's test all
  * read it.

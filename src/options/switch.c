@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * switch: another box while a session runs.
+ * switch: to another box while a session runs.
  */
 #include "options/table.h"
 

@@ -544,7 +544,7 @@ const struct option_row option_rows[] = {
 	    TEXT(key_passphrase_command)},
 	{0, "tls-min", "VERSION", "1.0, 1.1, 1.2 or 1.3 (1.2)", .scope = SCOPE_LINK, CHOICE(tls_min, tls_versions)},
 
-	{'X', "no-rc", NULL, "read neither rc nor boxes file, write no history", "And:", .scope = SCOPE_RUN, FLAG(no_rc)},
+	{'X', "no-rc", NULL, "read neither rc nor boxes file, write no history", "General:", .scope = SCOPE_RUN, FLAG(no_rc)},
 	{'h', "help", NULL, "this", .scope = SCOPE_RUN, OWN(OPTION_FLAG, set_help)},
 	{'V', "version", NULL, "ptsh's version and its libraries'", .scope = SCOPE_RUN, OWN(OPTION_FLAG, set_version)},
 	{0},

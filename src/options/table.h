@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * table: what the files of options share; not for others.
+ * table: the parts that the files of options share.
  */
 #ifndef PTSH_OPTIONS_TABLE_H
 #define PTSH_OPTIONS_TABLE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * words: words as a shell hands them over, taken apart: --name=value, -abc, --, and the box among them.
+ * words: the words of the command line, parsed: --name=value, -abc, --, and the box among them.
  *
  * Applies nothing and knows no precedence.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pending: what was asked and has no answer yet, by id.
+ * pending: requests without an answer yet, by id.
  *
  * A hash table: each is found at once in whatever order replies come, and a few that stay open for long (polls) do
  * not make it grow with all ids that were given out since.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * secret: what must not be seen in requests and replies, and both with it replaced.
+ * secret: the secrets in requests and replies, and both with it replaced.
  *
  * Where a shape is not the documented one, it hides too much rather than too little.
  */

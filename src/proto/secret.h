@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * secret: what must not be seen in requests and replies.  Knows nothing of lines and of where they are shown.
+ * secret: the secrets in requests and replies.  Knows nothing of lines and of where they are shown.
  */
 #ifndef PTSH_PROTO_SECRET_H
 #define PTSH_PROTO_SECRET_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session_message: what a line from the box means and whether it may come now (ptsh-protocol(7)).
+ * session_message: the meaning of a line from the box and whether it may come now (ptsh-protocol(7)).
  *
  * Owns the shape of messages and their routing.  Before login the rules are strict, because what arrives then may
  * come from any machine: whatever was not asked for ends the session.

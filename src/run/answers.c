@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * answers: replies and their absence: what became of a task, kept until its turn, and then shown.
+ * answers: replies, or their absence: the outcome of a task, kept until its turn, then shown.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * check: what is wrong with a line before it, or anything of its script, is begun.
+ * check: checks of a line, or of a whole script, before any of it starts.
  *
  * Looks as the engine will, but asks nothing, reads no secret and sends nothing.
  */

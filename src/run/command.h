@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * command: one of ptsh's own commands, `.name`: all that is to be known of it, in one entry.
+ * command: one of ptsh's own commands, `.name`: one entry that describes all of it.
  */
 #ifndef PTSH_RUN_COMMAND_H
 #define PTSH_RUN_COMMAND_H

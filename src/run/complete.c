@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * complete: what may stand behind a command, asked of the command; and what several of them answer.
+ * complete: what may follow a command, as the command says; and the answers that several commands share.
  */
 #include <stdio.h>
 #include <string.h>

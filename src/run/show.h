@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * show: what becomes of a line, in front of its user: results in the format, failures, jobs, where it was redirected.
+ * show: how the end of a line is shown: its result in the format, failures, jobs, redirections.
  */
 #ifndef PTSH_RUN_SHOW_H
 #define PTSH_RUN_SHOW_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * steps: what the engine asks before a line is sent, when it has ended, and when there is room for more lines.
+ * steps: the engine's callbacks: before a line is sent, when it has ended, and when there is room for more lines.
  */
 #ifndef PTSH_RUN_STEPS_H
 #define PTSH_RUN_STEPS_H

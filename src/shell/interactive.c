@@ -174,7 +174,7 @@ static bool is_psql(struct shell *sh, const char *text)
 	static const char *const words[][2] = {
 		{"q", ".quit (or ^D)"}, {"?", ".help"}, {"h", ".help"}, {"e", ".edit"}, {"i", ".source"}, {"c", ".connect"},
 		{"s", ".history"}, {"timing", ".timing"}, {"watch", ".watch"}, {"echo", ".echo"}, {"set", ".set"},
-		{"o", "> FILE behind a line"}, {"g", ".last"}, {"gx", ".last records"}, {"x", ".format records"},
+		{"o", "LINE > FILE"}, {"g", ".last"}, {"gx", ".last records"}, {"x", ".format records"},
 		{"conninfo", ".status"},
 	};
 	size_t len;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * progress: a line at the bottom of a terminal that says how long something has been going on; gone before anything else
- * is shown.
+ * progress: a line at the bottom of a terminal with the time that something has taken; removed before anything else is
+ * shown.
  */
 #ifndef PTSH_SHELL_PROGRESS_H
 #define PTSH_SHELL_PROGRESS_H

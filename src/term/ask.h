@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ask: questions to the person at the terminal, whatever runs meanwhile has to wait.
+ * ask: questions to the user at the terminal; everything else waits meanwhile.
  *
  * At a prompt ^C is an answer, too: none.  Elsewhere it ends ptsh, as do SIGTERM and SIGHUP.
  */

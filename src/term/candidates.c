@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * candidates: what may come next, shown above the line.
+ * candidates: the list of candidates above the line.
  *
  * Owns how candidates are laid out.  Their texts and helps may be the box's: they are made harmless here.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * keys: what keys do that libedit has no function for: Tab, `?`, ^L; and what is bound to what.
+ * keys: the functions of keys that libedit lacks: Tab, `?`, ^L; and what is bound to what.
  *
  * Refuses to know what may come next in a line: lang/complete says it.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * paste: what becomes of a bracketed paste: one line is inserted, several are shown and asked about once.
+ * paste: a bracketed paste: one line is inserted, several are shown and run after one question.
  *
  * Refuses to know how a paste is distinguished from keys: prompt_input does that.
  */

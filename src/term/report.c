@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * report: how ptsh speaks to its user: results to standard output, everything else to standard error, one line each,
+ * report: how ptsh prints: results to standard output, everything else to standard error, one line each,
  * and never through the line that is being typed.
  */
 #include "term/shell.h"

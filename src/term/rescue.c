@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * rescue: gives the terminal back when the process dies of a bug or of SIGQUIT.
+ * rescue: restores the terminal when the process dies of a bug or of SIGQUIT.
  *
  * Owns the handlers of those signals.  The state is static because signals are: a process has one set of handlers.
  */

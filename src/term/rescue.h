@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * rescue: gives the terminal back when the process dies of a bug or of SIGQUIT.
+ * rescue: restores the terminal when the process dies of a bug or of SIGQUIT.
  */
 #ifndef PTSH_TERM_RESCUE_H
 #define PTSH_TERM_RESCUE_H

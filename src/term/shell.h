@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * shell: what one running ptsh holds, and how it speaks to its user.
+ * shell: the state of a running ptsh, and how it prints.
  *
  * One struct, passed first; each part of it belongs to the file that is named.
  */

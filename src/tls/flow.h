@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * flow: what became of an attempt to move bytes.
+ * flow: the result of an attempt to move bytes.
  */
 #ifndef PTSH_TLS_FLOW_H
 #define PTSH_TLS_FLOW_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * known_file: a small file of one's own that others must not have written, read and replaced whole.
+ * known_file: a small private file that others must not be able to write, read and replaced whole.
  */
 #ifndef PTSH_TLS_KNOWN_FILE_H
 #define PTSH_TLS_KNOWN_FILE_H
@@ -10,8 +10,8 @@
 
 enum { KNOWN_FILE_MAX = 64 * 1024 * 1024, KNOWN_FILE_PATIENCE_MS = 5000 };
 
-/* Appends the content; a missing file has none.  0; or -1 with *e (STATUS_TLS): a symbolic link, not a file, somebody
- * else's, writable by others (or its folder is), too large, or not readable. */
+/* Appends the content; a missing file has none.  0; or -1 with *e (STATUS_TLS): a symbolic link, not a file, of another
+ * user, writable by others (or its folder is), too large, or not readable. */
 int known_file_read(const char *path, struct buf *content, struct error *e);
 
 struct known_file {

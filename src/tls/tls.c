@@ -108,7 +108,7 @@ static int tls_load_files(SSL_CTX *ctx, const struct tls_settings *s, struct err
 	return 0;
 }
 
-/* Verifies and notes what came out.  OpenSSL's own note says "verified" until it has been told otherwise: where memory
+/* Verifies and notes what came out.  OpenSSL's own note says "verified" until it is set otherwise: where memory
  * fails before that, any certificate would pass. */
 static int tls_verify(X509_STORE_CTX *store, void *arg)
 {

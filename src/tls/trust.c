@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * trust: whether what answers is the box one means.  See trust.h.
+ * trust: whether the peer is the box that the user means.  See trust.h.
  *
  * All ways to the verdict "trusted" are in trust_judge(), in the order in which they count.  Whatever goes wrong on
  * the way, memory too, is a refusal.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * trust: whether what answers is the box one means.
+ * trust: whether the peer is the box that the user means.
  *
  * Holds what is remembered of one box and what the user has asked for, and judges by it what the box shows: ptsh(1),
  * TRUST.  Knows no descriptor and no TLS library.

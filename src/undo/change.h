@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * change: at the prompt, what a modifying request changes, kept for .undo.
+ * change: at the prompt, the effect of a modifying request, kept for .undo.
  */
 #ifndef PTSH_UNDO_CHANGE_H
 #define PTSH_UNDO_CHANGE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * kept: the changes of this session, with what takes each of them back.
+ * kept: the changes of this session, each with the request that undoes it.
  *
  * Knows nothing of boxes, prompts and how a change is taken back.
  */

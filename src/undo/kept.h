@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * kept: the changes of this session, with what takes each of them back.
+ * kept: the changes of this session, each with the request that undoes it.
  *
  * In memory only; what holds secrets is wiped when it is dropped: with the oldest of too many, with another box, at the end.
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# formats: 12,000 awkward values through every format, judged by programs that nobody here wrote: JSON::XS, jq, Python's
+# formats: 12,000 awkward values through every format, judged by independent programs: JSON::XS, jq, Python's
 # csv, and a tsv reader in Perl.
 use strict;
 use warnings;
