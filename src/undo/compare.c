@@ -12,84 +12,42 @@ struct back {
 	struct undo_work *w;
 	const struct arg *arg;
 	enum undo_form form;
-	struct buf *out;
-	struct json scope;	/* FORM_ROLES: whose roles are being written */
+	cJSON **out;
 };
 
-static void back_begin(struct back *b, const struct place *p)
+/* The list of a scope's roles: scopes come in a row. */
+static cJSON *roles_of(struct back *b, const struct place *p)
 {
-	struct buf *out = b->out;
-	bool first = out->len == 0;
+	cJSON *last = *b->out != NULL && (*b->out)->child != NULL ? (*b->out)->child->prev : NULL;
 
-	switch (b->form) {
-	case FORM_OBJECT:
-		buf_putc(out, first ? '{' : ',');
-		undo_put(out, NULL, p->name);
-		buf_putc(out, ':');
-		return;
-	case FORM_ROLES:
-		if (first || !undo_same(b->w, b->scope, p->scope)) {
-			buf_puts(out, first ? "[[" : "]],[");
-			undo_put(out, NULL, p->scope);
-			buf_puts(out, ",[[");
-			b->scope = p->scope;
-		} else {
-			buf_puts(out, ",[");
-		}
-		break;
-	case FORM_PAIRS:
-		buf_puts(out, first ? "[[" : ",[");
-		break;
-	case FORM_PAIR:
-		buf_putc(out, '[');
-		break;
-	case FORM_ASSIGNMENTS:
-		buf_puts(out, first ? "[[" : ",[");
-		return;
+	if (last == NULL || !undo_same(b->w, last->child, p->scope)) {
+		last = tree_pair(tree_copy(p->scope), cJSON_CreateArray());
+		undo_add_first(b->w, b->out, last);
 	}
-	undo_put(out, NULL, p->name);
-	buf_putc(out, ',');
+	return b->w->failed ? NULL : last->child->next;
 }
 
-static void back_value(struct back *b, const struct place *p, const struct field *f)
+/* What a place is to have again: v, or with a second list the two of them. */
+static void put_back(struct back *b, const struct place *p, cJSON *v, cJSON *more)
 {
-	back_begin(b, p);
-	undo_put(b->out, f, p->before);
-	if (b->form == FORM_ASSIGNMENTS) {
-		buf_putc(b->out, ',');
-		undo_put(b->out, NULL, p->name);
-	}
-	if (b->form != FORM_OBJECT)
-		buf_putc(b->out, ']');
-}
+	cJSON *row;
 
-static void back_lists(struct back *b, const struct place *p, const struct buf *lists)
-{
-	back_begin(b, p);
-	if (b->form == FORM_OBJECT)
-		buf_putc(b->out, '[');
-	buf_put(b->out, buf_head(lists), lists->len);
-	buf_putc(b->out, ']');
-}
-
-static void back_end(struct back *b)
-{
-	if (b->out->len == 0)
+	if (b->form == FORM_OBJECT) {
+		if (*b->out == NULL)
+			*b->out = cJSON_CreateObject();
+		if (tree_add_member(*b->out, undo_text(b->w, p->name), more != NULL ? tree_pair(v, more) : v) < 0)
+			b->w->failed = true;
 		return;
-	switch (b->form) {
-	case FORM_OBJECT:
-		buf_putc(b->out, '}');
-		break;
-	case FORM_ROLES:
-		buf_puts(b->out, "]]]");
-		break;
-	case FORM_PAIRS:
-	case FORM_ASSIGNMENTS:
-		buf_putc(b->out, ']');
-		break;
-	case FORM_PAIR:
-		break;
 	}
+	row = b->form == FORM_ASSIGNMENTS ? tree_pair(v, tree_copy(p->name)) : tree_pair(tree_copy(p->name), v);
+	if (more != NULL)
+		undo_add(b->w, row, more);
+	if (b->form == FORM_PAIR && row != NULL)
+		*b->out = row;
+	else if (b->form == FORM_ROLES)
+		undo_add(b->w, roles_of(b, p), row);
+	else
+		undo_add_first(b->w, b->out, row);
 }
 
 /* --- comparing --- */
@@ -129,21 +87,20 @@ static void show_names(struct back *b, const struct place *p)
 }
 
 /* The lists that one event of a request holds.  -1: it is none. */
-static int lists_of(const struct back *b, struct json v, struct json lists[2])
+static int lists_of(const struct back *b, const cJSON *v, const cJSON *lists[2])
 {
-	struct json cells[3];
+	static const cJSON empty = {.type = cJSON_Array};
+	const cJSON *cells[3];
 	size_t n = undo_cells(v, cells, 3), first = b->form == FORM_PAIRS ? 1 : 0;
 
-	lists[0] = lists[1] = (struct json){"[]", 2};
+	lists[0] = lists[1] = n == first ? NULL : &empty;
 	if (n > first + 2 || n < first || (n == first && b->form == FORM_OBJECT))
 		return -1;
 	for (size_t i = first; i < n; i++) {
-		if (json_kind(cells[i]) != JSON_ARRAY)
+		if (!cJSON_IsArray(cells[i]))
 			return -1;
 		lists[i - first] = cells[i];
 	}
-	if (n == first)
-		lists[0] = lists[1] = (struct json){NULL, 0};
 	return 0;
 }
 
@@ -151,8 +108,8 @@ static int lists_of(const struct back *b, struct json v, struct json lists[2])
 static int compare_lists(struct back *b, const struct place *p)
 {
 	enum { CHANGES = 8 };	/* more of one property in one request are not shown */
-	struct json lists[2 * CHANGES];
-	struct buf back = {.secret = b->out->secret};
+	const cJSON *lists[2 * CHANGES];
+	cJSON *back[2] = {NULL, NULL};
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->count; i++) {
@@ -165,18 +122,18 @@ static int compare_lists(struct back *b, const struct place *p)
 			return -1;
 		n++;
 	}
-	undo_member_list(b->w, p->name, p->before, p->befores == 1, lists, n, &back);
-	if (back.len > 0)
-		back_lists(b, p, &back);
-	b->w->failed = b->w->failed || back.failed;
-	buf_clear(&back);
+	undo_member_list(b->w, p->name, p->before, p->befores == 1, lists, n, back);
+	if (back[0] != NULL)
+		put_back(b, p, back[0], back[1]);
+	else
+		cJSON_Delete(back[1]);
 	return 0;
 }
 
 /* The value that an event puts: with pairs the event is the whole pair. */
-static bool value_after(const struct back *b, const struct place *p, struct json *v)
+static bool value_after(const struct back *b, const struct place *p, const cJSON **v)
 {
-	struct json cells[2];
+	const cJSON *cells[2];
 
 	*v = p->after;
 	if (b->form != FORM_PAIRS)
@@ -219,7 +176,7 @@ int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct plac
 		const struct place *p = &places->list[k];
 		const struct field *f = field_of(&b, p);
 		bool secret = undo_secret(w, b.arg, p->name), read;
-		struct json after;
+		const cJSON *after;
 
 		if (!p->touched)
 			continue;
@@ -243,10 +200,9 @@ int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct plac
 		undo_show(w, f, after, secret);
 		buf_putc(&w->u->changes, '\n');
 		if (read && (!secret || secrets))
-			back_value(&b, p, f);
+			put_back(&b, p, undo_copy(f, p->before), NULL);
 		else
 			w->u->partial = true;
 	}
-	back_end(&b);
 	return result;
 }

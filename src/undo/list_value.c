@@ -6,64 +6,50 @@
  */
 #include "undo/undo_parts.h"
 
-static const struct json nothing = {"null", 4};
+#include <stdlib.h>
+#include <string.h>
 
-/* A list in a text, its elements separated by blanks or commas, as JSON. */
-static void put_text_list(struct undo_work *w, struct json text, struct buf *out)
+/* A list in a text, its elements separated by blanks or commas. */
+static const cJSON *split(struct undo_work *w, const cJSON *text)
 {
-	const char *s;
-	size_t len;
+	cJSON *list = cJSON_CreateArray();
+	char *copy = strdup(undo_text(w, text)), *rest = copy;
+	const char *part;
 
-	buf_reset(&w->left);
-	json_decode(text, &w->left);
-	s = buf_head(&w->left);
-	len = w->left.len;
-	buf_putc(out, '[');
-	for (size_t i = 0; i < len; ) {
-		size_t start;
-
-		while (i < len && (s[i] == ' ' || s[i] == ',' || s[i] == '\n' || s[i] == '\t'))
-			i++;
-		for (start = i; i < len && s[i] != ' ' && s[i] != ',' && s[i] != '\n' && s[i] != '\t'; )
-			i++;
-		if (i == start)
-			continue;
-		if (out->len > 1)
-			buf_putc(out, ',');
-		json_put_string(out, s + start, i - start);
-	}
-	buf_putc(out, ']');
-	w->failed = w->failed || w->left.failed || out->failed;
+	while (rest != NULL && (part = strsep(&rest, " ,\n\t")) != NULL)
+		if (*part != '\0')
+			undo_add(w, list, cJSON_CreateString(part));
+	w->failed = w->failed || copy == NULL;
+	free(copy);
+	return undo_keep(w, list);
 }
 
 /* The elements of a list become events.  False: they are no texts. */
-static bool put_members(struct places *places, enum place_event kind, struct json list)
+static bool put_members(struct places *places, enum place_event kind, const cJSON *list)
 {
-	struct json_iter it = json_iterate(list);
-	struct json v;
+	const cJSON *v;
 
-	while (json_next(&it, NULL, &v)) {
-		if (!undo_is_scalar(v))
+	cJSON_ArrayForEach (v, list) {
+		if (!tree_is_scalar(v))
 			return false;
 		places_key_address(places, v);
-		places_put(places, kind, nothing, v, v);
+		places_put(places, kind, NULL, v, v);
 	}
 	return true;
 }
 
 /* All that may be there by now is deleted. */
-static void delete_all(struct places *places, const struct json *lists, size_t count, struct json before)
+static void delete_all(struct places *places, const cJSON *const *lists, size_t count, const cJSON *before)
 {
 	put_members(places, PLACE_DELETE, before);
 	for (size_t i = 0; i < count; i++)
-		if (lists[2 * i].text != NULL)
-			put_members(places, PLACE_DELETE, lists[2 * i + 1]);
+		put_members(places, PLACE_DELETE, lists[2 * i + 1]);
 }
 
-static bool put_changes(struct places *places, const struct json *lists, size_t count, struct json before)
+static bool put_changes(struct places *places, const cJSON *const *lists, size_t count, const cJSON *before)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (lists[2 * i].text == NULL)
+		if (lists[2 * i] == NULL)
 			delete_all(places, lists, i, before);
 		else if (!put_members(places, PLACE_DELETE, lists[2 * i]) || !put_members(places, PLACE_ADD, lists[2 * i + 1]))
 			return false;
@@ -92,12 +78,12 @@ static void show_after(struct undo_work *w, const struct places *places)
 }
 
 /* Without the old state only what is done can be shown. */
-static void show_unread(struct undo_work *w, struct json name, const struct json *lists, size_t count)
+static void show_unread(struct undo_work *w, const cJSON *name, const cJSON *const *lists, size_t count)
 {
 	undo_show_name(w, name);
 	buf_puts(&w->u->changes, ": " UNDO_UNREAD " ->");
 	for (size_t i = 0; i < count; i++) {
-		if (lists[2 * i].text == NULL) {
+		if (lists[2 * i] == NULL) {
 			buf_puts(&w->u->changes, " []");
 			continue;
 		}
@@ -110,22 +96,19 @@ static void show_unread(struct undo_work *w, struct json name, const struct json
 	w->u->partial = true;
 }
 
-static void put_back(const struct places *places, enum place_fate fate, struct buf *out)
+/* What was there before and has that fate; or, of what is put, what was not. */
+static cJSON *copy_with(struct undo_work *w, const struct places *places, enum place_fate fate)
 {
-	bool first = true;
+	cJSON *list = cJSON_CreateArray();
 
-	buf_putc(out, '[');
 	for (size_t i = 0; i < places->list_count; i++) {
 		const struct place *p = &places->list[i];
 
-		if (p->fate != fate || (p->befores > 0) == (fate == PLACE_PUT))
-			continue;
-		if (!first)
-			buf_putc(out, ',');
-		undo_put(out, NULL, fate == PLACE_PUT ? p->after : p->before);
-		first = false;
+		if (p->fate == fate && (p->befores > 0) != (fate == PLACE_PUT))
+			undo_add(w, list, tree_copy(fate == PLACE_PUT ? p->after : p->before));
 	}
-	buf_putc(out, ']');
+	w->failed = w->failed || list == NULL;
+	return list;
 }
 
 static bool is_changed(const struct places *places)
@@ -139,17 +122,14 @@ static bool is_changed(const struct places *places)
 	return false;
 }
 
-void undo_member_list(struct undo_work *w, struct json name, struct json before, bool readable,
-    const struct json *lists, size_t count, struct buf *back)
+void undo_member_list(struct undo_work *w, const cJSON *name, const cJSON *before, bool readable,
+    const cJSON *const *lists, size_t count, cJSON *back[2])
 {
 	struct places places = {0};
-	struct buf text = {0};
 
-	if (readable && json_kind(before) == JSON_STRING) {
-		put_text_list(w, before, &text);
-		before = (struct json){buf_head(&text), text.len};
-	}
-	readable = readable && (json_kind(before) == JSON_NULL || json_kind(before) == JSON_ARRAY) &&
+	if (readable && tree_is_string(before))
+		before = split(w, before);
+	readable = readable && (cJSON_IsNull(before) || cJSON_IsArray(before)) &&
 	    put_members(&places, PLACE_BEFORE, before) && put_changes(&places, lists, count, before);
 	if (!readable) {
 		show_unread(w, name, lists, count);
@@ -158,17 +138,15 @@ void undo_member_list(struct undo_work *w, struct json name, struct json before,
 	} else if (is_changed(&places)) {
 		undo_show_name(w, name);
 		buf_puts(&w->u->changes, ": ");
-		if (json_kind(before) == JSON_NULL)
+		if (cJSON_IsNull(before))
 			buf_puts(&w->u->changes, "[]");
 		else
 			undo_show(w, NULL, before, false);
 		buf_puts(&w->u->changes, " -> ");
 		show_after(w, &places);
 		buf_putc(&w->u->changes, '\n');
-		put_back(&places, PLACE_PUT, back);
-		buf_putc(back, ',');
-		put_back(&places, PLACE_GONE, back);
+		back[0] = copy_with(w, &places, PLACE_PUT);
+		back[1] = copy_with(w, &places, PLACE_GONE);
 	}
 	places_clear(&places);
-	buf_clear(&text);
 }

@@ -9,8 +9,6 @@
 
 #include <stdint.h>
 
-static const struct json nothing = {"null", 4};
-
 enum { SUBNET = 2 };	/* cells that lead an entry and name its place: address and bits */
 enum { CELLS = 16 };	/* an entry with more is none that is known */
 
@@ -20,15 +18,10 @@ struct lists {
 	const struct arg *del, *add;
 	size_t fields, required;	/* of an entry to add; 0: entries are addresses */
 	size_t secret;			/* the first cell that must not be shown; SIZE_MAX: none */
-	struct buf *delete_back, *add_back;
+	cJSON **delete_back, **add_back;
 	bool has_flags;			/* of an address: a cell says how it came to be there */
 	size_t flags_at;
 };
-
-static void put_element(struct buf *out)
-{
-	buf_putc(out, out->len == 0 ? '[' : ',');
-}
 
 /* --- addresses --- */
 
@@ -40,13 +33,13 @@ static const char *const presence_names[] = {UNDO_ABSENT, "present", "found", "b
 
 static enum presence presence_before(const struct lists *l, const struct place *p)
 {
-	struct json cells[CELLS];
+	const cJSON *cells[CELLS];
 	uint64_t flags;
 
 	if (p->befores == 0)
 		return ABSENT;
 	if (!l->has_flags || undo_cells(p->before, cells, CELLS) <= l->flags_at ||
-	    !json_whole(cells[l->flags_at], true, &flags))
+	    !undo_whole(l->w, cells[l->flags_at], &flags))
 		return PRESENT;
 	return flags & BY_HAND ? ADDED : FOUND;
 }
@@ -54,7 +47,7 @@ static enum presence presence_before(const struct lists *l, const struct place *
 static void compare_address(struct lists *l, const struct place *p)
 {
 	enum presence before = presence_before(l, p), after;
-	struct json cells[1];
+	const cJSON *cells[1];
 
 	after = p->fate == PLACE_GONE ? ABSENT : !l->has_flags || before == PRESENT ? PRESENT : ADDED;
 	if (p->fate == PLACE_KEPT || before == after)
@@ -62,11 +55,9 @@ static void compare_address(struct lists *l, const struct place *p)
 	undo_show_name(l->w, p->name);
 	buf_printf(&l->w->u->changes, ": %s -> %s\n", presence_names[before], presence_names[after]);
 	if (before == ABSENT) {
-		put_element(l->delete_back);
-		undo_put(l->delete_back, NULL, p->after);
+		undo_add_first(l->w, l->delete_back, tree_copy(p->after));
 	} else if (after == ABSENT && undo_cells(p->before, cells, 1) > 0) {
-		put_element(l->add_back);
-		undo_put(l->add_back, NULL, cells[0]);
+		undo_add_first(l->w, l->add_back, tree_copy(cells[0]));
 	}
 	/* It comes back, but marked as added by hand. */
 	if (before == FOUND)
@@ -76,9 +67,9 @@ static void compare_address(struct lists *l, const struct place *p)
 /* --- rows --- */
 
 /* Flags as one number or in several (ptsh-protocol(7)). */
-static bool flags_of(struct json row, const struct field *fields, size_t n, uint64_t *flags)
+static bool flags_of(struct undo_work *w, const cJSON *row, const struct field *fields, size_t n, uint64_t *flags)
 {
-	struct json cells[CELLS];
+	const cJSON *cells[CELLS];
 	uint64_t value;
 
 	*flags = 0;
@@ -86,7 +77,7 @@ static bool flags_of(struct json row, const struct field *fields, size_t n, uint
 	for (size_t i = 0; i < n && fields[i].name != NULL; i++) {
 		if (fields[i].unit != UNIT_SUBNET_FLAGS)
 			continue;
-		if (!json_whole(cells[i], true, &value))
+		if (!undo_whole(w, cells[i], &value))
 			return false;
 		*flags |= value;
 	}
@@ -94,13 +85,13 @@ static bool flags_of(struct json row, const struct field *fields, size_t n, uint
 }
 
 /* Whether two entries of the same place say the same. */
-static bool same_entry(struct lists *l, struct json a, struct json b)
+static bool same_entry(struct lists *l, const cJSON *a, const cJSON *b)
 {
-	struct json one[CELLS], other[CELLS];
+	const cJSON *one[CELLS], *other[CELLS];
 	size_t n = undo_cells(a, one, CELLS), m = undo_cells(b, other, CELLS);
 	const struct field *f = l->add->fields;
 	uint64_t flags, other_flags;
-	bool split = flags_of(a, f, n < CELLS ? n : CELLS, &flags) && flags_of(b, f, m < CELLS ? m : CELLS, &other_flags) &&
+	bool split = flags_of(l->w, a, f, n < CELLS ? n : CELLS, &flags) && flags_of(l->w, b, f, m < CELLS ? m : CELLS, &other_flags) &&
 	    flags == other_flags;
 
 	if (n > CELLS || m > CELLS)
@@ -115,22 +106,22 @@ static bool same_entry(struct lists *l, struct json a, struct json b)
 }
 
 /* Whether an entry can be added as it was read. */
-static bool is_whole(struct lists *l, struct json row)
+static bool is_whole(struct lists *l, const cJSON *row)
 {
-	struct json cells[CELLS];
+	const cJSON *cells[CELLS];
 	size_t n = undo_cells(row, cells, CELLS);
 
 	if (n < l->required || n > l->fields || n > CELLS)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (l->add->fields[i].secret ? !undo_secret_readable(l->w, cells[i]) : !undo_is_scalar(cells[i]))
+		if (l->add->fields[i].secret ? !undo_secret_readable(l->w, cells[i]) : !tree_is_scalar(cells[i]))
 			return false;
 	return true;
 }
 
 static void show_place(struct lists *l, const struct place *p)
 {
-	struct json cells[SUBNET];
+	const cJSON *cells[SUBNET];
 
 	undo_cells(p->name, cells, SUBNET);
 	undo_show_name(l->w, cells[0]);
@@ -140,10 +131,10 @@ static void show_place(struct lists *l, const struct place *p)
 }
 
 /* What stands behind an entry's place: "limit 1200, flags 3". */
-static void show_entry(struct lists *l, struct json row)
+static void show_entry(struct lists *l, const cJSON *row)
 {
 	struct buf *out = &l->w->u->changes;
-	struct json cells[CELLS];
+	const cJSON *cells[CELLS];
 	size_t n = undo_cells(row, cells, CELLS);
 	const struct field *f = l->add->fields;
 
@@ -152,7 +143,7 @@ static void show_entry(struct lists *l, struct json row)
 	for (size_t i = SUBNET; i < n && i < CELLS; i++) {
 		bool surplus = i >= l->fields;
 		/* From the first secret on only numbers are harmless. */
-		bool secret = i >= l->secret && (surplus || f[i].secret || json_kind(cells[i]) != JSON_NUMBER);
+		bool secret = i >= l->secret && (surplus || f[i].secret || !tree_is_number(cells[i]));
 
 		if (i > SUBNET)
 			buf_puts(out, ", ");
@@ -163,18 +154,15 @@ static void show_entry(struct lists *l, struct json row)
 }
 
 /* What deletes an entry: as many of its cells as such an argument has. */
-static void put_delete(struct lists *l, struct json row)
+static void put_delete(struct lists *l, const cJSON *row)
 {
-	struct json cells[CELLS];
-	size_t n = undo_cells(row, cells, CELLS);
 	const struct field *f = l->del->fields;
+	cJSON *entry = cJSON_CreateArray();
+	const cJSON *cell = row->child;
 
-	put_element(l->delete_back);
-	for (size_t i = 0; i < n && i < CELLS && f[i].name != NULL; i++) {
-		buf_putc(l->delete_back, i == 0 ? '[' : ',');
-		undo_put(l->delete_back, NULL, cells[i]);
-	}
-	buf_putc(l->delete_back, ']');
+	for (size_t i = 0; cell != NULL && i < CELLS && f[i].name != NULL; i++, cell = cell->next)
+		undo_add(l->w, entry, tree_copy(cell));
+	undo_add_first(l->w, l->delete_back, entry);
 }
 
 /* Whether entries are deleted by their place alone. */
@@ -274,62 +262,59 @@ static void compare_entry(struct lists *l, const struct place *p)
 			continue;
 		if (may_remain(l, p))
 			put_delete(l, p->events[i].v);
-		put_element(l->add_back);
-		undo_put(l->add_back, NULL, p->events[i].v);
+		undo_add_first(l->w, l->add_back, tree_copy(p->events[i].v));
 	}
 }
 
 /* --- both --- */
 
 /* Sets the key of an entry.  -1: it is none. */
-static int put_key(const struct lists *l, struct places *places, struct json entry, struct json *name)
+static int put_key(const struct lists *l, struct places *places, const cJSON *entry, const cJSON **name)
 {
-	struct json cells[SUBNET];
+	const cJSON *cells[SUBNET];
 
 	*name = entry;
 	if (l->fields == 0) {
-		if (json_kind(entry) == JSON_ARRAY && undo_cells(entry, cells, 1) > 0)
+		if (cJSON_IsArray(entry) && undo_cells(entry, cells, 1) > 0)
 			*name = cells[0];
-		if (!undo_is_scalar(*name))
+		if (!tree_is_scalar(*name))
 			return -1;
 		places_key_address(places, *name);
 		return 0;
 	}
-	if (undo_cells(entry, cells, SUBNET) < SUBNET || !undo_is_scalar(cells[0]) || !undo_is_scalar(cells[1]))
+	if (undo_cells(entry, cells, SUBNET) < SUBNET || !tree_is_scalar(cells[0]) || !tree_is_scalar(cells[1]))
 		return -1;
 	places_key_address(places, cells[0]);
 	places_key_number(places, cells[1]);
 	return 0;
 }
 
-static int read_request(const struct lists *l, struct json list, enum place_event kind, struct places *places)
+static int read_request(const struct lists *l, const cJSON *list, enum place_event kind, struct places *places)
 {
-	struct json_iter it = json_iterate(list);
-	struct json v, name;
+	const cJSON *v, *name;
 
-	if (list.text == NULL)
+	if (list == NULL)
 		return 0;
-	if (json_kind(list) != JSON_ARRAY)
+	if (!cJSON_IsArray(list))
 		return -1;
-	while (json_next(&it, NULL, &v)) {
-		if ((l->fields == 0) != undo_is_scalar(v) || put_key(l, places, v, &name) < 0)
+	cJSON_ArrayForEach (v, list) {
+		if ((l->fields == 0) != tree_is_scalar(v) || put_key(l, places, v, &name) < 0)
 			return -1;
-		places_put(places, kind, nothing, name, v);
+		places_put(places, kind, NULL, name, v);
 	}
 	return 0;
 }
 
 static int read_reply(const struct lists *l, struct places *places)
 {
-	struct rows_walk rows = undo_rows(l->w);
-	struct json row, name;
+	const cJSON *rows = undo_rows(l->w), *row, *name;
 
-	while (rows_next(&rows, &row)) {
+	cJSON_ArrayForEach (row, rows) {
 		if (put_key(l, places, row, &name) < 0)
 			return -1;
-		places_put(places, PLACE_BEFORE, nothing, name, row);
+		places_put(places, PLACE_BEFORE, NULL, name, row);
 	}
-	return rows.bad ? -1 : 0;
+	return rows == NULL ? -1 : 0;
 }
 
 static void know_fields(struct lists *l)
@@ -352,12 +337,6 @@ static void know_fields(struct lists *l)
 			l->flags_at = i;
 		}
 	}
-}
-
-static void close_list(struct buf *out)
-{
-	if (out->len > 0)
-		buf_putc(out, ']');
 }
 
 int undo_lists(struct undo_work *w, size_t del, size_t add)
@@ -385,8 +364,6 @@ int undo_lists(struct undo_work *w, size_t del, size_t add)
 		else
 			compare_entry(&l, &places.list[i]);
 	}
-	close_list(l.delete_back);
-	close_list(l.add_back);
 	places_clear(&places);
 	return result;
 }

@@ -6,26 +6,23 @@
  */
 #include "undo/undo_parts.h"
 
-static const struct json nothing = {"null", 4};
-
 /* --- objects --- */
 
-static void put_before(struct places *places, struct json name, struct json v)
+static void put_before(struct places *places, const cJSON *name, const cJSON *v)
 {
 	places_key(places, name);
-	places_put(places, PLACE_BEFORE, nothing, name, v);
+	places_put(places, PLACE_BEFORE, NULL, name, v);
 }
 
 /* Settings within one cell: an object, or pairs. */
-static void read_container(struct places *places, struct json v)
+static void read_container(struct undo_work *w, struct places *places, const cJSON *v)
 {
-	struct json_iter it = json_iterate(v);
-	struct json key, inner, cells[2];
+	const cJSON *inner, *cells[2];
 
-	while (json_next(&it, &key, &inner)) {
-		if (json_kind(v) == JSON_OBJECT)
-			put_before(places, key, inner);
-		else if (undo_cells(inner, cells, 2) == 2 && json_kind(cells[0]) == JSON_STRING)
+	cJSON_ArrayForEach (inner, v) {
+		if (cJSON_IsObject(v))
+			put_before(places, undo_name_of(w, inner), inner);
+		else if (undo_cells(inner, cells, 2) == 2 && tree_is_string(cells[0]))
 			put_before(places, cells[0], cells[1]);
 	}
 }
@@ -39,44 +36,43 @@ static const struct arg *columns_of(const struct request *reader)
 	return NULL;
 }
 
-/* The cells that were asked for, however the reply wraps them.  0: no such row; -1: the reply is something else. */
-static int find_row(struct undo_work *w, struct json_iter *cells)
+/* The cells that were asked for, from the first on, however the reply wraps them.  0: no such row; -1: the reply is something else. */
+static int find_row(struct undo_work *w, const cJSON **cells)
 {
-	struct rows_walk rows = undo_rows(w);
-	struct json_iter it = w->reply;
-	struct json row, more, first[1];
+	const cJSON *list, *row;
 
 	if (w->reader->shape == REPLY_VALUES) {
-		*cells = w->reply;
+		list = undo_values(w);
 		/* The only value is a list: it holds what should stand side by side. */
-		while (json_next(&it, NULL, &row) && json_kind(row) == JSON_ARRAY && !json_next(&it, NULL, &more))
-			*cells = it = json_iterate(row);
+		while (list != NULL && cJSON_IsArray(list->child) && list->child->next == NULL)
+			list = list->child;
+		*cells = list != NULL ? list->child : NULL;
 		return 1;
 	}
-	while (rows_next(&rows, &row)) {
-		if (w->gid_arg == NULL || (undo_cells(row, first, 1) > 0 && undo_same(w, first[0], w->gid))) {
-			*cells = json_iterate(row);
+	list = undo_rows(w);
+	cJSON_ArrayForEach (row, list) {
+		if (w->gid_arg == NULL || (cJSON_IsArray(row) && row->child != NULL && undo_same(w, row->child, w->gid))) {
+			*cells = row->child;
 			return 1;
 		}
 	}
-	return rows.bad ? -1 : 0;
+	return list == NULL ? -1 : 0;
 }
 
-static int read_columns(struct undo_work *w, const struct arg *list, size_t i, struct json asked, struct places *places)
+static int read_columns(struct undo_work *w, const struct arg *list, size_t i, const cJSON *asked, struct places *places)
 {
 	const struct arg *arg = &w->type->args[i];
 	const struct field *f;
-	struct json_iter names = json_iterate(asked), cells = {0};
-	struct json name, cell;
+	const cJSON *name = asked != NULL ? asked->child : NULL, *cell = NULL;
 	bool own = false;
-	int found = find_row(w, &cells);
+	int found = find_row(w, &cell);
 
-	for (; found > 0 && json_next(&names, NULL, &name) && json_next(&cells, NULL, &cell); ) {
+	for (; found > 0 && name != NULL && cell != NULL; name = name->next, cell = cell->next) {
 		f = undo_field(w, list->fields, name);
 		if (!own && w->gid_arg != NULL && f != NULL && f->unit == UNIT_GID && f->gid == w->gid_arg->gid)
 			own = true;
-		else if (f != NULL && json_is(name, arg->name))
-			read_container(places, cell);
+		else if (f != NULL && tree_is(name, arg->name))
+			read_container(w, places, cell);
 		else
 			put_before(places, name, cell);
 	}
@@ -86,33 +82,30 @@ static int read_columns(struct undo_work *w, const struct arg *list, size_t i, s
 int undo_object(struct undo_work *w, size_t i)
 {
 	const struct arg *list = columns_of(w->reader);
-	struct json_iter it = json_iterate(w->args[i]);
 	struct places places = {0};
-	struct buf asked = {0};
-	struct json key, v;
+	const cJSON *v, *name;
+	cJSON *asked;
 	int result = 0;
 
-	if (json_kind(w->args[i]) != JSON_OBJECT)
+	if (!cJSON_IsObject(w->args[i]))
 		return -1;
-	while (json_next(&it, &key, &v)) {
-		places_key(&places, key);
-		places_put(&places, PLACE_ADD, nothing, key, v);
+	cJSON_ArrayForEach (v, w->args[i]) {
+		name = undo_name_of(w, v);
+		places_key(&places, name);
+		places_put(&places, PLACE_ADD, NULL, name, v);
 	}
-	if (list != NULL)
-		undo_put_asked(w, list, &asked);
-	if (asked.len > 0)
-		result = read_columns(w, list, i, (struct json){buf_head(&asked), asked.len}, &places);
-	w->failed = w->failed || asked.failed;
+	asked = list != NULL ? undo_asked(w, list) : NULL;
+	if (asked != NULL)
+		result = read_columns(w, list, i, undo_keep(w, asked), &places);
 	if (result == 0)
 		result = undo_compare(w, i, FORM_OBJECT, &places);
 	places_clear(&places);
-	buf_clear(&asked);
 	return result;
 }
 
 /* --- roles --- */
 
-static void put_role(struct places *places, enum place_event kind, struct json scope, struct json role, struct json v)
+static void put_role(struct places *places, enum place_event kind, const cJSON *scope, const cJSON *role, const cJSON *v)
 {
 	places_key(places, scope);
 	places_key(places, role);
@@ -120,53 +113,56 @@ static void put_role(struct places *places, enum place_event kind, struct json s
 }
 
 /* What a group may do, as one value or as two: [role,permission] of the system, [realm,[[role,permission]...]], or a list of such. */
-static void read_roles(struct places *places, struct json v, unsigned depth)
+static void read_roles(struct places *places, const cJSON *v, unsigned depth)
 {
 	enum { DEPTH = 4 };
-	struct json_iter it = json_iterate(v);
-	struct json inner, cells[2], role[2];
+	const cJSON *inner, *cells[2], *role[2];
 	size_t n = undo_cells(v, cells, 2);
 
-	if (n >= 2 && undo_is_scalar(cells[0]) && json_kind(cells[1]) == JSON_ARRAY) {
-		for (it = json_iterate(cells[1]); json_next(&it, NULL, &inner); )
-			if (undo_cells(inner, role, 2) >= 2 && undo_is_scalar(role[0]))
+	if (n >= 2 && tree_is_scalar(cells[0]) && cJSON_IsArray(cells[1])) {
+		cJSON_ArrayForEach (inner, cells[1])
+			if (undo_cells(inner, role, 2) >= 2 && tree_is_scalar(role[0]))
 				put_role(places, PLACE_BEFORE, cells[0], role[0], role[1]);
-	} else if (n >= 2 && undo_is_scalar(cells[0])) {
-		put_role(places, PLACE_BEFORE, nothing, cells[0], cells[1]);
-	} else if (json_kind(v) == JSON_ARRAY && depth < DEPTH) {
-		while (json_next(&it, NULL, &inner))
+	} else if (n >= 2 && tree_is_scalar(cells[0])) {
+		put_role(places, PLACE_BEFORE, NULL, cells[0], cells[1]);
+	} else if (cJSON_IsArray(v) && depth < DEPTH) {
+		cJSON_ArrayForEach (inner, v)
 			read_roles(places, inner, depth + 1);
 	}
 }
 
 static void read_reply_roles(struct undo_work *w, struct places *places)
 {
-	struct json_iter it = w->reply;
-	struct json v;
+	const cJSON *values = undo_values(w), *v;
 
-	while (json_next(&it, NULL, &v))
+	cJSON_ArrayForEach (v, values)
 		read_roles(places, v, 0);
+}
+
+/* What the request says of one realm. */
+static int add_roles(struct places *places, const cJSON *entry)
+{
+	const cJSON *cells[2], *role[2], *v;
+
+	if (undo_cells(entry, cells, 2) != 2 || !tree_is_scalar(cells[0]) || !cJSON_IsArray(cells[1]))
+		return -1;
+	cJSON_ArrayForEach (v, cells[1]) {
+		if (undo_cells(v, role, 2) != 2 || !tree_is_scalar(role[0]))
+			return -1;
+		put_role(places, PLACE_ADD, cells[0], role[0], role[1]);
+	}
+	return 0;
 }
 
 int undo_roles(struct undo_work *w, size_t i)
 {
-	struct json_iter realms = json_iterate(w->args[i]), it;
 	struct places places = {0};
-	struct json entry, cells[2], role[2];
-	int result = json_kind(w->args[i]) == JSON_ARRAY ? 0 : -1;
+	const cJSON *entry;
+	int result = cJSON_IsArray(w->args[i]) ? 0 : -1;
 
-	while (result == 0 && json_next(&realms, NULL, &entry)) {
-		if (undo_cells(entry, cells, 2) != 2 || !undo_is_scalar(cells[0]) || json_kind(cells[1]) != JSON_ARRAY) {
-			result = -1;
-			break;
-		}
-		for (it = json_iterate(cells[1]); result == 0 && json_next(&it, NULL, &entry); ) {
-			if (undo_cells(entry, role, 2) == 2 && undo_is_scalar(role[0]))
-				put_role(&places, PLACE_ADD, cells[0], role[0], role[1]);
-			else
-				result = -1;
-		}
-	}
+	cJSON_ArrayForEach (entry, w->args[i])
+		if (result == 0)
+			result = add_roles(&places, entry);
 	read_reply_roles(w, &places);
 	if (result == 0)
 		result = undo_compare(w, i, FORM_ROLES, &places);
@@ -179,34 +175,29 @@ int undo_roles(struct undo_work *w, size_t i)
 /* Rows of property and value.  -1: the reply is something else. */
 static int read_pairs(struct undo_work *w, const struct arg *arg, struct places *places)
 {
-	struct rows_walk rows = undo_rows(w);
-	struct json row, cells[2];
+	const cJSON *rows = undo_rows(w), *row, *cells[2];
 
-	while (rows_next(&rows, &row)) {
+	cJSON_ArrayForEach (row, rows) {
 		size_t n = undo_cells(row, cells, 2);
 
 		if (n > 2 && undo_is_list(undo_field(w, arg->fields, cells[0])))
 			n = 0;	/* a list in a shape that is not known */
-		if (n < 2)
-			continue;
-		places_key(places, nothing);
-		places_key(places, cells[0]);
-		places_put(places, PLACE_BEFORE, nothing, cells[0], cells[1]);
+		if (n >= 2)
+			put_role(places, PLACE_BEFORE, NULL, cells[0], cells[1]);
 	}
-	return rows.bad ? -1 : 0;
+	return rows == NULL ? -1 : 0;
 }
 
 int undo_pairs(struct undo_work *w, size_t i)
 {
 	const struct arg *arg = &w->type->args[i];
-	struct json_iter it = json_iterate(w->args[i]);
 	struct places places = {0};
-	struct json pair, cells[1];
-	int result = json_kind(w->args[i]) == JSON_ARRAY ? 0 : -1;
+	const cJSON *pair, *cells[1];
+	int result = cJSON_IsArray(w->args[i]) ? 0 : -1;
 
-	while (result == 0 && json_next(&it, NULL, &pair)) {
-		if (undo_cells(pair, cells, 1) > 0 && undo_is_scalar(cells[0]))
-			put_role(&places, PLACE_ADD, nothing, cells[0], pair);
+	cJSON_ArrayForEach (pair, w->args[i]) {
+		if (undo_cells(pair, cells, 1) > 0 && tree_is_scalar(cells[0]))
+			put_role(&places, PLACE_ADD, NULL, cells[0], pair);
 		else
 			result = -1;
 	}
@@ -226,33 +217,32 @@ int undo_pairs(struct undo_work *w, size_t i)
 /* Rows of two cells, of which one is the place and the other its value.  -1: the reply is something else. */
 static int read_rows(struct undo_work *w, size_t place, bool address, struct places *places)
 {
-	struct rows_walk rows = undo_rows(w);
-	struct json row, cells[2];
+	const cJSON *rows = undo_rows(w), *row, *cells[2];
 
-	while (rows_next(&rows, &row)) {
+	cJSON_ArrayForEach (row, rows) {
 		if (undo_cells(row, cells, 2) < 2)
 			return -1;
-		if (!undo_is_scalar(cells[place]))
+		if (!tree_is_scalar(cells[place]))
 			continue;
 		if (address)
 			places_key_address(places, cells[place]);
 		else
 			places_key(places, cells[place]);
-		places_put(places, PLACE_BEFORE, nothing, cells[place], cells[1 - place]);
+		places_put(places, PLACE_BEFORE, NULL, cells[place], cells[1 - place]);
 	}
-	return rows.bad ? -1 : 0;
+	return rows == NULL ? -1 : 0;
 }
 
 int undo_pair(struct undo_work *w, size_t i)
 {
 	struct places places = {0};
-	struct json cells[2];
+	const cJSON *cells[2];
 	int result;
 
-	if (undo_cells(w->args[i], cells, 2) != 2 || !undo_is_scalar(cells[0]))
+	if (undo_cells(w->args[i], cells, 2) != 2 || !tree_is_scalar(cells[0]))
 		return -1;
 	places_key_address(&places, cells[0]);
-	places_put(&places, PLACE_ADD, nothing, cells[0], cells[1]);
+	places_put(&places, PLACE_ADD, NULL, cells[0], cells[1]);
 	result = read_rows(w, 0, true, &places);
 	if (result == 0)
 		result = undo_compare(w, i, FORM_PAIR, &places);
@@ -262,15 +252,14 @@ int undo_pair(struct undo_work *w, size_t i)
 
 int undo_assignments(struct undo_work *w, size_t i)
 {
-	struct json_iter it = json_iterate(w->args[i]);
 	struct places places = {0};
-	struct json row, cells[2];
-	int result = json_kind(w->args[i]) == JSON_ARRAY ? 0 : -1;
+	const cJSON *row, *cells[2];
+	int result = cJSON_IsArray(w->args[i]) ? 0 : -1;
 
-	while (result == 0 && json_next(&it, NULL, &row)) {
-		if (undo_cells(row, cells, 2) == 2 && undo_is_scalar(cells[0]) && undo_is_scalar(cells[1])) {
+	cJSON_ArrayForEach (row, w->args[i]) {
+		if (undo_cells(row, cells, 2) == 2 && tree_is_scalar(cells[0]) && tree_is_scalar(cells[1])) {
 			places_key(&places, cells[1]);
-			places_put(&places, PLACE_ADD, nothing, cells[1], cells[0]);
+			places_put(&places, PLACE_ADD, NULL, cells[1], cells[0]);
 		} else {
 			result = -1;
 		}

@@ -22,23 +22,23 @@ static void put_part(struct places *p, char kind, const void *bytes, size_t len)
 	buf_put(&p->keys, bytes, len);
 }
 
-void places_key(struct places *p, struct json part)
+void places_key(struct places *p, const cJSON *part)
 {
 	struct buf text = {0};
 
-	json_decode(part, &text);
+	tree_text(part, &text);
 	put_part(p, 't', buf_head(&text), text.len);
 	p->failed = p->failed || text.failed;
 	buf_clear(&text);
 }
 
-void places_key_address(struct places *p, struct json part)
+void places_key_address(struct places *p, const cJSON *part)
 {
 	struct buf text = {0};
 	unsigned char address[sizeof(struct in6_addr)];
 	char *s;
 
-	json_decode(part, &text);
+	tree_text(part, &text);
 	if (buf_string(&text) == NULL) {
 		p->failed = true;
 	} else if (strlen(buf_string(&text)) == text.len && inet_pton(AF_INET, buf_string(&text), address) == 1) {
@@ -55,17 +55,21 @@ void places_key_address(struct places *p, struct json part)
 	buf_clear(&text);
 }
 
-void places_key_number(struct places *p, struct json part)
+void places_key_number(struct places *p, const cJSON *part)
 {
+	struct buf text = {0};
 	uint64_t n;
 
-	if (json_whole(part, true, &n))
+	tree_print(part, &text);
+	if (json_whole((struct json){buf_head(&text), text.len}, true, &n))
 		put_part(p, 'n', &n, sizeof n);
 	else
 		places_key(p, part);
+	p->failed = p->failed || text.failed;
+	buf_clear(&text);
 }
 
-void places_put(struct places *p, enum place_event kind, struct json scope, struct json name, struct json v)
+void places_put(struct places *p, enum place_event kind, const cJSON *scope, const cJSON *name, const cJSON *v)
 {
 	struct event *e, *events = array_room(p->events, p->count + 1, &p->cap, sizeof *events);
 

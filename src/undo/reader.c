@@ -15,72 +15,70 @@ static const struct field *container_of(const struct arg *list, const struct arg
 	return catalog_field(list->fields, object->name, strlen(object->name));
 }
 
+static void ask(struct places *names, const cJSON *name)
+{
+	places_key(names, name);
+	places_put(names, PLACE_ADD, name, name, name);
+}
+
 /* Names of members that a reader shows in its columns: not those that are known to be no column of it. */
 static bool ask_members(struct undo_work *w, const struct arg *list, size_t i, struct places *names)
 {
 	const struct arg *object = &w->type->args[i];
 	const struct field *container = container_of(list, object);
-	struct json_iter it = json_iterate(w->args[i]);
-	struct json key, v;
+	const cJSON *v, *name;
 	bool within = false;
 
-	while (json_next(&it, &key, &v)) {
-		bool column = undo_field(w, list->fields, key) != NULL && !(container != NULL && json_is(key, container->name));
+	if (!cJSON_IsObject(w->args[i]))
+		return false;
+	cJSON_ArrayForEach (v, w->args[i]) {
+		bool column;
 
-		if (column || (container == NULL && undo_field(w, object->fields, key) == NULL)) {
-			places_key(names, key);
-			places_put(names, PLACE_ADD, key, key, v);
-		} else {
+		name = undo_name_of(w, v);
+		column = undo_field(w, list->fields, name) != NULL && !(container != NULL && tree_is(name, container->name));
+		if (column || (container == NULL && undo_field(w, object->fields, name) == NULL))
+			ask(names, name);
+		else
 			within = within || container != NULL;
-		}
 	}
 	return within;
 }
 
-static void ask_pairs(struct json pairs, struct places *names)
+static void ask_pairs(const cJSON *pairs, struct places *names)
 {
-	struct json_iter it = json_iterate(pairs);
-	struct json pair, cells[1];
+	const cJSON *pair;
 
-	while (json_next(&it, NULL, &pair)) {
-		if (undo_cells(pair, cells, 1) < 1 || !undo_is_scalar(cells[0]))
-			continue;
-		places_key(names, cells[0]);
-		places_put(names, PLACE_ADD, cells[0], cells[0], cells[0]);
-	}
+	cJSON_ArrayForEach (pair, pairs)
+		if (cJSON_IsArray(pair) && tree_is_scalar(pair->child))
+			ask(names, pair->child);
 }
 
-static void ask_roles(struct json realms, struct places *names)
+static void ask_roles(const cJSON *realms, struct places *names)
 {
-	struct json_iter it = json_iterate(realms);
-	struct json entry, cells[2];
+	const cJSON *entry, *cells[2];
 
-	while (json_next(&it, NULL, &entry))
+	cJSON_ArrayForEach (entry, realms)
 		if (undo_cells(entry, cells, 2) >= 2)
 			ask_pairs(cells[1], names);
 }
 
-static void put_list(struct undo_work *w, struct places *names, struct buf *out, const char *first, const char *last)
+/* An array of them, between two of the catalogue's; NULL: there are none. */
+static cJSON *list_of(struct undo_work *w, struct places *names, const char *first, const char *last)
 {
-	char open = '[';
+	cJSON *list = NULL;
 
 	if (places_sort(names, false) < 0)
 		w->failed = true;
 	if (names->list_count > 0 || last != NULL) {
-		if (first != NULL) {
-			buf_printf(out, "[\"%s\"", first);
-			open = ',';
-		}
-		for (size_t i = 0; i < names->list_count; i++) {
-			buf_putc(out, open);
-			undo_put(out, NULL, names->list[i].name);
-			open = ',';
-		}
+		if (first != NULL)
+			undo_add_first(w, &list, cJSON_CreateString(first));
+		for (size_t i = 0; i < names->list_count; i++)
+			undo_add_first(w, &list, tree_copy(names->list[i].name));
 		if (last != NULL)
-			buf_printf(out, "%c\"%s\"", open, last);
-		buf_putc(out, ']');
+			undo_add_first(w, &list, cJSON_CreateString(last));
 	}
 	places_clear(names);
+	return list;
 }
 
 /* The column that says whose row it is. */
@@ -92,7 +90,7 @@ static const char *gid_column(const struct undo_work *w, const struct arg *list)
 	return NULL;
 }
 
-void undo_put_asked(struct undo_work *w, const struct arg *list, struct buf *out)
+cJSON *undo_asked(struct undo_work *w, const struct arg *list)
 {
 	struct places names = {0};
 	const char *container = NULL;
@@ -101,7 +99,7 @@ void undo_put_asked(struct undo_work *w, const struct arg *list, struct buf *out
 	for (size_t i = 0; i < REQUEST_ARGS && w->type->args[i].name != NULL; i++) {
 		const struct arg *arg = &w->type->args[i];
 
-		if (w->args[i].text == NULL)
+		if (w->args[i] == NULL)
 			continue;
 		if (arg->type == ARG_OBJECT && columns && ask_members(w, list, i, &names))
 			container = container_of(list, arg)->name;
@@ -110,51 +108,42 @@ void undo_put_asked(struct undo_work *w, const struct arg *list, struct buf *out
 		else if (arg->type == ARG_ROLES)
 			ask_roles(w->args[i], &names);
 	}
-	put_list(w, &names, out, columns ? gid_column(w, list) : NULL, container);
-	w->failed = w->failed || out->failed;
+	return list_of(w, &names, columns ? gid_column(w, list) : NULL, container);
 }
 
 /* Gids of another kind than what the change is about: realms in which a group has roles. */
-static void put_scopes(struct undo_work *w, const struct arg *list, struct buf *out)
+static cJSON *scopes(struct undo_work *w, const struct arg *list)
 {
-	struct places scopes = {0};
+	struct places found = {0};
+	const cJSON *entry, *cells[2];
 
 	for (size_t i = 0; i < REQUEST_ARGS && w->type->args[i].name != NULL; i++) {
-		struct json_iter it = json_iterate(w->args[i]);
-		struct json entry, cells[2];
-
-		if (w->type->args[i].type != ARG_ROLES || w->type->args[i].gid != list->gid || w->args[i].text == NULL)
+		if (w->type->args[i].type != ARG_ROLES || w->type->args[i].gid != list->gid)
 			continue;
-		while (json_next(&it, NULL, &entry)) {
-			if (undo_cells(entry, cells, 2) < 2 || !undo_is_scalar(cells[0]))
-				continue;
-			places_key(&scopes, cells[0]);
-			places_put(&scopes, PLACE_ADD, cells[0], cells[0], cells[0]);
-		}
+		cJSON_ArrayForEach (entry, w->args[i])
+			if (undo_cells(entry, cells, 2) >= 2 && tree_is_scalar(cells[0]))
+				ask(&found, cells[0]);
 	}
-	put_list(w, &scopes, out, NULL, NULL);
+	return list_of(w, &found, NULL, NULL);
 }
 
-/* An argument of the reader; nothing if it needs none.  -1: there is nothing to ask for. */
-static int put_reader_argument(struct undo_work *w, const struct arg *arg, struct buf *out)
+/* Sets *v to an argument of the reader; NULL if it needs none.  -1: there is nothing to ask for. */
+static int argument(struct undo_work *w, const struct arg *arg, cJSON **v)
 {
 	bool same_kind = w->gid_arg != NULL && arg->gid == w->gid_arg->gid;
 
+	*v = NULL;
 	if (arg->type == ARG_GID) {
-		if (!same_kind)
-			return -1;
-		buf_put(out, w->gid.text, w->gid.len);
+		*v = same_kind ? tree_copy(w->gid) : NULL;
+		return same_kind ? 0 : -1;
+	}
+	if (arg->type == ARG_LIST && arg->element == ARG_GID && same_kind) {
+		undo_add_first(w, v, tree_copy(w->gid));
 	} else if (arg->type == ARG_LIST && arg->element == ARG_GID) {
-		if (same_kind) {
-			buf_putc(out, '[');
-			buf_put(out, w->gid.text, w->gid.len);
-			buf_putc(out, ']');
-		} else {
-			put_scopes(w, arg, out);
-		}
+		*v = scopes(w, arg);
 	} else if (arg->type == ARG_LIST && arg->element == ARG_TEXT) {
-		undo_put_asked(w, arg, out);
-		return out->len > 0 ? 0 : -1;
+		*v = undo_asked(w, arg);
+		return *v != NULL ? 0 : -1;
 	}
 	return 0;
 }
@@ -162,30 +151,29 @@ static int put_reader_argument(struct undo_work *w, const struct arg *arg, struc
 int undo_reader(struct buf *out, const struct request *type, const char *json, size_t len)
 {
 	struct undo_work w;
-	struct buf text = {0}, value = {0}, fillers = {0};
+	struct buf text = {0};
+	cJSON *request = NULL, *v;
 	int result = undo_work_begin(&w, type, json, len);
 
 	if (result == 0 && !undo_is_change(&w))
 		result = -1;
 	if (result == 0)
-		buf_printf(&text, "[\"%s\"", w.reader->name);
-	for (const struct arg *arg = result == 0 ? w.reader->args : NULL; arg != NULL && arg->name != NULL; arg++) {
-		buf_reset(&value);
-		if (put_reader_argument(&w, arg, &value) < 0) {
-			result = -1;
-			break;
+		undo_add_first(&w, &request, cJSON_CreateString(w.reader->name));
+	for (size_t i = 0, put = 0; result == 0 && i < REQUEST_ARGS && w.reader->args[i].name != NULL; i++) {
+		result = argument(&w, &w.reader->args[i], &v);
+		/* What is left out between two is filled. */
+		for (; v != NULL && put < i; put++) {
+			const struct arg *arg = &w.reader->args[put];
+
+			undo_add(&w, request, cJSON_CreateRaw(arg->flags & ARG_NULLABLE ? "null" : arguments_filler(arg)));
 		}
-		if (value.len == 0) {
-			buf_printf(&fillers, ",%s", arg->flags & ARG_NULLABLE ? "null" : arguments_filler(arg));
-			continue;
+		if (v != NULL) {
+			undo_add(&w, request, v);
+			put++;
 		}
-		buf_put(&text, buf_head(&fillers), fillers.len);
-		buf_truncate(&fillers, 0);
-		buf_putc(&text, ',');
-		buf_put(&text, buf_head(&value), value.len);
-		w.failed = w.failed || value.failed || fillers.failed;
 	}
-	buf_putc(&text, ']');
+	if (result == 0)
+		tree_print(request, &text);
 	if (w.failed || text.failed)
 		result = -1;
 	/* Nothing is appended unless there is room for all. */
@@ -193,9 +181,8 @@ int undo_reader(struct buf *out, const struct request *type, const char *json, s
 		buf_put(out, buf_head(&text), text.len);
 	else
 		result = -1;
+	cJSON_Delete(request);
 	buf_clear(&text);
-	buf_clear(&value);
-	buf_clear(&fillers);
 	undo_work_clear(&w);
 	return result;
 }

@@ -18,7 +18,7 @@ static int compare(struct undo_work *w)
 		if (arg->flags & ARG_DELETES) {
 			result = undo_lists(w, i, i + 1);
 			i++;
-		} else if (w->args[i].text == NULL) {
+		} else if (w->args[i] == NULL) {
 			continue;
 		} else if (arg->type == ARG_OBJECT) {
 			result = undo_object(w, i);
@@ -40,28 +40,26 @@ static int compare(struct undo_work *w)
 static void compose(struct undo_work *w)
 {
 	struct undo *u = w->u;
-	size_t count = 0;
+	cJSON *request = NULL;
+	size_t count = REQUEST_ARGS;
 
-	for (size_t i = 0; i < REQUEST_ARGS; i++) {
-		w->failed = w->failed || w->parts[i].failed;
-		if (w->parts[i].len > 0)
-			count = i + 1;
-	}
+	while (count > 0 && w->parts[count - 1] == NULL)
+		count--;
 	if (count == 0 || w->failed)
 		return;
-	buf_printf(&u->json, "[\"%s\"", w->type->name);
+	undo_add_first(w, &request, cJSON_CreateString(w->type->name));
 	for (size_t i = 0; i < count; i++) {
 		const struct arg *arg = &w->type->args[i];
 
-		buf_putc(&u->json, ',');
 		if (arg == w->gid_arg)
-			buf_put(&u->json, w->gid.text, w->gid.len);
-		else if (w->parts[i].len > 0)
-			buf_put(&u->json, buf_head(&w->parts[i]), w->parts[i].len);
+			undo_add(w, request, tree_copy(w->gid));
+		else if (w->parts[i] != NULL)
+			undo_add(w, request, tree_copy(w->parts[i]));
 		else
-			buf_puts(&u->json, arguments_filler(arg));
+			undo_add(w, request, cJSON_CreateRaw(arguments_filler(arg)));
 	}
-	buf_putc(&u->json, ']');
+	tree_print(request, &u->json);
+	cJSON_Delete(request);
 	/* What the box sent may be no text that can be typed. */
 	if (!u->json.failed && line_print(&u->line, buf_head(&u->json), u->json.len, true) < 0) {
 		buf_clear(&u->json);
@@ -85,7 +83,7 @@ int undo_make(struct undo *u, const struct request *type, const char *json, size
 		result = compare(&w);
 	if (result == 0)
 		compose(&w);
-	if (w.failed || w.left.failed || w.right.failed || u->changes.failed || u->json.failed || u->line.failed)
+	if (w.failed || u->changes.failed || u->json.failed || u->line.failed)
 		result = -1;
 	if (result < 0)
 		undo_clear(u);

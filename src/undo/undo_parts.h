@@ -6,6 +6,7 @@
 #define PTSH_UNDO_UNDO_PARTS_H
 
 #include "proto/rows.h"
+#include "undo/tree.h"
 #include "undo/undo.h"
 
 /* --- places: what was there, what a request does to it (undo/places.c) --- */
@@ -17,7 +18,7 @@ struct event {
 	size_t key_at, key_len, order;
 	const char *key;		/* set by places_sort() */
 	enum place_event kind;
-	struct json name, scope, v;	/* v: what was there, what is put there, or the entry to delete */
+	const cJSON *name, *scope, *v;	/* v: what was there, what is put there, or the entry to delete */
 };
 
 enum place_fate { PLACE_KEPT, PLACE_GONE, PLACE_PUT };
@@ -27,12 +28,12 @@ struct place {
 	const struct event *events;	/* in the order they were put */
 	size_t count;
 	size_t befores;			/* how many BEFORE events */
-	struct json before;		/* the first of them */
-	struct json name, scope;	/* as the request writes them, else as the reply does */
+	const cJSON *before;		/* the first of them */
+	const cJSON *name, *scope;	/* as the request writes them, else as the reply does */
 	bool touched;			/* by the request */
 	bool deleted;			/* the request deletes it, whatever it puts there afterwards */
 	enum place_fate fate;
-	struct json after;		/* PLACE_PUT */
+	const cJSON *after;		/* PLACE_PUT */
 };
 
 /* Zeroed, it is empty and ready. */
@@ -47,10 +48,10 @@ struct places {
 };
 
 /* A key is made of parts; the event that is put next has it. */
-void places_key(struct places *p, struct json part);			/* a text, or a number written as one: exactly */
-void places_key_address(struct places *p, struct json part);		/* an address, a MAC or a host, in any spelling */
-void places_key_number(struct places *p, struct json part);		/* a number, in any spelling */
-void places_put(struct places *p, enum place_event kind, struct json scope, struct json name, struct json v);
+void places_key(struct places *p, const cJSON *part);			/* a text, or a number written as one: exactly */
+void places_key_address(struct places *p, const cJSON *part);		/* an address, a MAC or a host, in any spelling */
+void places_key_number(struct places *p, const cJSON *part);		/* a number, in any spelling */
+void places_put(struct places *p, enum place_event kind, const cJSON *scope, const cJSON *name, const cJSON *v);
 
 /* Makes the list.  keeps: adding what is there changes nothing, else it takes its place.  0, or -1 without memory. */
 int places_sort(struct places *p, bool keeps);
@@ -60,13 +61,16 @@ void places_clear(struct places *p);
 
 struct undo_work {
 	const struct request *type, *reader;
-	struct json args[REQUEST_ARGS];	/* of the change; text NULL: not given */
+	cJSON *request;			/* the change; NULL: there is none */
+	const cJSON *args[REQUEST_ARGS];	/* of it; NULL: not given */
 	const struct arg *gid_arg;	/* whose gid it is about, or NULL */
-	struct json gid;
+	const cJSON *gid;
 	struct json_iter reply;
+	cJSON *pool;			/* trees made on the way, an array: they last as long as the work */
+	const cJSON *rows;		/* of the reply, when they have been read */
 	struct undo *u;
-	struct buf parts[REQUEST_ARGS];	/* arguments of the request that takes it back; empty: nothing to take back */
-	struct buf left, right;		/* decoded text, for a moment */
+	cJSON *parts[REQUEST_ARGS];	/* arguments of the request that takes it back; NULL: nothing to take back */
+	struct buf left;		/* text, for a moment */
 	bool failed;			/* no memory */
 };
 
@@ -76,34 +80,47 @@ void undo_work_clear(struct undo_work *w);
 /* Whether the change is about anything. */
 bool undo_is_change(const struct undo_work *w);
 
-/* An array of the names that the reader is asked for by its argument `list`; empty if there is none. */
-void undo_put_asked(struct undo_work *w, const struct arg *list, struct buf *out);
+/* Puts a tree into the pool, which owns it then. */
+const cJSON *undo_keep(struct undo_work *w, cJSON *v);
+/* A member's name as a string of its own. */
+const cJSON *undo_name_of(struct undo_work *w, const cJSON *member);
+/* Adds to what takes back; without memory w->failed. */
+void undo_add(struct undo_work *w, cJSON *list, cJSON *item);
+/* The same, to a list that is made when its first item comes. */
+void undo_add_first(struct undo_work *w, cJSON **list, cJSON *item);
 
-/* The rows of the reply. */
-struct rows_walk undo_rows(const struct undo_work *w);
+/* An array of the names that the reader is asked for by its argument `list`; NULL if there is none. */
+cJSON *undo_asked(struct undo_work *w, const struct arg *list);
+
+/* The values of the reply, and its rows, each as an array.  NULL: they are none, or no memory. */
+const cJSON *undo_values(struct undo_work *w);
+const cJSON *undo_rows(struct undo_work *w);
 
 /* Cells of an array, at most max; how many it has (which may be more). */
-size_t undo_cells(struct json row, struct json *cells, size_t max);
+size_t undo_cells(const cJSON *row, const cJSON **cells, size_t max);
 
-bool undo_is_scalar(struct json v);	/* a string, number, true or false */
 /* Types are soft: a number equals a string of the same spelling. */
-bool undo_same(struct undo_work *w, struct json a, struct json b);
+bool undo_same(struct undo_work *w, const cJSON *a, const cJSON *b);
+/* What a value says, until the next call; never NULL. */
+const char *undo_text(struct undo_work *w, const cJSON *v);
+/* Whether a value is a whole number, or a string of its digits. */
+bool undo_whole(struct undo_work *w, const cJSON *v, uint64_t *number);
 /* Whether what was read where a secret stands is the secret: boxes may send nothing, or stars. */
-bool undo_secret_readable(struct undo_work *w, struct json secret);
+bool undo_secret_readable(struct undo_work *w, const cJSON *secret);
 /* Whether a member of an argument must not be shown. */
-bool undo_secret(struct undo_work *w, const struct arg *arg, struct json name);
+bool undo_secret(struct undo_work *w, const struct arg *arg, const cJSON *name);
 
 /* Parts of lines of changes. */
-void undo_show_name(struct undo_work *w, struct json name);
-void undo_show(struct undo_work *w, const struct field *f, struct json v, bool secret);
+void undo_show_name(struct undo_work *w, const cJSON *name);
+void undo_show(struct undo_work *w, const struct field *f, const cJSON *v, bool secret);
 #define UNDO_UNREAD "(cannot be read)"
 #define UNDO_ABSENT "absent"
 
-/* Appends a value as a request holds it: a gid is always a string. */
-void undo_put(struct buf *out, const struct field *f, struct json v);
+/* A copy as a request holds it: a gid is always a string. */
+cJSON *undo_copy(const struct field *f, const cJSON *v);
 
 /* The field of that name, or NULL. */
-const struct field *undo_field(struct undo_work *w, const struct field *fields, struct json name);
+const struct field *undo_field(struct undo_work *w, const struct field *fields, const cJSON *name);
 
 /* How an argument holds names and values. */
 enum undo_form { FORM_OBJECT, FORM_PAIRS, FORM_ROLES, FORM_PAIR, FORM_ASSIGNMENTS };
@@ -124,10 +141,10 @@ int undo_pair(struct undo_work *w, size_t i);
 int undo_assignments(struct undo_work *w, size_t i);
 int undo_lists(struct undo_work *w, size_t del, size_t add);	/* undo/lists.c */
 
-/* A value that is a list of which a change deletes some and adds some.  lists: two per change (delete, add), `count` of them; no
- * text: all are deleted.  readable: the value before is known.  Writes BEFORE -> AFTER behind the name, which it writes, too, and
- * the two lists that take it back to *back (nothing: nothing is to be taken back).  (undo/list_value.c) */
-void undo_member_list(struct undo_work *w, struct json name, struct json before, bool readable,
-    const struct json *lists, size_t count, struct buf *back);
+/* A value that is a list of which a change deletes some and adds some.  lists: two per change (delete, add), `count` of them; NULL:
+ * all are deleted.  readable: the value before is known.  Writes BEFORE -> AFTER behind the name, which it writes, too, and sets
+ * back[0] and back[1] to the two lists that take it back (NULL: nothing is to be taken back).  (undo/list_value.c) */
+void undo_member_list(struct undo_work *w, const cJSON *name, const cJSON *before, bool readable,
+    const cJSON *const *lists, size_t count, cJSON *back[2]);
 
 #endif

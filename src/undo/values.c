@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "lang/parse.h"
+#include "proto/secret.h"
 
 /* --- what can be taken back --- */
 
@@ -63,37 +63,40 @@ bool undo_possible(const struct request *type)
 bool undo_is_change(const struct undo_work *w)
 {
 	for (size_t i = w->gid_arg != NULL; i < REQUEST_ARGS; i++)
-		if (w->args[i].text != NULL && json_count(w->args[i]) > 0)
+		if (w->args[i] != NULL && w->args[i]->child != NULL)
 			return true;
 	return false;
 }
 
 int undo_work_begin(struct undo_work *w, const struct request *type, const char *json, size_t len)
 {
-	struct json_iter it;
-	struct json v;
+	const cJSON *v;
+	struct json request;
 	size_t at;
 
-	*w = (struct undo_work){.type = type};
-	if (!undo_possible(type) || json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY)
+	*w = (struct undo_work){.type = type, .left.secret = true};
+	if (!undo_possible(type) || json_read(json, len, &request, &at) != NULL || json_kind(request) != JSON_ARRAY)
 		return -1;
+	tree_init();
 	w->reader = catalog_find(type->reader, strlen(type->reader));
-	w->left.secret = w->right.secret = true;
-	for (size_t i = 0; i < REQUEST_ARGS; i++)
-		w->parts[i].secret = true;
-	it = json_iterate(v);
-	if (!json_next(&it, NULL, &v))
+	w->request = tree_read(request);
+	w->pool = cJSON_CreateArray();
+	if (w->request == NULL || w->pool == NULL) {
+		w->failed = true;
 		return -1;
-	for (size_t i = 0; json_next(&it, NULL, &v); i++) {
+	}
+	if ((v = w->request->child) == NULL)
+		return -1;
+	for (size_t i = 0; (v = v->next) != NULL; i++) {
 		if (i == REQUEST_ARGS || type->args[i].name == NULL)
 			return -1;
-		if (json_kind(v) != JSON_NULL)
+		if (!cJSON_IsNull(v))
 			w->args[i] = v;
 	}
 	if (type->args[0].type == ARG_GID) {
 		w->gid_arg = type->args;
 		w->gid = w->args[0];
-		if (w->gid.text == NULL || !undo_is_scalar(w->gid))
+		if (!tree_is_scalar(w->gid))
 			return -1;
 	}
 	return 0;
@@ -102,99 +105,129 @@ int undo_work_begin(struct undo_work *w, const struct request *type, const char 
 void undo_work_clear(struct undo_work *w)
 {
 	for (size_t i = 0; i < REQUEST_ARGS; i++)
-		buf_clear(&w->parts[i]);
+		cJSON_Delete(w->parts[i]);
+	cJSON_Delete(w->pool);
+	cJSON_Delete(w->request);
 	buf_clear(&w->left);
-	buf_clear(&w->right);
+}
+
+const cJSON *undo_keep(struct undo_work *w, cJSON *v)
+{
+	undo_add(w, w->pool, v);
+	return w->failed ? NULL : v;
+}
+
+const cJSON *undo_name_of(struct undo_work *w, const cJSON *member)
+{
+	return undo_keep(w, cJSON_CreateString(member->string));
+}
+
+void undo_add(struct undo_work *w, cJSON *list, cJSON *item)
+{
+	if (tree_add(list, item) < 0)
+		w->failed = true;
+}
+
+void undo_add_first(struct undo_work *w, cJSON **list, cJSON *item)
+{
+	if (*list == NULL)
+		*list = cJSON_CreateArray();
+	undo_add(w, *list, item);
 }
 
 /* --- what a reply holds --- */
 
-struct rows_walk undo_rows(const struct undo_work *w)
+const cJSON *undo_values(struct undo_work *w)
 {
-	struct rows_hint hint = rows_hint(w->reader, NULL, 0, 0);
+	struct json_iter it = w->reply;
+	cJSON *values = cJSON_CreateArray();
+	struct json v;
 
-	return rows_begin(&hint, w->reply);
+	while (json_next(&it, NULL, &v))
+		undo_add(w, values, tree_read(v));
+	return undo_keep(w, values);
 }
 
-size_t undo_cells(struct json row, struct json *cells, size_t max)
+const cJSON *undo_rows(struct undo_work *w)
 {
-	struct json_iter it = json_iterate(row);
-	struct json v;
+	struct rows_hint hint = rows_hint(w->reader, NULL, 0, 0);
+	struct rows_walk walk = rows_begin(&hint, w->reply);
+	struct json row;
+	cJSON *rows;
+
+	if (w->rows != NULL)
+		return w->rows;
+	rows = cJSON_CreateArray();
+	while (rows_next(&walk, &row))
+		undo_add(w, rows, tree_read(row));
+	w->rows = undo_keep(w, rows);
+	return walk.bad ? w->rows = NULL : w->rows;
+}
+
+size_t undo_cells(const cJSON *row, const cJSON **cells, size_t max)
+{
+	const cJSON *v;
 	size_t n = 0;
 
-	if (json_kind(row) != JSON_ARRAY)
+	if (!cJSON_IsArray(row))
 		return 0;
-	for (; json_next(&it, NULL, &v); n++)
+	cJSON_ArrayForEach (v, row) {
 		if (n < max)
 			cells[n] = v;
+		n++;
+	}
 	return n;
 }
 
 /* --- what values are --- */
 
-bool undo_is_scalar(struct json v)
+bool undo_same(struct undo_work *w, const cJSON *a, const cJSON *b)
 {
-	enum json_kind kind = json_kind(v);
+	int same = tree_same(a, b);
 
-	return kind != JSON_NULL && kind != JSON_ARRAY && kind != JSON_OBJECT;
+	w->failed = w->failed || same < 0;
+	return same > 0;
 }
 
-static bool same_members(struct undo_work *w, struct json a, struct json b)
+const char *undo_text(struct undo_work *w, const cJSON *v)
 {
-	struct json_iter one = json_iterate(a), other = json_iterate(b);
-	struct json key = {0}, v, other_key = {0}, other_v;
-	bool object = json_kind(a) == JSON_OBJECT;
+	const char *text;
 
-	while (json_next(&one, &key, &v)) {
-		if (!json_next(&other, &other_key, &other_v) || (object && !undo_same(w, key, other_key)) ||
-		    !undo_same(w, v, other_v))
-			return false;
-	}
-	return !json_next(&other, NULL, &other_v);
-}
-
-bool undo_same(struct undo_work *w, struct json a, struct json b)
-{
-	bool one = undo_is_scalar(a), other = undo_is_scalar(b);
-
-	if (one != other || (!one && json_kind(a) != json_kind(b)))
-		return false;
-	if (!one)
-		return json_kind(a) == JSON_NULL || same_members(w, a, b);
 	buf_reset(&w->left);
-	buf_reset(&w->right);
-	json_decode(a, &w->left);
-	json_decode(b, &w->right);
-	if (w->left.failed || w->right.failed)
-		w->failed = true;
-	return w->left.len == w->right.len && memcmp(buf_head(&w->left), buf_head(&w->right), w->left.len) == 0;
+	tree_text(v, &w->left);
+	text = buf_string(&w->left);
+	w->failed = w->failed || text == NULL;
+	return text != NULL ? text : "";
+}
+
+bool undo_whole(struct undo_work *w, const cJSON *v, uint64_t *number)
+{
+	buf_reset(&w->left);
+	tree_print(v, &w->left);
+	w->failed = w->failed || w->left.failed;
+	return json_whole((struct json){buf_head(&w->left), w->left.len}, true, number);
 }
 
 enum { STARS = 3 };	/* a text of that many stars or more is none */
 
-static bool told_within(struct undo_work *w, struct json v)
+static bool readable_within(struct undo_work *w, const cJSON *v)
 {
-	struct json_iter it = json_iterate(v);
-	struct json inner;
-	size_t stars = 0;
+	const cJSON *inner;
+	size_t stars;
 
-	if (json_kind(v) == JSON_STRING) {
-		buf_reset(&w->left);
-		json_decode(v, &w->left);
-		w->failed = w->failed || w->left.failed;
-		while (stars < w->left.len && buf_head(&w->left)[stars] == '*')
-			stars++;
+	if (tree_is_string(v)) {
+		stars = strspn(undo_text(w, v), "*");
 		return stars < STARS || stars < w->left.len;
 	}
-	while (json_next(&it, NULL, &inner))
-		if (!told_within(w, inner))
+	cJSON_ArrayForEach (inner, v)
+		if (!readable_within(w, inner))
 			return false;
 	return true;
 }
 
-bool undo_secret_readable(struct undo_work *w, struct json secret)
+bool undo_secret_readable(struct undo_work *w, const cJSON *secret)
 {
-	return json_kind(secret) != JSON_NULL && secret.len > 0 && !json_is(secret, "") && told_within(w, secret);
+	return secret != NULL && !cJSON_IsNull(secret) && !tree_is(secret, "") && readable_within(w, secret);
 }
 
 static void found_one(void *ctx, struct json secret)
@@ -203,85 +236,74 @@ static void found_one(void *ctx, struct json secret)
 	*(bool *)ctx = true;
 }
 
-bool undo_secret(struct undo_work *w, const struct arg *arg, struct json name)
+bool undo_secret(struct undo_work *w, const struct arg *arg, const cJSON *name)
 {
-	struct buf member = {0};
 	bool secret = false;
 
 	if (arg->type != ARG_OBJECT && catalog_arg_secret(arg))
 		return true;
-	if (json_kind(name) != JSON_STRING)
+	if (!tree_is_string(name))
 		return false;
 	/* Names that are nearly those of secrets are secret as well: the one rule for that is proto/secret's. */
-	buf_putc(&member, '{');
-	buf_put(&member, name.text, name.len);
-	buf_puts(&member, ":0}");
-	if (member.failed)
+	buf_reset(&w->left);
+	buf_putc(&w->left, '{');
+	tree_print(name, &w->left);
+	buf_puts(&w->left, ":0}");
+	if (w->left.failed)
 		secret = w->failed = true;
 	else
-		secret_in_argument(arg, (struct json){buf_head(&member), member.len}, found_one, &secret);
-	buf_clear(&member);
+		secret_in_argument(arg, (struct json){buf_head(&w->left), w->left.len}, found_one, &secret);
 	return secret;
 }
 
-const struct field *undo_field(struct undo_work *w, const struct field *fields, struct json name)
+const struct field *undo_field(struct undo_work *w, const struct field *fields, const cJSON *name)
 {
-	buf_reset(&w->left);
-	json_decode(name, &w->left);
-	w->failed = w->failed || w->left.failed;
+	undo_text(w, name);
 	return catalog_field(fields, buf_head(&w->left), w->left.len);
 }
 
 /* --- writing --- */
 
-void undo_show_name(struct undo_work *w, struct json name)
+void undo_show_name(struct undo_work *w, const cJSON *name)
 {
 	static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:/ ";
-	bool plain;
+	const char *text = undo_text(w, name);
 
-	buf_reset(&w->left);
-	json_decode(name, &w->left);
-	w->failed = w->failed || w->left.failed;
-	plain = w->left.len > 0;
-	for (size_t i = 0; i < w->left.len && plain; i++)
-		plain = memchr(good, buf_head(&w->left)[i], sizeof good - 1) != NULL;
-	if (plain)
-		buf_put(&w->u->changes, buf_head(&w->left), w->left.len);
+	if (*text != '\0' && strspn(text, good) == w->left.len)
+		buf_puts(&w->u->changes, text);
 	else
-		value_put_compact(&w->u->changes, name);
+		tree_print(name, &w->u->changes);
 }
 
-void undo_show(struct undo_work *w, const struct field *f, struct json v, bool secret)
+void undo_show(struct undo_work *w, const struct field *f, const cJSON *v, bool secret)
 {
-	const struct value_name *n = f == NULL || !undo_is_scalar(v) ? NULL : f->values;
+	const struct value_name *n = f == NULL || !tree_is_scalar(v) ? NULL : f->values;
 
-	if (!secret)
-		secret_anywhere(v, found_one, &secret);
+	if (!secret) {
+		buf_reset(&w->left);
+		tree_print(v, &w->left);
+		secret = w->left.failed;
+		w->failed = w->failed || w->left.failed;
+		secret_anywhere((struct json){buf_head(&w->left), w->left.len}, found_one, &secret);
+	}
 	if (secret) {
 		buf_puts(&w->u->changes, "***");
 		return;
 	}
-	buf_reset(&w->left);
 	if (n != NULL)
-		json_decode(v, &w->left);
+		undo_text(w, v);
 	for (; n != NULL && n->name != NULL; n++) {
 		if (strlen(n->value) == w->left.len && memcmp(n->value, buf_head(&w->left), w->left.len) == 0) {
 			buf_puts(&w->u->changes, n->name);
 			return;
 		}
 	}
-	value_put_compact(&w->u->changes, v);
+	tree_print(v, &w->u->changes);
 }
 
-void undo_put(struct buf *out, const struct field *f, struct json v)
+cJSON *undo_copy(const struct field *f, const cJSON *v)
 {
-	bool digits = f != NULL && f->type == ARG_GID && json_kind(v) == JSON_NUMBER;
+	bool gid = f != NULL && f->type == ARG_GID && tree_is_number(v) && v->valuestring[strspn(v->valuestring, "0123456789")] == '\0';
 
-	for (size_t i = 0; i < v.len && digits; i++)
-		digits = v.text[i] >= '0' && v.text[i] <= '9';
-	if (digits)
-		buf_putc(out, '"');
-	value_put_compact(out, v);
-	if (digits)
-		buf_putc(out, '"');
+	return gid ? cJSON_CreateString(v->valuestring) : tree_copy(v);
 }

@@ -261,7 +261,7 @@ static inline void model_each(struct model *m, const cJSON *list, void (*each)(s
 		char *text = cJSON_PrintUnformatted(item);
 
 		each(m, text);
-		free(text);
+		cJSON_free(text);
 	}
 }
 
@@ -285,7 +285,7 @@ static inline void model_apply(struct model *m, const char *json)
 
 			snprintf(entry, sizeof entry, "[\"%s\",%s]", item->string, value);
 			model_put(m, entry);
-			free(value);
+			cJSON_free(value);
 		}
 	} else if (m->kind == MODEL_MACS) {
 		item = cJSON_GetArrayItem(cJSON_GetArrayItem(request, 2), 0);
