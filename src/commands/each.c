@@ -2,18 +2,25 @@
 /*
  * each: asks LINE once, keeps its rows, and runs LINE2 for each of them, as many at once as --jobs permits; every end is
  * shown with its row.
+ *
+ * Nothing is run before all rows have come: LINE may still fail, and its reply is one line, behind which all others wait.  So they
+ * are spooled, and only the rows whose LINE2 runs are in memory.
  */
 #include "commands/table.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/safe.h"
+#include "base/spool.h"
 #include "format/output.h"
 #include "lang/line.h"
 #include "lang/words.h"
+#include "net/file.h"
+#include "proto/secret.h"
+#include "run/arriving.h"
 #include "run/check.h"
 #include "run/engine.h"
 #include "run/show.h"
@@ -21,7 +28,13 @@
 
 enum { COLUMNS_MOST = 256, AT_ONCE = 4096 };
 
-struct row { char *text; size_t len; };	/* its cells as a JSON array */
+/* One whose LINE2 runs. */
+struct row {
+	struct each *each;
+	struct row *next, **at;		/* the others; what points to this one */
+	size_t len;
+	char text[];			/* its cells as a JSON array */
+};
 
 struct each {
 	struct command_state command;
@@ -29,8 +42,11 @@ struct each {
 	const char *names[COLUMNS_MOST];
 	size_t name_count;
 	char **name_text;		/* owned copies behind names */
+	struct arriving arriving;
+	struct buf cells;		/* of the row that arrives, as a JSON array */
+	struct spool waiting;		/* such arrays */
 	struct row *rows;
-	size_t count, cap, next, running, refs;
+	size_t count, next, running;	/* rows that have come; that were begun; whose LINE2 runs (or LINE) */
 	bool may_fail;			/* LINE2 is `- LINE` */
 	bool stopped, out_of_memory;
 	size_t unsent;			/* rows that were dropped after the one that was reported */
@@ -42,12 +58,42 @@ static void each_clear(struct command_state *s)
 {
 	struct each *a = (struct each *)s;
 
-	for (size_t i = 0; i < a->count; i++)
-		free(a->rows[i].text);
+	arriving_clear(&a->arriving);
+	buf_clear(&a->cells);
+	spool_clear(&a->waiting);
+	while (a->rows != NULL) {
+		struct row *next = a->rows->next;
+		free(a->rows);
+		a->rows = next;
+	}
 	for (size_t i = 0; i < a->name_count; i++)
 		free(a->name_text[i]);
 	free(a->name_text);
-	free(a->rows);
+}
+
+/* Without memory: NULL. */
+static struct row *row_begin(struct each *a, const char *text, size_t len)
+{
+	struct row *r = malloc(sizeof *r + len);
+
+	if (r == NULL)
+		return NULL;
+	*r = (struct row){.each = a, .next = a->rows, .at = &a->rows, .len = len};
+	memcpy(r->text, text, len);
+	if (r->next != NULL)
+		r->next->at = &r->next;
+	a->rows = r;
+	a->running++;
+	return r;
+}
+
+static void row_end(struct row *r)
+{
+	*r->at = r->next;
+	if (r->next != NULL)
+		r->next->at = r->at;
+	r->each->running--;
+	free(r);
 }
 
 static void start_more(struct each *a);
@@ -225,10 +271,9 @@ static void show_child(struct each *a, struct task *t, const struct reply *reply
 
 static void child_done(struct shell *sh, struct task *t, const struct reply *reply)
 {
-	struct each *a = t->ctx;
-	struct row *row = &a->rows[t->index];
+	struct row *row = t->ctx;
+	struct each *a = row->each;
 
-	a->running--;
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
 		show_child(a, t, reply, row);
 	} else if (t->outcome == OUTCOME_OK) {
@@ -248,25 +293,42 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 		if (t->outcome == OUTCOME_UNKNOWN || t->outcome == OUTCOME_UNSENT)
 			a->stopped = true;
 	}
-	free(row->text);
-	row->text = NULL;
+	row_end(row);
 	start_more(a);
 }
 
-static int start_one(struct each *a, size_t i)
+/* Takes the next row that waits. */
+static struct row *next_row(struct each *a, struct error *e)
+{
+	const char *text;
+	size_t len;
+	struct row *r = NULL;
+
+	if (spool_take(&a->waiting, &text, &len) != 1)
+		error_set(e, STATUS_PROTOCOL, "cannot read the rows kept in a temporary file: %s", strerror(errno));
+	else if ((r = row_begin(a, text, len)) == NULL)
+		error_memory(e);
+	a->next++;
+	return r;
+}
+
+static int start_one(struct each *a)
 {
 	struct shell *sh = a->command.sh;
 	struct buf line = {0};
 	struct json cells[COLUMNS_MOST];
-	size_t n = cells_of(&a->rows[i], cells, COLUMNS_MOST);
 	struct error e;
+	struct row *row = next_row(a, &e);
 	struct task *t = NULL;
+	size_t n = row != NULL ? cells_of(row, cells, COLUMNS_MOST) : 0;
 
-	if (template_expand(&line, a->second, a->names, a->name_count, cells, n, &e) == 0)
+	if (row != NULL && template_expand(&line, a->second, a->names, a->name_count, cells, n, &e) == 0)
 		t = engine_child(sh, buf_head(&line), line.len, a->command.task != NULL ? a->command.task->at : (struct place){0}, false,
-		    child_done, a, &e);
+		    child_done, row, &e);
 	buf_clear(&line);
 	if (t == NULL) {
+		if (row != NULL)
+			row_end(row);
 		shell_complain(sh, a->command.task != NULL ? a->command.task->at : (struct place){0}, ".each", "%s", e.text);
 		if (a->may_fail && e.status == STATUS_USAGE)
 			return 0;
@@ -275,9 +337,7 @@ static int start_one(struct each *a, size_t i)
 		a->stopped = true;
 		return -1;
 	}
-	t->index = i;
 	t->redirect = a->command.task != NULL ? a->command.task->redirect : a->command.redirect;
-	a->running++;
 	return 0;
 }
 
@@ -287,33 +347,38 @@ static void start_more(struct each *a)
 	size_t most = o->jobs_set && o->jobs > 0 ? o->jobs : AT_ONCE;
 
 	while (a->next < a->count && a->running < most && !a->stopped)
-		if (start_one(a, a->next++) == -1)
+		if (start_one(a) == -1)
 			break;
 	maybe_end(a);
 }
 
-static void take_row(void *ctx, const struct json *cells, size_t count)
+static void take_cell(void *ctx, size_t index, struct json cell)
 {
 	struct each *a = ctx;
-	struct buf text = {0};
 
-	struct row *rows = array_room(a->rows, a->count + 1, &a->cap, sizeof *rows);
-	if (rows == NULL) {
-		a->out_of_memory = true;
-		return;
-	}
-	a->rows = rows;
-	for (size_t i = 0; i < count; i++) {
-		buf_putc(&text, i > 0 ? ',' : '[');
-		buf_put(&text, cells[i].text, cells[i].len);
-	}
-	buf_puts(&text, count > 0 ? "]" : "[]");
-	size_t len = text.len;
-	a->rows[a->count] = (struct row){buf_steal(&text), len};
-	if (a->rows[a->count].text == NULL)
+	buf_putc(&a->cells, index > 0 ? ',' : '[');
+	buf_put(&a->cells, cell.text, cell.len);
+}
+
+static void take_row(void *ctx, size_t count)
+{
+	struct each *a = ctx;
+
+	buf_puts(&a->cells, count > 0 ? "]" : "[]");
+	if (a->cells.failed || spool_put(&a->waiting, buf_head(&a->cells), a->cells.len) == -1)
 		a->out_of_memory = true;
 	else
 		a->count++;
+	buf_reset(&a->cells);
+}
+
+static const struct rows_ops row_ops = {take_cell, take_row};
+
+static int open_scratch(void *ctx)
+{
+	const struct each *a = ctx;
+
+	return file_scratch(a->command.sh->loop);
 }
 
 static void take_names(struct each *a, const struct reply_about *about)
@@ -336,9 +401,9 @@ static void first_done(struct shell *sh, struct task *t, const struct reply *rep
 	struct buf why = {0};
 
 	a->running--;
-	if (t->outcome == OUTCOME_OK && reply != NULL) {
+	if (t->outcome == OUTCOME_OK) {
 		take_names(a, &about);
-		if (output_rows_of(&about, reply->values, take_row, a) == -1 || a->out_of_memory) {
+		if (arriving_end(&a->arriving, reply) == -1 || a->out_of_memory) {
 			shell_complain(sh, t->at, ".each", "out of memory for the rows");
 			a->status = STATUS_PROTOCOL;
 			a->stopped = true;
@@ -382,6 +447,9 @@ static int each_check(struct shell *sh, const char *rest, struct error *e)
 static enum command_result each_run(struct shell *sh, struct task *t, enum status *status)
 {
 	struct each *a;
+	struct task *child;
+	struct reply_about about;
+	struct rows_hint hint;
 	struct error e;
 	size_t first;
 	const char *second;
@@ -399,10 +467,15 @@ static enum command_result each_run(struct shell *sh, struct task *t, enum statu
 	}
 	a->second = second;
 	a->may_fail = second[0] == '-' && second[1] != '\0' && strchr(" \t", second[1]) != NULL;
-	if (engine_child(sh, t->line.rest, first, t->at, false, first_done, a, &e) == NULL) {
+	if ((child = engine_child(sh, t->line.rest, first, t->at, false, first_done, a, &e)) == NULL) {
 		command_drop(t);
 		return command_fail(sh, t, status, &e);
 	}
+	about = show_about(child);
+	hint = output_hint(&about);
+	arriving_init(&a->arriving, &hint, &row_ops, a);
+	child->arriving = &a->arriving;
+	spool_init(&a->waiting, secret_in_replies(child->line.type) ? NULL : open_scratch, a);
 	a->running = 1;
 	return COMMAND_WAITS;
 }

@@ -232,7 +232,7 @@ static void free_ask(struct find_ask *a)
 {
 	free(a->switch_uid);
 	free(a->ifname);
-	buf_clear(&a->part);
+	arriving_clear(&a->arriving);
 	free(a);
 }
 

@@ -227,66 +227,6 @@ static void take_row(void *ctx, size_t count)
 
 static const struct rows_ops row_ops = {take_cell, take_row};
 
-/* What the rows are, from the beginning of the values. */
-static enum rows_mode begin_rows(struct find_ask *a, struct json_iter values, bool cut)
-{
-	const struct rows_hint hint = {.shape = REPLY_ROWS, .columns = FIND_CELLS_READ, .asked = true};
-	enum rows_mode mode = rows_decide(&hint, values, cut);
-
-	rows_init(&a->rows, &hint, mode, &row_ops, a);
-	return mode;
-}
-
-static enum large_mode large_begin(struct task *t, const char *text, size_t len)
-{
-	struct json_iter it = {text + 1, text + len, false};
-	struct json head;
-
-	if (len == 0 || !json_next(&it, NULL, &head) || !json_next(&it, NULL, &head))
-		return LARGE_KEEP;
-	while (it.next < it.end && *it.next != ',')
-		it.next++;
-	it.next += it.next < it.end;
-	switch (begin_rows(t->ctx, it, true)) {
-	case ROWS_VALUES:
-		((struct find_ask *)t->ctx)->taken = true;
-		return LARGE_VALUES;
-	case ROWS_ELEMENTS:
-		((struct find_ask *)t->ctx)->taken = true;
-		return LARGE_ELEMENTS;
-	default:
-		return LARGE_KEEP;
-	}
-}
-
-static void large_item(struct task *t, struct json item, unsigned depth, bool first)
-{
-	struct find_ask *a = t->ctx;
-
-	if (depth > 1)
-		rows_element(&a->rows, item);
-	else if (item.len > 0)
-		rows_value(&a->rows, item);
-	else
-		rows_container(&a->rows, first);
-}
-
-/* A row longer than its like is put together again. */
-static void large_part(struct task *t, const char *text, size_t len, unsigned depth, bool last)
-{
-	struct find_ask *a = t->ctx;
-
-	buf_put(&a->part, text, len);
-	if (!last)
-		return;
-	if (!a->part.failed)
-		large_item(t, (struct json){buf_head(&a->part), a->part.len}, depth, false);
-	a->find->rows.failed |= a->part.failed;
-	buf_clear(&a->part);
-}
-
-static const struct child_ops child_ops = {large_begin, large_item, large_part};
-
 /* --- answers --- */
 
 /* What the box has refused is asked for again with less.  False: there is nothing less. */
@@ -329,12 +269,8 @@ static void find_answered(struct shell *sh, struct task *child, const struct rep
 	if (child->outcome != OUTCOME_OK) {
 		find_refused(f, a, child, reply);
 	} else {
-		if (reply != NULL) {
-			begin_rows(a, reply->values, false);
-			rows_all(&a->rows, reply->values);
-		} else if (a->taken) {
-			rows_finish(&a->rows);
-		}
+		if (arriving_end(&a->arriving, reply) == -1)
+			f->rows.failed = true;
 		f->realms[a->realm].answered++;
 		if (known != NULL && !a->counts)
 			find_learned_add(known, &a->query);
@@ -344,6 +280,7 @@ static void find_answered(struct shell *sh, struct task *child, const struct rep
 
 static void find_send(struct find *f, struct find_ask *a)
 {
+	static const struct rows_hint hint = {.shape = REPLY_ROWS, .columns = FIND_CELLS_READ, .asked = true};
 	struct find_realm *r = &f->realms[a->realm];
 	struct buf text = {0};
 	struct task *child = NULL;
@@ -363,7 +300,8 @@ static void find_send(struct find *f, struct find_ask *a)
 		r->failed |= 1u << a->query.view;
 		add_failure(f, a->realm, e.status, e.text);
 	} else {
-		child->ops = &child_ops;
+		arriving_init(&a->arriving, &hint, &row_ops, a);
+		child->arriving = &a->arriving;
 		f->running++;
 	}
 	buf_clear(&text);

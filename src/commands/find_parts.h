@@ -8,7 +8,7 @@
 #include "commands/find_rows.h"
 #include "commands/find_view.h"
 #include "commands/find_word.h"
-#include "proto/rows.h"
+#include "run/arriving.h"
 #include "run/command.h"
 
 enum { FIND_QUERIES = 16, FIND_WORDS = 64, FIND_CELLS_READ = FIND_COLUMNS + FIND_NAMED };
@@ -31,11 +31,9 @@ struct find_ask {
 	bool done;
 	struct find_query query;
 	char *switch_uid, *ifname;	/* counts: JSON; owned */
-	struct rows rows;
+	struct arriving arriving;
 	struct json cells[FIND_CELLS_READ];
 	size_t cell_count;
-	struct buf part;		/* of a row that comes in pieces */
-	bool taken;			/* a large reply was taken as it came */
 };
 
 struct find_failure { size_t realm; enum status status; char *text; };

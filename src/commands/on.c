@@ -17,9 +17,9 @@
 #include "run/show.h"
 #include "run/template.h"
 
-enum { AT_ONCE = 64, WAITING_MOST = 10000, ARGS_MOST = 64 };
+enum { AT_ONCE = 64, WAITING_MOST = 10000, WAITING_BYTES = 4 * 1024 * 1024, ARGS_MOST = 64 };
 
-struct pending { struct pending *next; char *line; };
+struct pending { struct pending *next; char *line; size_t len; };
 
 struct rule {
 	struct rule *next;
@@ -36,7 +36,7 @@ struct on {
 	struct rule *rules;
 	unsigned next_number;
 	size_t running;			/* of all rules */
-	size_t waiting;
+	size_t waiting, bytes;		/* lines that wait, and of what length */
 	struct pending *first, **last;
 	unsigned long long lost;
 };
@@ -117,6 +117,7 @@ static void start_more(struct shell *sh)
 		if (on->first == NULL)
 			on->last = &on->first;
 		on->waiting--;
+		on->bytes -= p->len;
 		on_start(sh, p->line);
 		free(p->line);
 		free(p);
@@ -144,12 +145,15 @@ static void heard(struct shell *sh, struct listener *l, struct json name, struct
 	} else if (on->running < AT_ONCE) {
 		r->runs++;
 		on_start(sh, buf_string(&line));
-	} else if (on->waiting >= WAITING_MOST || (p = calloc(1, sizeof *p)) == NULL) {
+	} else if (on->waiting >= WAITING_MOST || on->bytes + line.len > WAITING_BYTES ||
+	    (p = calloc(1, sizeof *p)) == NULL) {
 		if (on->lost++ == 0)
 			shell_complain(sh, r->at, ".on", "too many events: some lines were not run");
 	} else {
 		r->runs++;
+		p->len = line.len;
 		p->line = buf_steal(&line);
+		on->bytes += p->len;
 		*on->last = p;
 		on->last = &p->next;
 		on->waiting++;

@@ -153,19 +153,6 @@ static void finish(struct output *o)
 		buf_clear(&o->scratch);
 }
 
-/* The bytes in front of the values, or 0. */
-static size_t head_of(const char *text, size_t len)
-{
-	struct json_iter it = { text + 1, text + len, false };
-	struct json id, status;
-
-	if (len == 0 || text[0] != '[' || !json_next(&it, NULL, &id) || !json_next(&it, NULL, &status))
-		return 0;
-	while (it.next < it.end && *it.next != ',')
-		it.next++;
-	return it.next < it.end ? (size_t)(it.next - text) + 1 : 0;
-}
-
 /* Whether there is anything to show: a reply for rows without values has no rows, one for nothing is `ok`. */
 static bool is_shown(const struct output *o, const struct request *type, struct json_iter values)
 {
@@ -202,7 +189,7 @@ enum large_mode output_large(struct output *o, const struct reply_about *about, 
 {
 	struct json_iter values;
 
-	o->head = head_of(text, len);
+	o->head = rows_head(text, len);
 	values = (struct json_iter){ text + o->head, text + len, false };
 	if (o->format->large == LARGE_KEEP || o->head == 0 || !rows_any(values))
 		return LARGE_KEEP;
@@ -389,13 +376,17 @@ static void collect_end(void *ctx, size_t count)
 		c->row(c->ctx, c->cells, count);
 }
 
+struct rows_hint output_hint(const struct reply_about *about)
+{
+	return rows_hint(about->type, about->headings, about->heading_count, output_headings(about, NULL, 0));
+}
+
 int output_rows_of(const struct reply_about *about, struct json_iter values,
     void (*row)(void *ctx, const struct json *cells, size_t count), void *ctx)
 {
 	static const struct rows_ops ops = { collect_cell, collect_end };
 	struct collector c = { .row = row, .ctx = ctx };
-	struct rows_hint hint = rows_hint(about->type, about->headings, about->heading_count,
-	    output_headings(about, NULL, 0));
+	struct rows_hint hint = output_hint(about);
 	struct rows r;
 
 	rows_init(&r, &hint, rows_decide(&hint, values, false), &ops, &c);

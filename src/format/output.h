@@ -49,6 +49,7 @@ struct reply_about {
 struct heading { const char *name; enum unit unit; const struct value_name *values; };
 
 struct output;
+struct rows_hint;
 
 enum { FORMAT_ENDINGS = 2 };
 
@@ -117,6 +118,9 @@ void output_array(struct output *o, struct json array);
  * its cells.  0, or -1 without memory. */
 int output_rows_of(const struct reply_about *about, struct json_iter values,
     void (*row)(void *ctx, const struct json *cells, size_t count), void *ctx);
+
+/* What is known of its rows before they come. */
+struct rows_hint output_hint(const struct reply_about *about);
 
 /* The headings of a reply; returns the count, 0 if unknown.  At most max are written; names are borrowed from about
  * and the catalogue. */

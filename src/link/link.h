@@ -28,6 +28,7 @@ struct link_ops {
 	bool (*taken)(struct shell *sh);	/* whether another program has the terminal */
 	bool (*typing)(struct shell *sh);	/* whether a line is being typed */
 	void (*question)(struct shell *sh, bool begins);	/* lends the terminal to a question, and takes it back */
+	const struct request *(*answers)(const void *tag);	/* the type of the request with that tag; NULL: not known */
 	/* reply and its kin, unanswered and event; the others are the link's own.  ctx is the shell. */
 	const struct session_ops *requests;
 };

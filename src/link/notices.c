@@ -85,5 +85,5 @@ void link_on_line(void *ctx, const char *text, size_t len, void *tag)
 	struct shell *sh = ctx;
 
 	if (sh->trace != NULL)
-		trace_received(sh, text, len, tag);
+		trace_received(sh, text, len, tag != NULL, tag != NULL ? sh->link->ops->answers(tag) : NULL);
 }

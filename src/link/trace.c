@@ -17,7 +17,6 @@
 #include "lang/line.h"
 #include "net/file.h"
 #include "proto/secret.h"
-#include "run/task.h"
 
 struct trace {
 	struct sink sink;
@@ -144,15 +143,14 @@ static bool answers_unknown(const char *text, size_t len, struct buf *head)
 	return true;
 }
 
-void trace_received(struct shell *sh, const char *text, size_t len, const void *tag)
+void trace_received(struct shell *sh, const char *text, size_t len, bool asked, const struct request *type)
 {
-	const struct task *t = tag;
 	struct buf masked = {0};
 
-	if (t == NULL && answers_unknown(text, len, &masked)) {
+	if (!asked && answers_unknown(text, len, &masked)) {
 		buf_puts(&masked, masked.len > 0 ? "\"***\"]" : "(not shown)");
 		write_line(sh, '<', buf_head(&masked), masked.len);
-	} else if (secret_mask_reply(&masked, t != NULL ? t->line.type : NULL, text, len) == 0) {
+	} else if (secret_mask_reply(&masked, type, text, len) == 0) {
 		write_line(sh, '<', buf_head(&masked), masked.len);
 	} else {	/* cut short, not JSON, or no memory: what is secret in it is unknown */
 		write_line(sh, '<', "(not shown)", 11);

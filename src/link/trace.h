@@ -16,7 +16,7 @@ int trace_open(struct shell *sh, const char *path, struct error *e);
 void trace_close(struct shell *sh);
 
 void trace_sent(struct shell *sh, const char *text, size_t len);
-/* tag: the task it answers, or NULL. */
-void trace_received(struct shell *sh, const char *text, size_t len, const void *tag);
+/* asked: it answers a request of that type (NULL: one that is not known) which is still waited for. */
+void trace_received(struct shell *sh, const char *text, size_t len, bool asked, const struct request *type);
 
 #endif

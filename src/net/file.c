@@ -10,10 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
@@ -309,6 +312,25 @@ ssize_t file_put(void *loop, int fd, const void *bytes, size_t len)
 		n = write(fd, bytes, len);
 	} while (n == -1 && (errno == EAGAIN || errno == EINTR));
 	return n;
+}
+
+int file_scratch(struct loop *l)
+{
+	const char *folder = getenv("TMPDIR");
+	char path[PATH_MAX];
+	uint64_t number;
+	struct stat st;
+	int fd;
+
+	if (folder == NULL || folder[0] != '/')
+		folder = "/tmp";
+	if (getrandom(&number, sizeof number, 0) != sizeof number ||
+	    snprintf(path, sizeof path, "%s/ptsh-%016llx", folder, (unsigned long long)number) >= (int)sizeof path)
+		return -1;
+	fd = file_open(l, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600, &st);
+	if (fd != -1)
+		unlink(path);
+	return fd;
 }
 
 static void call_close(struct job *j)

@@ -32,6 +32,10 @@ int file_read_text(struct loop *l, const char *path, size_t max, struct buf *out
 /* As write(2), but waits until at least a byte is written; a sink's `put`, whose ctx is the loop. */
 ssize_t file_put(void *loop, int fd, const void *bytes, size_t len);
 
+/* A file without a name in $TMPDIR (/tmp), for reading and writing, which no other process opens: for what does not fit into memory.
+ * The descriptor, or -1. */
+int file_scratch(struct loop *l);
+
 /* As close(2), which reports what a network file system could not write. */
 int file_close(struct loop *l, int fd);
 

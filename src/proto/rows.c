@@ -55,6 +55,18 @@ bool rows_any(struct json_iter values)
 	return goes_on(values);
 }
 
+size_t rows_head(const char *line, size_t len)
+{
+	struct json_iter it = { line + 1, line + len, false };
+	struct json id, status;
+
+	if (len == 0 || line[0] != '[' || !json_next(&it, NULL, &id) || !json_next(&it, NULL, &status))
+		return 0;
+	while (it.next < it.end && *it.next != ',')
+		it.next++;
+	return it.next < it.end ? (size_t)(it.next - line) + 1 : 0;
+}
+
 /* The first value, without looking for its end: up to the end of all. */
 static struct json beginning(struct json_iter values)
 {

@@ -36,6 +36,9 @@ struct rows_hint {
 
 struct rows_hint rows_hint(const struct request *type, char *const *headings, size_t heading_count, size_t known);
 
+/* The bytes in front of the values of a reply's line, which may be cut; 0: there are no values. */
+size_t rows_head(const char *line, size_t len);
+
 /* values: behind the status.  cut: the text ends before the reply does. */
 bool rows_any(struct json_iter values);		/* whether there are values at all */
 enum rows_mode rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut);

@@ -357,19 +357,26 @@ static bool is_refusal(struct json_iter values)
 	return true;
 }
 
+bool secret_in_replies(const struct request *type)
+{
+	const struct field *f = type == NULL ? NULL : type->reply;
+
+	while (f != NULL && f->name != NULL && f->unit != UNIT_SECRET)
+		f++;
+	return type == NULL || (f != NULL && f->name != NULL);
+}
+
 int secret_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len)
 {
 	struct masking m = {out, json};
 	struct json_iter it;
 	struct json v;
 	size_t at;
-	bool chosen = false, secret = false;
+	bool chosen = false, secret = type != NULL && secret_in_replies(type);
 
 	/* What is not JSON is shown as it came, unless it answers something that has secrets. */
 	for (const struct arg *arg = type == NULL ? NULL : type->args; arg != NULL && arg->name != NULL; arg++)
 		chosen = chosen || (arg->flags & ARG_HEADINGS);
-	for (const struct field *f = type == NULL ? NULL : type->reply; f != NULL && f->name != NULL; f++)
-		secret = secret || f->unit == UNIT_SECRET;
 	if (json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {
 		if (secret || secret_has_key((struct json){json, len}))
 			buf_puts(out, hidden);

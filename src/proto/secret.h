@@ -36,6 +36,9 @@ void secret_anywhere(struct json v, secret_found *found, void *ctx);
 /* Private keys in strings, whatever they stand in. */
 bool secret_has_key(struct json v);
 
+/* Whether a reply to it may hold secrets, as far as the catalogue says; so it is with a request that is not known (NULL). */
+bool secret_in_replies(const struct request *type);
+
 /* Writes a request's JSON (its id in front or not) with every secret as "***": for traces.  0, or -1 without memory: what is in
  * out is not to be shown then. */
 int secret_mask_request(struct buf *out, const char *json, size_t len);

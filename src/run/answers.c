@@ -7,6 +7,7 @@
 
 #include "link/link.h"
 #include "proto/catalog.h"
+#include "run/arriving.h"
 #include "run/engine_parts.h"
 #include "run/show.h"
 
@@ -136,8 +137,8 @@ enum large_mode engine_on_large(void *ctx, void *tag, const char *text, size_t l
 
 	if (t == NULL)
 		return LARGE_SKIP;
-	if (t->role == TASK_CHILD && t->ops != NULL)
-		return t->ops->begin(t, text, len);
+	if (t->role == TASK_CHILD && t->arriving != NULL)
+		return arriving_begin(t->arriving, text, len);
 	if (t->redirect != NULL)
 		return LARGE_KEEP;
 	if (t->role == TASK_CHILD || (t->role == TASK_LINE && (t != sh->engine->queue.head || sh->interactive)))
@@ -151,8 +152,8 @@ void engine_on_item(void *ctx, void *tag, struct json item, unsigned depth, bool
 	struct shell *sh = ctx;
 	struct task *t = tag;
 
-	if (t != NULL && t->ops != NULL)
-		t->ops->item(t, item, depth, first);
+	if (t != NULL && t->arriving != NULL)
+		arriving_item(t->arriving, item, depth, first);
 	else
 		output_item(sh->output, item, depth, first);
 }
@@ -162,8 +163,8 @@ void engine_on_part(void *ctx, void *tag, const char *text, size_t len, unsigned
 	struct shell *sh = ctx;
 	struct task *t = tag;
 
-	if (t != NULL && t->ops != NULL)
-		t->ops->part(t, text, len, depth, last);
+	if (t != NULL && t->arriving != NULL)
+		arriving_part(t->arriving, text, len, depth, last);
 	else
 		output_part(sh->output, text, len, depth, last);
 }

@@ -45,6 +45,11 @@ static void connection_question(struct shell *sh, bool begins)
 		prompt_take(sh->prompt);
 }
 
+static const struct request *connection_answers(const void *tag)
+{
+	return ((const struct task *)tag)->line.type;
+}
+
 static const struct session_ops connection_requests = {
 	.reply = engine_on_reply, .reply_large = engine_on_large, .reply_lost = engine_on_reply_lost,
 	.reply_item = engine_on_item, .reply_part = engine_on_part, .reply_text = engine_on_text, .reply_end = engine_on_end,
@@ -54,5 +59,6 @@ static const struct session_ops connection_requests = {
 const struct link_ops connection_ops = {
 	.connecting = identity_start, .ready = events_link_ready, .lost = connection_lost, .changed = connection_changed,
 	.drained = engine_pump, .taken = connection_taken, .typing = connection_typing, .question = connection_question,
+	.answers = connection_answers,
 	.requests = &connection_requests,
 };

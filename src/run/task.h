@@ -73,14 +73,7 @@ struct command_ops {
 	void (*progress)(const struct command_state *s, char *text, size_t size);
 };
 
-/* How a child takes a large reply as it comes. */
-struct child_ops {
-	/* Its first bytes; LARGE_KEEP: it is wanted whole. */
-	enum large_mode (*begin)(struct task *t, const char *text, size_t len);
-	void (*item)(struct task *t, struct json item, unsigned depth, bool first);
-	/* Of an item that has grown long, instead. */
-	void (*part)(struct task *t, const char *text, size_t len, unsigned depth, bool last);
-};
+struct arriving;
 
 /* undo/change: what a line changes. */
 struct change_ops {
@@ -128,8 +121,7 @@ struct task {
 	/* TASK_CHILD: called once with the reply (OK, FAILED) or NULL; takes nothing. */
 	void (*done)(struct shell *sh, struct task *t, const struct reply *reply);
 	void *ctx;
-	size_t index;			/* the child's number for its owner */
-	const struct child_ops *ops;	/* NULL: replies come whole.  Else done() gets NULL and OUTCOME_OK after a large one */
+	struct arriving *arriving;	/* NULL: replies come whole.  Else done() gets NULL and OUTCOME_OK after a large one */
 
 	struct command_state *command;	/* of a command that waits, or has a result; owned */
 	struct redirection *redirect;	/* run/redirect: where what it shows goes, once that is open; owned, a child's is its owner's */

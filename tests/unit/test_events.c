@@ -35,7 +35,7 @@ static int tear_down(void **state)
 /* An event of the box: its name and its arguments, ",\"1\"". */
 static void box_tells(const char *name, const char *args)
 {
-	char line[1024];
+	static char line[200000];
 	struct json all, v = {0};
 	struct json_iter it;
 
@@ -294,6 +294,33 @@ static void on_runs_at_most_64_lines_at_once_and_each_in_the_end(void **state)
 	assert_false(engine_jobs_run(&shell));
 }
 
+/* Whatever is in them: here 100 kB each. */
+static void on_keeps_few_bytes_of_lines_that_wait(void **state)
+{
+	const char *line = ".on job_stop -- log {1}";
+	static char args[100001];
+
+	(void)state;
+	engine_line(&shell, line, strlen(line), (struct place){0});
+	engine_pump(&shell);
+	memset(args, 'x', sizeof args - 1);
+	memcpy(args, ",\"", 2);
+	args[sizeof args - 2] = '"';
+	for (int i = 0; i < 64 + 40; i++)
+		box_tells("job_stop", args);
+	assert_null(strstr(written(&shell.err), "too many events"));
+	for (int i = 0; i < 3; i++)
+		box_tells("job_stop", args);
+	assert_non_null(strstr(written(&shell.err), "too many events: some lines were not run"));
+	engine_pump(&shell);
+	box_answers(1, 1, "");		/* one of them ends, one that waits runs, and there is room again */
+	box_tells("job_stop", ",\"short\"");
+	for (size_t i = 2; i < wire.count; i++)
+		box_answers(i, 1, "");
+	assert_non_null(strstr(wire.sent[wire.count - 1].text, "\"short\""));
+	assert_false(engine_jobs_run(&shell));
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -311,6 +338,7 @@ int main(void)
 		TEST(a_flood_of_different_names_is_folded_too),
 		TEST(a_script_gets_every_event),
 		TEST(on_runs_at_most_64_lines_at_once_and_each_in_the_end),
+		TEST(on_keeps_few_bytes_of_lines_that_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,9 +137,15 @@ static void on_unanswered(void *ctx, void *tag, bool sent, bool partial)
 }
 
 static const struct session_ops requests = {.reply = on_reply, .unanswered = on_unanswered};
+static const struct request *is_not_known(const void *tag)
+{
+	(void)tag;
+	return NULL;
+}
+
 static const struct link_ops operations = {
 	.connecting = on_connecting, .ready = on_ready, .lost = on_lost, .changed = on_changed, .drained = on_drained,
-	.taken = is_taken, .typing = is_typing, .question = on_question, .requests = &requests,
+	.taken = is_taken, .typing = is_typing, .question = on_question, .answers = is_not_known, .requests = &requests,
 };
 
 /* --- a test --- */
