@@ -59,7 +59,7 @@ $s->wait_prompt(qr/^box> $/);
 my $list = '[["10.7.0.0",16,[[2,["0ldC0mm"]]],1]]';
 $s->run("realm_snmp_credential_list_modify Lab --add $list");
 $s->line('realm_snmp_credential_list_modify Lab [["10.7.0.0",16]] [["10.7.0.0",16,[[2,["n3wC0mm"]]],1]]');
-$s->wait_prompt(qr/Go on/);
+$s->wait_prompt(qr/Continue/);
 $s->line('y');
 $s->wait_row(qr/^undo: \.undo \d+$/);
 $s->key('C-l');
@@ -82,7 +82,7 @@ $s->run('realm_modify --add Doomed,soon');
 for my $answer ('n', '', 'C-d', 'C-c', 'what') {
 	$s->key('C-l');
 	$s->line('realm_modify --delete Doomed');
-	ok $s->wait_prompt(qr/^This deletes on the box and cannot be undone\. Go on\? \[y\/N\] $/), 'deleting is asked about';
+	ok $s->wait_prompt(qr/^This deletes on the box and cannot be undone\. Continue\? \[y\/N\] $/), 'deleting is asked about';
 	$answer =~ /^C-/ ? $s->key($answer) : $s->line($answer);
 	ok $s->wait_prompt(qr/^box> $/), "... '$answer' is no";
 }
@@ -90,13 +90,13 @@ is scalar(grep { /realm_modify",\["/ } $s->box->received), 0, '... and nothing w
 ok scalar(grep { /Doomed/ } $s->run('realm_info name')), '... really';
 $s->key('C-l');
 $s->line('realm_modify --delete Doomed');
-$s->wait_prompt(qr/Go on/);
+$s->wait_prompt(qr/Continue/);
 $s->line('y');
 ok $s->wait_row(qr/^ok$/), 'y deletes';
 is scalar(grep { /Doomed/ } $s->run('realm_info name')), 0, '... really';
 $s->run('realm_modify --add Doomed,again');
 $s->run('.set yes on');
-is_deeply [grep { /Go on/ } $s->run('realm_modify --delete Doomed')], [], '.set yes on: it is not asked about';
+is_deeply [grep { /Continue/ } $s->run('realm_modify --delete Doomed')], [], '.set yes on: it is not asked about';
 
 # --- secrets ---
 my $secret = 'ABCD-0123-WXYZ-4567';

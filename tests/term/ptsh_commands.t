@@ -111,7 +111,7 @@ like join("\n", $s->run('.help realm_poll')), qr/^realm_poll REALM\n/, '.help RE
 like join("\n", $s->run('help realm_poll')), qr/^realm_poll REALM\n/, '... the dot may be missing';
 like join("\n", $s->run('.help .watch')), qr/^\.watch SECONDS \[N\] LINE\n/, '.help COMMAND';
 like join("\n", $s->run('.help .snmp')), qr/ repetitions\), walk\n|\(-CrN\n {6}repetitions\)/, '.help: what is too long goes on in the next row';
-like join("\n", $s->run('.help')), qr/^  group_info +show groups.*^  \.watch /sm, '.help';
+like join("\n", $s->run('.help')), qr/^  group_info +show user groups.*^  \.watch /sm, '.help';
 like(($s->run('.help nosuch'))[0], qr/^ptsh: \.help: nosuch: /, '.help of nothing');
 is_deeply [$s->run('.e')], ['ptsh: .e: may be .each, .echo, .events'], 'an ambiguous command';
 like join(';', $s->run('.status')), qr/box +box .*state +connected.*address +127\.0\.0\.1 port \d+.*login +cram as admin.*product +n /, '.status';

@@ -24,7 +24,7 @@ sub tab
 	$s->type($line);
 	$s->key('Tab');
 	my $row;
-	$s->wait_for(sub { ($row = $s->prompt_row) eq "box> $becomes" }, 3);
+	$s->wait_for(sub { ($row = $s->prompt_row) eq "box> $becomes" });
 	is encode('UTF-8', $row), encode('UTF-8', "box> $becomes"), encode('UTF-8', "Tab: $line");
 }
 
@@ -42,9 +42,9 @@ sub listed
 		my @all = $s->rows;
 		return 1 if @all > 2 && $all[-1] =~ /^box>/;
 		$s->key('Tab') if $row =~ /^box> \Q$line\E/;	# (the first has perhaps come while the names were on their way)
-		select undef, undef, undef, 0.03;
+		select undef, undef, undef, 0.1;
 		return 0;
-	}, 4);
+	});
 	@rows = map { s/^  //r =~ s/ {2,}/|/r } grep { /^  / } $s->rows;
 	for my $want (@wanted) {
 		ok scalar(grep { ref $want ? $_ =~ $want : $_ eq $want } @rows), encode('UTF-8', "second Tab: $line: $want") or
@@ -81,7 +81,7 @@ tab('subscribe realm_poll_sta', 'subscribe realm_poll_start ');
 tab('log text deb', 'log text debug ');
 tab('realm_sync Lab q', 'realm_sync Lab qsync ');
 tab('- realm_disc', '- realm_discover ');
-listed('realm_info ', 'last_poll|when it was last polled', 'gid|gid of the realm');
+listed('realm_info ', 'last_poll|time of the last poll', 'gid|gid of the realm');
 listed('realm_', 'realm_poll|poll a realm', qr/^realm_query\|show /);
 listed('log x ', 'emerg|the system is unusable');
 
