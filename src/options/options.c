@@ -256,7 +256,6 @@ static int finish_user(struct options *o, struct error *e)
 	struct passwd *entry;
 	char digits[24];
 
-	o->credentials = o->user != NULL || o->password_file != NULL || o->password_command != NULL;
 	if (o->user != NULL)
 		return 0;
 	entry = getpwuid(getuid());

@@ -48,8 +48,6 @@ struct options {
 	char *user;			/* resolved: never NULL */
 	char *password_file, *password_command, *key_passphrase_command;
 	bool no_prompt;			/* -w */
-	bool credentials;		/* a user or password source was named, so an identity was asked for;
-					 * $PTSH_PASSWORD is not seen here: see password_configured() */
 	enum auth_method auth[4];	/* ended by 0; auth[0] == 0: default */
 	bool clear_login;
 

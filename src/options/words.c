@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
+
 void given_free(struct given *given, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -32,52 +34,9 @@ static int given_add(struct given **list, size_t *count, const struct option_row
 	return 0;
 }
 
-/* How many letters must be put in, left out, changed or swapped to make one word the other. */
-static size_t distance(const char *a, size_t a_len, const char *b)
+static const char *option_name(const void *rows, size_t i)
 {
-	enum { LONGEST = 32 };
-	size_t rows[3][LONGEST + 1], b_len = strlen(b);
-
-	if (a_len > LONGEST || b_len > LONGEST)
-		return LONGEST;
-	for (size_t j = 0; j <= b_len; j++)
-		rows[0][j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t *before = rows[(i - 1) % 3], *now = rows[i % 3];
-
-		now[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t best = before[j - 1] + (a[i - 1] != b[j - 1]);
-
-			if (before[j] + 1 < best)
-				best = before[j] + 1;
-			if (now[j - 1] + 1 < best)
-				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]
-			    && rows[(i - 2) % 3][j - 2] + 1 < best)
-				best = rows[(i - 2) % 3][j - 2] + 1;
-			now[j] = best;
-		}
-	}
-	return rows[a_len % 3][b_len];
-}
-
-static const char *nearest(const char *name, size_t len)
-{
-	const char *best = NULL;
-	size_t best_distance = len / 3 + 1;
-
-	for (const struct option_row *row = option_rows; row->name != NULL; row++) {
-		size_t d = distance(name, len, row->name);
-
-		if (len >= 2 && strncmp(row->name, name, len) == 0)
-			d = 1;
-		if (d <= best_distance && (best == NULL || d < best_distance)) {
-			best = row->name;
-			best_distance = d;
-		}
-	}
-	return best;
+	return ((const struct option_row *)rows)[i].name;
 }
 
 /* Never repeats what stands behind `=`: it may be a password. */
@@ -85,7 +44,7 @@ static int unknown_option(const char *name, size_t len, struct error *e)
 {
 	static const char *const passwords[] = {"password", "passwd", "pass", "pw"};
 	char copy[OPTION_SHOWN], shown[OPTION_SHOWN + 8];
-	const char *meant = nearest(name, len);
+	const char *meant = nearest_name(name, len, option_name, option_rows);
 
 	for (size_t i = 0; i < sizeof(passwords) / sizeof(passwords[0]); i++)
 		if (strlen(passwords[i]) == len && memcmp(passwords[i], name, len) == 0)

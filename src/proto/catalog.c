@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
 #include "proto/catalog_fields.def"
 
 const struct request catalog[] = {
@@ -53,82 +54,6 @@ const struct request *catalog_role(enum request_role role)
 	return NULL;
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
-}
-
-enum { NEAREST_LEN = 64 };	/* a longer word is meant for none */
-
-/* How many letters are to be put in, left out, changed or swapped with their neighbour to make a from b; or `enough`, if
- * that many would not do. */
-static unsigned distance(const char *a, size_t alen, const char *b, size_t blen, unsigned enough)
-{
-	unsigned rows[3][NEAREST_LEN + 1], *before = rows[0], *above = rows[1], *row = rows[2];
-
-	if ((alen < blen ? blen - alen : alen - blen) >= enough)
-		return enough;
-	for (size_t j = 0; j <= blen; j++)
-		above[j] = (unsigned)j;
-	for (size_t i = 1; i <= alen; i++) {
-		unsigned *swap, least = (unsigned)i;
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= blen; j++) {
-			char x = lower(a[i - 1]), y = lower(b[j - 1]);
-			unsigned best = above[j - 1] + (x != y);
-
-			if (above[j] + 1 < best)
-				best = above[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]) && before[j - 2] + 1 < best)
-				best = before[j - 2] + 1;
-			row[j] = best;
-			least = best < least ? best : least;
-		}
-		/* A swap looks two rows back, but then costs one more. */
-		if (least > enough)
-			return enough;
-		swap = before;
-		before = above;
-		above = row;
-		row = swap;
-	}
-	return above[blen];
-}
-
-/* The nearest of the names that next() gives, one by one, until NULL. */
-static const char *nearest(const char *name, size_t len, const char *(*next)(const void *from, size_t i), const void *from)
-{
-	const char *found = NULL, *begins = NULL, *known;
-	unsigned best = len < 3 ? 1 : len < 5 ? 2 : len < 9 ? 3 : 4;	/* one more than is tolerated */
-	size_t beginnings = 0;
-
-	if (len < 2 || len > NEAREST_LEN)
-		return NULL;
-	for (size_t i = 0; (known = next(from, i)) != NULL; i++) {
-		size_t known_len = strlen(known);
-		unsigned far;
-
-		if (known_len > NEAREST_LEN)
-			continue;
-		if (len >= 4 && known_len > len && memcmp(name, known, len) == 0) {
-			beginnings++;
-			begins = known;
-		}
-		far = distance(name, len, known, known_len, best);
-		if (far < best) {
-			best = far;
-			found = known;
-		}
-	}
-	/* One slip is more likely than a word that was not finished, several are less. */
-	if (beginnings == 1 && (found == NULL || best > 1))
-		return begins;
-	return found;
-}
-
 static const char *request_name(const void *from, size_t i)
 {
 	(void)from;
@@ -142,12 +67,12 @@ static const char *field_name(const void *from, size_t i)
 
 const char *catalog_nearest(const char *name, size_t len)
 {
-	return nearest(name, len, request_name, NULL);
+	return nearest_name(name, len, request_name, NULL);
 }
 
 const char *catalog_nearest_field(const struct field *fields, const char *name, size_t len)
 {
-	return fields == NULL ? NULL : nearest(name, len, field_name, fields);
+	return fields == NULL ? NULL : nearest_name(name, len, field_name, fields);
 }
 
 const struct field *catalog_fields(const struct request *r, const struct arg *arg, const char *type)
@@ -172,18 +97,10 @@ const struct field *catalog_field(const struct field *fields, const char *name, 
 	return NULL;
 }
 
-static bool same(const char *known, const char *name, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (known[i] == '\0' || lower(known[i]) != lower(name[i]))
-			return false;
-	return known[len] == '\0';
-}
-
 const struct value_name *catalog_value(const struct value_name *values, const char *name, size_t len)
 {
 	for (; values != NULL && values->name != NULL; values++)
-		if (same(values->name, name, len) || same(values->value, name, len))
+		if (nearest_same(values->name, name, len) || nearest_same(values->value, name, len))
 			return values;
 	return NULL;
 }

@@ -264,7 +264,6 @@ static void defaults_are_the_documented_ones(void **state)
 	assert_int_equal(o.box_origin, ORIGIN_DEFAULT);
 	assert_string_equal(o.user, getpwuid(getuid())->pw_name);
 	assert_int_equal(o.user_origin, ORIGIN_DEFAULT);
-	assert_false(o.credentials);
 	assert_int_equal(o.tls, TLS_AUTO);
 	assert_int_equal(o.tls_min, 12);
 	assert_true(o.reach.connect_timeout == 10 && o.timeout == 0 && o.reach.keepalive == 60);
@@ -480,12 +479,10 @@ static void user_comes_from_option_then_box_then_environment(void **state)
 	must(&o, "host");
 	assert_string_equal(o.user, "eve");
 	assert_int_equal(o.user_origin, ORIGIN_ENVIRONMENT);
-	assert_true(o.credentials);
 	options_clear(&o);
 	setenv("PTSH_USER", "", 1);
 	must(&o, "host");
 	assert_int_equal(o.user_origin, ORIGIN_DEFAULT);
-	assert_false(o.credentials);
 	options_clear(&o);
 }
 
@@ -704,7 +701,6 @@ static void of_two_password_sources_the_later_counts(void **state)
 	(void)state;
 	must(&o, "--password-command c --password-file /f");
 	assert_null(o.password_command);
-	assert_true(o.credentials);
 	options_clear(&o);
 	must(&o, "--password-file /f --password-command c");
 	assert_null(o.password_file);
