@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * small: commands of a few lines: .connect, .echo, .quit, .refresh, .source, .timing, .trace.
+ * small: commands of a few lines: .echo, .quit, .refresh, .source, .timing, .trace.
  */
 #include "commands/table.h"
 
@@ -9,48 +9,10 @@
 #include <string.h>
 
 #include "base/safe.h"
-#include "link/link.h"
 #include "link/trace.h"
-#include "options/boxes.h"
-#include "run/events.h"
 #include "run/feed.h"
 #include "run/names.h"
 #include "run/show.h"
-
-/* --- .connect --- */
-
-static enum command_result connect_run(struct shell *sh, struct task *t, enum status *status)
-{
-	struct error e;
-
-	if (t->line.word_count > 1 && options_set_box(sh->options, t->line.words[1], &e) == -1)
-		return command_fail(sh, t, status, &e);
-	names_stale(sh);
-	events_link_lost(sh);
-	if (sh->change != NULL)
-		sh->change->forget(sh);
-	link_switch(sh);
-	return COMMAND_DONE;
-}
-
-static enum command_place connect_complete(const struct command_finding *f)
-{
-	struct boxes boxes = {0};
-	struct error e;
-
-	if (f->index > 1 || f->sh == NULL || f->sh->options->boxes_path == NULL)
-		return PLACE_WORD;
-	if (boxes_read(&boxes, f->sh->options->boxes_path, getenv("HOME"), &e) == 0)
-		for (size_t i = 0; i < boxes.count; i++)
-			command_found(f, boxes.lines[i].name, NULL);
-	boxes_clear(&boxes);
-	return PLACE_WORD;
-}
-
-const struct command command_connect = {
-	.word.name = "connect", .usage = "[BOX]", .help = "connect to a box, or reconnect to this one", .max = 1, .needs_box = true,
-	.run = connect_run, .complete = connect_complete,
-};
 
 /* --- .echo --- */
 

@@ -94,6 +94,23 @@ static bool foreign_blank(const char *text, size_t start, size_t end, size_t *at
 	return false;
 }
 
+const char *foreign_command(const char *word, size_t len)
+{
+	static const char *const known[][2] = {
+		{"\\q", ".quit (or ^D)"}, {"\\?", ".help"}, {"\\h", ".help"}, {"\\c", ".connect BOX"}, {"\\connect", ".connect BOX"},
+		{"\\conninfo", ".status"}, {"\\i", ".source FILE"}, {"\\e", ".edit"}, {"\\s", ".history"}, {"\\g", ".last"},
+		{"\\gx", ".last records"}, {"\\o", "LINE > FILE"}, {"\\x", ".set expanded on"}, {"\\timing", ".timing"},
+		{"\\watch", ".watch SECONDS LINE"}, {"\\echo", ".echo TEXT"}, {"\\set", ".set NAME VALUE"}, {"?", ".help"},
+		{":q", ".quit (or ^D)"},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strlen(known[i][0]) == len && memcmp(known[i][0], word, len) == 0)
+			return known[i][1];
+	return len >= 2 && word[0] == '\\' && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!?", word[1]) != NULL ?
+	    "a command with its dot (.help lists them)" : NULL;
+}
+
 bool foreign_word(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at)
 {
 	const char *what = w->json || w->start == w->end ? NULL : shell_syntax(text, w);

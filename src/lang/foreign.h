@@ -16,4 +16,8 @@ enum { FOREIGN_TEXT = 160 };
  * to do is in why (never the word itself), and where it stands in *at. */
 bool foreign_word(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at);
 
+/* What ptsh has for a command of psql or vi ("\\q", ":q"), which is all of word[0..len); NULL: it is none.  A backslash and a letter
+ * that are no command of theirs have the list of commands. */
+const char *foreign_command(const char *word, size_t len);
+
 #endif

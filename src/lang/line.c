@@ -170,19 +170,16 @@ static int check_name(struct parse *p, const struct word *w)
 	    n > 0 ? (unsigned)point : (unsigned char)name[good]);
 }
 
-/* What other shells begin their commands with. */
-static int check_backslash(struct parse *p, const struct word *w)
+/* A command of another shell: said what it is here.  A known request may be quoted as one likes. */
+static int check_foreign(struct parse *p, const struct word *w)
 {
-	static const char *const known[][2] = {
-		{"\\q", ".quit"}, {"\\?", ".help"}, {"\\h", ".help"}, {"\\c", ".connect BOX"}, {"\\i", ".source FILE"},
-		{"\\o", "LINE > FILE"}, {"\\s", ".history"}, {"\\e", ".edit"}, {"\\x", ".set expanded on"},
-		{"\\timing", ".timing"}, {"\\watch", ".watch SECONDS LINE"}, {"?", "help"}, {":q", ".quit"},
-	};
+	const char *word = p->text + w->start, *here = foreign_command(word, w->end - w->start);
+	size_t name = 1 + line_name_length(word + 1, w->end - w->start - 1);
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (value_is(p, w, known[i][0]))
-			return parse_fail(p, w->start, "%s: no such command; use %s", known[i][0], known[i][1]);
-	return 0;
+	if (here == NULL)
+		return 0;
+	/* What stands behind the name may be a secret. */
+	return parse_fail(p, w->start, "%.*s: no such command; use %s", (int)(name < TYPED_MAX ? name : TYPED_MAX), word, here);
 }
 
 /* At a prompt a name without _ is rather a word of another language than a request that boxes have learned meanwhile. */
@@ -207,7 +204,7 @@ static int unknown_type(struct parse *p, const struct word *w, size_t pos)
 	const char *name, *near;
 	char typed[TYPED_MAX + 8];
 
-	if (check_backslash(p, w) < 0 || check_word(p, w, "", "") < 0 || check_name(p, w) < 0)
+	if (check_foreign(p, w) < 0 || check_word(p, w, "", "") < 0 || check_name(p, w) < 0)
 		return -1;
 	name = buf_head(&p->scratch);
 	near = catalog_nearest(name, p->scratch.len);

@@ -23,7 +23,7 @@ enum {
 
 static const struct channel_ops channel_operations;
 
-static void link_drop(struct link *k, struct shell *sh)
+void link_drop(struct link *k, struct shell *sh)
 {
 	loop_timer_stop(sh->loop, &k->deadline);
 	loop_timer_stop(sh->loop, &k->greeting);
@@ -50,6 +50,16 @@ static void wait_to_try_again(struct shell *sh, bool was_ready)
 	if (k->pause > RECONNECT_MOST)
 		k->pause = RECONNECT_MOST;
 	loop_timer_start(sh->loop, &k->retry, k->pause, try_again, sh);
+}
+
+/* What does not answer may not be what was meant. */
+static void add_near(const struct shell *sh, struct error *e)
+{
+	struct error inner = *e;
+
+	if (sh->options->box_near != NULL)
+		error_set(e, inner.status, "%.300s (no box called %.80s; did you mean %.80s?)", inner.text, sh->options->box_text,
+		    sh->options->box_near);
 }
 
 /* The connection is over.  e: why; NULL: the box ended it in order.  Everything that has no answer gets its
@@ -81,6 +91,12 @@ static void link_lost(struct shell *sh, const struct error *e)
 	else
 		error_set(&why, STATUS_LOST, "%s: the box closed the connection", name);
 
+	if (!k->greeted && k->lost_at == 0)
+		add_near(sh, &why);
+	if (k->resting != NULL) {
+		k->failed(sh, &why);
+		return;
+	}
 	bool in_order = e == NULL && was_ready && nothing_open && !k->ending;
 	bool again = why.status == STATUS_LOST &&
 	    ((sh->interactive && sh->entered) || (sh->options->follow && sh->options->reconnect && (was_ready || k->lost_at != 0)));
@@ -207,6 +223,10 @@ static void open_channel(struct shell *sh)
 	k->channel = k->session != NULL ? channel_open(sh->loop, &k->how, &channel_operations, sh) : NULL;
 	if (k->channel == NULL) {
 		error_memory(&e);
+		if (k->resting != NULL) {
+			k->failed(sh, &e);
+			return;
+		}
 		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
 		shell_failed(sh, e.status);
 		link_drop(k, sh);
@@ -369,6 +389,8 @@ static void on_ready(void *ctx)
 	k->line_reported = false;
 	k->trouble[0] = '\0';
 	shell_step(sh, "%s: logged in", sh->options->box_text);
+	if (k->resting != NULL)
+		k->made(sh);
 	k->ops->ready(sh);
 	k->ops->changed(sh);
 	k->ops->drained(sh);
@@ -561,6 +583,8 @@ void link_free(struct shell *sh)
 		return;
 	loop_timer_stop(sh->loop, &sh->link->retry);
 	link_drop(sh->link, sh);
+	if (sh->link->resting != NULL)
+		sh->link->forget(sh->link, sh);
 	trust_seen_clear(&sh->link->seen);
 	free(sh->link);
 	sh->link = NULL;
@@ -576,14 +600,6 @@ void link_close(struct shell *sh)
 	link_drop(k, sh);
 	k->state = LINK_IDLE;
 	k->lost_at = k->pause = 0;
-}
-
-void link_switch(struct shell *sh)
-{
-	link_close(sh);
-	sh->link->tries = 0;
-	sh->link->least = AUTH_END;
-	link_want(sh);
 }
 
 static void look_for_silence(void *ctx)
@@ -620,7 +636,7 @@ static void look_for_silence(void *ctx)
 }
 
 /* A request has been sent: from now on silence counts. */
-static void watch_silence(struct shell *sh)
+void link_watch_silence(struct shell *sh)
 {
 	struct link *k = sh->link;
 
@@ -642,7 +658,7 @@ uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag)
 	struct link *k = sh->link;
 	uint64_t id = session_request(k->session, json, len, tag);
 
-	watch_silence(sh);
+	link_watch_silence(sh);
 	return id;
 }
 

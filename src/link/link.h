@@ -48,8 +48,15 @@ void link_line_entered(struct shell *sh);
 /* Ends the connection in order, without a message. */
 void link_close(struct shell *sh);
 
-/* Another box's connection: closes this one, connects that one (.connect). */
+/* Another box's connection (.connect), sh->options being that one's: closes this one and connects. */
 void link_switch(struct shell *sh);
+/* The same, but the connection there is rests until the other one has logged in.  Then it is closed; if it fails, or is given up,
+ * this one goes on.  before (from malloc, taken; NULL: no change) are the options of this one.  done() gets the end; why NULL: it
+ * is made.  Without memory -1 with *e, and before is used up. */
+int link_switch_safely(struct shell *sh, struct options *before, void (*done)(struct shell *sh, void *ctx, const struct error *why),
+    void *ctx, struct error *e);
+/* Gives it up: done() is not called. */
+void link_switch_cancel(struct shell *sh);
 
 /* The box of this name is to be forgotten: what this run itself has seen of it.  False: nothing. */
 bool link_forget_trust(struct shell *sh, const char *name);

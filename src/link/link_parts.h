@@ -38,7 +38,20 @@ struct link {
 	bool overdue;			/* the deadline has passed before it was connected */
 	bool feeding;			/* the session is at work: it cannot be ended now */
 	struct error why;		/* of a failure found meanwhile */
+	struct link *resting;		/* switch.c: the connection that there was, until this one is made; NULL: none */
+	struct options *before;		/* of that one; NULL: the same */
+	void (*made)(struct shell *sh);	/* this connection is there; or it is not, and why */
+	void (*failed)(struct shell *sh, const struct error *why);
+	void (*forget)(struct link *k, struct shell *sh);	/* gives back what rests, with its options */
+	void (*switched)(struct shell *sh, void *ctx, const struct error *why);
+	void *switched_ctx;
 };
+
+/* link.c, for switch.c */
+void link_drop(struct link *k, struct shell *sh);		/* gives back the channel and the session */
+void link_watch_silence(struct shell *sh);			/* a request is open: from now on silence counts */
+
+
 
 /* notices.c: operations of the session; and a message's text, without what cannot stand in a string. */
 void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struct json_iter more, bool authenticated);

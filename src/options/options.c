@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "options/boxes.h"
 
 enum { CHAIN_MAX = 8 };	/* lines of the boxes file that name each other */
@@ -282,6 +283,24 @@ static int check_all(const struct options *o, struct error *e)
 	return 0;
 }
 
+static const char *box_name(const void *from, size_t i)
+{
+	const struct boxes *b = from;
+
+	return i < b->count ? b->lines[i].name : NULL;
+}
+
+/* A host's name may be meant, or a line of the boxes file mistyped: what is said if it does not answer. */
+static int find_near(struct options *o, const struct boxes *b, const char *text, struct error *e)
+{
+	const char *at = strrchr(text, '@'), *name = at != NULL ? at + 1 : text, *near;
+
+	if (strpbrk(text, "/:[") != NULL || boxes_find(b, text) != NULL || boxes_find(b, name) != NULL)
+		return 0;
+	near = nearest_name(name, strlen(name), box_name, b);
+	return near != NULL ? option_put(&o->box_near, near, e) : 0;
+}
+
 int options_put_together(struct options *o, const char *text, enum origin from, bool first, struct error *e)
 {
 	struct boxes boxes = {0};
@@ -301,6 +320,8 @@ int options_put_together(struct options *o, const char *text, enum origin from, 
 		text = DEFAULT_BOX;
 	o->box_origin = from;
 	if (follow(&chain, &boxes, o->boxes_path, text, e) != 0)
+		goto end;
+	if (from != ORIGIN_BOXES && find_near(o, &boxes, text, e) != 0)
 		goto end;
 	/* The prompt shows what `default` stands for. */
 	shown = from != ORIGIN_BOXES ? text : chain.words[0].box != NULL ? chain.words[0].box : chain.address;
@@ -401,6 +422,7 @@ void options_clear(struct options *o)
 	free(o->inputs);
 	target_clear(&o->target);
 	free(o->box_text);
+	free(o->box_near);
 	free(o->user);
 	free(o->password_file);
 	free(o->password_command);

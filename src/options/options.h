@@ -43,6 +43,7 @@ struct options {
 	size_t input_count;
 
 	char *box_text;			/* as typed or configured: what the prompt calls the box */
+	char *box_near;			/* the name of a line of the boxes file that box_text, which is none, is close to; or NULL */
 	struct target target;
 	enum origin box_origin, user_origin;
 	char *user;			/* resolved: never NULL */
@@ -96,8 +97,11 @@ void options_clear(struct options *o);
 /* Another box for the same session (.connect).  What belongs to a connection (user, login, TLS, time-outs) is put
  * together afresh for that box from the environment, the boxes file and the command line; but --port, --pin and --known-as
  * of the command line belonged to the first box and are left out.  What belongs to the session (format, jobs...) stays as
- * it is now, but for what the boxes file says of the old or the new box.  -1 with *e: o is unchanged. */
-int options_set_box(struct options *o, const char *text, struct error *e);
+ * it is now, but for what the boxes file says of the old or the new box.  before gets what o was, for options_restore() or
+ * options_clear().  -1 with *e: o is unchanged. */
+int options_set_box(struct options *o, const char *text, struct options *before, struct error *e);
+/* Back to the box before, with what the session holds now.  before is used up. */
+void options_restore(struct options *o, struct options *before);
 
 /* Where the option of that long name came from; ORIGIN_DEFAULT also for an unknown one. */
 enum origin options_origin(const struct options *o, const char *name);

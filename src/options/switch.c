@@ -47,7 +47,20 @@ static void keep_session(struct options *a, struct options *b)
 	a->format_origin = options_origin(a, "output");
 }
 
-int options_set_box(struct options *o, const char *text, struct error *e)
+/* What o was is in the other one then. */
+static void exchange(struct options *o, struct options *other)
+{
+	keep_session(other, o);
+	swap_bytes(other, o, sizeof(*o));
+}
+
+void options_restore(struct options *o, struct options *before)
+{
+	exchange(o, before);
+	options_clear(before);
+}
+
+int options_set_box(struct options *o, const char *text, struct options *before, struct error *e)
 {
 	struct options fresh = {.no_rc = o->no_rc, .given = o->given, .given_count = o->given_count};
 	int result;
@@ -58,8 +71,9 @@ int options_set_box(struct options *o, const char *text, struct error *e)
 	fresh.given = NULL;
 	fresh.given_count = 0;
 	if (result == 0) {
-		keep_session(&fresh, o);
-		swap_bytes(&fresh, o, sizeof(fresh));
+		exchange(o, &fresh);
+		*before = fresh;
+		return 0;
 	}
 	options_clear(&fresh);
 	return result;

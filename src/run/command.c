@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "run/engine.h"
 #include "run/redirect.h"
 
@@ -104,11 +105,19 @@ const struct command *commands_named(const struct shell *sh, const char *name, s
 	return NULL;
 }
 
+static const char *command_name(const void *from, size_t i)
+{
+	const struct command *const *commands = from;
+
+	return commands[i] != NULL ? commands[i]->word.name : NULL;
+}
+
 const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e)
 {
 	const struct shell *sh = ctx;
 	const struct command *found = commands_named(sh, name, len);
 	struct buf several = {0};
+	const char *near;
 	size_t n = 0;
 
 	if (found != NULL)
@@ -118,7 +127,9 @@ const struct command_word *commands_find(void *ctx, const char *name, size_t len
 			buf_printf(&several, "%s.%s", n++ > 0 ? ", " : "", (*c)->word.name);
 			found = *c;
 		}
-	if (n == 0)
+	if (n == 0 && (near = nearest_name(name, len, command_name, sh->commands)) != NULL)
+		error_set(e, STATUS_USAGE, ".%.*s: no such command; did you mean .%s?", (int)(len < 100 ? len : 100), name, near);
+	else if (n == 0)
 		error_set(e, STATUS_USAGE, ".%.*s: no such command; .help lists them", (int)(len < 100 ? len : 100), name);
 	else if (n > 1)
 		error_set(e, STATUS_USAGE, ".%.*s: may be %s", (int)(len < 100 ? len : 100), name,

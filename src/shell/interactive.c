@@ -168,30 +168,6 @@ static bool is_word(const char *text, const char *word)
 	return strncmp(text, word, n) == 0 && strspn(text + n, " \t\n") == strlen(text + n);
 }
 
-/* What psql calls otherwise.  True: it is said what ptsh calls it. */
-static bool is_psql(struct shell *sh, const char *text)
-{
-	static const char *const words[][2] = {
-		{"q", ".quit (or ^D)"}, {"?", ".help"}, {"h", ".help"}, {"e", ".edit"}, {"i", ".source"}, {"c", ".connect"},
-		{"s", ".history"}, {"timing", ".timing"}, {"watch", ".watch"}, {"echo", ".echo"}, {"set", ".set"},
-		{"o", "LINE > FILE"}, {"g", ".last"}, {"gx", ".last records"}, {"x", ".format records"},
-		{"conninfo", ".status"},
-	};
-	size_t len;
-
-	text += strspn(text, " \t");
-	if (*text++ != '\\')
-		return false;
-	len = strcspn(text, " \t\n+");
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strlen(words[i][0]) == len && memcmp(words[i][0], text, len) == 0) {
-			shell_complain(sh, (struct place){0}, NULL, "\\%s: no such command; use %s", words[i][0], words[i][1]);
-			return true;
-		}
-	shell_complain(sh, (struct place){0}, NULL, "commands begin with a dot, not with a backslash; .help lists them");
-	return true;
-}
-
 /* A command without its dot, which the box does not know either: a box that knows it gets it as JSON. */
 static bool lacks_dot(struct shell *sh, const char *text)
 {
@@ -217,7 +193,7 @@ static void run_text(struct shell *sh, const char *text, bool paste)
 		sh->quit = true;
 		return;
 	}
-	if (!paste && (is_psql(sh, text) || lacks_dot(sh, text)))
+	if (!paste && lacks_dot(sh, text))
 		return;
 	if (!paste)
 		engine_line(sh, text, strlen(text), (struct place){0});

@@ -33,6 +33,8 @@ subtest 'names' => sub {
 		}
 	}
 	$l->bad(".e x\n", 2, qr/^ptsh: stdin:1: \.e: may be \.each, \.echo, \.events$/m);
+	$l->bad(".$_->[0]\n", 2, qr/^ptsh: stdin:1: \.$_->[0]: no such command; did you mean \.$_->[1]\?$/m) for
+	    ['statsu', 'status'], ['histroy', 'history'], ['jbos', 'jobs'], ['conect', 'connect'];
 	$l->bad(".nix\n", 2, qr/^ptsh: stdin:1: \.nix: no such command; \.help lists them$/m);
 	is($l->good(".ec  a   'b  c'\n"), "a b  c\n", 'a prefix that only one has');
 	is($l->good("$_\nping\n"), '', "$_ ends a script") for qw(.quit .q quit exit);

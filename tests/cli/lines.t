@@ -176,7 +176,11 @@ SKIP: {
 	    ['realm_poll 5200007311 2>/dev/null', qr/redirection/],
 	    ['y', qr/no such request; \.help lists them/],
 	    ['show realm_info', qr/"show": no such request; realm_info alone is one/],
-	    ['\q', qr/\\q: no such command; use \.quit/];
+	    ['\q', qr/\\q: no such command; use \.quit/],
+	    ['\?', qr/\\\?: no such command; use \.help/],
+	    ['\dt realm', qr/\\dt: no such command; use a command with its dot \(\.help lists them\)/],
+	    ['\connect core', qr/\\connect: no such command; use \.connect BOX/],
+	    [':q', qr/:q: no such command; use \.quit/];
 	is_deeply([$s->run('realm_info name 5200007311 # the lab')], ['name', '----', 'Lab'], '... and a comment is none of the words');
 	$s->key('C-l');
 	$s->key('Up');

@@ -721,6 +721,16 @@ static void events_are_collected_once_each(void **state)
 
 /* --- while running --- */
 
+static int set_box(struct options *o, const char *text, struct error *e)
+{
+	struct options before;
+	int result = options_set_box(o, text, &before, e);
+
+	if (result == 0)
+		options_clear(&before);
+	return result;
+}
+
 static void another_box_brings_its_own_options_and_none_of_the_first_ones(void **state)
 {
 	struct options o;
@@ -734,7 +744,7 @@ static void another_box_brings_its_own_options_and_none_of_the_first_ones(void *
 	assert_true(o.clear_login && o.read_only);
 	assert_int_equal(o.target.port, 99);
 	o.format = format_find("json");		/* as .format does */
-	assert_int_equal(options_set_box(&o, "core", &e), 0);
+	assert_int_equal(set_box(&o, "core", &e), 0);
 	assert_string_equal(o.box_text, "core");
 	assert_string_equal(o.target.host, "core.example");
 	assert_int_equal(o.target.port, 55);
@@ -750,11 +760,58 @@ static void another_box_brings_its_own_options_and_none_of_the_first_ones(void *
 	assert_true(o.jobs_set);
 	assert_string_equal(o.format->name, "json");
 	assert_int_equal(o.input_count, 1);
-	assert_int_equal(options_set_box(&o, "lab", &e), 0);
+	assert_int_equal(set_box(&o, "lab", &e), 0);
 	assert_true(o.read_only);
 	assert_false(o.keep_going);
 	assert_string_equal(o.user, "labuser");
 	options_clear(&o);
+}
+
+static void the_box_before_comes_back_with_all_that_was_its_own(void **state)
+{
+	struct options o, before;
+	struct error e;
+
+	(void)state;
+	write_boxes("core core.example --tls verify --keep-going\n");
+	must(&o, "-j 4 --pin " PIN " -p 99 --known-as nick ann@first");
+	assert_int_equal(options_set_box(&o, "core", &before, &e), 0);
+	assert_null(o.pin);
+	o.timeout = 7;
+	o.format = format_find("csv");
+	options_restore(&o, &before);
+	assert_string_equal(o.box_text, "ann@first");
+	assert_string_equal(o.target.host, "first");
+	assert_int_equal(o.target.port, 99);
+	assert_string_equal(o.pin, PIN);
+	assert_string_equal(o.known_as, "nick");
+	assert_string_equal(o.user, "ann");
+	assert_false(o.keep_going);
+	assert_string_equal(o.format->name, "csv");	/* the session's */
+	assert_true(o.jobs_set && o.jobs == 4);
+	assert_int_equal(set_box(&o, "core", &e), 0);
+	assert_true(o.keep_going && o.jobs == 4);
+	options_clear(&o);
+}
+
+static void a_name_close_to_one_in_the_boxes_file_is_noticed(void **state)
+{
+	static const struct { const char *typed, *near; } names[] = {
+		{"croe", "core"}, {"ann@croe", "core"}, {"core", NULL}, {"ann@core", NULL}, {"croe:55", NULL}, {"./croe", NULL},
+		{"elsewhere", NULL}, {"lba", "lab"},
+	};
+	struct options o;
+
+	(void)state;
+	write_boxes("core core.example\nlab lab.example\n");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		must(&o, names[i].typed);
+		if (names[i].near == NULL)
+			assert_null(o.box_near);
+		else
+			assert_string_equal(o.box_near, names[i].near);
+		options_clear(&o);
+	}
 }
 
 static void another_box_that_makes_no_sense_changes_nothing(void **state)
@@ -764,12 +821,12 @@ static void another_box_that_makes_no_sense_changes_nothing(void **state)
 
 	(void)state;
 	must(&o, "ann@first -o tsv");
-	assert_int_equal(options_set_box(&o, "host:nonsense-port-name", &e), -1);
+	assert_int_equal(set_box(&o, "host:nonsense-port-name", &e), -1);
 	assert_int_equal(e.status, STATUS_USAGE);
 	assert_string_equal(o.box_text, "ann@first");
 	assert_string_equal(o.target.host, "first");
 	assert_string_equal(o.user, "ann");
-	assert_int_equal(options_set_box(&o, "", &e), -1);
+	assert_int_equal(set_box(&o, "", &e), -1);
 	options_clear(&o);
 }
 
@@ -830,6 +887,8 @@ int main(void)
 		TEST(events_are_collected_once_each),
 		TEST(another_box_brings_its_own_options_and_none_of_the_first_ones),
 		TEST(another_box_that_makes_no_sense_changes_nothing),
+		TEST(the_box_before_comes_back_with_all_that_was_its_own),
+		TEST(a_name_close_to_one_in_the_boxes_file_is_noticed),
 	};
 
 	return cmocka_run_group_tests(tests, make_home, remove_home);
