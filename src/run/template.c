@@ -7,77 +7,8 @@
 #include <string.h>
 
 #include "lang/line.h"
+#include "lang/quoting.h"
 #include "lang/words.h"
-
-/* Where in a line the scan is: what quoting the next character has. */
-struct place_state { char quote; bool escaped; unsigned depth; };
-
-static void step(struct place_state *s, char c)
-{
-	if (s->escaped) {
-		s->escaped = false;
-	} else if (s->quote == '\'') {
-		if (c == '\'')
-			s->quote = 0;
-	} else if (c == '\\') {
-		s->escaped = true;
-	} else if (s->quote == '"') {
-		if (c == '"')
-			s->quote = 0;
-	} else if (c == '"' || (c == '\'' && s->depth == 0)) {
-		s->quote = c;
-	} else if (c == '[' || c == '{') {
-		s->depth++;
-	} else if ((c == ']' || c == '}') && s->depth > 0) {
-		s->depth--;
-	}
-}
-
-/* Whether text can stand between single quotes: raw octets hold NUL. */
-static bool is_literal(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\'' || (unsigned char)text[i] < ' ')
-			return false;
-	return true;
-}
-
-/* alone: the place is a word of its own.  Null is no text: '' as a word, of which the argument makes its null if it has one. */
-static void put_cell(struct buf *out, const struct place_state *s, struct json cell, bool alone)
-{
-	struct buf text = {0}, quoted = {0};
-	const char *p;
-
-	if (s->quote == 0 && s->depth > 0) {
-		buf_put(out, cell.text, cell.len);
-		return;
-	}
-	if (json_kind(cell) == JSON_NULL) {
-		buf_puts(out, s->quote == 0 && alone ? "''" : "");
-		return;
-	}
-	if (json_kind(cell) == JSON_STRING)
-		json_decode(cell, &text);
-	else
-		buf_put(&text, cell.text, cell.len);
-	p = buf_head(&text);
-	if (s->quote == '"') {
-		json_put_string(&quoted, p, text.len);
-		if (quoted.len >= 2)
-			buf_put(out, buf_head(&quoted) + 1, quoted.len - 2);
-	} else if (s->quote == '\'' && is_literal(p, text.len)) {
-		buf_put(out, p, text.len);
-	} else if (s->quote == '\'') {
-		buf_putc(out, '\'');	/* what cannot stand in these quotes stands in others behind them */
-		json_put_string(out, p, text.len);
-		buf_putc(out, '\'');
-	} else {
-		line_put_word(out, p, text.len);
-	}
-	out->failed |= text.failed || quoted.failed;
-	buf_clear(&text);
-	buf_clear(&quoted);
-}
 
 static bool stands_alone(const char *text, const char *first, const char *last)
 {
@@ -118,7 +49,7 @@ static int no_such_cell(const char *typed, size_t len, const char *const *names,
 
 int template_fill(struct buf *out, const char *text, const struct json *cell, struct error *e)
 {
-	struct place_state s = {0};
+	struct quoting s = {0};
 
 	for (const char *p = text; *p != '\0'; p++) {
 		const char *end = *p == '{' && !s.escaped ? strpbrk(p + 1, "{}:\" '") : NULL;
@@ -128,11 +59,11 @@ int template_fill(struct buf *out, const char *text, const struct json *cell, st
 			json_put_string(&same, p, len + 2);
 			struct json place = {buf_head(&same), same.len};
 			out->failed |= same.failed;
-			put_cell(out, &s, cell != NULL ? *cell : place, false);
+			quoting_put(out, &s, cell != NULL ? *cell : place, false);
 			buf_clear(&same);
 			p = end;
 		} else {
-			step(&s, *p);
+			quoting_step(&s, *p);
 			buf_putc(out, *p);
 		}
 	}
@@ -142,7 +73,7 @@ int template_fill(struct buf *out, const char *text, const struct json *cell, st
 int template_expand(struct buf *out, const char *text, const char *const *names, size_t name_count, const struct json *cells,
     size_t count, struct error *e)
 {
-	struct place_state s = {0};
+	struct quoting s = {0};
 
 	for (const char *p = text; *p != '\0'; p++) {
 		const char *end = *p == '{' && !s.escaped ? strpbrk(p + 1, "{}\" '") : NULL;
@@ -152,14 +83,14 @@ int template_expand(struct buf *out, const char *text, const char *const *names,
 			if (i == -2)
 				return no_such_cell(p + 1, len, names, name_count, count, e);
 			if (i >= 0) {
-				put_cell(out, &s, cells[i], stands_alone(text, p, end));
+				quoting_put(out, &s, cells[i], stands_alone(text, p, end));
 				p = end;
 				continue;
 			}
 			if (len > 0 && s.depth == 0 && s.quote == 0 && memchr(p + 1, ':', len) == NULL)
 				return no_such_cell(p + 1, len, names, name_count, count, e);
 		}
-		step(&s, *p);
+		quoting_step(&s, *p);
 		buf_putc(out, *p);
 	}
 	return out->failed ? error_memory(e) : 0;

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * quoting: which quotes are open at a place in a line, and a value written so that it can stand there.
+ */
+#include "lang/quoting.h"
+
+#include <string.h>
+
+#include "lang/line.h"
+
+void quoting_step(struct quoting *s, char c)
+{
+	if (s->escaped) {
+		s->escaped = false;
+	} else if (s->quote == '\'') {
+		if (c == '\'')
+			s->quote = 0;
+	} else if (c == '\\') {
+		s->escaped = true;
+	} else if (s->quote == '"') {
+		if (c == '"')
+			s->quote = 0;
+	} else if (c == '"' || (c == '\'' && s->depth == 0)) {
+		s->quote = c;
+	} else if (c == '[' || c == '{') {
+		s->depth++;
+	} else if ((c == ']' || c == '}') && s->depth > 0) {
+		s->depth--;
+	}
+}
+
+/* Whether text can stand between single quotes: raw octets hold NUL. */
+static bool is_literal(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\'' || (unsigned char)text[i] < ' ')
+			return false;
+	return true;
+}
+
+void quoting_put(struct buf *out, const struct quoting *s, struct json value, bool alone)
+{
+	struct buf text = {0}, quoted = {0};
+	const char *p;
+
+	if (s->quote == 0 && s->depth > 0) {
+		buf_put(out, value.text, value.len);
+		return;
+	}
+	if (json_kind(value) == JSON_NULL) {
+		buf_puts(out, s->quote == 0 && alone ? "''" : "");
+		return;
+	}
+	if (json_kind(value) == JSON_STRING)
+		json_decode(value, &text);
+	else
+		buf_put(&text, value.text, value.len);
+	p = buf_head(&text);
+	if (s->quote == '"') {
+		json_put_string(&quoted, p, text.len);
+		if (quoted.len >= 2)
+			buf_put(out, buf_head(&quoted) + 1, quoted.len - 2);
+	} else if (s->quote == '\'' && is_literal(p, text.len)) {
+		buf_put(out, p, text.len);
+	} else if (s->quote == '\'') {
+		buf_putc(out, '\'');	/* what cannot stand in these quotes stands in others behind them */
+		json_put_string(out, p, text.len);
+		buf_putc(out, '\'');
+	} else {
+		line_put_word(out, p, text.len);
+	}
+	out->failed |= text.failed || quoted.failed;
+	buf_clear(&text);
+	buf_clear(&quoted);
+}
