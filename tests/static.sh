@@ -22,16 +22,24 @@ verdict() {
 	fi
 }
 
-printf '%s\n' src/*.c src/*/*.c | xargs -P 2 -n 4 sh -c '
-	flags=$0 status=0
-	for file; do
-		gcc $flags -O1 -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-use-of-uninitialized-value -Werror -c -o /dev/null "$file" || status=1
-	done
-	exit $status' "$flags" >"$folder/analyzer" 2>&1
+# each COMMAND: for each source file, as "$1", as many at a time as there are processors.  The biggest come first: none is left
+# alone at the end.  "$0" are the flags; what it took goes into seconds.
+each() {
+	ls -S src/*.c src/*/*.c | xargs -P "$(nproc 2>/dev/null || echo 2)" -n 1 sh -c '
+		began=$(date +%s)
+		'"$1"'
+		status=$?
+		echo "$(($(date +%s) - began)) $1" >>"'"$folder"'/seconds"
+		exit $status' "$flags"
+}
+: >"$folder/seconds"
+
+each 'gcc $0 -O1 -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-use-of-uninitialized-value -Werror -c -o /dev/null "$1"' \
+	>"$folder/analyzer" 2>&1
 verdict $? 'gcc -fanalyzer'
 grep -E '(warning|error):' "$folder/analyzer"
 
-printf '%s\n' src/*.c src/*/*.c | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$@" -- $0' "$flags" >"$folder/tidy" 2>/dev/null
+each 'clang-tidy --quiet "$1" -- $0' >"$folder/tidy" 2>/dev/null
 verdict $? clang-tidy
 grep -E '(warning|error):' "$folder/tidy" | sort -u
 
