@@ -2,7 +2,7 @@
 /*
  * spool: lines that wait for their turn, first in, first out, in little memory however many they are.
  *
- * Holds SPOOL_HELD bytes; what is more goes into a file that the owner opens, without a name and for nobody else.  Where there is
+ * Holds SPOOL_HELD bytes; what is more goes into a file that the owner opens, without a name, for itself only.  Where there is
  * none (or the disk is full), the lines stay in memory.
  */
 #ifndef PTSH_BASE_SPOOL_H
