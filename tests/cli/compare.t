@@ -100,7 +100,7 @@ sub with_perl {
 	}
 }
 
-row 'a certificate nobody has seen before' => sub {
+row 'an unknown certificate' => sub {
 	my $box = Box->start('--tls', 'demand', '--auth', 'login_cram_md6', password => 'sesame');
 	is(ptsh({port => $box->port}, '--tls', 'on', '-c', 'ping')->status, 5, 'ptsh: refused where nobody can be asked');
 	ok(!(grep { /login/ } $box->received), '... before the login');

@@ -96,7 +96,7 @@ static const struct {
 	const char *text, *port, *says;
 } bads[] = {
 	{"", NULL, "empty"},
-	{"@core", NULL, "user's name is missing"},
+	{"@core", NULL, "user name is missing"},
 	{"admin@", NULL, "host's name is missing"},
 	{":55", NULL, "host's name is missing"},
 	{"core:", NULL, "port is missing"},
