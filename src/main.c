@@ -19,6 +19,7 @@
 #include "link/link.h"
 #include "link/trace.h"
 #include "options/options.h"
+#include "run/aliases.h"
 #include "run/connection.h"
 #include "run/engine.h"
 #include "run/events.h"
@@ -158,6 +159,7 @@ static void tear_down(struct shell *sh)
 		link_free(sh);
 	identity_free(sh);
 	on_free(sh);
+	aliases_free(sh);
 	find_free(sh);
 	if (sh->events != NULL)
 		events_free(sh);

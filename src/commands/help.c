@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/safe.h"
 #include "lang/line.h"
 #include "proto/catalog.h"
+#include "run/aliases.h"
 #include "run/show.h"
 #include "term/pager.h"
 
@@ -112,6 +114,25 @@ static void put_commands(struct buf *b, const struct shell *sh)
 	}
 }
 
+static void put_alias(struct buf *b, const struct alias *a)
+{
+	struct buf line = {0};
+
+	safe_put(&line, a->line, strlen(a->line));
+	buf_printf(b, "  %-36s %s\n", a->name, buf_string(&line) != NULL ? buf_string(&line) : "");
+	buf_clear(&line);
+}
+
+static void put_aliases(struct buf *b, const struct shell *sh)
+{
+	const struct alias *a = aliases_next(sh, NULL);
+
+	if (a != NULL)
+		buf_puts(b, "yours (.alias)\n");
+	for (; a != NULL; a = aliases_next(sh, a->name))
+		put_alias(b, a);
+}
+
 static void put_command(struct buf *b, const struct command *c)
 {
 	buf_printf(b, ".%s%s%s\n  %s\n", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage, c->help);
@@ -150,6 +171,10 @@ static int put_word(struct buf *b, struct shell *sh, const char *word, struct er
 	}
 	if (c != NULL) {
 		put_command(b, c);
+		return 0;
+	}
+	if (aliases_find(sh, word, strlen(word)) != NULL) {
+		put_alias(b, aliases_find(sh, word, strlen(word)));
 		return 0;
 	}
 	for (const char *const *g = catalog_groups; *g != NULL; g++)
@@ -217,6 +242,7 @@ static enum command_result help_run(struct shell *sh, struct task *t, enum statu
 	if (t->line.word_count < 2) {
 		put_requests(&b);
 		put_commands(&b, sh);
+		put_aliases(&b, sh);
 		buf_puts(&b, ".help WORD shows one request, group or command; ptsh(1) describes all of them.\n");
 	} else if (put_word(&b, sh, t->line.words[1], &e) == -1) {
 		buf_clear(&b);

@@ -255,7 +255,7 @@ static enum command_result on_run(struct shell *sh, struct task *t, enum status 
 	}
 	while (n + 1 < t->line.word_count && strcmp(t->line.words[n + 1], "--") != 0)
 		n++;
-	if (t->line.masked == NULL || !template_split(t->line.masked, &first, &shown))
+	if (line_title(&t->line) == NULL || !template_split(line_title(&t->line), &first, &shown))
 		shown = "?";
 	if ((r = calloc(1, sizeof *r)) == NULL || (r->words = calloc(n + 1, sizeof *r->words)) == NULL ||
 	    (r->line = strdup(second)) == NULL || (r->shown = strdup(shown)) == NULL)

@@ -9,6 +9,7 @@
 
 /* A row is the entry command_NAME, which the file that does it defines; sorted by name. */
 #define COMMANDS(ROW) \
+	ROW(alias) \
 	ROW(connect) \
 	ROW(each) \
 	ROW(echo) \

@@ -7,12 +7,14 @@
  */
 #include "lang/complete.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/utf8.h"
+#include "lang/alias.h"
 #include "lang/offer.h"
 #include "lang/parse.h"
 
@@ -27,6 +29,7 @@ struct completing {
 	size_t count, cap;
 	struct word typed;		/* what stands at the place: words may be open, or empty */
 	bool over;			/* a comment has begun before the place */
+	bool expanded;			/* out of an alias: its first word is none */
 	bool within;			/* it is a line that a command runs: of the commands none can stand there */
 };
 
@@ -436,6 +439,8 @@ static void complete_first(struct completing *c)
 		offer_add(&c->offer, catalog[i].name, catalog[i].help, OFFER_WORD);
 	if (!c->within && c->context != NULL && c->context->commands != NULL)
 		c->context->commands(c->context->ctx, found_command, &c->offer);
+	if (c->context != NULL && c->context->aliases != NULL)
+		c->context->aliases(c->context->ctx, found_value, &c->offer);
 }
 
 /* Behind a line's words: whether a redirection stands there, or the `&` of a request (and what can be said has been said). */
@@ -475,8 +480,41 @@ static void complete_raw(struct completing *c, size_t bracket)
 	c->offer.in_list = true;
 }
 
+/* An alias's argument is completed as what it stands for: in the expanded line, of which the cursor is the end. */
+static int complete_alias(struct completing *c, const struct alias *a)
+{
+	struct completing inner = *c;
+	struct buf text = {0};
+	struct error e;
+	size_t place, typed = c->typed.end - c->typed.start;
+	int result = 0;
+
+	if (alias_expand(a, c->text, c->words + 1, c->count - 1, (unsigned)c->count, &text, NULL, &e) == -1) {
+		buf_clear(&text);
+		return 0;
+	}
+	place = text.len;
+	buf_put(&text, c->text + c->typed.start, typed);
+	inner.text = buf_head(&text);
+	inner.len = text.len;
+	inner.words = NULL;
+	inner.count = inner.cap = 0;
+	inner.expanded = true;
+	if (!text.failed && c->count <= UINT_MAX)
+		result = complete_line(&inner, 0);
+	c->offer = inner.offer;
+	/* What stands before the argument in its word is not typed here. */
+	c->offer.start = c->typed.start + (c->offer.start > place ? c->offer.start - place : 0);
+	if (inner.offer.start < place)
+		offer_forget(&c->offer);
+	free(inner.words);
+	buf_clear(&text);
+	return result;
+}
+
 static int complete_line(struct completing *c, size_t from)
 {
+	const struct alias *alias = NULL;
 	const struct request *type;
 	struct buf name = {0};
 	size_t at;
@@ -508,9 +546,11 @@ static int complete_line(struct completing *c, size_t from)
 		type = catalog_find(buf_head(&name), name.len);
 		if (type != NULL)
 			complete_arguments(c, type);
+		else if (!c->expanded && c->context != NULL && c->context->find_alias != NULL)
+			alias = c->context->find_alias(c->context->ctx, buf_head(&name), name.len);
 	}
 	buf_clear(&name);
-	return 0;
+	return alias != NULL ? complete_alias(c, alias) : 0;
 }
 
 int complete(struct completion *completion, const char *text, size_t len, const struct complete_context *context)

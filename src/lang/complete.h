@@ -33,6 +33,9 @@ struct complete_context {
 	 * words: the `count` words before the cursor, words[0] the command with its dot; index <= count. */
 	enum command_place (*command_word)(void *ctx, char *const *words, size_t count, size_t index,
 	    void (*found)(void *, const char *text, const char *help), void *arg);
+	/* For struct line_context; and calls found() for every alias and its line. */
+	const struct alias *(*find_alias)(void *ctx, const char *name, size_t len);
+	void (*aliases)(void *ctx, void (*found)(void *, const char *name, const char *line), void *arg);
 	/* A command's usage and help, for `?`; nothing if there is no such command. */
 	void (*command_usage)(void *ctx, const char *command, struct buf *usage);
 	void *ctx;

@@ -44,8 +44,7 @@ static enum tail tail_over(struct parse *p, size_t pos, bool job)
 	return TAIL_FAILED;
 }
 
-/* What another shell would understand is neither a request's word nor its end. */
-static int check_word(struct parse *p, const struct word *w, const char *dot, const char *name)
+int line_check_word(struct parse *p, const struct word *w, const char *dot, const char *name)
 {
 	char why[FOREIGN_TEXT];
 	size_t at;
@@ -97,7 +96,7 @@ static enum tail tail_redirect(struct parse *p, const struct word *w, size_t pos
 	return tail_over(p, pos, true);
 }
 
-static bool ends_request(const struct parse *p, const struct word *w)
+bool line_ends_request(const struct parse *p, const struct word *w)
 {
 	return value_is(p, w, "&") || value_is(p, w, ">") || value_is(p, w, ">>") || value_is(p, w, "|");
 }
@@ -105,7 +104,7 @@ static bool ends_request(const struct parse *p, const struct word *w)
 /* Whether a word ends what is sent; pos is behind it. */
 static enum tail tail(struct parse *p, const struct word *w, size_t pos)
 {
-	if (!ends_request(p, w))
+	if (!line_ends_request(p, w))
 		return TAIL_WORD;
 	if (!value_is(p, w, "&"))
 		return tail_redirect(p, w, pos);
@@ -114,7 +113,7 @@ static enum tail tail(struct parse *p, const struct word *w, size_t pos)
 }
 
 /* Text that is no line, and where: in characters, where it is on the first row of it. */
-static int fail_text(struct parse *p, size_t at, const char *name, const char *why)
+int line_fail_text(struct parse *p, size_t at, const char *name, const char *why)
 {
 	size_t column = 1;
 
@@ -142,20 +141,11 @@ static int set_type_name(struct parse *p, const char *name, size_t len)
 	return p->line->type_name == NULL ? parse_memory(p) : 0;
 }
 
-size_t line_name_length(const char *text, size_t len)
-{
-	size_t n = 0;
-
-	while (n < len && text[n] != '\0' && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-", text[n]) != NULL)
-		n++;
-	return n;
-}
-
 /* The name in p->scratch.  One that a request cannot have may hold its arguments, and so a secret: it is not repeated. */
 static int check_name(struct parse *p, const struct word *w)
 {
 	const char *name = buf_head(&p->scratch);
-	size_t good = line_name_length(name, p->scratch.len);
+	size_t good = word_name_length(name, p->scratch.len);
 	uint32_t point;
 	int n;
 
@@ -174,7 +164,7 @@ static int check_name(struct parse *p, const struct word *w)
 static int check_foreign(struct parse *p, const struct word *w)
 {
 	const char *word = p->text + w->start, *here = foreign_command(word, w->end - w->start);
-	size_t name = 1 + line_name_length(word + 1, w->end - w->start - 1);
+	size_t name = 1 + word_name_length(word + 1, w->end - w->start - 1);
 
 	if (here == NULL)
 		return 0;
@@ -204,7 +194,7 @@ static int unknown_type(struct parse *p, const struct word *w, size_t pos)
 	const char *name, *near;
 	char typed[TYPED_MAX + 8];
 
-	if (check_foreign(p, w) < 0 || check_word(p, w, "", "") < 0 || check_name(p, w) < 0)
+	if (check_foreign(p, w) < 0 || line_check_word(p, w, "", "") < 0 || check_name(p, w) < 0)
 		return -1;
 	name = buf_head(&p->scratch);
 	near = catalog_nearest(name, p->scratch.len);
@@ -214,7 +204,9 @@ static int unknown_type(struct parse *p, const struct word *w, size_t pos)
 	if (near == NULL && check_plausible(p, w, pos, typed) < 0)
 		return -1;
 	if (near == NULL)
-		return parse_add_note(p, "%s: unknown to ptsh; sending it anyway", typed);
+		return parse_add_note(p, "%s: unknown to ptsh; sending it anyway%s", typed, p->context == NULL || p->context->prompt ||
+		    p->context->find_alias == NULL || memchr(name, '_', p->scratch.len) != NULL ? "" :
+		    " (aliases in rc are for the prompt; use -f FILE)");
 	if (p->context == NULL || !p->context->terminal || p->context->confirm_nearest == NULL ||
 	    !p->context->confirm_nearest(p->context->ctx, p->line->type_name, near))
 		return parse_fail(p, w->start, "%s: no such request; did you mean %s? (A raw JSON array is sent as it is.)", typed,
@@ -274,7 +266,7 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 	const char *why = NULL;
 	struct word w;
 
-	if (ends_request(p, first))
+	if (line_ends_request(p, first))
 		return parse_fail(p, first->start, "a request is missing before %.*s", (int)(first->end - first->start),
 		    p->text + first->start);
 	if (first->plain)
@@ -294,13 +286,13 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 		end = tail(p, &w, pos);
 		if (end != TAIL_WORD)
 			break;
-		if (check_word(p, &w, "", line->type_name) < 0 || parse_add_word(p, &w) < 0)
+		if (line_check_word(p, &w, "", line->type_name) < 0 || parse_add_word(p, &w) < 0)
 			return -1;
 	}
 	if (end == TAIL_FAILED)
 		return -1;
 	if (found == WORD_BAD)
-		return fail_text(p, pos, line->type_name, why);
+		return line_fail_text(p, pos, line->type_name, why);
 	line->comment = found == WORD_END && pos < p->len;
 	p->over = pos;
 	buf_putc(&line->json, '[');
@@ -392,7 +384,7 @@ static int parse_raw(struct parse *p, const struct word *first, size_t pos)
 	line->raw = true;
 	why = json_read(p->text + first->start, first->end - first->start, &all, &at);
 	if (why != NULL)
-		return fail_text(p, first->start + at, "not JSON", why);
+		return line_fail_text(p, first->start + at, "not JSON", why);
 	args = json_iterate(all);
 	if (json_kind(all) != JSON_ARRAY || !json_next(&args, NULL, &name) || json_kind(name) != JSON_STRING)
 		return parse_fail(p, first->start, "a raw request is a list that begins with its name (without an id)");
@@ -417,7 +409,7 @@ static int parse_raw(struct parse *p, const struct word *first, size_t pos)
 	if (found == WORD_END)
 		return 0;
 	end = found == WORD_BAD ? TAIL_WORD : tail(p, &w, pos);
-	if (end == TAIL_WORD && found == WORD_FOUND && check_word(p, &w, "", line->type_name) < 0)
+	if (end == TAIL_WORD && found == WORD_FOUND && line_check_word(p, &w, "", line->type_name) < 0)
 		return -1;
 	if (end == TAIL_WORD)
 		return parse_fail_language(p, found == WORD_BAD ? pos : w.start, "nothing may follow the list");
@@ -489,7 +481,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 			}
 		}
 		inner = inner || (command != NULL && command->takes_line && value_is(p, &w, "--"));
-		if ((!inner && !ends_request(p, &w) && check_word(p, &w, ".", line->words[0]) < 0) || value_decode(p, &w) < 0 ||
+		if ((!inner && !line_ends_request(p, &w) && line_check_word(p, &w, ".", line->words[0]) < 0) || value_decode(p, &w) < 0 ||
 		    add_command_word(p, buf_head(&p->scratch), p->scratch.len) < 0)
 			return -1;
 	}
@@ -501,7 +493,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 	if (found == WORD_BAD && (command == NULL || !command->takes_line)) {
 		char dotted[64];
 		snprintf(dotted, sizeof dotted, ".%s", line->words[0]);
-		return fail_text(p, pos, dotted, why);
+		return line_fail_text(p, pos, dotted, why);
 	}
 	line->rest = trimmed(p->text, rest, over);
 	return line->rest == NULL ? parse_memory(p) : 0;
@@ -517,7 +509,7 @@ static const char *plain_command(const struct parse *p, const struct word *w)
 	return value_is(p, w, "help") ? "help" : NULL;
 }
 
-static int parse_text(struct parse *p)
+int line_parse_text(struct parse *p)
 {
 	const char *why = NULL, *name;
 	size_t pos = 0, valid = word_valid(p->text, p->len);
@@ -527,7 +519,7 @@ static int parse_text(struct parse *p)
 	if (p->len > LINE_MAX_BYTES)
 		return parse_fail(p, LINE_MAX_BYTES, "a line has at most %d bytes", LINE_MAX_BYTES);
 	if (valid < p->len)
-		return fail_text(p, valid, "", p->text[valid] == '\0' ? "a line holds no NUL byte: \"\\u0000\" is one" : "not UTF-8 text");
+		return line_fail_text(p, valid, "", p->text[valid] == '\0' ? "a line holds no NUL byte: \"\\u0000\" is one" : "not UTF-8 text");
 	found = word_next(p->text, p->len, &pos, &w, &why);
 	if (found == WORD_END)
 		return 0;
@@ -538,7 +530,7 @@ static int parse_text(struct parse *p)
 			return parse_fail(p, pos, "a line is missing after the -");
 	}
 	if (found == WORD_BAD)
-		return fail_text(p, pos, "", why);
+		return line_fail_text(p, pos, "", why);
 	if (p->text[w.start] == '.')
 		return parse_command(p, &w, p->text + w.start + 1, w.end - w.start - 1, pos);
 	name = plain_command(p, &w);
@@ -546,66 +538,6 @@ static int parse_text(struct parse *p)
 		return parse_command(p, &w, name, strlen(name), pos);
 	p->line->kind = LINE_REQUEST;
 	return w.json ? parse_raw(p, &w, pos) : parse_request(p, &w, pos);
-}
-
-/* The line as typed with its secrets as ?. */
-static char *masked(const struct parse *p, bool failed)
-{
-	struct buf out = {0};
-	size_t from = 0, len = p->len;
-	char *text;
-
-	if (failed)
-		return mask_text(p->text, word_valid(p->text, p->len), p->context);
-	if (p->hide || p->line->kind == LINE_COMMAND)
-		return mask_text(p->text, p->len, p->context);
-	/* What is said about a secret may hold it. */
-	if (p->line->comment && p->line->type != NULL && catalog_secret(p->line->type))
-		len = p->over;
-	if (p->secret_count == 0) {
-		text = malloc(len + 1);
-		if (text == NULL)
-			return NULL;
-		memcpy(text, p->text, len);
-		text[len] = '\0';
-		return text;
-	}
-	for (size_t i = 0; i < p->secret_count; i++) {
-		if (p->secrets[i].start < from)
-			continue;
-		buf_put(&out, p->text + from, p->secrets[i].start - from);
-		buf_putc(&out, '?');
-		from = p->secrets[i].end;
-	}
-	buf_put(&out, p->text + from, len - from);
-	return buf_steal(&out);
-}
-
-int line_parse(struct line *line, const char *text, size_t len, const struct line_context *context, struct error *e,
-    char **usage, size_t *at)
-{
-	struct word words[PARSE_WORDS];
-	struct span secrets[PARSE_SPANS];
-	struct parse p = {.line = line, .text = text, .len = len, .context = context, .e = e, .at = at,
-	    .words = words, .few_words = words, .word_cap = PARSE_WORDS,
-	    .secrets = secrets, .few_secrets = secrets, .secret_cap = PARSE_SPANS};
-	int result;
-
-	memset(line, 0, sizeof(*line));
-	*at = 0;
-	*usage = NULL;
-	result = parse_text(&p);
-	line->masked = masked(&p, result < 0);
-	if (line->masked == NULL)
-		result = parse_memory(&p);
-	if (result < 0 && line->type != NULL && e->status == STATUS_USAGE && !p.language)
-		*usage = line_usage(line->type);
-	buf_clear(&p.scratch);
-	if (p.words != p.few_words)
-		free(p.words);
-	if (p.secrets != p.few_secrets)
-		free(p.secrets);
-	return result;
 }
 
 static void free_all(char **texts, size_t count)
@@ -626,6 +558,7 @@ void line_clear(struct line *line)
 	free(line->redirect_to);
 	forget_type_name(line);
 	free(line->rest);
+	free(line->expanded);
 	free(line->masked);
 	buf_clear(&line->json);
 	memset(line, 0, sizeof(*line));

@@ -74,9 +74,12 @@ struct line {
 	size_t word_count;
 	char *rest;			/* the text behind words[0] as typed, blanks trimmed */
 
+	char *expanded;			/* of an alias's name: the line that it stands for, masked; else NULL */
 	char *masked;			/* the whole line as typed with every secret as ?; set for a line with an error, too
 					 * (then with `?` for all that may be one); NULL without memory */
 };
+
+struct alias;
 
 /* Where lines come from decides what they may do. */
 struct line_context {
@@ -92,8 +95,16 @@ struct line_context {
 	bool (*confirm_nearest)(void *ctx, const char *typed, const char *nearest);
 	/* Finds the command for a whole name or unique prefix.  NULL with *e: unknown or ambiguous. */
 	const struct command_word *(*find_command)(void *ctx, const char *name, size_t len, struct error *e);
+	/* Finds the alias of a name, for as long as the line is parsed, or NULL.  Itself NULL: there are none. */
+	const struct alias *(*find_alias)(void *ctx, const char *name, size_t len);
 	void *ctx;
 };
+
+/* What the line is, for a title: what an alias stands for, else what was typed; masked.  NULL without memory. */
+static inline const char *line_title(const struct line *line)
+{
+	return line->expanded != NULL ? line->expanded : line->masked;
+}
 
 /* Whether text (without its final LF) is a whole line, or goes on in the next one (final backslash, open quote,
  * bracket or brace).  Linear over a text that grows: *state is zero at its start and kept between calls. */
@@ -108,9 +119,6 @@ bool line_goes_on(const char *text, size_t len, struct line_state *state);
 
 /* Put behind a message that something is missing, if the line has a comment. */
 #define LINE_COMMENT_HINT ": # begins a comment (quote it if it is text)"
-
-/* How much of text a request's name can be: letters, digits, `_`, `.` and `-`. */
-size_t line_name_length(const char *text, size_t len);
 
 /* Takes the line apart.  0; or -1 with *e (STATUS_USAGE; the text names the argument, its kind and what was
  * typed, never a secret), the usage line in *usage if it helps (the caller frees it), and the byte where it went

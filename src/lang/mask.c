@@ -146,6 +146,27 @@ bool line_secret_next(const char *text, size_t len, const struct line_context *c
 	return m.next;
 }
 
+/* {name} in front of other text, a place that a command fills, is no JSON that is not closed. */
+static bool begins_place(const char *text, size_t len, size_t pos)
+{
+	size_t n = pos + 1;
+
+	while (n < len && word_name_length(text + n, 1) == 1)
+		n++;
+	return text[pos] == '{' && n > pos + 1 && n < len && text[n] == '}';
+}
+
+static enum word_found next_word(const char *text, size_t len, size_t *pos, struct word *w, const char **why)
+{
+	size_t start = *pos;
+	enum word_found found = word_next(text, len, pos, w, why);
+
+	if (found != WORD_BAD || !w->json || !begins_place(text, len, w->start))
+		return found;
+	*pos = start;
+	return word_next_plain(text, len, pos, w, why);
+}
+
 char *mask_text(const char *text, size_t len, const struct line_context *context)
 {
 	struct masked_text m = {.text = text, .word.secret = true};
@@ -156,7 +177,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 	enum word_found found;
 	size_t count = 0;
 
-	for (; (found = word_next(text, len, &pos, &w, &why)) != WORD_END; count++) {
+	for (; (found = next_word(text, len, &pos, &w, &why)) != WORD_END; count++) {
 		bool over = w.end - w.start == 2 && memcmp(text + w.start, "--", 2) == 0;
 
 		if (found == WORD_BAD) {
@@ -177,7 +198,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 		}
 		/* A no-break space or = may have glued a request to its secret. */
 		if (place && !w.json && w.plain) {
-			struct word name = {w.start, w.start + line_name_length(text + w.start, w.end - w.start), false, true};
+			struct word name = {w.start, w.start + word_name_length(text + w.start, w.end - w.start), false, true};
 
 			if (name.end < w.end && name.end > name.start && word_is_secret(text, &name, &m.word, true)) {
 				end = name.end;

@@ -71,6 +71,7 @@ struct parse {
 	unsigned bits_most;	/* of the address put last: 32 or 128; 0: not known */
 	bool language;		/* the error is one of the line's language */
 	size_t over;		/* where the line's comment begins, if it has one */
+	bool alias;		/* it begins with an alias's name: what is secret in it stands in secrets, also if it is wrong */
 	bool hide;		/* a place could not be remembered: nothing of the line is shown */
 };
 
@@ -97,6 +98,16 @@ int parse_add_note(struct parse *p, const char *format, ...) __attribute__((form
 enum { TYPED_MAX = 48 };	/* bytes of what was typed that a message repeats */
 /* What was typed, short, on one line, and without the value of what has a secret's name. */
 const char *parse_typed(const char *text, size_t start, size_t end, char out[static TYPED_MAX + 8]);
+
+/* --- the line (lang/line.c) --- */
+
+/* Takes p->text, in which no alias is looked for, apart into p->line.  0, or -1 with the error set. */
+int line_parse_text(struct parse *p);
+/* Text that is no line, and where. */
+int line_fail_text(struct parse *p, size_t at, const char *name, const char *why);
+bool line_ends_request(const struct parse *p, const struct word *w);
+/* What another shell would understand is neither a request's word nor its end.  dot and name are for the message. */
+int line_check_word(struct parse *p, const struct word *w, const char *dot, const char *name);
 
 /* --- values (lang/value.c) --- */
 

@@ -8,48 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lang/foreign.h"
 #include "lang/parse.h"
-
-/* Whether a word can stand without quotes and is read as just this text, in a list and behind `=`, too. */
-static bool word_plain(const char *text, size_t len)
-{
-	static const char *const meaning[] = {"?", "*", "null", "-", NULL};
-	const struct word word = {0, len, false, true};
-	char why[FOREIGN_TEXT];
-	size_t at;
-
-	if (len == 0 || strchr("[{@#", text[0]) != NULL || (len >= 2 && memcmp(text, "--", 2) == 0))
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f || strchr("'\"\\,=", text[i]) != NULL)
-			return false;
-	for (size_t i = 0; meaning[i] != NULL; i++)
-		if (strlen(meaning[i]) == len && memcmp(meaning[i], text, len) == 0)
-			return false;
-	return !foreign_word(text, &word, why, &at);
-}
-
-static void put_quoted(struct buf *out, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)text[i] < ' ' || text[i] == '\'' || text[i] == 0x7f) {
-			json_put_string(out, text, len);
-			return;
-		}
-	}
-	buf_putc(out, '\'');
-	buf_put(out, text, len);
-	buf_putc(out, '\'');
-}
-
-void line_put_word(struct buf *out, const char *text, size_t len)
-{
-	if (word_plain(text, len))
-		buf_put(out, text, len);
-	else
-		put_quoted(out, text, len);
-}
+#include "lang/quoting.h"
 
 /* A JSON string as a word. */
 static bool put_string(struct buf *out, struct json v)
@@ -382,7 +342,7 @@ static bool put_unknown(struct buf *out, struct json_iter args)
 		}
 		json_decode(v, &text);
 		if (json_read(buf_head(&text), text.len, &number, &at) == NULL)
-			put_quoted(out, buf_head(&text), text.len);
+			quoting_put_text(out, buf_head(&text), text.len);
 		else
 			line_put_word(out, buf_head(&text), text.len);
 		out->failed = out->failed || text.failed;

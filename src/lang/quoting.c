@@ -6,7 +6,48 @@
 
 #include <string.h>
 
+#include "lang/foreign.h"
 #include "lang/line.h"
+
+/* Whether a word can stand without quotes and is read as just this text, in a list and behind `=`, too. */
+static bool word_plain(const char *text, size_t len)
+{
+	static const char *const meaning[] = {"?", "*", "null", "-", NULL};
+	const struct word word = {0, len, false, true};
+	char why[FOREIGN_TEXT];
+	size_t at;
+
+	if (len == 0 || strchr("[{@#", text[0]) != NULL || (len >= 2 && memcmp(text, "--", 2) == 0))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f || strchr("'\"\\,=", text[i]) != NULL)
+			return false;
+	for (size_t i = 0; meaning[i] != NULL; i++)
+		if (strlen(meaning[i]) == len && memcmp(meaning[i], text, len) == 0)
+			return false;
+	return !foreign_word(text, &word, why, &at);
+}
+
+void quoting_put_text(struct buf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)text[i] < ' ' || text[i] == '\'' || text[i] == 0x7f) {
+			json_put_string(out, text, len);
+			return;
+		}
+	}
+	buf_putc(out, '\'');
+	buf_put(out, text, len);
+	buf_putc(out, '\'');
+}
+
+void line_put_word(struct buf *out, const char *text, size_t len)
+{
+	if (word_plain(text, len))
+		buf_put(out, text, len);
+	else
+		quoting_put_text(out, text, len);
+}
 
 void quoting_step(struct quoting *s, char c)
 {

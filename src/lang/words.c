@@ -400,3 +400,12 @@ bool word_whole(const char *text, size_t len)
 
 	return !line_goes_on(text, len, &state);
 }
+
+size_t word_name_length(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] != '\0' && strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-", text[n]) != NULL)
+		n++;
+	return n;
+}

@@ -51,4 +51,7 @@ size_t word_valid(const char *text, size_t len);
 /* Whether nothing is left open at a line's end. */
 bool word_whole(const char *text, size_t len);
 
+/* How much of text a request's name can be: letters, digits, `_`, `.` and `-`. */
+size_t word_name_length(const char *text, size_t len);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "lang/line.h"
 #include "lang/words.h"
+#include "run/aliases.h"
 #include "run/command.h"
 #include "run/engine.h"
 #include "run/show.h"
@@ -124,6 +125,101 @@ int check_template(struct shell *sh, const char *text, struct error *e)
 	if (check_filled(sh, text, "1", e) == 0 || check_filled(sh, text, "\"a\"", &other) == 0)
 		return 0;
 	return strcmp(e->text, other.text) == 0 ? -1 : 0;
+}
+
+/* --- aliases --- */
+
+static bool within(const struct alias_uses *uses, size_t at)
+{
+	for (size_t i = 0; i < uses->count; i++)
+		if (at >= uses->v[i].start && at < uses->v[i].end)
+			return true;
+	return false;
+}
+
+/* Whether masked, made of text, hides nothing but arguments: what is asked for, or read from a file, is not hidden. */
+static bool hides_arguments_only(const char *text, const char *masked, const struct alias_uses *uses)
+{
+	size_t i = 0;
+
+	for (; *masked != '\0'; masked++) {
+		if (text[i] == *masked) {
+			i++;
+			continue;
+		}
+		if (*masked != '?' || !within(uses, i))
+			return false;
+		while (within(uses, i))
+			i++;
+	}
+	return text[i] == '\0';
+}
+
+/* Appends the alias's line with `sample` for every argument that it must have. */
+static int put_sample(const struct alias *a, const char *sample, struct buf *text, struct alias_uses *uses, struct error *e)
+{
+	struct word words[ALIAS_ARGUMENTS];
+	struct buf args = {0};
+	int result;
+
+	for (unsigned i = 0; i < a->needed; i++) {
+		words[i] = (struct word){args.len, args.len + strlen(sample), false, true};
+		buf_printf(&args, "%s ", sample);
+	}
+	result = args.failed ? error_memory(e) : alias_expand(a, buf_head(&args), words, a->needed, 0, text, uses, e);
+	buf_clear(&args);
+	return result == 0 && buf_string(text) == NULL ? error_memory(e) : result;
+}
+
+/* What was parsed of a sample: whole, or but for what the arguments will say. */
+static int judge_sample(struct shell *sh, const struct line *line, const char *text, const struct alias_uses *uses, bool whole,
+    struct error *e)
+{
+	static const char *const outside[] = {"alias", "quit", "source", NULL};
+
+	if (line->masked == NULL)
+		return error_memory(e);
+	for (size_t i = 0; line->kind == LINE_COMMAND && outside[i] != NULL; i++)
+		if (strcmp(line->words[0], outside[i]) == 0)
+			return error_set(e, STATUS_USAGE, ".%s: cannot stand in an alias", outside[i]);
+	if (line->kind == LINE_REQUEST && line->type == NULL && aliases_find(sh, line->type_name, strlen(line->type_name)) != NULL)
+		return error_set(e, STATUS_USAGE, "%s: an alias cannot stand in another", line->type_name);
+	if ((whole || (line->type != NULL && catalog_secret(line->type))) && !hides_arguments_only(text, line->masked, uses))
+		return error_set(e, STATUS_USAGE, "an alias keeps no secret: put ?, @FILE or {1} in its place");
+	return whole && line->kind == LINE_COMMAND ? commands_check(sh, line, e) : 0;
+}
+
+static int check_sample(struct shell *sh, const struct alias *a, const char *sample, struct error *e)
+{
+	struct line_context context = engine_context(sh);
+	struct alias_uses uses = {0};
+	struct buf text = {0};
+	struct line line = {0};
+	char *usage = NULL;
+	size_t at = 0;
+	int result = put_sample(a, sample, &text, &uses, e);
+
+	context.ask_secret = context.read_file = engine_would_ask;
+	context.confirm_nearest = NULL;
+	context.find_alias = NULL;
+	if (result == 0) {
+		result = line_parse(&line, buf_head(&text), text.len, &context, e, &usage, &at);
+		/* What is wrong with an argument is found when there is one, and what is missing may come then. */
+		if (result == 0 || within(&uses, at) || (a->any && at >= text.len))
+			result = judge_sample(sh, &line, buf_head(&text), &uses, result == 0, e);
+	}
+	free(usage);
+	free(uses.v);
+	buf_clear(&text);
+	line_clear(&line);
+	return result;
+}
+
+int check_alias(struct shell *sh, const struct alias *a, struct error *e)
+{
+	struct error other;
+
+	return check_sample(sh, a, "1", e) == 0 || check_sample(sh, a, "a", &other) == 0 ? 0 : -1;
 }
 
 int check_print(struct shell *sh, const char *text, size_t len, struct error *e)

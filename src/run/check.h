@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "lang/alias.h"
 #include "term/shell.h"
 
 /* Any line.  0; or -1 with *e, and the usage line in *usage if it helps (the caller frees it). */
@@ -22,6 +23,9 @@ int check_request(struct shell *sh, const char *text, size_t len, struct error *
 /* A line with places, {name} or {1}, a request or a command that is over at once: -1 with *e if it is wrong whatever they are
  * filled with. */
 int check_template(struct shell *sh, const char *text, struct error *e);
+
+/* What an alias stands for, as far as that can be seen before it has arguments.  0, or -1 with *e. */
+int check_alias(struct shell *sh, const struct alias *a, struct error *e);
 
 /* For --dry-run: prints the request that a line is.  0, or -1 with *e. */
 int check_print(struct shell *sh, const char *text, size_t len, struct error *e);

@@ -85,6 +85,7 @@ enum command_result commands_run(struct shell *sh, struct task *t, enum status *
 void commands_each(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg);
 enum command_place commands_word(void *ctx, char *const *words, size_t count, size_t index,
     void (*found)(void *, const char *text, const char *help), void *arg);
+void commands_aliases(void *ctx, void (*found)(void *, const char *name, const char *line), void *arg);
 void commands_usage(void *ctx, const char *command, struct buf *usage);
 
 /* What several commands are completed with. */

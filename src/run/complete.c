@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/catalog.h"
+#include "run/aliases.h"
 #include "run/command.h"
 #include "run/names.h"
 
@@ -23,6 +24,14 @@ void commands_each(void *ctx, void (*found)(void *, const char *name, const char
 	const struct shell *sh = ctx;
 
 	each_of(sh->commands, found, arg);
+}
+
+void commands_aliases(void *ctx, void (*found)(void *, const char *name, const char *line), void *arg)
+{
+	const struct shell *sh = ctx;
+
+	for (const struct alias *a = NULL; (a = aliases_next(sh, a != NULL ? a->name : NULL)) != NULL;)
+		found(arg, a->name, a->line);
 }
 
 /* The command of a first word, which may be cut short as in a line. */

@@ -18,6 +18,7 @@
 #include "lang/line.h"
 #include "lang/words.h"
 #include "net/file.h"
+#include "run/aliases.h"
 #include "run/check.h"
 #include "run/engine.h"
 
@@ -259,6 +260,7 @@ static int check(struct shell *sh, const struct source *s, struct error *e)
 	sh->inputs->held = false;
 	sh->inputs->in_files += each_line(sh, &view, (size_t)-1, look_at);
 	sh->inputs->held = held;
+	aliases_trial_end(sh);
 	e->text[0] = '\0';
 	e->status = sh->inputs->mistake;	/* a line may be no mistake, but more than there is memory for */
 	return sh->inputs->mistakes > 0 ? -1 : 0;

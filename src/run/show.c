@@ -45,7 +45,7 @@ void show_kept(const struct task *t, struct reply *reply)
 
 void show_task_name(const struct task *t, char *text, size_t size)
 {
-	const char *s = t->line.masked != NULL ? t->line.masked : t->line.type_name != NULL ? t->line.type_name : "";
+	const char *s = line_title(&t->line) != NULL ? line_title(&t->line) : t->line.type_name != NULL ? t->line.type_name : "";
 
 	s += t->line.may_fail ? strspn(s, "- \t") : strspn(s, " \t");	/* `- LINE` is LINE */
 	size_t n = strcspn(s, "\n"), most = size - 1 < NAME_MOST ? size - 1 : NAME_MOST;

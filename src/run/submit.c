@@ -9,6 +9,7 @@
 #include "lang/words.h"
 #include "net/file.h"
 #include "proto/catalog.h"
+#include "run/aliases.h"
 #include "run/command.h"
 #include "run/engine_parts.h"
 #include "run/show.h"
@@ -53,7 +54,7 @@ struct line_context engine_context(struct shell *sh)
 {
 	return (struct line_context){
 		.prompt = sh->interactive, .terminal = sh->may_ask, .read_file = read_file,
-		.ask_secret = on_secret, .confirm_nearest = confirm_nearest, .find_command = commands_find, .ctx = sh,
+		.ask_secret = on_secret, .confirm_nearest = confirm_nearest, .find_command = commands_find, .find_alias = aliases_find, .ctx = sh,
 	};
 }
 

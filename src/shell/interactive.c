@@ -16,6 +16,7 @@
 #include "lang/complete.h"
 #include "link/link.h"
 #include "proto/catalog.h"
+#include "run/aliases.h"
 #include "run/check.h"
 #include "run/command.h"
 #include "run/engine.h"
@@ -260,7 +261,8 @@ int interactive_run(struct shell *sh, struct error *e)
 {
 	struct interactive in = {.sh = sh};
 	struct complete_context complete = {
-		.gids = gids, .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each, .ctx = sh,
+		.gids = gids, .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage,
+		.find_alias = aliases_find, .aliases = commands_aliases, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
 		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .secret_next = secret_next, .loading = loading, .ctx = &in,

@@ -54,6 +54,7 @@ struct shell {
 	struct inputs *inputs;		/* run/feed */
 	struct identity *identity;	/* link/identity; NULL: nothing asked for, or not yet */
 	struct find_learned *find;	/* commands/find; NULL before the first .find */
+	struct aliases *aliases;	/* run/aliases; NULL: none */
 	struct on *on;			/* commands/on; NULL before the first .on */
 	struct kept *kept;		/* undo/kept; NULL before the first change */
 
