@@ -103,12 +103,13 @@ static enum command_result list(struct shell *sh, struct task *t, enum status *s
 		error_set(&e, STATUS_USAGE, "%s: no such alias; .alias lists them", name);
 		return command_fail(sh, t, status, &e);
 	}
-	if (a == NULL && sh->interactive)
+	if (a == NULL && sh->interactive && t->redirect == NULL)
 		shell_notice(sh, "no aliases");
 	for (; a != NULL; a = name == NULL ? aliases_next(sh, a->name) : NULL)
 		put_definition(&text, a);
-	if (text.len > 0)
-		show_text(sh, buf_head(&text), text.len);
+	show_begin(sh, t);
+	show_text(sh, buf_head(&text), text.len);
+	show_end(sh, t);
 	buf_clear(&text);
 	return COMMAND_DONE;
 }
@@ -138,7 +139,7 @@ static enum command_place alias_complete(const struct command_finding *f)
 		command_found(f, "off", "forget a name");
 	for (const struct alias *a = NULL; f->sh != NULL && (f->index == 1 || off) && (a = aliases_next(f->sh, a != NULL ? a->name : NULL)) != NULL;)
 		command_found(f, a->name, a->line);
-	return f->index > 1 && !off ? PLACE_LINE : PLACE_WORD;
+	return f->index > 1 && !off ? PLACE_WHOLE : PLACE_WORD;
 }
 
 const struct command command_alias = {
@@ -148,6 +149,6 @@ const struct command command_alias = {
 		"  words come behind LINE.  {{1}} is a {1} of .each or .on.  A secret in LINE must be ?, @FILE or one of these.\n"
 		"  A name lasts for the session; in rc, for every one.\n"
 		"Example\n  .alias ports realm_query {1} switch_detail ifname --filter switch={2}\n  ports Lab 27",
-	.max = SIZE_MAX,
+	.max = SIZE_MAX, .shows = alias_lists,
 	.run = alias_run, .check = alias_check, .queued = alias_queued, .complete = alias_complete,
 };

@@ -102,7 +102,7 @@ static void stream_row(struct find *f, const struct find_row *row)
 static void stream_begin(struct find *f)
 {
 	f->streamed = true;
-	shell_show_begin(f->command.sh);
+	show_begin(f->command.sh, f->command.task);
 	shell_notice(f->command.sh, ".find: much was found: it is printed as it comes, unsorted, and some of it more than once");
 	if (output_format(f->command.sh->output)->cell != NULL)
 		output_begin(f->command.sh->output, find_result, FIND_RESULT);
@@ -117,7 +117,7 @@ void find_stream_end(struct find *f)
 		output_end(f->command.sh->output);
 	else
 		sink_puts(&f->command.sh->out, "]\n");
-	shell_show_end(f->command.sh);
+	show_end(f->command.sh, f->command.task);
 }
 
 /* A table measures all of it first, and a pager gets it whole; and what has not got its turn waits. */
@@ -126,7 +126,7 @@ static bool may_stream(const struct find *f)
 	const struct task *t = f->command.task;
 
 	return f->rows.bytes > STREAM_AFTER && !f->command.sh->interactive && t->role == TASK_LINE && t == engine_foreground(f->command.sh) &&
-	    !output_format(f->command.sh->output)->twice;
+	    !show_format(f->command.sh, t)->twice;
 }
 
 void find_take(struct find *f, const struct find_row *row)

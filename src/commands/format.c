@@ -60,9 +60,18 @@ static enum command_place format_complete(const struct command_finding *f)
 	return PLACE_WORD;
 }
 
+/* Behind the format a line begins. */
+static enum command_place format_prefix_complete(const struct command_finding *f)
+{
+	return f->index > 1 ? PLACE_WHOLE : format_complete(f);
+}
+
 const struct command command_format = {
-	.word.name = "format", .usage = "[FORMAT]", .help = "show or set the format of results", .max = 1,
-	.run = format_run, .complete = format_complete,
+	.word = {.name = "format", .prefix = true}, .usage = "[FORMAT [LINE]]",
+	.help = "show or set the format of results, or run LINE in another one",
+	.more = "  The format of one line: .format FORMAT before it, else the ending of the file's name behind >, else the session's.\n"
+		"Example\n  .format csv realm_info gid,name",
+	.max = 1, .run = format_run, .complete = format_prefix_complete,
 };
 
 const struct command command_last = {

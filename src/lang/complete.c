@@ -382,6 +382,9 @@ static int complete_words(struct completing *c, char *const *words, size_t count
 			return complete_line(c, w->end);
 		offer_from(&c->offer, c->text, w->start, w->end);
 		switch (c->context->command_word(c->context->ctx, words, count, i, found_value, &c->offer)) {
+		case PLACE_WHOLE:
+			c->within = false;
+			return complete_line(c, w->start);
 		case PLACE_LINE:
 			while (i < count && !is(c, &c->words[i], "--"))
 				i++;

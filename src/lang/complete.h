@@ -20,7 +20,8 @@ struct candidate {
 enum command_place {
 	PLACE_WORD,	/* a word: what found() was called for, or anything */
 	PLACE_FILE,	/* the same, or a file's name */
-	PLACE_LINE,	/* a line of its own begins here */
+	PLACE_LINE,	/* a line of its own begins here, a request */
+	PLACE_WHOLE,	/* the same, or a command */
 };
 
 /* What the walk cannot know: names on the box, files, commands and their arguments.  Each may be NULL: there are none. */

@@ -258,6 +258,25 @@ static int put_any(struct parse *p, const struct word *w)
 	return 0;
 }
 
+/* `-o csv` at the end: what ptsh takes in front of its lines. */
+static int check_output_option(struct parse *p, const struct word *w, size_t pos)
+{
+	const char *why, *equals = p->text + w->start + strlen("--output");
+	struct word value;
+
+	if (w->end - w->start > strlen("--output") && memcmp(p->text + w->start, "--output=", strlen("--output=")) == 0)
+		value = (struct word){(size_t)(equals + 1 - p->text), w->end, false, true};
+	else if ((!value_is(p, w, "-o") && !value_is(p, w, "--output")) || word_next(p->text, p->len, &pos, &value, &why) != WORD_FOUND ||
+	    line_ends_request(p, &value))
+		return 0;
+	for (const struct arg *a = p->line->type != NULL ? p->line->type->args : NULL; a != NULL && a->name != NULL; a++)
+		if (p->text[w->start + 1] == '-' && strcmp(a->name, "output") == 0)
+			return 0;
+	return parse_fail_language(p, w->start, "%s: the format of one line stands before it: .format %.*s %s ... (quote -o if it is text)",
+	    p->line->type_name, (int)(value.end - value.start < 20 ? value.end - value.start : 20), p->text + value.start,
+	    p->line->type_name);
+}
+
 static int parse_request(struct parse *p, const struct word *first, size_t pos)
 {
 	struct line *line = p->line;
@@ -286,6 +305,8 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 		end = tail(p, &w, pos);
 		if (end != TAIL_WORD)
 			break;
+		if (check_output_option(p, &w, pos) < 0)
+			return -1;
 		if (line_check_word(p, &w, "", line->type_name) < 0 || parse_add_word(p, &w) < 0)
 			return -1;
 	}
@@ -509,28 +530,70 @@ static const char *plain_command(const struct parse *p, const struct word *w)
 	return value_is(p, w, "help") ? "help" : NULL;
 }
 
+bool line_prefix(const struct parse *p, const struct word *w, size_t *pos, struct word *value)
+{
+	const struct command_word *command = NULL;
+	size_t behind = *pos, line;
+	struct error ignored;
+	struct word first;
+	const char *why;
+
+	if (p->text[w->start] == '.' && p->context != NULL && p->context->find_command != NULL)
+		command = p->context->find_command(p->context->ctx, p->text + w->start + 1, w->end - w->start - 1, &ignored);
+	if (command == NULL || !command->prefix || word_next(p->text, p->len, &behind, value, &why) != WORD_FOUND ||
+	    line_ends_request(p, value))
+		return false;
+	line = behind;
+	if (word_next(p->text, p->len, &line, &first, &why) == WORD_END || line_ends_request(p, &first))
+		return false;
+	*pos = behind;
+	return true;
+}
+
+/* `-`, and how the line is shown.  1: *w is the first word of what is left; 0: there is nothing; -1. */
+static int parse_prefixes(struct parse *p, struct word *w, size_t *pos)
+{
+	struct word value;
+	const char *why = NULL;
+	enum word_found found;
+
+	while ((found = word_next(p->text, p->len, pos, w, &why)) == WORD_FOUND) {
+		if (value_is(p, w, "-")) {
+			p->line->may_fail = true;
+			continue;
+		}
+		if (!line_prefix(p, w, pos, &value))
+			return 1;
+		if (p->line->format != NULL)
+			return parse_fail(p, value.start, "one format a line");
+		if (value_decode(p, &value) < 0)
+			return -1;
+		p->line->format = strndup(buf_head(&p->scratch), p->scratch.len);
+		if (p->line->format == NULL)
+			return parse_memory(p);
+	}
+	if (found == WORD_BAD)
+		return line_fail_text(p, *pos, "", why);
+	if (!p->line->may_fail)
+		return 0;
+	p->line->may_fail = false;
+	return parse_fail(p, *pos, "a line is missing after the -");
+}
+
 int line_parse_text(struct parse *p)
 {
-	const char *why = NULL, *name;
+	const char *name;
 	size_t pos = 0, valid = word_valid(p->text, p->len);
-	enum word_found found;
 	struct word w;
+	int left;
 
 	if (p->len > LINE_MAX_BYTES)
 		return parse_fail(p, LINE_MAX_BYTES, "a line has at most %d bytes", LINE_MAX_BYTES);
 	if (valid < p->len)
 		return line_fail_text(p, valid, "", p->text[valid] == '\0' ? "a line holds no NUL byte: \"\\u0000\" is one" : "not UTF-8 text");
-	found = word_next(p->text, p->len, &pos, &w, &why);
-	if (found == WORD_END)
-		return 0;
-	while (found == WORD_FOUND && value_is(p, &w, "-")) {
-		found = word_next(p->text, p->len, &pos, &w, &why);
-		p->line->may_fail = found != WORD_END;
-		if (found == WORD_END)
-			return parse_fail(p, pos, "a line is missing after the -");
-	}
-	if (found == WORD_BAD)
-		return line_fail_text(p, pos, "", why);
+	left = parse_prefixes(p, &w, &pos);
+	if (left != 1)
+		return left;
 	if (p->text[w.start] == '.')
 		return parse_command(p, &w, p->text + w.start + 1, w.end - w.start - 1, pos);
 	name = plain_command(p, &w);
@@ -556,6 +619,7 @@ void line_clear(struct line *line)
 	free_all(line->notes, line->note_count);
 	free_all(line->words, line->word_count);
 	free(line->redirect_to);
+	free(line->format);
 	forget_type_name(line);
 	free(line->rest);
 	free(line->expanded);

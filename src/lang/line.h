@@ -40,6 +40,7 @@ struct command_word {
 	const char *name;	/* without the dot */
 	bool takes_line;	/* the rest from its `--` on (or all of it) is a line of its own, kept as typed */
 	bool job;		/* `&` behind it makes a job of it */
+	bool prefix;		/* with a word and a line behind it: says how that line is shown */
 	/* Where the secret is that a word of it announces or holds; NULL: it takes none. */
 	enum command_secret (*secret)(const char *word, size_t *from);
 };
@@ -53,6 +54,7 @@ struct line {
 	bool job;			/* "LINE &" */
 	bool raw;			/* was typed as a JSON array */
 	bool comment;			/* a comment stands behind it */
+	char *format;			/* `.format FORMAT LINE`: FORMAT; NULL: none */
 	enum redirect redirect;
 	char *redirect_to;		/* file, or the shell's command */
 

@@ -103,6 +103,9 @@ const char *parse_typed(const char *text, size_t start, size_t end, char out[sta
 
 /* Takes p->text, in which no alias is looked for, apart into p->line.  0, or -1 with the error set. */
 int line_parse_text(struct parse *p);
+/* True if the word, of which *pos is behind, is a command that says how the line behind it is shown: then *value is what it says,
+ * with *pos behind it. */
+bool line_prefix(const struct parse *p, const struct word *w, size_t *pos, struct word *value);
 /* Text that is no line, and where. */
 int line_fail_text(struct parse *p, size_t at, const char *name, const char *why);
 bool line_ends_request(const struct parse *p, const struct word *w);

@@ -74,13 +74,15 @@ static const struct alias *find_alias(struct parse *p, struct word *name, size_t
 {
 	const struct alias *found;
 	const char *why;
+	struct word value;
 
 	*pos = 0;
-	if (p->context == NULL || p->context->find_alias == NULL || word_next(p->text, p->len, pos, name, &why) != WORD_FOUND)
+	if (p->context == NULL || p->context->find_alias == NULL)
 		return NULL;
-	while (value_is(p, name, "-"))
+	do
 		if (word_next(p->text, p->len, pos, name, &why) != WORD_FOUND)
 			return NULL;
+	while (value_is(p, name, "-") || line_prefix(p, name, pos, &value));
 	if (!name->plain || name->json)
 		return NULL;
 	found = p->context->find_alias(p->context->ctx, p->text + name->start, name->end - name->start);

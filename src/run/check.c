@@ -93,6 +93,8 @@ static int look_at_child(struct shell *sh, const char *text, size_t len, bool co
 
 	if (result == 0 && line.kind != LINE_REQUEST && !(command && line.kind == LINE_COMMAND && commands_at_once(sh, &line)))
 		result = error_set(e, STATUS_USAGE, "only a request%s is allowed here", command ? " or .echo" : "");
+	if (result == 0 && line.format != NULL)
+		result = error_set(e, STATUS_USAGE, CHECK_FORMAT);
 	if (result == 0 && print && line.kind == LINE_REQUEST)
 		show_unsent(sh, buf_head(&line.json), line.json.len);
 	free(usage);

@@ -14,6 +14,9 @@
 #include "lang/alias.h"
 #include "term/shell.h"
 
+/* Of a line that a command runs. */
+#define CHECK_FORMAT ".format FORMAT stands before the whole line"
+
 /* Any line.  0; or -1 with *e, and the usage line in *usage if it helps (the caller frees it). */
 int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage);
 

@@ -85,6 +85,7 @@ void command_leave(void *state)
 	t->command = NULL;
 	redirect_leave(s->sh, t->redirect);
 	s->redirect = t->redirect;
+	s->format = t->format;
 	t->redirect = NULL;
 	engine_command_done(s->sh, t, STATUS_OK);
 }
@@ -171,6 +172,13 @@ bool command_shows(const struct line *line)
 {
 	(void)line;
 	return true;
+}
+
+bool commands_show(const struct shell *sh, const struct line *line)
+{
+	const struct command *c = command_of(sh, line);
+
+	return c->shows != NULL && c->shows(line);
 }
 
 int commands_redirects(const struct shell *sh, const struct line *line, struct error *e)

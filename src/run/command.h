@@ -74,6 +74,8 @@ const struct command_word *commands_find(void *ctx, const char *name, size_t len
 
 /* Whether the words of a command's line can be right, before anything runs.  0, or -1 with *e. */
 int commands_check(struct shell *sh, const struct line *line, struct error *e);
+/* Whether the line shows something. */
+bool commands_show(const struct shell *sh, const struct line *line);
 /* Whether what it shows can go where the line says.  0, or -1 with *e. */
 int commands_redirects(const struct shell *sh, const struct line *line, struct error *e);
 bool commands_at_once(const struct shell *sh, const struct line *line);

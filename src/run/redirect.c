@@ -22,7 +22,8 @@ struct redirection {
 	struct place at;		/* of the line */
 	struct sink sink;		/* outside of begin and end; between them, what belongs into sh->out */
 	struct output_settings settings;	/* between them: those of the terminal */
-	const struct format *format;
+	const struct format *format;	/* and its format */
+	const struct format *wanted;	/* that the line or the file's name asks for, or NULL */
 	unsigned depth;			/* of begin */
 	bool regular;			/* a file that holds nothing up */
 	bool has_run, told;		/* the command; that a write has failed */
@@ -55,6 +56,9 @@ int redirect_open(struct shell *sh, struct task *t, struct error *e)
 		return error_memory(e);
 	}
 	r->kind = t->line.redirect;
+	r->wanted = t->format;
+	if (r->wanted == NULL && r->kind != REDIRECT_PIPE)
+		r->wanted = format_of_file(r->to);
 	r->at = t->at;
 	sink_init(&r->sink, -1);
 	if (r->kind != REDIRECT_PIPE && open_file(sh, r) == -1) {
@@ -74,6 +78,13 @@ static void swap_sinks(struct shell *sh, struct redirection *r)
 	r->sink = other;
 }
 
+const struct format *redirect_format(const struct redirection *r, const struct format *current)
+{
+	if (r == NULL || r->kind == REDIRECT_NONE)
+		return current;
+	return r->wanted != NULL ? r->wanted : current->for_people ? format_default(false) : current;
+}
+
 void redirect_begin(struct shell *sh, struct redirection *r)
 {
 	struct output_settings *s = output_settings(sh->output);
@@ -85,8 +96,7 @@ void redirect_begin(struct shell *sh, struct redirection *r)
 	r->format = output_format(sh->output);
 	s->terminal = s->color = false;
 	s->columns = 0;
-	if (r->format->for_people)
-		output_set_format(sh->output, format_default(false));
+	output_set_format(sh->output, redirect_format(r, r->format));
 	swap_sinks(sh, r);
 	sh->redirected = true;
 }

@@ -14,7 +14,10 @@ struct redirection;
 /* Opens what the line of t says, if it says something, as t->redirect.  A FIFO waits for its reader; ^C ends that.  0, or -1 with *e. */
 int redirect_open(struct shell *sh, struct task *t, struct error *e);
 
-/* Between these, sh->out and sh->output lead there, and no terminal is there: a table becomes tsv.  r NULL: nothing changes.
+/* What is written there: what the line asks for, else the ending of the file's name, else current, but no table.  r NULL: current. */
+const struct format *redirect_format(const struct redirection *r, const struct format *current);
+
+/* Between these, sh->out and sh->output lead there, in that format, and no terminal is there.  r NULL: nothing changes.
  * They nest, with the same r. */
 void redirect_begin(struct shell *sh, struct redirection *r);
 void redirect_end(struct shell *sh, struct redirection *r);

@@ -158,13 +158,45 @@ static void note_bad_utf8(struct shell *sh, const struct task *t, uint64_t count
 void show_begin(struct shell *sh, const struct task *t)
 {
 	shell_show_begin(sh);
+	if (t->format != NULL && sh->format_depth++ == 0) {
+		sh->format = output_format(sh->output);
+		output_set_format(sh->output, t->format);
+	}
 	redirect_begin(sh, t->redirect);
 }
 
 void show_end(struct shell *sh, const struct task *t)
 {
 	redirect_end(sh, t->redirect);
+	if (t->format != NULL && --sh->format_depth == 0) {
+		output_set_format(sh->output, sh->format);
+		sh->format = NULL;
+	}
 	shell_show_end(sh);
+}
+
+const struct format *show_format(const struct shell *sh, const struct task *t)
+{
+	const struct format *session = sh->format != NULL ? sh->format : output_format(sh->output);
+
+	return redirect_format(t->redirect, t->format != NULL ? t->format : session);
+}
+
+/* What is shown while a pager runs is in the session's format. */
+static void show_paged(struct shell *sh, const char *text, size_t len)
+{
+	const struct format *f = output_format(sh->output), *session = sh->format;
+	unsigned depth = sh->format_depth;
+
+	if (session != NULL)
+		output_set_format(sh->output, session);
+	sh->format = NULL;
+	sh->format_depth = 0;
+	pager_show(sh->loop, sh->screen, sh->prompt, text, len);
+	sh->format_depth = depth;
+	sh->format = session;
+	if (session != NULL)
+		output_set_format(sh->output, f);
 }
 
 void show_unsent(struct shell *sh, const char *json, size_t len)
@@ -194,7 +226,7 @@ void show_text(struct shell *sh, const char *text, size_t len)
 		sink_put(&sh->out, text, len);
 	} else {
 		shell_flush(sh);
-		pager_show(sh->loop, sh->screen, sh->prompt, text, len);
+		show_paged(sh, text, len);
 	}
 	shell_show_end(sh);
 }
@@ -214,7 +246,7 @@ void show_reply(struct shell *sh, const struct task *t, const struct reply *repl
 {
 	struct sink page;
 
-	if (sh->prompt == NULL || sh->redirected) {
+	if (sh->prompt == NULL || sh->redirected || !output_format(sh->output)->for_people) {
 		show_plain(sh, t, reply);
 		return;
 	}
@@ -320,7 +352,7 @@ enum large_mode show_large(struct shell *sh, struct task *t, const char *text, s
 {
 	struct reply_about about = show_about(t);
 
-	shell_show_begin(sh);
+	show_begin(sh, t);
 	return output_large(sh->output, &about, text, len);
 }
 
@@ -331,7 +363,7 @@ void show_large_end(struct shell *sh, struct task *t, bool complete)
 		shell_complain(sh, t->at, t->line.type_name, "the reply broke off after %llu row%s",
 		    (unsigned long long)output_rows(sh->output), output_rows(sh->output) == 1 ? "" : "s");
 	note_bad_utf8(sh, t, t->bad_utf8);
-	shell_show_end(sh);
+	show_end(sh, t);
 }
 
 bool show_confirm_delete(struct shell *sh, const struct task *t)

@@ -32,9 +32,12 @@ void show_decode(struct json v, struct buf *text);
 /* For --dry-run: what would be sent, to the letter, secrets too. */
 void show_unsent(struct shell *sh, const char *json, size_t len);
 
-/* Around what t, or what runs for it, shows: it goes where the line says (run/redirect). */
+/* Around what t, or what runs for it, shows: it goes where the line says (run/redirect), and in its format. */
 void show_begin(struct shell *sh, const struct task *t);
 void show_end(struct shell *sh, const struct task *t);
+
+/* The format that is. */
+const struct format *show_format(const struct shell *sh, const struct task *t);
 
 /* Text of ptsh's own, harmless: through the pager if it is taller than the screen. */
 void show_text(struct shell *sh, const char *text, size_t len);

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/formats.h"
 #include "lang/words.h"
 #include "net/file.h"
 #include "proto/catalog.h"
 #include "run/aliases.h"
+#include "run/check.h"
 #include "run/command.h"
 #include "run/engine_parts.h"
 #include "run/show.h"
@@ -61,7 +63,12 @@ struct line_context engine_context(struct shell *sh)
 int engine_permits(const struct shell *sh, const struct line *line, struct error *e)
 {
 	const struct request *r = line->type;
+	const struct format *f;
 
+	if (line->format != NULL && format_choose(line->format, sh->out.terminal && line->redirect == REDIRECT_NONE, &f, e) == -1)
+		return -1;
+	if (line->format != NULL && line->kind == LINE_COMMAND && !commands_show(sh, line))
+		return error_set(e, STATUS_USAGE, ".%s: shows nothing that has a format", line->words[0]);
 	if (line->redirect != REDIRECT_NONE && line->job)
 		return error_set(e, STATUS_USAGE, "a job's result cannot be redirected");
 	if (line->kind == LINE_COMMAND)
@@ -147,6 +154,8 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 	} else if (engine_permits(sh, &t->line, &err) == -1) {
 		refuse_task(t, text, len, &err);
 	} else {
+		if (t->line.format != NULL)
+			t->format = format_find(t->line.format);
 		if (t->line.kind == LINE_COMMAND)
 			t->barrier = !commands_reads(sh, &t->line) || commands_check(sh, &t->line, &err) == -1;
 		else
@@ -188,6 +197,11 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 	context.filled = true;
 	if (line_parse(&t->line, text, len, &context, err, &usage, &where) == -1 || engine_permits(sh, &t->line, err) == -1) {
 		free(usage);
+		engine_task_free(sh, t);
+		return NULL;
+	}
+	if (t->line.format != NULL) {
+		error_set(err, STATUS_USAGE, CHECK_FORMAT);
 		engine_task_free(sh, t);
 		return NULL;
 	}

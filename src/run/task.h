@@ -53,6 +53,7 @@ struct command_state {
 	struct task *task;		/* NULL: left by ^C, but what it has begun still runs */
 	enum status status;		/* of a result */
 	struct redirection *redirect;	/* of a task that was left; owned */
+	const struct format *format;	/* the same; NULL: the session's */
 };
 
 struct command_ops {
@@ -123,6 +124,7 @@ struct task {
 	void *ctx;
 	struct arriving *arriving;	/* NULL: replies come whole.  Else done() gets NULL and OUTCOME_OK after a large one */
 
+	const struct format *format;	/* `.format F LINE`; NULL: the session's.  A child's is its owner's */
 	struct command_state *command;	/* of a command that waits, or has a result; owned */
 	struct redirection *redirect;	/* run/redirect: where what it shows goes, once that is open; owned, a child's is its owner's */
 };

@@ -178,7 +178,7 @@ static char *value_of(const struct agent_answer *answer, size_t i, bool words)
 static void check_answered(void *ctx, const struct agent_answer *answer)
 {
 	struct try *t = ctx;
-	bool words = output_format(t->check->command.sh->output)->for_people;
+	bool words = show_format(t->check->command.sh, t->check->command.task)->for_people;
 	const char *name;
 	long index;
 

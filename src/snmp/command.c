@@ -87,7 +87,7 @@ static void snmp_show(struct snmp *s, bool last)
 {
 	struct shell *sh = s->command.sh;
 	const struct task *t = s->command.task;
-	bool measured = output_format(sh->output)->twice;
+	bool measured = show_format(sh, s->command.task)->twice;
 	struct sink page;
 
 	if (s->rows.failed)
@@ -126,7 +126,7 @@ static void fail(struct snmp *s, enum status status, const char *text)
 
 static void put_row(struct snmp *s, const struct agent_answer *answer, size_t i)
 {
-	agent_answer_row(answer, i, output_format(s->command.sh->output)->for_people, &s->rows);
+	agent_answer_row(answer, i, show_format(s->command.sh, s->command.task)->for_people, &s->rows);
 	buf_putc(&s->rows, '\n');
 }
 

@@ -48,6 +48,8 @@ struct shell {
 
 	struct link *link;		/* link/link */
 	struct engine *engine;		/* run/engine */
+	const struct format *format;	/* run/show: the session's, while a line is shown in its own; else NULL */
+	unsigned format_depth;
 	struct events *events;		/* run/events */
 	struct names *names;		/* run/names */
 	struct trace *trace;		/* link/trace; NULL: off */

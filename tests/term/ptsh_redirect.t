@@ -127,6 +127,21 @@ ok $slow->wait_row(qr/^port_updates/), 'left by ^C before its | command: on the 
 unlike $slow->all, qr/^piped/m, '... the command is not run';
 
 # In a script the calling shell does that.
+# The ending of the file's name says what is wanted, where the line does not.
+for my $case (['csv', qr/^gid,name\r\n5000015442,/], ['tsv', qr/^5000015442\t/], ['json', qr/^\[\["5000015442",/],
+    ['JSONL', qr/^\{"gid":"5000015442",/], ['txt', qr/^5000015442\t/]) {
+	$s->run("realm_info gid,name > $dir/x.$case->[0]");
+	like Term::slurp("$dir/x.$case->[0]"), $case->[1], "> x.$case->[0]";
+}
+$s->run(".format json realm_info gid,name > $dir/y.csv");
+like Term::slurp("$dir/y.csv"), qr/^\[\["5000015442",/, '.format json LINE > y.csv: what the line says';
+$s->run(".last > $dir/z.csv");
+like Term::slurp("$dir/z.csv"), qr/^gid,name\r\n/, '.last > z.csv';
+$s->run(".format table realm_info gid,name > $dir/t.txt");
+like Term::slurp("$dir/t.txt"), qr{^ +gid +name\n-}, '.format table LINE > t.txt: a table, as it was asked for';
+like join("\n", $s->run('.format csv realm_info gid')), qr/^gid\n5000015442\n/, '.format csv LINE on the screen';
+like join("\n", $s->run('realm_info gid')), qr{^ +gid\n-+}, '... and the next line as before';
+
 my $script = Run->ptsh(args => ['-c', ".status > $dir/never", $s->box->address]);
 is $script->status, 2, 'one-shot: status 2';
 like $script->stderr, qr/^ptsh: \.status: redirections are for the prompt/, '... as for a request';
