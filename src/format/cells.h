@@ -17,6 +17,9 @@ void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct
 /* Appends what a person reads for a value of a unit, and returns true; or false: it has no words. */
 bool cell_words(struct buf *out, struct json v, const struct heading *heading, bool utc);
 
+/* Whether it may do so for a string of that many plain characters (base/scan), or a number (len 0). */
+bool cell_may_have_words(const struct heading *heading, size_t len);
+
 /* When an event came, as the first field of its line: RFC 3339 with offset. */
 void cell_event_time(struct output *o, time_t when);
 

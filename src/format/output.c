@@ -132,7 +132,8 @@ static void begin_reply(struct output *o, const struct reply_about *about, struc
 	if (!ok)
 		front_failed(o);
 	o->header = shows_header(o);
-	longest = o->header ? rows_longest(&o->hint, o->mode, values) : 0;
+	/* A format that is shown all cells twice counts them itself. */
+	longest = o->header && !o->format->twice ? rows_longest(&o->hint, o->mode, values) : 0;
 	if (longest > o->columns)
 		o->columns = longest;
 	start_rows(o);

@@ -13,6 +13,8 @@
 #include "base/scan.h"
 #include "format/cells.h"
 
+enum { KEYS_MOST = 4096 /* that are kept of columns without a heading */ };
+
 static void put_json(struct output *o, struct json v)
 {
 	char *room;
@@ -94,27 +96,33 @@ static void make_key(struct output *o, size_t column)
 	}
 }
 
+/* Makes the key of the next column, and keeps it.  False: no memory. */
+static bool add_key(struct output *o)
+{
+	size_t *ends = array_room(o->records.ends, o->records.count + 1, &o->records.room, sizeof *ends);
+
+	if (ends == NULL) {
+		front_failed(o);
+		return false;
+	}
+	o->records.ends = ends;
+	make_key(o, o->records.count);
+	buf_put(&o->records.keys, buf_head(&o->text), o->text.len);
+	if (o->records.keys.failed) {
+		o->records.count = 0;
+		front_failed(o);
+		return false;
+	}
+	o->records.ends[o->records.count++] = o->records.keys.len;
+	return true;
+}
+
 static void records_begin(struct output *o)
 {
 	o->records.count = 0;
 	buf_reset(&o->records.keys);
-	size_t *ends = array_room(o->records.ends, o->heading_count, &o->records.room, sizeof *ends);
-
-	if (ends == NULL && o->heading_count > 0) {
-		front_failed(o);
-		return;
-	}
-	o->records.ends = ends;
-	for (size_t i = 0; i < o->heading_count; i++) {
-		make_key(o, i);
-		buf_put(&o->records.keys, buf_head(&o->text), o->text.len);
-		o->records.ends[i] = o->records.keys.len;
-		o->records.count = i + 1;
-	}
-	if (o->records.keys.failed) {
-		o->records.count = 0;
-		front_failed(o);
-	}
+	while (o->records.count < o->heading_count && add_key(o))
+		continue;
 }
 
 static void put_key(struct output *o, size_t index)
@@ -123,6 +131,9 @@ static void put_key(struct output *o, size_t index)
 	const char *key;
 	char *room;
 
+	/* Columns without a heading are kept as they are met: each of their keys is a number, which no other has. */
+	if (index == o->records.count && index < KEYS_MOST && !o->records.keys.failed)
+		add_key(o);
 	if (index < o->records.count) {
 		key = key_at(o, index, &len);
 	} else {

@@ -157,13 +157,40 @@ static struct heading heading_of(const struct output *o, size_t index)
 	return h;
 }
 
+/* Most cells are shown as they came, and a table has many.  False: more must be known of this one. */
+static bool is_simple(const struct output *o, size_t index, struct json v, struct cell *c)
+{
+	static const struct heading none = {0};
+	const struct heading *h = index < o->heading_count ? &o->headings[index] : &none;
+
+	if (v.text[0] == 'n') {
+		*c = (struct cell){ .text = "" };
+		return true;
+	}
+	if (index == 1 && (o->table.unit != UNIT_NONE || o->table.values != NULL || o->table.secret))
+		return false;
+	if (v.text[0] == '"') {
+		*c = (struct cell){ .text = v.text + 1, .len = v.len - 2, .width = v.len - 2 };
+		if (cell_may_have_words(h, c->len) || scan_plain_run(c->text, c->len, '\\') < c->len)
+			return false;
+		c->number = !o->table.printing && is_number(c->text, c->len);
+		return true;
+	}
+	*c = (struct cell){ .text = v.text, .len = v.len, .width = v.len, .number = true };
+	return (v.text[0] == '-' || (v.text[0] >= '0' && v.text[0] <= '9')) && !cell_may_have_words(h, 0);
+}
+
 /* The text is valid until the next cell. */
 static struct cell cell_of(struct output *o, size_t index, struct json v)
 {
+	struct cell c;
+
+	if (is_simple(o, index, v, &c))
+		return c;
 	struct heading h = heading_of(o, index);
-	struct cell c = { .text = v.text, .len = v.len };
 	bool secret = is_secret(o, &h, v);
 
+	c = (struct cell){ .text = v.text, .len = v.len };
 	if (h.unit == UNIT_SECRET && !secret)
 		h.unit = UNIT_NONE;
 	buf_reset(&o->text);
@@ -222,7 +249,14 @@ static void print(struct output *o, size_t index, const struct cell *c)
 	o->table.starred = marked && !o->settings.color;
 	if (right)
 		o->table.blanks += pad;
-	if (c->len > 0) {
+	size_t len = o->table.blanks + c->len;
+	char *room = c->len > 0 && !marked && len <= SINK_BUFFER / 4 ? sink_room(o->sink, len) : NULL;
+	if (room != NULL) {
+		memset(room, ' ', o->table.blanks);
+		memcpy(room + o->table.blanks, c->text, c->len);
+		sink_wrote(o->sink, len);
+		o->table.blanks = 0;
+	} else if (c->len > 0) {
 		put_repeated(o->sink, ' ', o->table.blanks);
 		o->table.blanks = 0;
 		if (marked && o->settings.color)
@@ -314,10 +348,7 @@ static void table_begin(struct output *o)
 	o->table.unit = UNIT_NONE;
 	o->table.values = NULL;
 	o->table.secret = false;
-	if (!has_columns(o, o->columns) || !o->header)
-		return;
-	for (size_t i = 0; i < o->columns; i++)
-		widen(o, i, cell_of_heading(o, i).width);
+	has_columns(o, o->columns);
 }
 
 static void table_again(struct output *o)
@@ -326,6 +357,8 @@ static void table_again(struct output *o)
 	o->table.in_rows = false;
 	o->table.starred = false;
 	o->table.row = 0;
+	for (size_t i = 0; o->header && i < o->table.count; i++)
+		widen(o, i, cell_of_heading(o, i).width);
 	if (is_expanded(o))
 		measure_names(o);
 	if (!o->header || o->table.count == 0 || o->table.names > 0)
@@ -361,7 +394,7 @@ static void table_cell(void *output, size_t index, struct json v)
 
 	if (index == 0)
 		note_name(o, v);
-	if (!has_columns(o, index + 1))
+	if (index >= o->table.count && !has_columns(o, index + 1))
 		return;
 	if (o->table.printing && o->table.names > 0)
 		print_name(o, index);
