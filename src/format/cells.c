@@ -255,23 +255,6 @@ static bool words_named(struct buf *out, struct json v, const struct value_name 
 	return false;
 }
 
-bool cell_may_have_words(const struct heading *heading, size_t len)
-{
-	if (heading->values != NULL)
-		return true;
-	switch (heading->unit) {
-	case UNIT_NONE:
-	case UNIT_GID:
-		return false;
-	case UNIT_MAC:
-		return len == MAC_OCTETS;
-	case UNIT_ADDRESS:
-		return len == 4 || len == 16;
-	default:
-		return true;
-	}
-}
-
 bool cell_words(struct buf *out, struct json v, const struct heading *heading, bool utc)
 {
 	static const char *const seed[] = { NULL, "by hand" };

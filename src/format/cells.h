@@ -5,6 +5,7 @@
 #ifndef PTSH_FORMAT_CELLS_H
 #define PTSH_FORMAT_CELLS_H
 
+#include "base/mac.h"
 #include "format/front.h"
 
 /* Appends the text of any value: a string's characters (not harmless yet), nothing for null, compact JSON for what is
@@ -18,7 +19,22 @@ void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct
 bool cell_words(struct buf *out, struct json v, const struct heading *heading, bool utc);
 
 /* Whether it may do so for a string of that many plain characters (base/scan), or a number (len 0). */
-bool cell_may_have_words(const struct heading *heading, size_t len);
+static inline bool cell_may_have_words(const struct heading *heading, size_t len)
+{
+	if (heading->values != NULL)
+		return true;
+	switch (heading->unit) {
+	case UNIT_NONE:
+	case UNIT_GID:
+		return false;
+	case UNIT_MAC:
+		return len == MAC_OCTETS;
+	case UNIT_ADDRESS:
+		return len == 4 || len == 16;
+	default:
+		return true;
+	}
+}
 
 /* When an event came, as the first field of its line: RFC 3339 with offset. */
 void cell_event_time(struct output *o, time_t when);

@@ -173,24 +173,21 @@ static bool is_simple(const struct output *o, size_t index, struct json v, struc
 		*c = (struct cell){ .text = v.text + 1, .len = v.len - 2, .width = v.len - 2 };
 		if (cell_may_have_words(h, c->len) || scan_plain_run(c->text, c->len, '\\') < c->len)
 			return false;
-		c->number = !o->table.printing && is_number(c->text, c->len);
+		/* Which matters until one is none. */
+		c->number = !o->table.printing && !(o->table.columns[index] & COLUMN_TEXT) && is_number(c->text, c->len);
 		return true;
 	}
 	*c = (struct cell){ .text = v.text, .len = v.len, .width = v.len, .number = true };
 	return (v.text[0] == '-' || (v.text[0] >= '0' && v.text[0] <= '9')) && !cell_may_have_words(h, 0);
 }
 
-/* The text is valid until the next cell. */
-static struct cell cell_of(struct output *o, size_t index, struct json v)
+/* Any other.  The text is valid until the next cell.  Apart, so that the many need no room on the stack for the few. */
+__attribute__((noinline)) static struct cell cell_of(struct output *o, size_t index, struct json v)
 {
-	struct cell c;
-
-	if (is_simple(o, index, v, &c))
-		return c;
 	struct heading h = heading_of(o, index);
+	struct cell c = { .text = v.text, .len = v.len };
 	bool secret = is_secret(o, &h, v);
 
-	c = (struct cell){ .text = v.text, .len = v.len };
 	if (h.unit == UNIT_SECRET && !secret)
 		h.unit = UNIT_NONE;
 	buf_reset(&o->text);
@@ -398,7 +395,8 @@ static void table_cell(void *output, size_t index, struct json v)
 		return;
 	if (o->table.printing && o->table.names > 0)
 		print_name(o, index);
-	c = cell_of(o, index, v);
+	if (!is_simple(o, index, v, &c))
+		c = cell_of(o, index, v);
 	if (o->table.printing) {
 		o->table.in_rows = true;
 		print(o, index, &c);
