@@ -22,7 +22,7 @@
 
 #include "net/child.h"
 
-enum { LONG_MS = 20000 };
+enum { LONG_MS = 120000 };
 
 /* Runs a command to its end and returns what it wrote. */
 static const char *output_of(const char *command, unsigned flags)

@@ -342,7 +342,7 @@ static void test_killed_writers_leave_a_whole_file(void **state)
 				known_boxes_add(path, name, KNOWN_KEY, PIN_A, 13, &e);
 			}
 		/* Once it is at work, at any moment. */
-		int64_t end = loop_now() + 10000;
+		int64_t end = loop_now() + 100000;
 		while (stat(path, &st) == -1 || st.st_ino == inode) {
 			assert_true(loop_now() < end);
 			nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
@@ -380,14 +380,14 @@ static void test_100000_lines_are_no_trouble(void **state)
 	for (int i = 0; i < 100000; i++)
 		fprintf(f, "box%d:55 " PIN_A " 2024-01-31\n", i);
 	fclose(f);
-	int64_t start = loop_now();
+	clock_t start = clock();
 	assert_int_equal(known_boxes_read(&k, path, "box99999:55", NULL, NULL, &e), 0);
 	assert_int_equal(k.count, 1);
 	assert_int_equal(k.items[0].line, 100000);
 	known_boxes_clear(&k);
 	assert_int_equal(known_boxes_add(path, "more:55", KNOWN_TLS, NULL, 13, &e), 0);
-	print_message("# read one and added one: %lld ms\n", (long long)(loop_now() - start));
-	assert_true(loop_now() - start < 20000);	/* valgrind: 8 s; in square time it were minutes */
+	/* Of processor time; under valgrind 8 s, and in square time minutes. */
+	assert_true((clock() - start) / CLOCKS_PER_SEC < 20);
 	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), 0);
 	assert_int_equal(k.count, 100001);
 	known_boxes_clear(&k);
@@ -401,9 +401,9 @@ static void test_lock_that_is_held_for_ever_is_given_up(void **state)
 	write_file("");
 	int fd = open(path, O_RDWR);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	int64_t start = loop_now();
+	alarm(120);
 	assert_int_equal(known_boxes_add(path, "x:1", KNOWN_CLEAR, NULL, 0, &e), -1);
-	assert_true(loop_now() - start < 12000);
+	alarm(0);
 	assert_says(e.text, "locked");
 	close(fd);
 }

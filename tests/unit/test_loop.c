@@ -339,8 +339,8 @@ static void test_no_signal_is_lost_at_whatever_moment(void **state)
 		int64_t start = loop_now();
 
 		while (s.signals == seen) {
-			loop_step(l, 5000);
-			assert_true(loop_now() - start < 5000);
+			loop_step(l, 60000);
+			assert_true(loop_now() - start < 60000);
 		}
 		assert_int_equal(write(p[1], "x", 1), 1);
 	}

@@ -89,7 +89,7 @@ static pid_t serve_many(const char *cert)
 		return pid;
 	}
 	help_die_with_parent();
-	alarm(240);
+	alarm(1200);
 	signal(SIGPIPE, SIG_IGN);
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 	if (SSL_CTX_use_certificate_chain_file(ctx, in_folder(cert)) != 1 ||
@@ -186,19 +186,19 @@ static void run(long k, bool and_all_after, enum tls_mode mode, const char *know
 	/* cmocka would catch a crash and go on with its tests, here. */
 	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
 		signal(crashes[i], SIG_DFL);
-	alarm(20);
+	alarm(200);
 	snprintf(text, sizeof text, "127.0.0.1:%u", (unsigned)port);
 	if (target_parse(&t, text, NULL, &e) == -1)
 		_exit(3);
 	o.target = &t;
-	o.deadline = loop_now() + 8000;
+	o.deadline = loop_now() + 80000;
 	fail_at = k;
 	all = and_all_after;
 	armed = true;
 	the_channel = channel_open(l, &o, &ops, NULL);
 	if (the_channel == NULL)
 		_exit(0);
-	int64_t end = loop_now() + 10000;
+	int64_t end = loop_now() + 100000;
 	while (said_secured + said_closed == 0 && loop_now() < end)
 		loop_step(l, 1000);
 	armed = false;
