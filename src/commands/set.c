@@ -83,7 +83,7 @@ static const struct setting settings[] = {
 	{"reveal", "show secrets in tables", SETTING_BOOL, reveal, on_off},
 	{"timeout", "longest wait for a reply in seconds, 0 none", SETTING_SECONDS, timeout, NULL},
 	{"timing", "show how long each request took", SETTING_BOOL, timing, on_off},
-	{"undo", "show what a change changed, and the line that takes it back", SETTING_BOOL, undo, on_off},
+	{"undo", "show what a change changed, and how .undo takes it back", SETTING_BOOL, undo, on_off},
 	{"yes", "do not ask before deleting", SETTING_BOOL, yes, on_off},
 	{0},
 };

@@ -17,10 +17,12 @@
 #include "term/ask.h"
 #include "undo/change.h"
 #include "undo/kept.h"
+#include "undo/made.h"
 
 struct undoing {
 	struct command_state command;
 	unsigned number;	/* of the change */
+	bool made;		/* it made something, which is deleted */
 	struct undo undo;	/* what taking it back changes; its own undo is what does the change again */
 };
 
@@ -62,15 +64,16 @@ static void undo_done(struct shell *sh, struct task *child, const struct reply *
 	if (undo_failed(u, child, reply))
 		return;
 	if (c != NULL) {
+		char why[] = "what was deleted is gone";
 		const struct kept_change redo = {.line = line, .type = c->type, .json = c->back, .back = u->undo.json,
-		    .partial = u->undo.partial};
+		    .partial = u->undo.partial, .why = u->undo.json.len > 0 ? NULL : why};
 
 		snprintf(line, sizeof line, ".undo %u", u->number);
 		c->taken_back = true;
-		again = u->undo.json.len > 0 ? kept_add(&sh->kept, &redo) : 0;
+		again = kept_add(&sh->kept, &redo);
 	}
 	buf_puts(&text, "ok\n");
-	if (again > 0)
+	if (again > 0 && u->undo.json.len > 0)
 		buf_printf(&text, "undo: .undo %u\n", again);
 	show_text(sh, buf_head(&text), text.len);
 	buf_clear(&text);
@@ -78,8 +81,9 @@ static void undo_done(struct shell *sh, struct task *child, const struct reply *
 }
 
 /* Shows what will change and asks.  foreign: what stands there now is not what the change left. */
-static bool undo_agreed(struct shell *sh, const struct kept_change *c, const struct undo *u, bool foreign)
+static bool undo_agreed(struct shell *sh, const struct kept_change *c, const struct undoing *undoing, bool foreign)
 {
+	const struct undo *u = &undoing->undo;
 	struct buf text = {0}, masked = {0};
 	bool yes;
 
@@ -94,19 +98,33 @@ static bool undo_agreed(struct shell *sh, const struct kept_change *c, const str
 	if (c->partial)
 		buf_puts(&text, "  not everything returns to what it was (an entry that was found will be marked as added by hand)\n");
 	if (foreign)
-		buf_puts(&text, "  it has been changed by others since\n");
-	buf_printf(&text, "%s [y/N] ", foreign ? "Overwrite their change?" : "Take it back?");
+		buf_printf(&text, "  it has been %s by others since\n", undoing->made ? "renamed" : "changed");
+	if (undoing->made)
+		buf_puts(&text, "This deletes on the box and cannot be undone. ");
+	buf_printf(&text, "%s [y/N] ", undoing->made ? "Continue?" : foreign ? "Overwrite their change?" : "Take it back?");
 	yes = buf_string(&text) != NULL && ask_yes(sh, buf_string(&text));
 	buf_clear(&text);
 	buf_clear(&masked);
 	return yes;
 }
 
+/* What taking it back would change now.  *foreign: what stands there is not what the change left. */
+static int undo_compare_now(struct undoing *u, const struct kept_change *c, struct json_iter now, bool *foreign)
+{
+	struct undo left;
+
+	if (u->made)
+		return made_still(&u->undo, c->type, buf_head(&c->json), c->json.len, &c->back, now, foreign);
+	/* What was changed, done again, would change nothing if nothing has happened since. */
+	*foreign = undo_make(&left, c->type, buf_head(&c->json), c->json.len, now) < 0 || left.changes.len > 0;
+	undo_clear(&left);
+	return undo_make(&u->undo, c->type, buf_head(&c->back), c->back.len, now);
+}
+
 static void undo_state(struct shell *sh, struct task *child, const struct reply *reply)
 {
 	struct undoing *u = child->ctx;
 	const struct kept_change *c = kept_find(sh->kept, u->number);
-	struct undo left = {0};
 	struct error e;
 	bool foreign;
 
@@ -116,19 +134,16 @@ static void undo_state(struct shell *sh, struct task *child, const struct reply 
 		undo_fail(u, STATUS_FAILED, "the change is forgotten");
 		return;
 	}
-	if (undo_make(&u->undo, c->type, buf_head(&c->back), c->back.len, reply->values) < 0) {
+	if (undo_compare_now(u, c, reply->values, &foreign) < 0) {
 		undo_fail(u, STATUS_FAILED, "cannot read the state now; nothing is sent");
 		return;
 	}
 	if (u->undo.changes.len == 0) {
-		shell_notice(sh, ".undo: it is as before already; nothing is sent");
+		shell_notice(sh, ".undo: it is %s already; nothing is sent", u->made ? "gone" : "as before");
 		command_end(u, STATUS_OK);
 		return;
 	}
-	/* What was changed, done again, would change nothing if nothing has happened since. */
-	foreign = undo_make(&left, c->type, buf_head(&c->json), c->json.len, reply->values) < 0 || left.changes.len > 0;
-	undo_clear(&left);
-	if (!undo_agreed(sh, c, &u->undo, foreign)) {
+	if (!undo_agreed(sh, c, u, foreign)) {
 		shell_notice(sh, ".undo: nothing is sent");
 		command_end(u, STATUS_FAILED);
 		return;
@@ -211,7 +226,8 @@ static enum command_result undo_run(struct shell *sh, struct task *t, enum statu
 		return command_fail(sh, t, status, &e);
 	}
 	u->number = c->number;
-	if (undo_reader(&request, c->type, buf_head(&c->back), c->back.len) < 0)
+	u->made = !undo_possible(c->type);
+	if ((u->made ? made_lister(&request, c->type) : undo_reader(&request, c->type, buf_head(&c->back), c->back.len)) < 0)
 		error_set(&e, STATUS_FAILED, "cannot read the state now; nothing is sent");
 	else if (engine_child(sh, buf_head(&request), request.len, t->at, true, undo_state, u, &e) != NULL)
 		u = NULL;
@@ -242,6 +258,7 @@ static enum command_place undo_complete(const struct command_finding *f)
 const struct command command_undo = {
 	.word.name = "undo", .usage = "[N | list]", .help = "take back the last change, or change N of this session; list them",
 	.more = "Reads the state again, shows what will change and the request, and asks.  What took it back is a change itself: .undo\n"
-	    "again does it again.  What is deleted is gone, and so are secrets that the box does not give back: the list says why.",
+	    "again does it again.  What was added is deleted by its gid, which is printed after an addition.  What is deleted is gone, and\n"
+	    "so are secrets that the box does not give back: the list says why.",
 	.max = 1, .needs_box = true, .shows = undo_lists, .run = undo_run, .complete = undo_complete,
 };

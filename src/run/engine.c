@@ -322,7 +322,7 @@ static bool give_up(struct shell *sh)
 		unsent(sh, t);
 		t->state = TASK_ANSWERED;
 		engine_pump(sh);
-	} else if (t != NULL && t->state == TASK_RESOLVING) {	/* the answer to the question will find it */
+	} else if (t != NULL && t->state == TASK_RESOLVING && t->kept == NULL) {	/* the answer to the question will find it */
 		t->cancelled = true;
 		make_job(sh, t, ": interrupted, not sent");
 	}

@@ -24,8 +24,8 @@ struct engine_ops {
 	enum engine_turn (*prepare)(struct shell *sh, struct task *t);
 	/* Runs a command's line.  Its error status goes to *status. */
 	enum command_result (*command)(struct shell *sh, struct task *t, enum status *status);
-	/* t has its outcome, and will be shown in its turn. */
-	void (*ended)(struct shell *sh, const struct task *t);
+	/* t has its outcome, and will be shown in its turn; of a line, when it is TASK_ANSWERED: until then more may be read. */
+	void (*ended)(struct shell *sh, struct task *t);
 	/* Hands over lines, if there are any.  True: it did. */
 	bool (*more)(struct shell *sh);
 	/* Drops the lines that have not been handed over: how many they were. */

@@ -97,8 +97,10 @@ static enum engine_turn steps_prepare(struct shell *sh, struct task *t)
 	return TURN_SEND;
 }
 
-static void steps_ended(struct shell *sh, const struct task *t)
+static void steps_ended(struct shell *sh, struct task *t)
 {
+	if (t->change != NULL && t->role == TASK_LINE)
+		sh->change->ended(sh, t);
 	if (t->outcome == OUTCOME_OK && t->line.type != NULL && t->line.type->kind == REQUEST_MODIFY)
 		names_stale(sh);
 }

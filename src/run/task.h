@@ -81,6 +81,8 @@ struct change_ops {
 	/* Before t is sent: asks the box for the state it will change.  True: the question is under way, and t waits (TASK_RESOLVING);
 	 * it is begun again when it has its answer or cannot have one. */
 	bool (*ask)(struct shell *sh, struct task *t);
+	/* t, whose change is not NULL, has its outcome.  It may wait (TASK_RESOLVING) until what it has made is found. */
+	void (*ended)(struct shell *sh, struct task *t);
 	/* t, whose change is not NULL, has succeeded: shows what it changed. */
 	void (*show)(struct shell *sh, struct task *t);
 	/* Why what a request does cannot be taken back, whatever the state before is; NULL: it can, or perhaps. */

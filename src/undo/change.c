@@ -13,14 +13,19 @@
 #include "run/engine.h"
 #include "run/show.h"
 #include "undo/kept.h"
+#include "undo/made.h"
 #include "undo/undo.h"
 
 struct change {
 	struct undo undo;
 	struct buf json;	/* the request: the task's is wiped when it has been sent */
 	bool known;		/* the state was read */
+	bool adds, only;	/* what has a gid; and deletes nothing */
+	struct buf before;	/* the values of its list */
 	const char *why;	/* it cannot be taken back, whatever the state was */
 };
+
+static const char gone[] = "what is deleted is gone, and made again it has another gid";
 
 /* What makes, deletes or starts things cannot be taken back: made anew, they are others. */
 static const char *change_why_not(const struct request *type)
@@ -31,20 +36,37 @@ static const char *change_why_not(const struct request *type)
 		return NULL;
 	for (const struct arg *arg = type->args; arg->name != NULL; arg++)
 		makes = makes || (arg->flags & ARG_DELETES);
-	return makes ? "what is deleted is gone, and made again it has another gid" : "the state before cannot be read";
+	return makes ? gone : "the state before cannot be read";
 }
 
 static void have_state(struct shell *sh, struct task *child, const struct reply *reply)
 {
 	struct task *t = child->ctx;
 	struct change *c = t->change;
+	bool ok = child->outcome == OUTCOME_OK && reply != NULL;
 
 	t->state = TASK_WAITING;
 	if (engine_drop_if_cancelled(sh, t))
 		return;
-	if (child->outcome == OUTCOME_OK && reply != NULL)
-		c->known = undo_make(&c->undo, t->line.type, buf_head(&t->line.json), t->line.json.len, reply->values) == 0;
+	if (ok && c->adds) {
+		buf_put(&c->before, reply->values.next, (size_t)(reply->values.end - reply->values.next));
+		c->known = !c->before.failed;
+	} else if (ok) {
+		c->known = undo_make(&c->undo, t->line.type, buf_head(&c->json), c->json.len, reply->values) == 0;
+	}
 	engine_pump(sh);
+}
+
+/* The request to ask before t is sent.  -1: there is none. */
+static int change_question(struct buf *request, struct task *t)
+{
+	struct change *c = t->change;
+
+	c->adds = made_adds(t->line.type, buf_head(&c->json), c->json.len, &c->only);
+	if (c->adds)
+		return made_lister(request, t->line.type);
+	c->why = change_why_not(t->line.type);
+	return c->why != NULL ? -1 : undo_reader(request, t->line.type, buf_head(&c->json), c->json.len);
 }
 
 static bool change_ask(struct shell *sh, struct task *t)
@@ -58,17 +80,57 @@ static bool change_ask(struct shell *sh, struct task *t)
 		return false;
 	if ((t->change = calloc(1, sizeof *t->change)) == NULL)
 		return false;
-	if ((t->change->why = change_why_not(t->line.type)) != NULL)
-		return false;
 	t->change->json.secret = true;
 	buf_put(&t->change->json, buf_head(&t->line.json), t->line.json.len);
-	if (undo_reader(&request, t->line.type, buf_head(&t->line.json), t->line.json.len) == 0 && !request.failed)
+	if (change_question(&request, t) == 0 && !request.failed)
 		child = engine_child(sh, buf_head(&request), request.len, t->at, true, have_state, t, &e);
 	buf_clear(&request);
 	if (child != NULL)
 		t->state = TASK_RESOLVING;
 	return child != NULL;
 }
+
+/* --- what was made --- */
+
+static void have_made(struct shell *sh, struct task *child, const struct reply *reply)
+{
+	struct task *t = child->ctx;
+	struct change *c = t->change;
+	struct json_iter before = {buf_head(&c->before), buf_head(&c->before) + c->before.len, false};
+
+	c->known = child->outcome == OUTCOME_OK && reply != NULL &&
+	    made_find(&c->undo, t->line.type, buf_head(&c->json), c->json.len, before, reply->values) == 0;
+	t->state = TASK_ANSWERED;
+	engine_pump(sh);
+}
+
+/* Keeps it for .undo.  Its number; 0 without memory. */
+static unsigned keep(struct shell *sh, const struct task *t, const char *why)
+{
+	const struct change *c = t->change;
+	const struct kept_change kept = {.line = t->line.masked != NULL ? t->line.masked : (char *)(uintptr_t)"", .type = t->line.type,
+	    .json = c->json, .back = c->undo.json, .partial = c->undo.partial, .why = (char *)(uintptr_t)why};
+
+	return kept_add(&sh->kept, &kept);
+}
+
+static void change_ended(struct shell *sh, struct task *t)
+{
+	struct buf request = {0};
+	struct error e;
+
+	if (t->outcome == OUTCOME_UNKNOWN)
+		keep(sh, t, "no answer: unknown whether it was done");
+	if (t->outcome != OUTCOME_OK || !t->change->adds || !t->change->known)
+		return;
+	t->change->known = false;
+	if (made_lister(&request, t->line.type) == 0 &&
+	    engine_child(sh, buf_head(&request), request.len, t->at, true, have_made, t, &e) != NULL)
+		t->state = TASK_RESOLVING;
+	buf_clear(&request);
+}
+
+/* --- showing --- */
 
 static void put_lines(struct buf *out, const char *text, size_t len, bool coloured)
 {
@@ -88,16 +150,6 @@ static void put_lines(struct buf *out, const char *text, size_t len, bool colour
 	}
 }
 
-/* Keeps it for .undo.  Its number; 0 without memory. */
-static unsigned keep(struct shell *sh, const struct task *t, const char *why)
-{
-	const struct change *c = t->change;
-	const struct kept_change kept = {.line = t->line.masked != NULL ? t->line.masked : (char *)(uintptr_t)"", .type = t->line.type,
-	    .json = c->json, .back = c->undo.json, .partial = c->undo.partial, .why = (char *)(uintptr_t)why};
-
-	return kept_add(&sh->kept, &kept);
-}
-
 void change_put(struct buf *out, const struct undo *u, bool coloured)
 {
 	put_lines(out, buf_head(&u->changes), u->changes.len, coloured);
@@ -107,36 +159,39 @@ void change_put(struct buf *out, const struct undo *u, bool coloured)
 		buf_puts(out, "  it cannot be taken back\n");
 }
 
+/* Why it is not for .undo; NULL: it is. */
+static const char *why_not(const struct change *c)
+{
+	if (c->why != NULL)
+		return c->why;
+	if (!c->known)
+		return c->adds ? "what was added could not be read" : "the state before could not be read";
+	if (c->adds && !c->only)
+		return gone;
+	if (c->undo.line.len > 0)
+		return NULL;
+	return c->adds ? "what was added cannot be told from what others have added" : "the box does not give back what was there before";
+}
+
 static void change_show(struct shell *sh, struct task *t)
 {
 	struct change *c = t->change;
 	struct buf text = {0};
+	const char *why = why_not(c);
+	bool changes = c->undo.changes.len > 0;
 	unsigned number;
 
-	if (c->why != NULL) {
-		keep(sh, t, c->why);
-		/* The question before has said so; what makes things asks none. */
-		for (const struct arg *arg = t->line.type->args; arg->name != NULL; arg++)
-			if ((arg->flags & ARG_DELETES) && !t->line.deletes) {
-				shell_notice(sh, "not for .undo: what was added is deleted by its gid");
-				break;
-			}
-		return;
-	}
-	if (!c->known) {
-		keep(sh, t, "the state before could not be read");
-		shell_notice(sh, "cannot be undone: the state before could not be read");
-		return;
-	}
-	if (c->undo.changes.len == 0)
+	if (c->known && !changes && !c->adds)
 		buf_puts(&text, "  nothing has changed by it\n");
 	change_put(&text, &c->undo, output_settings(sh->output)->color);
-	if (c->undo.line.len > 0 && (number = keep(sh, t, NULL)) > 0)
+	number = changes || why == c->why || !c->known || c->adds ? keep(sh, t, why) : 0;
+	if (why == NULL && number > 0)
 		buf_printf(&text, "undo: .undo %u\n", number);
-	else if (c->undo.changes.len > 0 && c->undo.line.len == 0)
-		keep(sh, t, "the box does not give back what was there before");
 	sink_put(&sh->out, buf_head(&text), text.len);
 	buf_clear(&text);
+	/* The question has said so before, if there was one. */
+	if (why != NULL && number > 0 && !t->agreed && !c->undo.partial)
+		shell_notice(sh, "cannot be undone: %s", why);
 }
 
 static void change_forget(struct shell *sh)
@@ -147,10 +202,11 @@ static void change_forget(struct shell *sh)
 static void change_free(struct task *t)
 {
 	undo_clear(&t->change->undo);
+	buf_clear(&t->change->before);
 	buf_clear(&t->change->json);
 	free(t->change);
 	t->change = NULL;
 }
 
-const struct change_ops change_ops = {.ask = change_ask, .show = change_show, .free = change_free,
+const struct change_ops change_ops = {.ask = change_ask, .ended = change_ended, .show = change_show, .free = change_free,
     .why_not = change_why_not, .forget = change_forget};

@@ -37,7 +37,7 @@ static int compare(struct undo_work *w)
 	return 0;
 }
 
-static void compose(struct undo_work *w)
+void undo_compose(struct undo_work *w)
 {
 	struct undo *u = w->u;
 	cJSON *request = NULL;
@@ -68,6 +68,18 @@ static void compose(struct undo_work *w)
 	}
 }
 
+int undo_work_end(struct undo_work *w, int result)
+{
+	struct undo *u = w->u;
+
+	if (w->failed || w->left.failed || u->changes.failed || u->json.failed || u->line.failed)
+		result = -1;
+	if (result < 0)
+		undo_clear(u);
+	undo_work_clear(w);
+	return result;
+}
+
 int undo_make(struct undo *u, const struct request *type, const char *json, size_t len, struct json_iter rows)
 {
 	struct undo_work w;
@@ -77,18 +89,13 @@ int undo_make(struct undo *u, const struct request *type, const char *json, size
 	result = undo_work_begin(&w, type, json, len);
 	w.u = u;
 	w.reply = rows;
-	if (result == 0 && !undo_is_change(&w))
+	if (result == 0 && (!undo_possible(type) || !undo_is_change(&w)))
 		result = -1;
 	if (result == 0)
 		result = compare(&w);
 	if (result == 0)
-		compose(&w);
-	if (w.failed || u->changes.failed || u->json.failed || u->line.failed)
-		result = -1;
-	if (result < 0)
-		undo_clear(u);
-	undo_work_clear(&w);
-	return result;
+		undo_compose(&w);
+	return undo_work_end(&w, result);
 }
 
 void undo_clear(struct undo *u)

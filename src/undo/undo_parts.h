@@ -77,6 +77,10 @@ struct undo_work {
 /* Takes a change apart into *w.  0; or -1: it cannot be shown.  Then and later, w is to be cleared.  (undo/values.c) */
 int undo_work_begin(struct undo_work *w, const struct request *type, const char *json, size_t len);
 void undo_work_clear(struct undo_work *w);
+/* The request that takes back, from w->parts, to w->u.  (undo/undo.c) */
+void undo_compose(struct undo_work *w);
+/* Clears w, and *w->u if result is -1 or there was no memory.  0, or -1. */
+int undo_work_end(struct undo_work *w, int result);
 /* Whether the change is about anything. */
 bool undo_is_change(const struct undo_work *w);
 
@@ -113,6 +117,7 @@ bool undo_secret(struct undo_work *w, const struct arg *arg, const cJSON *name);
 /* Parts of lines of changes. */
 void undo_show_name(struct undo_work *w, const cJSON *name);
 void undo_show(struct undo_work *w, const struct field *f, const cJSON *v, bool secret);
+void undo_show_made(struct undo_work *w, const cJSON *gid, const cJSON *name);	/* the same value for both: it has no gid */
 #define UNDO_UNREAD "(cannot be read)"
 #define UNDO_ABSENT "absent"
 

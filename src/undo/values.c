@@ -75,7 +75,7 @@ int undo_work_begin(struct undo_work *w, const struct request *type, const char 
 	size_t at;
 
 	*w = (struct undo_work){.type = type, .left.secret = true};
-	if (!undo_possible(type) || json_read(json, len, &request, &at) != NULL || json_kind(request) != JSON_ARRAY)
+	if (type == NULL || type->reader == NULL || json_read(json, len, &request, &at) != NULL || json_kind(request) != JSON_ARRAY)
 		return -1;
 	tree_init();
 	w->reader = catalog_find(type->reader, strlen(type->reader));
@@ -299,6 +299,13 @@ void undo_show(struct undo_work *w, const struct field *f, const cJSON *v, bool 
 		}
 	}
 	tree_print(v, &w->u->changes);
+}
+
+void undo_show_made(struct undo_work *w, const cJSON *gid, const cJSON *name)
+{
+	buf_puts(&w->u->changes, gid == name ? "present" : "gid ");
+	if (gid != name)
+		undo_show_name(w, gid);
 }
 
 cJSON *undo_copy(const struct field *f, const cJSON *v)

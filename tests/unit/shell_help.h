@@ -118,7 +118,7 @@ static enum engine_turn always_ready(struct shell *sh, struct task *t)
 	return TURN_SEND;
 }
 
-static void is_not_interested(struct shell *sh, const struct task *t)
+static void is_not_interested(struct shell *sh, struct task *t)
 {
 	(void)sh, (void)t;
 }

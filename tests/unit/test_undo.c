@@ -13,6 +13,7 @@
 #include <malloc.h>
 
 #include "lang/line.h"
+#include "undo/made.h"
 #include "undo/tree.h"
 #include "undo/undo.h"
 #include "undo_model.h"
@@ -764,6 +765,88 @@ static void no_secret_stays_in_memory_given_back(void **state)
 	assert_int_equal(left_behind, 1);
 }
 
+/* --- what is made --- */
+
+static void expect_made(const char *json, const char *before, const char *after, const char *changes, const char *back)
+{
+	struct undo u;
+	bool only;
+
+	assert_true(made_adds(type_of(json), json, strlen(json), &only));
+	assert_int_equal(made_find(&u, type_of(json), json, strlen(json), values_of(before), values_of(after)), 0);
+	assert_string_equal(buf_string(&u.changes), changes);
+	assert_string_equal(buf_string(&u.json), back);
+	undo_clear(&u);
+}
+
+static void what_was_added_is_found_by_the_list_before(void **state)
+{
+	static const char add[] = "[\"realm_modify\",[],[[\"a\",\"d\"],[\"b\"]]]";
+	struct buf out = {0};
+
+	(void)state;
+	assert_int_equal(made_lister(&out, type_of(add)), 0);
+	assert_string_equal(buf_string(&out), "[\"realm_info\",[\"gid\",\"name\"]]");
+	buf_clear(&out);
+	/* Numbers keep their digits; an older one of that name is not it; others' are not ours. */
+	expect_made(add, "[[[\"1\",\"x\"],[\"2\",\"a\"]]]",
+	    "[[\"2\",\"a\"],[\"1\",\"x\"],[9007199254740993,\"a\"],[\"9007199254740995\",\"theirs\"],[\"9007199254740994\",\"\\u0062\"]]",
+	    "a: absent -> gid 9007199254740993\nb: absent -> gid 9007199254740994\n",
+	    "[\"realm_modify\",[\"9007199254740993\",\"9007199254740994\"]]");
+	expect_made("[\"poller_modify\",\"51\",[],[[\"p\",\"\",\"h\",\"s\"]]]", "[]", "[[[\"7\",\"p\"]]]", "p: absent -> gid 7\n",
+	    "[\"poller_modify\",\"51\",[\"7\"]]");
+	expect_made("[\"security_certificate_list_modify\",[],[[\"c\",\"PEM\"]]]", "[[[\"d\",\"x\"]]]",
+	    "[[[\"d\",\"x\"],[\"c\",\"y\"]]]", "c: absent -> present\n", "[\"security_certificate_list_modify\",[\"c\"]]");
+}
+
+/* It would delete what another has made. */
+static void of_two_new_ones_of_a_name_none_is_deleted(void **state)
+{
+	static const char add[] = "[\"group_modify\",[],[[\"a\"]]]";
+
+	(void)state;
+	expect_made(add, "[]", "[[\"a\",\"8\"],[\"a\",\"9\"]]", "", "");
+	expect_made(add, "[]", "[[\"8\",\"a\"],[\"9\",\"a\"]]", "a: absent -> gid 8\na: absent -> gid 9\n", "");
+	expect_made(add, "[[[\"8\",\"a\"]]]", "[[[\"8\",\"a\"]]]", "", "");
+}
+
+static void what_adds_nothing_with_a_gid_makes_nothing(void **state)
+{
+	static const char *const none[] = {"[\"realm_modify\",[\"1\"],[]]", "[\"realm_modify\",[\"1\"]]", "[\"realm_modify\",[\"1\"],null]",
+	    "[\"realm_seed_list_modify\",\"1\",[],[\"10.0.0.1\"]]", "[\"set_license\",\"x\"]", "[\"realm_info\"]"};
+	bool only;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		assert_false(made_adds(type_of(none[i]), none[i], strlen(none[i]), &only));
+	assert_true(made_adds(type_of("\"realm_modify\""), "[\"realm_modify\",[\"1\"],[[\"a\"]]]", 30, &only));
+	assert_false(only);
+}
+
+/* Before it is deleted its list is read again. */
+static void what_was_made_may_be_gone_or_renamed(void **state)
+{
+	static const char add[] = "[\"realm_modify\",[],[[\"a\"],[\"b\"]]]";
+	static const struct { const char *now, *changes; bool renamed; } cases[] = {
+		{"[[[\"8\",\"a\"],[\"9\",\"b\"],[\"7\",\"a\"]]]", "a: gid 8 -> absent\nb: gid 9 -> absent\n", false},
+		{"[[\"9\",\"new\"]]", "new: gid 9 -> absent\n", true}, {"[[\"7\",\"a\"]]", "", false}, {"[]", "", false},
+	};
+	struct buf back = {0};
+	struct undo u;
+	bool renamed;
+
+	(void)state;
+	buf_puts(&back, "[\"realm_modify\",[\"8\",\"9\"]]");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(made_still(&u, type_of(add), add, strlen(add), &back, values_of(cases[i].now), &renamed), 0);
+		assert_string_equal(buf_string(&u.changes), cases[i].changes);
+		assert_int_equal(renamed, cases[i].renamed);
+		undo_clear(&u);
+	}
+	assert_int_equal(made_still(&u, type_of(add), add, strlen(add), &back, values_of("[3]"), &renamed), -1);
+	buf_clear(&back);
+}
+
 /* --- anything, and no memory --- */
 
 static const struct { const char *json, *reply; } samples[] = {
@@ -877,6 +960,10 @@ int main(void)
 		cmocka_unit_test(values_are_the_same_however_they_are_spelled),
 		cmocka_unit_test(a_name_with_a_nul_is_not_cut),
 		cmocka_unit_test(no_secret_stays_in_memory_given_back),
+		cmocka_unit_test(what_was_added_is_found_by_the_list_before),
+		cmocka_unit_test(of_two_new_ones_of_a_name_none_is_deleted),
+		cmocka_unit_test(what_adds_nothing_with_a_gid_makes_nothing),
+		cmocka_unit_test(what_was_made_may_be_gone_or_renamed),
 		cmocka_unit_test(a_long_list_takes_no_square_of_time),
 		cmocka_unit_test(replies_to_other_requests_do_no_harm),
 		cmocka_unit_test(without_memory_nothing_is_said),
