@@ -204,6 +204,7 @@ subtest 'what is for the prompt' => sub {
 		'... which does not keep a large one, or show the one before it');
 	$l->bad("ping > /tmp/x\n", 2, qr/redirections are for the prompt/);
 	$l->bad(".help | cat\n", 2, qr/redirections are for the prompt/);
+	$l->bad("$_\n", 2, qr/^ptsh: stdin:1: \.undo: .*for the prompt/m) for '.undo', '.undo 1', '.undo list';
 	is($l->good(".history\n.refresh\n"), '', 'harmless: .history, .refresh');
 };
 

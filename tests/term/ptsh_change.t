@@ -96,7 +96,35 @@ ok $s->wait_row(qr/^ok$/), 'y deletes';
 is scalar(grep { /Doomed/ } $s->run('realm_info name')), 0, '... really';
 $s->run('realm_modify --add Doomed,again');
 $s->run('.set yes on');
-is_deeply [grep { /Continue/ } $s->run('realm_modify --delete Doomed')], [], '.set yes on: it is not asked about';
+my @deleted = $s->run('realm_modify --delete Doomed');
+is_deeply [grep { /Continue/ } @deleted], [], '.set yes on: it is not asked about';
+like join(' ', @deleted), qr/ptsh: cannot be undone: what is deleted is gone/, '... so that it is said afterwards';
+
+# --- what was added ---
+my @added = $s->run('realm_modify --add First Second');
+like join("\n", @added), qr/^ok\n  First: absent -> gid \d{16}\n  Second: absent -> gid (\d{16})\nundo: \.undo \d+$/, 'gids of what was added are shown';
+my ($second) = "@added" =~ /Second: absent -> gid (\d+)/;
+$s->key('C-l');
+$s->line('.undo');
+ok $s->wait_prompt(qr/^This deletes on the box and cannot be undone\. Continue\? \[y\/N\] $/), '.undo of it asks, also with .set yes on';
+like join("\n", $s->rows), qr/^  First: gid \d+ -> absent\n  Second: gid $second -> absent\n  by realm_modify \d+,$second$/m, '... and says what it deletes';
+$s->line('');
+$s->wait_row(qr/nothing is sent$/);
+system($ENV{PTSH}, '-w', '--clear-login', '-u', 'admin', '-c', "realm_info_modify $second name=Theirs", $s->box->address);
+$s->key('C-l');
+$s->line('.undo');
+$s->wait_prompt(qr/Continue/);
+like join("\n", $s->rows), qr/^  Theirs: gid $second -> absent\n.*\n  it has been renamed by others since$/m, 'the list is read again';
+$s->line('y');
+ok $s->wait_row(qr/^ok$/), 'y deletes it';
+is scalar(grep { /First|Second|Theirs/ } $s->run('realm_info name')), 0, '... really';
+like join("\n", $s->run('.undo list')), qr/^line    \.undo \d+\nstate   what was deleted is gone$/m, '... for good';
+like join("\n", $s->run('poller_modify Lab --add spare,x,10.0.0.9,s3cretW0rd')), qr/^  spare: absent -> gid \d+$/m, 'a poller';
+$s->run('poller_modify Lab --delete spare');
+$s->key('C-l');
+$s->line('.undo');
+ok $s->wait_row(qr/^ptsh: \.undo: it is gone already; nothing is sent$/), 'what is gone already is not deleted';
+like join("\n", $s->run('group_modify --add Readers')), qr/^  Readers: absent -> gid \d+$/m, 'a group';
 
 # --- secrets ---
 my $secret = 'ABCD-0123-WXYZ-4567';
