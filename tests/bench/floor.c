@@ -3,6 +3,7 @@
  * floor: what a client must cost at least: no options, no checks, one host, one way to log in.
  *
  *	floor PORT		logs in and sends a ping in one write, prints the reply
+ *	floor PORT tls		the same in TLS, asked for; whoever answers is believed
  *	floor PORT N [WINDOW]	logs in, writes N ready-made pings, at most WINDOW of them unanswered, counts the replies
  *
  * The user is admin, the password PTSH_PASSWORD.  Linked to the libraries that ptsh is linked to.
@@ -18,10 +19,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <openssl/ssl.h>
+
 #include "base/base64.h"
 #include "proto/auth.h"
 
 static const char user[] = "admin";
+static SSL *ssl;		/* NULL: in clear */
 
 _Noreturn static void die(const char *what)
 {
@@ -44,8 +48,8 @@ static int dial(int port)
 static void put(int fd, const char *bytes, size_t len)
 {
 	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-		if (n == -1)
+		ssize_t n = ssl != NULL ? SSL_write(ssl, bytes, (int)len) : write(fd, bytes, len);
+		if (n <= 0)
 			die("write");
 		bytes += n;
 		len -= (size_t)n;
@@ -58,7 +62,8 @@ static size_t take(int fd, char *text, size_t size, int lines)
 	size_t len = 0;
 
 	while (lines > 0) {
-		ssize_t n = read(fd, text + len, size - 1 - len);
+		size_t room = size - 1 - len;
+		ssize_t n = ssl != NULL ? SSL_read(ssl, text + len, (int)room) : read(fd, text + len, room);
 		if (n <= 0)
 			die("read");
 		for (ssize_t i = 0; i < n; i++)
@@ -67,6 +72,20 @@ static size_t take(int fd, char *text, size_t size, int lines)
 	}
 	text[len] = '\0';
 	return len;
+}
+
+/* Asks for TLS: what the box says in clear ends with the line that grants it. */
+static void start_tls(int fd)
+{
+	static char text[4096];
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *s = ctx != NULL ? SSL_new(ctx) : NULL;
+
+	put(fd, "[1,\"start_tls\"]", 15);
+	take(fd, text, sizeof text, 1);
+	if (s == NULL || SSL_set_fd(s, fd) != 1 || SSL_connect(s) != 1)
+		die("TLS");
+	ssl = s;
 }
 
 /* The login with what may go along with it. */
@@ -84,7 +103,7 @@ static void put_login(int fd, const char *hello, const char *more)
 	    getrandom(cc, sizeof cc, 0) != sizeof cc ||
 	    cram_compute(&c, user, strlen(user), password, strlen(password), cc, sizeof cc, buf_head(&nonce), nonce.len, &e) == -1)
 		die("login");
-	buf_printf(&out, "[1,\"login_cram_md6\",\"%s\",\"", user);
+	buf_printf(&out, "[2,\"login_cram_md6\",\"%s\",\"", user);
 	base64_encode(&out, c.cr, sizeof c.cr, false);
 	buf_puts(&out, "\",\"");
 	base64_encode(&out, cc, sizeof cc, true);
@@ -103,7 +122,7 @@ static void ping_many(int fd, unsigned long n, unsigned long window)
 	unsigned long answered = 0;
 
 	for (unsigned long i = 0; i < n; i++) {
-		buf_printf(&out, "[%lu,\"ping\"]\n", i + 2);
+		buf_printf(&out, "[%lu,\"ping\"]\n", i + 3);
 		if (ends != NULL)
 			ends[i + 1] = out.len;
 	}
@@ -135,14 +154,17 @@ static void ping_many(int fd, unsigned long n, unsigned long window)
 int main(int argc, char **argv)
 {
 	static char text[4096];
-	unsigned long n = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+	bool tls = argc > 2 && strcmp(argv[2], "tls") == 0;
+	unsigned long n = argc > 2 && !tls ? strtoul(argv[2], NULL, 10) : 0;
 	int fd = dial(argc > 1 ? atoi(argv[1]) : 0);
 
 	take(fd, text, sizeof text, 1);
 	if (n == 0) {
-		put_login(fd, text, "[2,\"ping\"]\n");
-		take(fd, text, sizeof text, 2);
-		puts(strchr(text, '\n') + 1);
+		if (tls)
+			start_tls(fd);
+		put_login(fd, text, "[3,\"ping\"]\n");
+		take(fd, text, sizeof text, tls ? 3 : 2);	/* in TLS the answer to start_tls comes first */
+		puts(strstr(text, "[3,"));
 	} else {
 		put_login(fd, text, "");
 		take(fd, text, sizeof text, 1);

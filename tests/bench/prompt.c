@@ -3,10 +3,12 @@
  * prompt: a person at a terminal who does nothing, and then types, while a command runs there.
  *
  *	prompt SECONDS COMMAND...
+ *	prompt first COMMAND...		ends the command as soon as its first prompt is there
  *
  * When the command has shown its first prompt, "> ", it is left alone for SECONDS, then keys are pressed, 10 a second.
  * Prints "wakeups N" (how often it gave up the processor and got it back while nothing was typed), "echo MS MS" (the
- * median and the longest time from a key to its echo), and "shown N" (bytes that it wrote).
+ * median and the longest time from a key to its echo), "shown N" (bytes that it wrote), and "first MS" (from its start to its
+ * first prompt).
  */
 #include <poll.h>
 #include <pty.h>
@@ -97,6 +99,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3)
 		return 2;
+	double start = now();
 	if ((pid = forkpty(&terminal, NULL, NULL, &size)) == -1)
 		die("forkpty");
 	if (pid == 0) {
@@ -105,6 +108,13 @@ int main(int argc, char **argv)
 	}
 	if (!read_for("> ", 10000))
 		die("no prompt");
+	printf("first %.2f\n", now() - start);
+	if (strcmp(argv[1], "first") == 0) {
+		kill(pid, SIGHUP);
+		close(terminal);
+		waitpid(pid, NULL, 0);
+		return 0;
+	}
 	read_for(NULL, 500);
 	before = switches(pid);
 	read_for(NULL, strtod(argv[1], NULL) * 1000);

@@ -27,18 +27,9 @@ sub oneshot {
 	my $what = '`ptsh -c ping`, cram login, loopback';
 	my $box = box('--auth', 'login_cram_md6');
 	my %subjects = (ptsh => [$ptsh, @quiet, '-c', 'ping', $box->{at}], floor => ["$build/bench/floor", $box->{port}]);
-	my $redis;
+	my ($redis, $port) = redis();
 
-	if (installed('redis-server') && installed('redis-cli')) {
-		my $port = free_port();
-		$redis = start({ silent => 1, err => '/dev/null', out => write_handle() }, 'redis-server', '--port', $port,
-		    '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', $dir);
-		for (1 .. 100) {
-			last if IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
-			select undef, undef, undef, 0.05;
-		}
-		$subjects{redis} = ['redis-cli', '-p', $port, 'PING'];
-	}
+	$subjects{redis} = ['redis-cli', '-p', $port, 'PING'] if $redis;
 	my $t = compare(15, 20, %subjects);
 	both($what, 'ms', $t->{ptsh}, 1000);
 	both($what, 'ms, a hard-coded client', $t->{floor}, 1000);
@@ -51,6 +42,84 @@ sub oneshot {
 		missing($what, 'redis-server with redis-cli');
 	}
 	stop($box);
+}
+
+# The same in TLS.
+sub tls {
+	for my $version ('1.3', '1.2') {
+		my $what = "`ptsh --tls insecure -c ping`, TLS $version, loopback";
+		my $box = box('--auth', 'login_cram_md6', '--tls', 'offer', '--tls-max', $version);
+		my $t = compare(15, 10, ptsh => { e => "$dir/warnings", command => [$ptsh, @quiet, '--tls', 'insecure', '-c', 'ping', $box->{at}] },
+		    floor => ["$build/bench/floor", $box->{port}, 'tls']);
+
+		both($what, 'ms', $t->{ptsh}, 1000);
+		both($what, 'ms, a hard-coded client of OpenSSL', $t->{floor}, 1000);
+		versus($what, 'times the hard-coded client', $t, 'ptsh', 'floor', '<=', 1.25);
+		stop($box);
+	}
+}
+
+# A thousand of them, 20 at a time.
+sub crowd {
+	my ($what, $n) = ('1,000 one-shots by 20 processes', 1000);
+	my $box = box('--auth', 'login_cram_md6');
+	my @crowd = ('sh', '-c', "seq $n | xargs -P 20 -I{} \"\$@\" >'$dir/crowd'", 'sh');
+	my %subjects = (ptsh => [@crowd, $ptsh, @quiet, '-c', 'ping', $box->{at}], floor => [@crowd, "$build/bench/floor", $box->{port}]);
+	my ($redis, $port) = redis();
+
+	$subjects{redis} = [@crowd, 'redis-cli', '-p', $port, 'PING'] if $redis;
+	my $t = compare(3, 1, %subjects);
+	note($what, 'one-shots a second', $n / $t->{ptsh}{wall});
+	note($what, 'one-shots a second, a hard-coded client', $n / $t->{floor}{wall});
+	versus($what, 'times the hard-coded client', $t, 'ptsh', 'floor', '<=', 1.5);
+	if ($redis) {
+		note($what, 'one-shots a second, redis-cli PING', $n / $t->{redis}{wall});
+		versus($what, 'times redis-cli PING', $t, 'ptsh', 'redis', '<=', 1);
+		stop($redis);
+	} else {
+		missing($what, 'redis-server with redis-cli');
+	}
+	stop($box);
+}
+
+# Many boxes, each asked once.
+sub fleet {
+	my ($what, $n) = ('a fleet of 50 boxes, 20 at a time', 50);
+	my @boxes = map { box('--auth', 'login_cram_md6') } 1 .. $n;
+	my $ports = join ' ', map { $_->{port} } @boxes;
+	my @fleet = ('sh', '-c', "printf '%s\\n' $ports | xargs -P 20 -I{} \"\$@\" admin\@127.0.0.1:{} >'$dir/fleet'", 'sh', $ptsh, @quiet);
+	my $t = compare($runs, 1, ping => [@fleet, '-c', 'ping'], find => [@fleet, '-c', '.find 10.0.0.0/8'],
+	    each => [@fleet, '-c', '.each realm_info gid,name -- realm_seed_list {gid}']);
+
+	for my $one (['ping', 'ping'], ['find', '.find'], ['each', '.each']) {
+		both($what, "$one->[1]: ms", $t->{ $one->[0] }, 1000);
+	}
+	versus($what, '.find: times ping', $t, 'find', 'ping');
+	versus($what, '.each: times ping', $t, 'each', 'ping');
+	stop($_) for @boxes;
+}
+
+# From the command to its first prompt.
+sub begin {
+	my $what = 'an interactive session';
+	my $box = box('--auth', 'login_cram_md6');
+	my @ms = map { ended(start({ silent => 1 }, "$build/bench/prompt", 'first', $ptsh, '-X', $box->{at})) =~ /first (\S+)/ } 1 .. 15;
+
+	note($what, 'ms to its first prompt', median(@ms));
+	stop($box);
+}
+
+# A redis-server and its port, or nothing.
+sub redis {
+	return unless installed('redis-server') && installed('redis-cli');
+	my $port = free_port();
+	my $redis = start({ silent => 1, err => '/dev/null', out => write_handle() }, 'redis-server', '--port', $port,
+	    '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', $dir);
+	for (1 .. 100) {
+		last if IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port);
+		select undef, undef, undef, 0.05;
+	}
+	return ($redis, $port);
 }
 
 sub write_handle { open my $null, '>', '/dev/null' or die; return $null }
@@ -77,6 +146,11 @@ sub flights {
 			bar($what, "$name, $ms ms", $flights + 1, '<=', $fewest);
 			note($what, "$name, $ms ms: writes", $writes);
 			note($what, "$name, $ms ms: time, in round trips", $run->[0] * 1000 / $ms);
+			next if $name =~ /demanded/;
+			$relay = start({}, "$build/bench/relay", $box->{port}, $ms / 2);
+			my ($floor) = measure({}, "$build/bench/floor", $relay->{port}, @$options ? 'tls' : ());
+			ended($relay);
+			note($what, "$name, $ms ms: time, in round trips, a hard-coded client", $floor->[0] * 1000 / $ms);
 		}
 		stop($box);
 	}
@@ -132,6 +206,13 @@ sub each_row {
 	}
 	per_unit($what, 'us a row, -j 0', $t, 1e6, @sizes);
 	stop($_) for values %box;
+	$most = box('--auth', 'login_cram_md6', '--devices', 200_000);
+	my $columns = 'device_ip,device_mac,device_dnsname,ifname,vlan,linkstatus,linkspeed,switch_ip,switch_uid,ifdescr';
+	$t = compare(1, 1, each => [$ptsh, @quiet, '-c', ".each realm_query @{[HEAD]} device $columns -- ping", $most->{at}],
+	    find => [$ptsh, @quiet, '-c', '.find 10.0.0.0/8', $most->{at}]);
+	bar($what, '200,000 of ten columns: MiB resident', $t->{each}{rss} / 1024, '<=', 32);
+	bar('.find', '200,000 rows found: MiB resident', $t->{find}{rss} / 1024, '<=', 32);
+	stop($most);
 }
 
 # --- a large reply ---
@@ -203,6 +284,20 @@ sub reply {
 	stop($box);
 }
 
+# Rows whose headings nothing tells.
+sub view {
+	my $what = 'a view of 200,000 rows, headings not known';
+	my $box = box_of_rows(200_000, 'realm_view');
+	my %run = map { $_ => [$ptsh, @quiet, '-o', $_, '-c', 'realm_view 5000015442 7', "127.0.0.1:$box->{port}"] } qw(records tsv);
+
+	delete local $ENV{PTSH_PASSWORD};
+	my $t = compare($runs, 1, %run);
+	both($what, "$_: ms", $t->{$_}, 1000) for qw(tsv records);
+	versus($what, 'records: times tsv', $t, 'records', 'tsv', '<=', 1.5);
+	bar($what, 'records: MiB resident', $t->{records}{rss} / 1024, '<=', 16);
+	stop($box);
+}
+
 # That they all print the same shows in how much it is: some quote more than they must, or no \u.
 sub same_output {
 	my ($what, $format) = @_;
@@ -216,10 +311,10 @@ my @device = ('-c', 'realm_query 5000015442 device ' . join ',', @columns);
 
 # A box that sends the same row n times.
 sub box_of_rows {
-	my ($n) = @_;
+	my ($n, $request) = (@_, 'realm_query');
 	my $row = '["sw-001.example.net","5000015442","Gi1/0/17","GigabitEthernet1/0/17",17,"up",1000000000,' .
 	    '"10.1.2.3","00:1d:60:01:02:03","host.example.net"]';
-	my $script = write_file("$dir/script.$n", "deadline 10000000\nrepeat 100000\nhello none\nexpect realm_query\nsend [\$id,1,[\nfill " .
+	my $script = write_file("$dir/script.$n", "deadline 10000000\nrepeat 100000\nhello none\nexpect $request\nsend [\$id,1,[\nfill " .
 	    ($n - 1) . " $row,\nline $row]]\nexpect-eof\nnext\nend\n");
 
 	return box('--script', $script);
@@ -321,7 +416,7 @@ sub prompt {
 	}
 }
 
-my @all = ([oneshot => \&oneshot], [flights => \&flights], [pings => \&pings], [each => \&each_row], [reply => \&reply],
+my @all = ([oneshot => \&oneshot], [tls => \&tls], [crowd => \&crowd], [fleet => \&fleet], [begin => \&begin], [view => \&view], [flights => \&flights], [pings => \&pings], [each => \&each_row], [reply => \&reply],
     [growth => \&growth], [cell => \&cell], [flood => \&flood], [prompt => \&prompt], [counts => \&counts]);
 my %only = map { $_ => 1 } split /,/, $ENV{BENCH_ONLY} // '';
 for my $name (keys %only) {
