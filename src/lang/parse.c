@@ -4,12 +4,14 @@
  */
 #include "lang/parse.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/utf8.h"
+#include "lang/foreign.h"
 
 int parse_fail(struct parse *p, size_t at, const char *format, ...)
 {
@@ -178,4 +180,39 @@ const char *parse_typed(const char *text, size_t start, size_t end, char out[sta
 	}
 	snprintf(out + 1 + fits, TYPED_MAX + 7 - fits, "%s\"", fits < end - start ? "..." : "");
 	return out;
+}
+
+int parse_fail_text(struct parse *p, size_t at, const char *name, const char *why)
+{
+	size_t column = 1;
+
+	for (size_t i = 0; i < at && column > 0; i++)
+		column = p->text[i] == '\n' ? 0 : column + ((p->text[i] & 0xc0) != 0x80);
+	if (column == 0)
+		return parse_fail_language(p, at, "%s%s%s", name, *name != '\0' ? ": " : "", why);
+	return parse_fail_language(p, at, "%s%s%s (column %zu)", name, *name != '\0' ? ": " : "", why, column);
+}
+
+int parse_check_word(struct parse *p, const struct word *w, const char *dot, const char *name)
+{
+	char why[FOREIGN_TEXT];
+	size_t at;
+
+	if (!foreign_word(p->text, w, why, &at))
+		return 0;
+	return parse_fail_language(p, at, "%s%s%s%s", dot, name, *name != '\0' ? ": " : "", why);
+}
+
+void parse_forget_type_name(struct line *line)
+{
+	if (line->type == NULL || line->type_name != line->type->name)
+		free((char *)(uintptr_t)line->type_name);
+	line->type_name = NULL;
+}
+
+int parse_type_name(struct parse *p, const char *name, size_t len)
+{
+	parse_forget_type_name(p->line);
+	p->line->type_name = p->line->type != NULL ? p->line->type->name : strndup(name, len);
+	return p->line->type_name == NULL ? parse_memory(p) : 0;
 }

@@ -83,6 +83,16 @@ int parse_fail_language(struct parse *p, size_t at, const char *format, ...) __a
 /* Something is missing at the end of the words; says so if a comment has taken it. */
 int parse_fail_missing(struct parse *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The text is not a line, and where: with the column if that is in its first row. */
+int parse_fail_text(struct parse *p, size_t at, const char *name, const char *why);
+
+/* Refuses syntax of another shell in a word.  dot and name: what the line begins with, for the message. */
+int parse_check_word(struct parse *p, const struct word *w, const char *dot, const char *name);
+
+/* Sets line->type_name; of a known type, it is the catalogue's. */
+int parse_type_name(struct parse *p, const char *name, size_t len);
+void parse_forget_type_name(struct line *line);
+
 int parse_add_word(struct parse *p, const struct word *w);
 int parse_add_secret(struct parse *p, size_t start, size_t end);
 /* What is secret in JSON that stands in the line: a value itself, the arguments of a request, one of them, or a value of which
@@ -106,11 +116,6 @@ int line_parse_text(struct parse *p);
 /* True if the word, of which *pos is behind, is a command that says how the line behind it is shown: then *value is what it says,
  * with *pos behind it. */
 bool line_prefix(const struct parse *p, const struct word *w, size_t *pos, struct word *value);
-/* Text that is no line, and where. */
-int line_fail_text(struct parse *p, size_t at, const char *name, const char *why);
-bool line_ends_request(const struct parse *p, const struct word *w);
-/* What another shell would understand is neither a request's word nor its end.  dot and name are for the message. */
-int line_check_word(struct parse *p, const struct word *w, const char *dot, const char *name);
 
 /* --- values (lang/value.c) --- */
 

@@ -9,6 +9,7 @@
 
 #include "lang/alias.h"
 #include "lang/parse.h"
+#include "lang/tail.h"
 
 /* Room that most lines need no more than. */
 struct few { struct word words[PARSE_WORDS]; struct span secrets[PARSE_SPANS]; };
@@ -101,15 +102,15 @@ static int read_arguments(struct parse *p, const struct alias *a, size_t *pos)
 	struct word w;
 
 	for (start = *pos; (found = word_next(p->text, p->len, pos, &w, &why)) == WORD_FOUND; start = *pos) {
-		if (line_ends_request(p, &w)) {
+		if (tail_begins(p, &w)) {
 			*pos = start;
 			return 0;
 		}
-		if (line_check_word(p, &w, "", a->name) < 0 || parse_add_word(p, &w) < 0)
+		if (parse_check_word(p, &w, "", a->name) < 0 || parse_add_word(p, &w) < 0)
 			return -1;
 	}
 	if (found == WORD_BAD)
-		return line_fail_text(p, *pos, a->name, why);
+		return parse_fail_text(p, *pos, a->name, why);
 	p->over = *pos;
 	p->line->comment = *pos < p->len;
 	return 0;

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * unknown: requests that the catalogue does not have: mistyped, of another shell, or of a newer box.  Internal to lang/.
+ */
+#ifndef PTSH_LANG_UNKNOWN_H
+#define PTSH_LANG_UNKNOWN_H
+
+#include "lang/parse.h"
+
+/* Each returns 0, or -1 with the error set. */
+
+/* Checks the name in p->scratch, typed as w.  Does not repeat an impossible name: it may hold arguments, and so a secret. */
+int unknown_check_name(struct parse *p, const struct word *w);
+
+/* Sets the type of a request whose name, in p->scratch, is not in the catalogue: the one that was meant, or none with a note.
+ * pos is after the name. */
+int unknown_type(struct parse *p, const struct word *w, size_t pos);
+
+/* Appends a word of such a request: JSON where it is valid JSON, else text. */
+int unknown_put(struct parse *p, const struct word *w);
+
+#endif
