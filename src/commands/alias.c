@@ -145,8 +145,8 @@ static enum command_place alias_complete(const struct command_finding *f)
 const struct command command_alias = {
 	.word = {.name = "alias", .takes_line = true}, .usage = "[NAME [LINE] | off NAME]",
 	.help = "give LINE a name, list the names, or forget one",
-	.more = "  In LINE {1} to {9} stand for the words behind NAME, {*} for those that are left; without any of them the\n"
-		"  words come behind LINE.  {{1}} is a {1} of .each or .on.  A secret in LINE must be ?, @FILE or one of these.\n"
+	.more = "  In LINE {1} to {9} stand for the words after NAME, {*} for those that are left; without any of them the\n"
+		"  words follow LINE.  {{1}} is a {1} of .each or .on.  A secret in LINE must be ?, @FILE or one of these.\n"
 		"  A name lasts for the session; in rc, for every one.\n"
 		"Example\n  .alias ports realm_query {1} switch_detail ifname --filter switch={2}\n  ports Lab 27",
 	.max = SIZE_MAX, .shows = alias_lists,

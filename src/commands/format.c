@@ -69,7 +69,7 @@ static enum command_place format_prefix_complete(const struct command_finding *f
 const struct command command_format = {
 	.word = {.name = "format", .prefix = true}, .usage = "[FORMAT [LINE]]",
 	.help = "show or set the format of results, or run LINE in another one",
-	.more = "  The format of one line: .format FORMAT before it, else the ending of the file's name behind >, else the session's.\n"
+	.more = "  The format of one line: .format FORMAT before it, else the ending of the file's name after >, else the session's.\n"
 		"Example\n  .format csv realm_info gid,name",
 	.max = 1, .run = format_run, .complete = format_prefix_complete,
 };

@@ -159,7 +159,7 @@ static int read_words(struct alias *a, struct buf *text, struct error *e)
 		if (found == WORD_BAD)
 			return error_set(e, STATUS_USAGE, "%s", why);
 		if (is(line, &w, ">") || is(line, &w, ">>") || is(line, &w, "|") || is(line, &w, "&"))
-			return error_set(e, STATUS_USAGE, "%.*s: stands behind %s where it is used, not in it", (int)(w.end - w.start),
+			return error_set(e, STATUS_USAGE, "%.*s: must follow %s where it is used, not stand in it", (int)(w.end - w.start),
 			    line + w.start, a->name);
 		if (n == 0 && is(line, &w, "-"))
 			return error_set(e, STATUS_USAGE, "-: stands before %s where it is used, not in it", a->name);
@@ -174,7 +174,7 @@ static int read_words(struct alias *a, struct buf *text, struct error *e)
 			    a->any ? '*' : (char)('0' + a->needed));
 	}
 	if (n == 0)
-		return error_set(e, STATUS_USAGE, "a line is missing behind %s", a->name);
+		return error_set(e, STATUS_USAGE, "a line is missing after %s", a->name);
 	a->any = a->any || a->part_count == 0;
 	return end_part(a, text, 0, false, (struct quoting){0}, e);
 }

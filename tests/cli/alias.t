@@ -61,7 +61,7 @@ subtest 'what cannot be defined' => sub {
 	refused('.alias a .alias b ping', qr/\.alias: cannot stand in an alias/, '.alias');
 	refused('.alias a quit', qr/\.quit: cannot stand in an alias/, 'quit');
 	refused(".alias a log {1} $_", qr/redirections are for the prompt/, $_) for '> f', '>> f', '| cat';
-	refused('.alias a log {1} &', qr/&: stands behind a where it is used/, '&');
+	refused('.alias a log {1} &', qr/&: must follow a where it is used/, '&');
 	refused('.alias a {1} x', qr/a request or a command is missing before \{1\}/, 'no request');
 	refused('.alias a log x{*}', qr/\{\*\} must be a word of its own/, '{*} within a word');
 	refused('.alias a realm_query {1} nosuch ifname', qr{realm_query: type must be one of device}, 'a wrong word');
