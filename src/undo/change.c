@@ -170,7 +170,7 @@ static const char *why_not(const struct change *c)
 		return gone;
 	if (c->undo.line.len > 0)
 		return NULL;
-	return c->adds ? "what was added cannot be told from what others have added" : "the box does not give back what was there before";
+	return c->adds ? "what was added cannot be distinguished from what others have added" : "the box does not give back what was there before";
 }
 
 static void change_show(struct shell *sh, struct task *t)
