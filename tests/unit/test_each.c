@@ -4,6 +4,8 @@
  */
 #include "shell_help.h"
 
+#include <unistd.h>
+
 #include "commands/table.h"
 
 extern const struct command command_each;
@@ -90,6 +92,39 @@ static void of_many_rows_those_that_run_are_in_memory(void **state)
 	assert_non_null(strstr(written(&shell.out), "\n900\ta name of some length\tn\t900\n"));
 }
 
+/* Files of ours without a name that are open. */
+static unsigned scratch_files(void)
+{
+	unsigned n = 0;
+
+	for (int fd = 3; fd < 64; fd++) {
+		char link[32], path[256];
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		ssize_t len = readlink(link, path, sizeof path - 1);
+		if (len <= 0)
+			continue;
+		path[len] = '\0';
+		n += strstr(path, "/ptsh-") != NULL && strstr(path, "(deleted)") != NULL;
+	}
+	return n;
+}
+
+static void rows_that_may_hold_secrets_never_reach_a_file(void **state)
+{
+	(void)state;
+	type_line(".each realm_snmp_credential_list 5100005442 -- product_id");
+	rows_arrive(60000);
+	assert_int_equal(scratch_files(), 0);
+}
+
+static void other_rows_wait_in_a_file(void **state)
+{
+	(void)state;
+	type_line(".each realm_info gid,name -- product_id");
+	rows_arrive(60000);
+	assert_int_equal(scratch_files(), 1);
+}
+
 static void rows_of_a_reply_that_breaks_off_are_not_run(void **state)
 {
 	(void)state;
@@ -109,6 +144,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nothing_is_run_before_all_rows_have_come, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(of_many_rows_those_that_run_are_in_memory, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rows_that_may_hold_secrets_never_reach_a_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(other_rows_wait_in_a_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rows_of_a_reply_that_breaks_off_are_not_run, set_up, tear_down),
 	};
 
