@@ -553,6 +553,25 @@ static void secrets_in_objects_are_not_shown(void **state)
 
 /* --- the others --- */
 
+/* A harmless name, and values that say themselves that they are none. */
+static void a_secret_within_a_value_is_not_shown(void **state)
+{
+	static const struct { const char *json, *reply; } cases[] = {
+		{"[\"global_settings_modify\",[[\"x\",{\"password\":\"n3w\"}]]]", "[[[\"x\",{\"password\":\"0ld\"}]]]"},
+		{"[\"global_settings_modify\",[[\"x\",\"a=b,password=n3w\"]]]", "[[[\"x\",\"password=0ld\"]]]"},
+		{"[\"realm_info_modify\",\"5\",{\"x\":[[\"community\",\"n3w\"]]}]", "[[\"5\",[[\"community\",\"0ld\"]]]]"},
+	};
+	struct undo u;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(undo_make(&u, type_of(cases[i].json), cases[i].json, strlen(cases[i].json), values_of(cases[i].reply)), 0);
+		assert_string_equal(buf_string(&u.changes), "x: *** -> ***\n");
+		assert_non_null(strstr(buf_string(&u.json), "0ld"));
+		undo_clear(&u);
+	}
+}
+
 static void a_device_goes_back_to_its_poller(void **state)
 {
 	static const char json[] = "[\"realm_device_assign\",\"64\",[\"1.1.1.1\",null]]";
@@ -951,6 +970,7 @@ int main(void)
 		cmocka_unit_test(credentials_come_back_whole_and_are_not_shown),
 		cmocka_unit_test(credentials_that_are_not_told_are_not_taken_back),
 		cmocka_unit_test(secrets_in_objects_are_not_shown),
+		cmocka_unit_test(a_secret_within_a_value_is_not_shown),
 		cmocka_unit_test(a_device_goes_back_to_its_poller),
 		cmocka_unit_test(certificates_are_assigned_back),
 		cmocka_unit_test(roles_are_taken_back),
