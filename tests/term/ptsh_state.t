@@ -11,7 +11,7 @@ ok $s->wait_prompt(qr/^box \(read-only\)> $/), 'the prompt says that the session
 is_deeply [$s->run('realm_poll Lab')], ['ptsh: realm_poll: refused by --read-only'], '... which it is';
 is_deeply [$s->run('\q')], ['ptsh: \q: no such command; use .quit (or ^D)'], '\q says what it is called here';
 is_deeply [$s->run('\?')], ['ptsh: \?: no such command; use .help'], '... and \?';
-is_deeply [$s->run('\dt+')], ['ptsh: commands begin with a dot, not with a backslash; .help lists them'], '... and any other';
+is_deeply [$s->run('\dt+')], ['ptsh: \dt: no such command; use a command with its dot (.help lists them)'], '... and any other';
 ok !grep({ /\\/ } $s->box->received), '... and nothing is sent';
 $s->key('C-d');
 is $s->status, 0, '^D without a job leaves';
