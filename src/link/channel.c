@@ -278,7 +278,7 @@ void channel_start_tls(struct channel *c)
 		return;
 	}
 	struct tls_settings settings = {.min = c->o->tls_min, .ca = c->o->ca, .cert = c->o->cert, .key = c->o->key,
-	    .passphrase = c->o->passphrase, .passphrase_ctx = c->o->passphrase_ctx,
+	    .passphrase = c->o->passphrase, .passphrase_ctx = c->o->passphrase_ctx, .loop = c->loop, .until = c->o->deadline,
 	    .name = channel_verify_name(c, name), .best = trust_best(&c->trust),
 	    .authorities = trust_needs_authority(&c->trust)};
 	struct tls *tls = tls_create(&settings, c->stream.fd, &e);

@@ -21,6 +21,7 @@
 struct trace {
 	struct sink sink;
 	bool own;		/* close it */
+	struct loop_timer due;	/* of what is not yet written: a thread writes a file, so all lines of a step are written at once */
 };
 
 int trace_open(struct shell *sh, const char *path, struct error *e)
@@ -47,7 +48,7 @@ int trace_open(struct shell *sh, const char *path, struct error *e)
 		return error_memory(e);
 	}
 	sink_init(&tr->sink, fd);
-	if (fd != STDERR_FILENO && !S_ISREG(st.st_mode)) {	/* a reader may stop reading; a file is written at once */
+	if (fd != STDERR_FILENO) {	/* a reader may stop reading, a file system hang */
 		tr->sink.put = file_put;
 		tr->sink.stop = loop_signal_flag();
 		tr->sink.ctx = sh->loop;
@@ -63,12 +64,25 @@ void trace_close(struct shell *sh)
 
 	if (tr == NULL)
 		return;
+	loop_timer_stop(sh->loop, &tr->due);
 	sink_flush(&tr->sink);
 	if (tr->own)
-		close(tr->sink.fd);
+		file_close(sh->loop, tr->sink.fd);
 	sink_clear(&tr->sink);
 	free(tr);
 	sh->trace = NULL;
+}
+
+static void write_out(void *ctx)
+{
+	struct shell *sh = ctx;
+	int error;
+
+	if (sink_flush(&sh->trace->sink) == 0)
+		return;
+	error = sh->trace->sink.error;
+	trace_close(sh);
+	shell_complain(sh, (struct place){0}, NULL, "cannot write the trace: %s; it is closed", strerror(error));
 }
 
 static void write_line(struct shell *sh, char direction, const char *text, size_t len)
@@ -89,11 +103,10 @@ static void write_line(struct shell *sh, char direction, const char *text, size_
 	sink_put(&tr->sink, buf_head(&safe), safe.len);
 	sink_putc(&tr->sink, '\n');
 	buf_clear(&safe);
-	if (sink_flush(&tr->sink) == -1) {
-		int error = tr->sink.error;
-		trace_close(sh);
-		shell_complain(sh, (struct place){0}, NULL, "cannot write the trace: %s; it is closed", strerror(error));
-	}
+	if (!tr->own || tr->sink.error != 0)
+		write_out(sh);
+	else if (!tr->due.set)
+		loop_timer_start(sh->loop, &tr->due, 0, write_out, sh);
 }
 
 /* The request inside a sent message: what follows its id, as ["type",...]. */

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +21,10 @@
 #include "base/utf8.h"
 #include "net/thread.h"
 
-enum { CHUNK = 64 * 1024, READER_MS = 20 };
+enum { CHUNK = 64 * 1024, READER_MS = 20, TERMINAL_LINE = 4096 /* its LF included */ };
 
-/* A call for a thread.  The last of thread and loop to finish frees it. */
+/* A call for a thread. */
 struct job {
-	void (*call)(struct job *);
-	int done[2];		/* a pipe; the thread's end is closed when the call has returned */
-	pthread_mutex_t lock;
-	bool left, finished;	/* the caller has gone; the thread has */
-
 	char *path;		/* of open */
 	int flags;
 	mode_t mode;
@@ -42,77 +36,38 @@ struct job {
 	int error;
 };
 
-static void job_free(struct job *j)
+static void job_free(void *arg)
 {
+	struct job *j = arg;
+
 	if (j->fd != -1)
 		close(j->fd);
 	buf_clear(&j->bytes);
 	free(j->path);
-	pthread_mutex_destroy(&j->lock);
 	free(j);
 }
 
-static struct job *job_create(void (*call)(struct job *))
+static struct job *job_create(void)
 {
 	struct job *j = calloc(1, sizeof *j);
 
-	if (j == NULL)
-		return NULL;
-	j->call = call;
-	j->fd = j->done[0] = j->done[1] = -1;
-	pthread_mutex_init(&j->lock, NULL);
+	if (j != NULL)
+		j->fd = -1;
 	return j;
 }
 
-static void *job_body(void *arg)
-{
-	struct job *j = arg;
-	bool left;
-
-	j->call(j);
-	pthread_mutex_lock(&j->lock);
-	j->finished = true;
-	left = j->left;
-	close(j->done[1]);
-	pthread_mutex_unlock(&j->lock);
-	if (left)
-		job_free(j);
-	return NULL;
-}
-
 /* Has it done.  0: it has returned and is the caller's again; -1 with errno: it could not be begun, or is the thread's now. */
-static int job_run(struct loop *l, struct job *j)
+static int job_run(struct loop *l, struct job *j, void (*call)(void *))
 {
-	bool finished;
-	int error, rc;
-
-	if (pipe2(j->done, O_CLOEXEC) == -1 || thread_start(job_body, j) == -1) {
-		error = errno;
-		if (j->done[0] != -1) {
-			close(j->done[0]);
-			close(j->done[1]);
-		}
-		job_free(j);
-		errno = error;
-		return -1;
-	}
-	rc = loop_await(l, j->done[0], POLLIN, -1);
-	error = errno;
-	pthread_mutex_lock(&j->lock);
-	finished = j->finished;
-	j->left = !finished;
-	close(j->done[0]);
-	pthread_mutex_unlock(&j->lock);
-	if (rc == -1 && finished)
-		job_free(j);
-	errno = error;
-	return rc == -1 ? -1 : 0;
+	return thread_call(l, call, job_free, j, -1);
 }
 
 /* --- opening --- */
 
-static void call_open(struct job *j)
+static void call_open(void *arg)
 {
+	struct job *j = arg;
+
 	j->fd = open(j->path, j->flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, j->mode);
 	if (j->fd == -1 || fstat(j->fd, &j->st) == -1)
 		j->error = errno;
@@ -123,7 +78,7 @@ static void call_open(struct job *j)
 
 static int open_once(struct loop *l, const char *path, int flags, mode_t mode, struct stat *st)
 {
-	struct job *j = job_create(call_open);
+	struct job *j = job_create();
 	int fd, error;
 
 	if (j == NULL)
@@ -134,7 +89,7 @@ static int open_once(struct loop *l, const char *path, int flags, mode_t mode, s
 	}
 	j->flags = flags;
 	j->mode = mode;
-	if (job_run(l, j) == -1)
+	if (job_run(l, j, call_open) == -1)
 		return -1;
 	fd = j->error == 0 ? j->fd : -1;
 	if (fd != -1)
@@ -187,17 +142,29 @@ static void take(struct buf *out, struct buf *from)
 	*from = (struct buf){.secret = out->secret};
 }
 
-static void call_read(struct job *j)
+int file_slurp(int fd, size_t max, struct buf *out)
 {
+	size_t before = out->len;
+	ssize_t n;
+
 	do {
-		j->result = read_chunk(j->fd, &j->bytes);
-	} while (j->bytes.len <= j->max && (j->result > 0 || (j->result == -1 && errno == EINTR)));
-	j->error = j->result == -1 ? errno : j->bytes.len > j->max ? EFBIG : 0;
+		n = read_chunk(fd, out);
+	} while (out->len - before <= max && (n > 0 || (n == -1 && errno == EINTR)));
+	if (n > 0)
+		errno = EFBIG;
+	return n == 0 ? 0 : -1;
+}
+
+static void call_read(void *arg)
+{
+	struct job *j = arg;
+
+	j->error = file_slurp(j->fd, j->max, &j->bytes) == -1 ? errno : 0;
 }
 
 static int read_in_thread(struct loop *l, int fd, size_t max, struct buf *out)
 {
-	struct job *j = job_create(call_read);
+	struct job *j = job_create();
 	int error;
 
 	if (j == NULL) {
@@ -207,13 +174,19 @@ static int read_in_thread(struct loop *l, int fd, size_t max, struct buf *out)
 	j->fd = fd;
 	j->max = max;
 	j->bytes.secret = out->secret;
-	if (job_run(l, j) == -1)
+	if (job_run(l, j, call_read) == -1)
 		return -1;
 	take(out, &j->bytes);
 	error = out->failed ? ENOMEM : j->error;
 	job_free(j);
 	errno = error;
 	return error == 0 ? 0 : -1;
+}
+
+/* N_TTY's line: what is typed behind so many bytes is thrown away, but for the Enter. */
+bool file_line_is_cut(int fd, const char *bytes, size_t len)
+{
+	return len >= TERMINAL_LINE && bytes[len - 1] == '\n' && isatty(fd);
 }
 
 int file_read(struct loop *l, int fd, const struct stat *st, size_t max, struct buf *out)
@@ -228,6 +201,10 @@ int file_read(struct loop *l, int fd, const struct stat *st, size_t max, struct 
 		n = loop_await(l, fd, POLLIN, -1);
 		if (n > 0)
 			n = read_chunk(fd, out);
+		if (n > 0 && file_line_is_cut(fd, buf_head(out) + out->len - n, (size_t)n)) {
+			errno = EMSGSIZE;
+			n = -1;
+		}
 		if (n == -1 && errno == EAGAIN)
 			n = 1;
 	} while (n > 0 && out->len - before <= max);
@@ -241,7 +218,8 @@ int file_error(struct error *e, const char *path)
 {
 	if (errno == ENOMEM)
 		return error_memory(e);
-	return error_set(e, STATUS_USAGE, "%s: %s", path, errno == EINTR ? "interrupted" : strerror(errno));
+	return error_set(e, STATUS_USAGE, "%s: %s", path, errno == EINTR ? "interrupted" : errno == EMSGSIZE ? FILE_LINE_CUT :
+	    strerror(errno));
 }
 
 int file_read_text(struct loop *l, const char *path, size_t max, struct buf *out, struct error *e)
@@ -266,8 +244,10 @@ int file_read_text(struct loop *l, const char *path, size_t max, struct buf *out
 
 /* --- writing --- */
 
-static void call_write(struct job *j)
+static void call_write(void *arg)
 {
+	struct job *j = arg;
+
 	j->result = write(j->fd, buf_head(&j->bytes), j->bytes.len);
 	j->error = errno;
 }
@@ -275,7 +255,7 @@ static void call_write(struct job *j)
 /* A copy of bytes and descriptor, for the caller's may be gone when it is written. */
 static ssize_t write_in_thread(struct loop *l, int fd, const void *bytes, size_t len)
 {
-	struct job *j = job_create(call_write);
+	struct job *j = job_create();
 	ssize_t n;
 	int error;
 
@@ -289,7 +269,7 @@ static ssize_t write_in_thread(struct loop *l, int fd, const void *bytes, size_t
 		errno = error;
 		return -1;
 	}
-	if (job_run(l, j) == -1)
+	if (job_run(l, j, call_write) == -1)
 		return -1;
 	n = j->result;
 	error = j->error;
@@ -333,8 +313,9 @@ int file_scratch(struct loop *l)
 	return fd;
 }
 
-static void call_close(struct job *j)
+static void call_close(void *arg)
 {
+	struct job *j = arg;
 	int fd = j->fd;
 
 	j->fd = -1;
@@ -344,7 +325,7 @@ static void call_close(struct job *j)
 
 int file_close(struct loop *l, int fd)
 {
-	struct job *j = job_create(call_close);
+	struct job *j = job_create();
 	int result, error;
 
 	if (j == NULL) {
@@ -352,7 +333,7 @@ int file_close(struct loop *l, int fd)
 		return -1;
 	}
 	j->fd = fd;
-	if (job_run(l, j) == -1)
+	if (job_run(l, j, call_close) == -1)
 		return -1;
 	result = (int)j->result;
 	error = j->error;

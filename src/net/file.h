@@ -8,6 +8,7 @@
 #ifndef PTSH_NET_FILE_H
 #define PTSH_NET_FILE_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -19,9 +20,16 @@
  * to be written waits for its reader.  The descriptor, or -1 with errno. */
 int file_open(struct loop *l, const char *path, int flags, mode_t mode, struct stat *st);
 
-/* Reads to the end, at most max bytes (EFBIG), and closes fd in any case.  Reads a regular file in a thread.  0, or -1 with
+/* Whether what one read() has given is a line that the terminal has cut: it keeps 4095 bytes of one that is typed. */
+bool file_line_is_cut(int fd, const char *bytes, size_t len);
+#define FILE_LINE_CUT "a line of 4095 bytes or more: the terminal cuts it; put it into a file"
+
+/* Reads to the end, at most max bytes (EFBIG; a line cut by a terminal: EMSGSIZE), and closes fd in any case.  Reads a regular file in a thread.  0, or -1 with
  * errno; what has been read is in out then, too. */
 int file_read(struct loop *l, int fd, const struct stat *st, size_t max, struct buf *out);
+
+/* The same, and blocks: for a thread, and where there is no loop yet.  fd stays open.  max: the bytes that are added to out. */
+int file_slurp(int fd, size_t max, struct buf *out);
 
 /* *e from errno: "PATH: why", status STATUS_USAGE (memory has its own).  -1. */
 int file_error(struct error *e, const char *path);

@@ -187,7 +187,14 @@ static void readable(void *ctx, int fd, short revents)
 	s->watched = false;
 	if ((room = buf_reserve(&s->buf, READ_SIZE)) == NULL) {
 		end_without_memory(sh, s);
-	} else if ((n = read(fd, room, READ_SIZE)) > 0) {
+	} else if ((n = read(fd, room, READ_SIZE)) > 0 && file_line_is_cut(fd, room, (size_t)n)) {
+		struct error e;
+		error_set(&e, STATUS_USAGE, FILE_LINE_CUT);
+		s->at.line++;
+		buf_clear(&s->buf);
+		engine_bad_line(sh, s->at, &e);
+		s->ended = true;
+	} else if (n > 0) {
 		buf_commit(&s->buf, (size_t)n);
 	} else if (n == 0) {
 		s->ended = true;

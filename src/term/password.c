@@ -23,6 +23,7 @@
 
 #include "base/utf8.h"
 #include "net/child.h"
+#include "net/file.h"
 #include "term/hidden.h"
 
 #define VARIABLE "PTSH_PASSWORD"
@@ -34,7 +35,8 @@ struct password {
 	char environment[PASSWORD_MAX];	/* $PTSH_PASSWORD, veiled: it stays as long as there may be another login */
 	char veil[PASSWORD_MAX];	/* random bytes: a password cannot be found in memory by its looks */
 	bool has_environment, environment_too_long;
-	char spill[PASSWORD_MAX];	/* what was read with it: a file's other lines */
+	char spill[PASSWORD_MAX];	/* what was read with it: other lines */
+	struct loop *loop;		/* or NULL */
 };
 
 extern char **environ;
@@ -123,6 +125,12 @@ struct password *password_create(void)
 	return p;
 }
 
+void password_use_loop(struct password *p, struct loop *l)
+{
+	if (p != NULL)
+		p->loop = l;
+}
+
 void password_forget(struct password *p)
 {
 	if (p == NULL)
@@ -133,8 +141,13 @@ void password_forget(struct password *p)
 
 void password_discard(struct password *p)
 {
-	if (p != NULL)
-		explicit_bzero(p, sizeof(*p));
+	struct loop *l;
+
+	if (p == NULL)
+		return;
+	l = p->loop;
+	explicit_bzero(p, sizeof(*p));
+	p->loop = l;
 }
 
 void password_free(struct password *p)
@@ -266,44 +279,66 @@ static int finish_line(struct password *p, struct first_line *line, const char *
 
 /* --- the sources --- */
 
-static int password_check_file(int fd, const char *path, struct error *e)
+static int password_check_file(const struct stat *st, const char *path, struct error *e)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st->st_mode))
 		return error_set(e, STATUS_USAGE, "%.300s: a password file must be a regular file", path);
-	if (st.st_uid != geteuid() && st.st_uid != 0)
+	if (st->st_uid != geteuid() && st->st_uid != 0)
 		return error_set(e, STATUS_USAGE, "%.300s: belongs to another user (uid %lu), so it is not read; "
-		    "--password-command 'cat FILE' takes it", path, (unsigned long)st.st_uid);
-	if ((st.st_mode & 077) != 0)
+		    "--password-command 'cat FILE' takes it", path, (unsigned long)st->st_uid);
+	if ((st->st_mode & 077) != 0)
 		return error_set(e, STATUS_USAGE, "%.300s: others may use it (mode %04o), so it is not read: "
-		    "chmod 600 it, or use --password-command 'cat FILE'", path, (unsigned)(st.st_mode & 07777));
+		    "chmod 600 it, or use --password-command 'cat FILE'", path, (unsigned)(st->st_mode & 07777));
 	return 0;
 }
 
-static int read_file(struct password *p, const char *path, struct error *e)
+static int read_file_error(const char *path, struct error *e)
 {
-	struct first_line line = {0};
-	/* O_NONBLOCK: a FIFO must not hold us up before it is refused. */
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), result, n = 1;
-
-	if (fd < 0 && errno == ELOOP)
+	if (errno == ELOOP)
 		return error_set(e, STATUS_USAGE, "%.300s: a symbolic link; name the password file itself, "
 		    "or use --password-command 'cat FILE'", path);
+	if (errno == EINTR)
+		return error_set(e, STATUS_USAGE, "%.300s: interrupted", path);
+	return error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
+}
+
+/* The text's first line, or as much as there is room for. */
+static int take_line(struct password *p, const struct buf *text, const char *path, struct error *e)
+{
+	struct first_line line = {.len = text->len < sizeof(p->text) ? text->len : sizeof(p->text)};
+	const char *lf;
+
+	if (text->len > 0)
+		memcpy(p->text, buf_head(text), line.len);
+	lf = memchr(p->text, '\n', line.len);
+	line.ended = lf != NULL;
+	if (line.ended)
+		line.len = (size_t)(lf + 1 - p->text);
+	return finish_line(p, &line, path, e);
+}
+
+/* The loop's signals end it: the file may lie on a file system that hangs. */
+static int read_file(struct password *p, const char *path, struct error *e)
+{
+	struct buf text = {.secret = true};
+	struct stat st;
+	int fd, result = -1;
+
+	if (p->loop != NULL)
+		loop_signals_hold(p->loop);
+	fd = file_open(p->loop, path, O_RDONLY | O_NOFOLLOW, 0, &st);
 	if (fd < 0)
-		return error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
-	result = password_check_file(fd, path, e);
-	while (result == 0 && n > 0 && !line.ended && line.len < sizeof(p->text)) {
-		n = read_some(p, fd, &line);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n < 0)
-			result = error_set(e, STATUS_USAGE, "%.300s: %s", path, strerror(errno));
-	}
-	close(fd);
-	return result == 0 ? finish_line(p, &line, path, e) : -1;
+		read_file_error(path, e);
+	else if (password_check_file(&st, path, e) != 0)
+		close(fd);
+	else if (file_read(p->loop, fd, &st, sizeof(p->text), &text) != 0 && errno != EFBIG)	/* other lines are none of ours */
+		read_file_error(path, e);
+	else
+		result = take_line(p, &text, path, e);
+	if (p->loop != NULL)
+		loop_signals_release(p->loop);
+	buf_clear(&text);
+	return result;
 }
 
 static int command_failed(const char *option, int status, struct error *e)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/status.h"
+#include "net/loop.h"
 #include "options/options.h"
 
 enum { PASSWORD_MAX = 4096 };	/* bytes, its NUL included */
@@ -20,6 +21,9 @@ struct password;
  * undumpable.  Call first thing.  NULL without memory. */
 struct password *password_create(void);
 void password_free(struct password *p);
+
+/* The loop in which a password file is waited for, from now on; NULL (as at first): there is none. */
+void password_use_loop(struct password *p, struct loop *l);
 
 /* Whether there is a source other than the user: a file, a command, the environment. */
 bool password_configured(const struct password *p, const struct options *o);

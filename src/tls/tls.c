@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -22,6 +21,7 @@
 
 #include "tls/bio.h"
 #include "tls/explain.h"
+#include "tls/files.h"
 #include "tls/tls_parts.h"
 
 static int tls_out_of_memory(struct error *e)
@@ -32,83 +32,7 @@ static int tls_out_of_memory(struct error *e)
 
 /* --- setting up --- */
 
-struct tls_key {
-	const struct tls_settings *s;
-	struct error *e;
-	bool asked, refused;	/* a passphrase was wanted; there is none, and *e says why */
-};
-
-static int tls_passphrase(char *text, int size, int writing, void *arg)
-{
-	struct tls_key *key = arg;
-	int len;
-
-	(void)writing;
-	if (key->asked)			/* OpenSSL tries another reader of keys with the same question */
-		return -1;
-	len = key->s->passphrase != NULL ? key->s->passphrase(key->s->passphrase_ctx, text, size, key->e) : -1;
-	key->asked = true;
-	key->refused = len < 0 && key->s->passphrase != NULL;
-	return len;
-}
-
-static int tls_file_error(struct error *e, const char *option, const char *path)
-{
-	unsigned long code = ERR_peek_error();
-	const char *why = ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) : tls_error_reason();
-
-	for (unsigned long other; (other = ERR_get_error()) != 0;)
-		if (ERR_GET_LIB(other) == ERR_LIB_PEM && ERR_GET_REASON(other) == PEM_R_NO_START_LINE)
-			why = "it has nothing in PEM form (openssl x509 -inform DER and openssl pkcs12 convert other forms)";
-	return error_set(e, STATUS_USAGE, "%s %s: %s", option, path, why);
-}
-
-/* OpenSSL would ask for a passphrase on the terminal by itself. */
-static int tls_load_key(SSL_CTX *ctx, const struct tls_settings *s, struct error *e)
-{
-	const char *path = s->key != NULL ? s->key : s->cert, *option = s->key != NULL ? "--key" : "--cert";
-	struct tls_key key = {.s = s, .e = e};
-	int rc;
-
-	SSL_CTX_set_default_passwd_cb(ctx, tls_passphrase);
-	SSL_CTX_set_default_passwd_cb_userdata(ctx, &key);
-	rc = SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM);
-	SSL_CTX_set_default_passwd_cb_userdata(ctx, NULL);
-	SSL_CTX_set_default_passwd_cb(ctx, NULL);
-	if (key.refused) {
-		ERR_clear_error();
-		return -1;
-	}
-	if (rc != 1 && key.asked) {
-		ERR_clear_error();
-		return error_set(e, STATUS_USAGE, "%s %s: cannot be decrypted: the passphrase is wrong", option, path);
-	}
-	return rc == 1 && SSL_CTX_check_private_key(ctx) == 1 ? 0 : tls_file_error(e, option, path);
-}
-
-static int tls_load_files(SSL_CTX *ctx, const struct tls_settings *s, struct error *e)
-{
-	struct stat st;
-
-	if (s->ca != NULL && stat(s->ca, &st) == 0 && S_ISDIR(st.st_mode))
-		return error_set(e, STATUS_USAGE, "--ca %s: a folder; name a file with the authorities' certificates", s->ca);
-	if (s->ca != NULL && SSL_CTX_load_verify_file(ctx, s->ca) != 1)
-		return tls_file_error(e, "--ca", s->ca);
-	if (s->ca == NULL && s->authorities)
-		SSL_CTX_set_default_verify_paths(ctx);
-	if (s->cert != NULL) {
-		if (SSL_CTX_use_certificate_chain_file(ctx, s->cert) != 1)
-			return tls_file_error(e, "--cert", s->cert);
-		if (tls_load_key(ctx, s, e) == -1)
-			return -1;
-	} else if (s->key != NULL) {
-		return error_set(e, STATUS_USAGE, "--key %s: --cert is missing", s->key);
-	}
-	ERR_clear_error();
-	return 0;
-}
-
-/* Verifies and notes what came out.  OpenSSL's own note says "verified" until it is set otherwise: where memory
+/* Verifies and notes what came out.  OpenSSL's own note says "verified" until it has been told otherwise: where memory
  * fails before that, any certificate would pass. */
 static int tls_verify(X509_STORE_CTX *store, void *arg)
 {

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "net/loop.h"
 #include "tls/flow.h"
 #include "tls/pin.h"
 
@@ -25,6 +26,8 @@ struct tls_settings {
 	/* Writes the passphrase of an encrypted key: its length, or -1 with *e. */
 	int (*passphrase)(void *ctx, char *text, int size, struct error *e);
 	void *passphrase_ctx;
+	struct loop *loop;		/* in which a file is waited for */
+	int64_t until;			/* loop_now() by which the files must be read; 0: no limit */
 	const char *name;		/* to verify by: a name, or an address in numbers; NULL: by no name */
 };
 
@@ -44,7 +47,7 @@ struct tls_peer {
 
 struct tls;
 
-/* fd is borrowed.  NULL with *e: STATUS_USAGE for a file of the settings, else STATUS_TLS. */
+/* fd is borrowed.  NULL with *e: STATUS_USAGE for a file of the settings (STATUS_LOST: not read in time), else STATUS_TLS. */
 struct tls *tls_create(const struct tls_settings *s, int fd, struct error *e);
 void tls_free(struct tls *t);
 

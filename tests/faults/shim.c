@@ -8,6 +8,7 @@
  *	lookup=HANG	getaddrinfo() never returns
  *	lookup=A;B	it finds these addresses for every name; NAME>A: for that name only, and NAME>HANG: never
  *	dns=PORT	what is asked of name servers otherwise (SRV records) goes to this port of 127.0.0.1
+ *	hang=TEXT	a file or folder whose path holds TEXT is never opened: as on a network file system whose server is gone
  *	keep		what is freed stays as it is and is used no more, so that whoever looks finds what was left in it
  *	clock=S		the wall clock jumps by S seconds at its third reading
  *	slow=N		the clock that timers go by runs N times slower: what waits for one of them does not end within a test
@@ -16,6 +17,7 @@
  * Knows nothing of ptsh.  Children are left alone.
  */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -59,7 +61,7 @@ enum { SHORT = -1 };
 
 static struct { unsigned long from, to; int what; } rules[CALLS];
 static atomic_ulong counts[CALLS];
-static char lookup[400], count_file[400];
+static char lookup[400], count_file[400], hung[100];
 static long jump, dns;
 static unsigned long slow;
 static atomic_int readings;
@@ -104,6 +106,8 @@ __attribute__((constructor)) static void begin(void)
 		size_t len = strcspn(order, ",");
 		if (strncmp(order, "lookup=", 7) == 0)
 			parse_text(lookup, sizeof lookup, order + 7, len - 7);
+		else if (strncmp(order, "hang=", 5) == 0)
+			parse_text(hung, sizeof hung, order + 5, len - 5);
 		else if (len == 4 && strncmp(order, "keep", 4) == 0)
 			keep = true;
 		else if (strncmp(order, "count=", 6) == 0)
@@ -257,6 +261,23 @@ int socket(int domain, int type, int protocol)
 	return FAILS(CALL_SOCKET) ? -1 : real(domain, type, protocol);
 }
 
+/* No signal ends it, as none does that is caught. */
+static void hang_at(const char *path)
+{
+	while (ready && hung[0] != '\0' && strstr(path, hung) != NULL)
+		pause();
+}
+
+DIR *opendir(const char *path)
+{
+	static __typeof__(opendir) *real;
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "opendir");
+	hang_at(path);
+	return real(path);
+}
+
 int open(const char *path, int flags, ...)
 {
 	va_list ap;
@@ -268,6 +289,7 @@ int open(const char *path, int flags, ...)
 		va_end(ap);
 	}
 	REAL(open);
+	hang_at(path);
 	return FAILS(CALL_OPEN) ? -1 : real(path, flags, mode);
 }
 

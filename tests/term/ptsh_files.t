@@ -45,6 +45,32 @@ for my $signal ('TERM', 'HUP') {
 	is $t->status, {TERM => 143, HUP => 129}->{$signal}, "SIG$signal ends a session that waits for a file";
 }
 
+# A folder that hangs: a Tab goes on without its names, and the prompt works.
+{
+	my $t = Session->new(wrap => ['env', "LD_PRELOAD=$ENV{SHIM}", 'SHIM=hang=hung']);
+	$t->type('log @/hung/fol');
+	$t->key('Tab');
+	$t->type('x');
+	ok $t->wait_row(qr{^box> log \@/hung/folx$}), 'a Tab in a folder that hangs takes no key away';
+	$t->key('C-c');
+	is join('', $t->run('ping')) =~ /\d/ ? 'answered' : join("\n", $t->rows), 'answered', '... and the prompt works';
+}
+
+# No prompt: lines typed at a terminal whose output goes elsewhere are the kernel's, which cuts them.
+for my $size (4094, 4095, 5000) {
+	my $t = Session->new(wait => undef, wrap => ['sh', '-c', '"$@" | cat', 'sh'], args => ['-v']);
+	$t->wait_for(sub { grep { /\bptsh\0/ } map { Term::slurp("/proc/$_/cmdline") } map { split ' ', Term::slurp($_) } glob '/proc/' . $t->pid . '/task/*/children' });
+	$t->type("log '" . 'x' x ($size - 6) . "'");
+	$t->key('Enter');
+	if ($size < 4095) {
+		ok $t->wait_for(sub { grep { /"log"/ } map { $_->[3] } $t->box->log_lines('recv') }), "a line of $size bytes is sent";
+		$t->key('C-d');
+	} else {
+		ok $t->wait_row(qr/^ptsh: stdin:1: a line of 4095 bytes or more/), "a line of $size bytes is refused";
+		is scalar(grep { /"log"/ } map { $_->[3] } $t->box->log_lines('recv')), 0, '... and nothing of it is sent';
+	}
+}
+
 # ^C on a loop: a shell goes on with the next round unless its child has died of the signal.
 my $box = Box->start;
 my $t = Session->new(box => $box, wait => undef, wrap => ['bash', '-c',

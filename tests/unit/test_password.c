@@ -132,6 +132,7 @@ static void file_gives_its_first_line(void **state)
 	file_gives("hush\n", 5, 0600, "hush");
 	file_gives("hush", 4, 0400, "hush");
 	file_gives("hush\r\n", 6, 0600, "hush");
+	file_gives("\xef\xbb\xbfhush\n", 8, 0600, "hush");	/* a byte order mark */
 	file_gives("hush\n\n", 6, 0600, "hush");
 	file_gives("hush\r\r\n", 7, 0600, "hush\r");
 	file_gives("hush\r", 5, 0600, "hush\r");
