@@ -136,9 +136,9 @@ static enum command_place connect_complete(const struct command_finding *f)
 	struct boxes boxes = {0};
 	struct error e;
 
-	if (f->index > 1 || f->sh == NULL || f->sh->options->boxes_path == NULL)
+	if (f->index > 1 || f->sh == NULL || f->sh->options->no_rc)
 		return PLACE_WORD;
-	if (boxes_read(&boxes, f->sh->options->boxes_path, getenv("HOME"), &e) == 0)
+	if (boxes_read_all(&boxes, f->sh->options->boxes_path, getenv("HOME"), &e) == 0)
 		for (size_t i = 0; i < boxes.count; i++)
 			command_found(f, boxes.lines[i].name, NULL);
 	boxes_clear(&boxes);

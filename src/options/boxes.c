@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/owned.h"
 #include "base/utf8.h"
+#include "net/file.h"
 
 enum { FILE_MAX = 4 * 1024 * 1024 };	/* bytes */
 
@@ -286,26 +287,6 @@ const struct box_line *boxes_find(const struct boxes *b, const char *name)
 
 /* --- the file --- */
 
-static int read_all(int fd, const char *path, struct buf *text, struct error *e)
-{
-	for (;;) {
-		char *room = buf_reserve(text, 65536);
-		ssize_t n;
-
-		if (room == NULL)
-			return error_memory(e);
-		n = read(fd, room, 65536);
-		if (n == 0)
-			return 0;
-		if (n > 0)
-			buf_commit(text, (size_t)n);
-		else if (errno != EINTR)
-			return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
-		if (text->len > FILE_MAX)
-			return error_set(e, STATUS_USAGE, "%s: larger than 4 MiB", path);
-	}
-}
-
 int boxes_read(struct boxes *b, const char *path, const char *home, struct error *e)
 {
 	struct buf text = {0};
@@ -320,11 +301,44 @@ int boxes_read(struct boxes *b, const char *path, const char *home, struct error
 		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(errno));
 	}
 	result = owned_check(fd, path, STATUS_USAGE, e);
-	if (result == 0)
-		result = read_all(fd, path, &text, e);
+	if (result == 0 && file_slurp(fd, FILE_MAX, &text) != 0)
+		result = errno == EFBIG ? error_set(e, STATUS_USAGE, "%s: larger than 4 MiB", path) : file_error(e, path);
 	close(fd);
 	if (result == 0)
 		result = boxes_parse(b, path, buf_head(&text), text.len, home, e);
 	buf_clear(&text);
+	return result;
+}
+
+/* Moves the lines of `more` whose names b does not have behind b's own. */
+static int add_system(struct boxes *b, struct boxes *more, struct error *e)
+{
+	struct box_line *lines = reallocarray(b->lines, b->count + more->count + 1, sizeof *lines);
+
+	if (lines == NULL)
+		return error_memory(e);
+	b->lines = lines;
+	for (size_t i = 0; i < more->count; i++) {
+		if (boxes_find(b, more->lines[i].name) != NULL)
+			continue;
+		lines[b->count] = more->lines[i];
+		lines[b->count++].system = true;
+		more->lines[i] = (struct box_line){0};
+	}
+	return 0;
+}
+
+int boxes_read_all(struct boxes *b, const char *own, const char *home, struct error *e)
+{
+	struct boxes more;
+	int result;
+
+	memset(b, 0, sizeof *b);
+	if (own != NULL && boxes_read(b, own, home, e) != 0)
+		return -1;
+	result = boxes_read(&more, BOXES_SYSTEM, home, e);
+	if (result == 0)
+		result = add_system(b, &more, e);
+	boxes_clear(&more);
 	return result;
 }

@@ -5,6 +5,7 @@
 #ifndef PTSH_OPTIONS_BOXES_H
 #define PTSH_OPTIONS_BOXES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -14,12 +15,19 @@ struct box_line {
 	char **words;		/* what stands behind the name */
 	size_t count;
 	unsigned number;	/* of the line it starts on, for messages */
+	bool system;		/* it stands in BOXES_SYSTEM */
 };
 
 struct boxes {
 	struct box_line *lines;
 	size_t count;
 };
+
+/* The boxes of all users of this machine. */
+#define BOXES_SYSTEM "/etc/ptsh/boxes"
+
+/* Reads own (NULL: there is none), and behind it BOXES_SYSTEM: of two lines of one name the user's own counts. */
+int boxes_read_all(struct boxes *b, const char *own, const char *home, struct error *e);
 
 /* Reads the file; one that does not exist holds no boxes.  home is put in the place of a leading ~/ of a word; NULL: there
  * is none.  0; or -1 with *e (STATUS_USAGE): cannot be read, belongs to another user or is open to others, or a line that

@@ -289,7 +289,7 @@ static void put_boxes(struct sink *out, const struct options *o, const char *typ
 		put_files(out, typed, 0);
 		return;
 	}
-	if (o->boxes_path != NULL && boxes_read(&boxes, o->boxes_path, NULL, &e) == 0)
+	if (!o->no_rc && boxes_read_all(&boxes, o->boxes_path, NULL, &e) == 0)
 		for (size_t i = 0; i < boxes.count; i++) {
 			const char *address = address_of(&boxes.lines[i]);
 			bool good = true;

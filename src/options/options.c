@@ -113,11 +113,11 @@ static int apply_given(struct options *o, const struct given *given, size_t coun
 }
 
 /* Puts where in front of what *e says. */
-static int locate(struct error *e, const char *path, unsigned line)
+static int locate(struct error *e, const char *own, const struct box_line *line)
 {
 	struct error inner = *e;
 
-	return error_set(e, inner.status, "%s:%u: %s", path, line, inner.text);
+	return error_set(e, inner.status, "%s:%u: %s", line->system ? BOXES_SYSTEM : own, line->number, inner.text);
 }
 
 /* --- the boxes file --- */
@@ -162,18 +162,18 @@ static int check_line_word(const struct given *g, struct error *e)
 	return 0;
 }
 
-static int read_line_words(struct words *w, const struct box_line *line, const char *path, struct error *e)
+static int read_line_words(struct words *w, const struct box_line *line, const char *own, struct error *e)
 {
 	if (given_read(w, line->words, line->count, e) != 0)
-		return locate(e, path, line->number);
+		return locate(e, own, line);
 	for (size_t i = 0; i < w->count; i++)
 		if (check_line_word(&w->given[i], e) != 0)
-			return locate(e, path, line->number);
+			return locate(e, own, line);
 	return 0;
 }
 
 /* Follows text through the boxes file.  c is to be cleared in any case. */
-static int follow(struct chain *c, const struct boxes *b, const char *path, const char *text, struct error *e)
+static int follow(struct chain *c, const struct boxes *b, const char *own, const char *text, struct error *e)
 {
 	const struct box_line *line;
 
@@ -181,12 +181,13 @@ static int follow(struct chain *c, const struct boxes *b, const char *path, cons
 	while ((line = meant_line(b, c, c->address)) != NULL) {
 		struct words *w = &c->words[c->count];
 
-		if (c->count == CHAIN_MAX)
-			return error_set(e, STATUS_USAGE, "%s:%u: more than %d lines that name each other", path, line->number,
-			    CHAIN_MAX);
+		if (c->count == CHAIN_MAX) {
+			error_set(e, STATUS_USAGE, "more than %d lines that name each other", CHAIN_MAX);
+			return locate(e, own, line);
+		}
 		memset(w, 0, sizeof(*w));
 		c->lines[c->count++] = line;
-		if (read_line_words(w, line, path, e) != 0)
+		if (read_line_words(w, line, own, e) != 0)
 			return -1;
 		if (w->box != NULL)
 			c->address = w->box;
@@ -219,9 +220,9 @@ static int apply_chain(struct options *o, const struct chain *c, struct error *e
 		const struct words *w = &c->words[i];
 
 		if (i + 1 < c->count && apply_user_of(o, w->box, ORIGIN_BOXES, e) != 0)
-			return locate(e, o->boxes_path, c->lines[i]->number);
+			return locate(e, o->boxes_path, c->lines[i]);
 		if (apply_given(o, w->given, w->count, ORIGIN_BOXES, e) != 0)
-			return locate(e, o->boxes_path, c->lines[i]->number);
+			return locate(e, o->boxes_path, c->lines[i]);
 	}
 	return 0;
 }
@@ -236,7 +237,7 @@ static int apply_box(struct options *o, const struct chain *c, const char *text,
 		struct error why = *e;
 
 		if (inner != NULL)
-			return locate(e, o->boxes_path, inner->number);
+			return locate(e, o->boxes_path, inner);
 		return from == ORIGIN_ENVIRONMENT ? error_set(e, why.status, "$PTSH_BOX: %s", why.text) : -1;
 	}
 	if (o->target.user != NULL
@@ -310,7 +311,7 @@ int options_put_together(struct options *o, const char *text, enum origin from, 
 
 	if (find_files(o, e) != 0 || apply_defaults(o, e) != 0)
 		return -1;
-	if (o->boxes_path != NULL && boxes_read(&boxes, o->boxes_path, absolute("HOME"), e) != 0)
+	if (!o->no_rc && boxes_read_all(&boxes, o->boxes_path, absolute("HOME"), e) != 0)
 		goto end;
 	if (text == NULL && boxes_find(&boxes, "default") != NULL) {
 		text = "default";
