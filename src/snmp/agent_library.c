@@ -6,6 +6,7 @@
  * Its state is the process's: that is how it is made.
  */
 #include "snmp/agent_parts.h"
+#include "snmp/objects.h"
 
 #ifdef AGENT_NET_SNMP
 
@@ -196,7 +197,7 @@ int agent_oid_parse(struct agent_oid *o, const char *text, struct error *e)
 	struct agent_capture capture;
 	char why[160];
 
-	if (read_numbers(o, text))
+	if (read_numbers(o, text) || objects_find(o, text))
 		return 0;
 	if (agent_library_start(e) == -1)
 		return -1;

@@ -13,6 +13,7 @@
 
 #include "base/utf8.h"
 #include "proto/json.h"
+#include "snmp/objects.h"
 
 static const netsnmp_variable_list *variable(const struct agent_answer *a, size_t i)
 {
@@ -251,10 +252,17 @@ void agent_answer_row(const struct agent_answer *a, size_t i, bool words, struct
 {
 	const netsnmp_variable_list *v = variable(a, i);
 	struct buf name = {0};
+	struct agent_oid o;
 
 	if (v == NULL)
 		return;
 	agent_put_oid(&name, v->name, v->name_length);
+	/* No MIBs: the usual ones have names here, for people; programs get what they have always got. */
+	if (words && name.len > 0 && *buf_head(&name) == '.' && agent_answer_oid(a, i, &o)) {
+		buf_reset(&name);
+		if (!objects_put(&name, &o))
+			agent_put_oid(&name, v->name, v->name_length);
+	}
 	buf_putc(out, '[');
 	json_put_string(out, buf_head(&name), name.len);
 	buf_putc(out, ',');

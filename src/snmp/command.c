@@ -14,13 +14,15 @@
 #include "snmp/agent.h"
 #include "snmp/check.h"
 #include "snmp/host.h"
+#include "snmp/objects.h"
 #include "snmp/words.h"
 
 enum { REPETITIONS = 10 /* as snmpbulkwalk(1) has it */ };
 
 static const struct { const char *name, *help; } words[] = {
 	{"get", "objects"}, {"getnext", "the objects after these"}, {"getbulk", "many objects after these (2c and 3)"},
-	{"walk", "all objects below these"}, {"set", "objects: OID TYPE VALUE"},
+	{"walk", "all objects below these"},
+	{"bulkwalk", "the same as walk"}, {"set", "objects: OID TYPE VALUE"},
 	{"check", "what the box would try with a host of a realm"}, {NULL, NULL},
 };
 
@@ -335,7 +337,7 @@ static int snmp_begin(struct snmp *s, const char *operation, struct error *e)
 {
 	struct shell *sh = s->command.sh;
 
-	s->walk = strcmp(operation, "walk") == 0;
+	s->walk = strcmp(operation, "walk") == 0 || strcmp(operation, "bulkwalk") == 0;
 	s->operation = strcmp(operation, "set") == 0 ? AGENT_SET : strcmp(operation, "getnext") == 0 ? AGENT_GETNEXT :
 	    strcmp(operation, "getbulk") == 0 ? AGENT_GETBULK : AGENT_GET;
 	if (s->operation == AGENT_SET && sh->options->read_only)
@@ -366,7 +368,7 @@ static enum command_result snmp_run(struct shell *sh, struct task *t, enum statu
 	int result;
 
 	if (!known(operation)) {
-		result = error_set(&e, STATUS_USAGE, "%.40s: no such operation; use get, getnext, getbulk, walk, set or check", operation);
+		result = error_set(&e, STATUS_USAGE, "%.40s: no such operation; use get, getnext, getbulk, walk (or bulkwalk), set or check", operation);
 	} else if (sh->options->dry_run) {
 		shell_notice(sh, ".snmp: nothing is asked with --dry-run");
 		return COMMAND_DONE;
@@ -413,6 +415,11 @@ static void found_further(const struct command_finding *f, const char *operation
 			command_found(f, further[i].text, further[i].help);
 }
 
+static void found_object(void *ctx, const char *name)
+{
+	command_found(ctx, name, NULL);
+}
+
 static enum command_place snmp_complete(const struct command_finding *f)
 {
 	if (f->index == 1)
@@ -422,18 +429,21 @@ static enum command_place snmp_complete(const struct command_finding *f)
 		command_found_realms(f);
 	else if (f->index >= 2)		/* options may stand in front of the host */
 		found_further(f, f->words[1], f->words[f->index - 1]);
+	if (f->index > 2 && f->words[f->index - 1][0] != '-' && strcmp(f->words[1], "check") != 0)
+		objects_each(found_object, (void *)f);
 	return PLACE_WORD;
 }
 
 const struct command command_snmp = {
 	.word = {.name = "snmp", .job = true, .secret = snmp_words_secret}, .usage = "get | getnext | getbulk | walk | set | check ...",
 	.help = "query an SNMP agent, or check why a switch is not polled",
-	.more = "  .snmp get HOST[:PORT] [OPTION...] OID...     also getnext, getbulk (-CrN repetitions), walk\n"
+	.more = "  .snmp get HOST[:PORT] [OPTION...] OID...     also getnext, getbulk (-CrN repetitions), walk, bulkwalk\n"
 		"  .snmp set HOST[:PORT] [OPTION...] OID TYPE VALUE...\n"
 		"  .snmp check REALM HOST[:PORT] [-t S] [-r N]  tries what the box would try, all at once\n"
 		"  Options are those of snmpcmd(1): -v 1|2c|3 -c COMMUNITY -u USER -l LEVEL -a -A -x -X -n -e -E -Z,\n"
 		"  -t SECONDS and -r RETRIES; what is not given comes from snmp.conf(5).  `?` asks for a secret.\n"
+		"  -c alone means -v 2c.  Names as ifDescr and sysUpTime.0 need no MIB files.\n"
 		"  In front of HOST may stand udp:, udp6:, tcp: or tcp6:.  TYPE: i u s x d o a t b, as snmpset(1) has them.\n"
-		"Example\n  .snmp walk 192.0.2.1 -v 2c -c ? 1.3.6.1.2.1.2.2.1.2 &",
+		"Example\n  .snmp walk 192.0.2.1 -c ? ifDescr &",
 	.min = 1, .max = SIZE_MAX, .shows = command_shows, .run = snmp_run, .complete = snmp_complete,
 };

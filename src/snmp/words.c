@@ -109,6 +109,14 @@ static int read_option(struct snmp_words *w, struct shell *sh, char *word, char 
 	return result == 0 ? 1 + !joined : -1;
 }
 
+static bool has_option(const struct snmp_words *w, char letter)
+{
+	for (size_t i = 0; i < w->option_count; i += 2)
+		if (w->options[i][1] == letter)
+			return true;
+	return false;
+}
+
 int snmp_words_read(struct snmp_words *w, struct shell *sh, struct line *line, struct error *e)
 {
 	bool over = false;
@@ -132,5 +140,8 @@ int snmp_words_read(struct snmp_words *w, struct shell *sh, struct line *line, s
 			return -1;
 		i += (size_t)took;
 	}
+	/* v3 has no communities; of the versions that have them, every agent of today speaks the later one. */
+	if (has_option(w, 'c') && !has_option(w, 'v') && !has_option(w, 'u') && snmp_words_option(w, "-v", "2c") == -1)
+		return error_memory(e);
 	return 0;
 }

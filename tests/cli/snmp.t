@@ -110,6 +110,19 @@ works(".snmp get $to -v 2c -c public $object{uptime}", qr/^\S+ +Timeticks +(?:\d
 works(".snmp get $to -v 2c -c public $services", qr/^"?oid"?,type,value\r\n\.1\.3\.6\.1\.2\.1\.1\.7\.0,INTEGER,72\r\n\z/, 'csv', options => ['-o', 'csv']);
 works(".snmp get $to -v 2c -c public $services", qq({"oid":".1.3.6.1.2.1.1.7.0","type":"INTEGER","value":72}\n), 'records', options => ['-o', 'records']);
 
+# --- names without MIB files, and what snmpwalk's users type ---
+
+works(".snmp get $to -c public $services", $row, '-c without -v is 2c');
+like snmp(".snmp get $to -c public $services", options => ['-v'])->stderr, qr/SNMP version 2c$/m, '... and no other version';
+works(".snmp get $to -v 1 -c public sysServices.0", $row, 'a name of the system group');
+works(".snmp get $to -c public SNMPv2-MIB::sysServices.0", $row, '... with its module');
+works(".snmp get $to -c public sysServices.0", qr/^sysServices\.0 +INTEGER +72$/m, '... in tables, too', options => ['-o', 'table']);
+works(".snmp walk $to -c public interfaces", qr/^\.1\.3\.6\.1\.2\.1\.2\.2\.1\.2\.1\tSTRING\tlo$/m, 'the interfaces group');
+works(".snmp walk $to -c public ifName", qr/\A\.1\.3\.6\.1\.2\.1\.31\.1\.1\.1\.1\.1\tSTRING\tlo$/m, 'a column of ifXTable');
+works(".snmp bulkwalk $to -c public ifDescr.1", ".1.3.6.1.2.1.2.2.1.2.1\tSTRING\tlo\n", 'bulkwalk is another name for walk');
+fails(".snmp get $to -c public ifDescr.x", 2, qr/ifDescr\.x: not an object's numbers/, 'what stands behind a name is numbers');
+fails(".snmp get $to -c public sysServicesX.0", 2, qr/sysServicesX\.0: not an object's numbers/, 'a name that is none of them');
+
 # --- next, bulk, walk ---
 
 works(".snmp getnext $to -v 2c -c public 1.3.6.1.2.1.1.6.0", $row, 'getnext');
