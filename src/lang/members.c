@@ -11,10 +11,10 @@
 
 #include "lang/parse.h"
 
-static struct want want_member(const struct arg *arg, const struct field *f)
+static struct want want_member(const struct putting *a, const struct field *f)
 {
-	struct want want = {.arg = arg->name, .member = f->name, .type = f->type, .gid = f->gid, .values = f->values,
-	    .secret = f->secret, .nullable = f->nullable,
+	struct want want = {.arg = a->arg->name, .member = f->name, .type = f->type, .gid = f->gid, .values = f->values,
+	    .secret = f->secret, .hides = a->arg->type == ARG_ROWS && putting_hides(a), .nullable = f->nullable,
 	    .bits = f->unit == UNIT_SUBNET_FLAGS || f->unit == UNIT_CREDENTIAL_FLAGS};
 
 	return want;
@@ -25,7 +25,7 @@ static int fail_name(struct parse *p, const struct putting *a, const struct word
 {
 	char typed[TYPED_MAX + 8];
 
-	if (catalog_arg_secret(a->arg))
+	if (putting_hides(a))
 		return parse_fail(p, w->start, "%s: %s: %s", a->type->name, a->arg->name, what);
 	return parse_fail(p, w->start, "%s: %s: %s: %s", a->type->name, a->arg->name,
 	    parse_typed(p->text, w->start, word_find(p->text, w->start, w->end, '='), typed), what);
@@ -64,13 +64,13 @@ static int put_row(struct parse *p, const struct putting *a, const struct word *
 		if (f->type == ARG_SUBNET && (slash = word_find(p->text, part.start, part.end, '/')) < part.end) {
 			struct word subnet = {part.start, slash, false, part.plain};
 
-			want = want_member(a->arg, f++);
+			want = want_member(a, f++);
 			if (value_put(p, &want, &subnet) < 0)
 				return -1;
 			buf_putc(&p->line->json, ',');
 			part.start = slash + 1;
 		}
-		want = want_member(a->arg, f);
+		want = want_member(a, f);
 		want.row = w;
 		if (value_put(p, &want, &part) < 0)
 			return -1;
@@ -146,7 +146,7 @@ int members_put_pair(struct parse *p, const struct putting *a)
 		return put_row(p, a, a->words);	/* written as the list it is */
 	buf_putc(&p->line->json, '[');
 	for (size_t i = 0; i < a->count; i++, f++) {
-		struct want want = want_member(a->arg, f);
+		struct want want = want_member(a, f);
 
 		if (i > 0)
 			buf_putc(&p->line->json, ',');
@@ -169,7 +169,7 @@ static struct want want_named(const struct putting *a, const char *name, size_t 
 	struct want want;
 
 	if (f != NULL)
-		return want_member(a->arg, f);
+		return want_member(a, f);
 	want = (struct want){.arg = a->arg->name, .member = "value", .type = ARG_TEXT};
 	near = catalog_nearest_field(a->fields, name, len);
 	want.secret = secret_is_name(name, len) || (near != NULL && catalog_field(a->fields, near, strlen(near))->secret);

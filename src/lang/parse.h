@@ -126,6 +126,7 @@ struct want {
 	enum gid_kind gid;
 	const struct value_name *values;
 	bool secret, nullable, bits;
+	bool hides;			/* no secret, but messages leave out what was typed: see putting_hides() */
 	const struct word *row;		/* the row that it is a member of; NULL: none */
 	const char *asked;		/* what is asked for; NULL: the request's argument or member */
 };
@@ -199,6 +200,9 @@ struct putting {
 	struct want want;
 };
 
+/* Whether messages leave out what was typed: the argument may hold a secret, or be a list of rows beside one that may, which
+ * rows are easily mistaken for. */
+bool putting_hides(const struct putting *a);
 /* "REQUEST: ARGUMENT must be WHAT, not TYPED"; what was typed is left out where it may be a secret. */
 int putting_misfit(struct parse *p, const struct putting *a, const struct word *w, const char *what);
 /* A whole argument that was typed as JSON of the right kind. */

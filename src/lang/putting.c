@@ -6,11 +6,16 @@
  */
 #include "lang/parse.h"
 
+bool putting_hides(const struct putting *a)
+{
+	return catalog_arg_secret(a->arg) || (a->arg->type == ARG_ROWS && catalog_secret(a->type));
+}
+
 int putting_misfit(struct parse *p, const struct putting *a, const struct word *w, const char *what)
 {
 	char typed[TYPED_MAX + 8];
 
-	if (catalog_arg_secret(a->arg))
+	if (putting_hides(a))
 		return parse_fail(p, w->start, "%s: %s must be %s", a->type->name, a->arg->name, what);
 	return parse_fail(p, w->start, "%s: %s must be %s, not %s", a->type->name, a->arg->name, what,
 	    parse_typed(p->text, w->start, w->end, typed));

@@ -71,7 +71,7 @@ int value_misfit(struct parse *p, const struct want *want, const struct word *w)
 
 	want_name(want, name);
 	kind_text(want, kind);
-	if (want->secret)
+	if (want->secret || want->hides)
 		return parse_fail(p, w->start, "%s: %s must be %s", p->line->type_name, name, kind);
 	return parse_fail(p, w->start, "%s: %s must be %s, not %s", p->line->type_name, name, kind,
 	    parse_typed(p->text, w->start, w->end, typed));

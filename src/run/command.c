@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "proto/secret.h"
 #include "run/engine.h"
 #include "run/redirect.h"
 
@@ -20,10 +21,11 @@ static const char *comment_hint(const struct line *line, const struct error *e)
 
 enum command_result command_fail(struct shell *sh, const struct task *t, enum status *status, const struct error *e)
 {
+	size_t len = strlen(e->text), shown = secret_in_text(e->text, len);	/* `.set password=x` repeats what was typed */
 	char name[64];
 
 	snprintf(name, sizeof name, ".%s", t->line.words[0]);
-	shell_complain(sh, t->at, name, "%s%s", e->text, comment_hint(&t->line, e));
+	shell_complain(sh, t->at, name, "%.*s%s%s", (int)shown, e->text, shown < len ? "***" : "", comment_hint(&t->line, e));
 	*status = e->status;
 	return COMMAND_FAILED;
 }
