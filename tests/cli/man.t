@@ -63,6 +63,20 @@ for my $name (sort keys %page) {
 	unlike($page{$name}, qr/[^\x00-\x7f]/, "$name is ASCII");
 }
 
+# What people look up: `/word` in less leads to it, with `n` twice at most.
+my ($rendered) = run('mandoc', '-Tascii', '-Owidth=80', "$top/man/ptsh.1");
+my @rows = split /\n/, $rendered =~ s/.\x08//gr;
+for (
+	['which port', qr/On which port is it/], ['Nagios', qr/check for Nagios/], ['bugs', qr/Report bugs/],
+	['AUTHORS', qr/^AUTHORS/], ['time zone', qr/The time zone of the times/], ['character set', qr/has another\b|character set/],
+	['CHANGED', qr/ptsh: .*THE KEY HAS CHANGED/], ['cron', qr/crontab/], ['systemd', qr/a service and a timer/],
+	['password', qr/which is the best place/], ['requests', qr/\.help lists them/], ['compression', qr/There is no compression/],
+) {
+	my ($word, $wanted) = @$_;
+	my @found = grep { /\Q$word\E/ } @rows;
+	ok(scalar(grep { defined && /$wanted/ } @found[0 .. 2]), "/$word leads to it") or diag(join "\n", @found);
+}
+
 # What an .It line holds, its macros taken away: the words behind Ic, Fl, Ev.
 sub items {
 	my ($page, $macro) = @_;
@@ -174,12 +188,13 @@ same([items($page{'ptsh.1'}, 'Ev')], [keys %variables], 'environment: the page a
 
 # FILES: those that options/options.c puts together, and the two that libraries read.
 my %files;
-for my $file (glob("$top/src/*/*.c")) {
+for my $file (glob("$top/src/*/*.[ch]")) {
 	my $source = slurp($file);
+	$files{$1} = 1 while $source =~ m{"(/etc/ptsh/\w+)"}g;
 	$files{"\$$1/ptsh/$2"} = 1 while $source =~ /\bput_path\([^;"]*"(XDG_\w+)", "[^"]+", "(\w+)"/g;
 }
 my ($files_section) = $page{'ptsh.1'} =~ /^\.Sh FILES\n(.*?)^\.Sh /ms;
-same([grep { /^\$XDG/ } $files_section =~ /^\.It Pa (\S+)/mg], [keys %files], 'files: the page and the sources agree');
+same([grep { m{^(?:\$XDG|/etc/)} } $files_section =~ /^\.It Pa (\S+)/mg], [keys %files], 'files: the page and the sources agree');
 
 my $statuses = slurp("$top/src/base/status.h");
 my ($exit) = $page{'ptsh.1'} =~ /^\.Sh EXIT STATUS\n(.*?)^\.Sh /ms;
