@@ -10,6 +10,7 @@
 
 #include "format/output.h"
 #include "run/show.h"
+#include "term/marks.h"
 
 enum setting_type { SETTING_BOOL, SETTING_SECONDS, SETTING_JOBS, SETTING_WORD };
 
@@ -50,6 +51,11 @@ static void *timing(struct shell *sh)
 	return &sh->timing;
 }
 
+static void *marks(struct shell *sh)
+{
+	return &sh->marks;
+}
+
 static void *undo(struct shell *sh)
 {
 	return &sh->undo;
@@ -80,6 +86,7 @@ static const struct setting settings[] = {
 	{"header", "column names: default, on, off", SETTING_WORD, header, headers},
 	{"jobs", "requests at once: a number, 0 no limit, default in order", SETTING_JOBS, jobs, NULL},
 	{"keep-going", "continue after a request that failed", SETTING_BOOL, keep_going, on_off},
+	{"marks", "marks of prompts and results, notices of long jobs, for the terminal", SETTING_BOOL, marks, on_off},
 	{"reveal", "show secrets in tables", SETTING_BOOL, reveal, on_off},
 	{"timeout", "longest wait for a reply in seconds, 0 none", SETTING_SECONDS, timeout, NULL},
 	{"timing", "show how long each request took", SETTING_BOOL, timing, on_off},
@@ -120,6 +127,8 @@ static int set_value(struct shell *sh, const struct setting *s, const char *text
 
 	switch (s->type) {
 	case SETTING_BOOL:
+		if (s->where == marks && strcmp(text, "on") == 0 && !marks_known())
+			return error_set(e, STATUS_USAGE, "marks: the terminal does not say that it knows them (TERM, TERM_PROGRAM)");
 		for (int i = 0; on_off[i] != NULL; i++)
 			if (strcmp(text, on_off[i]) == 0) {
 				*(bool *)p = i;

@@ -17,6 +17,7 @@
 #include "run/names.h"
 #include "run/redirect.h"
 #include "term/ask.h"
+#include "term/marks.h"
 #include "term/pager.h"
 
 enum { FAILURE_MOST = 4096, NAME_MOST = 200, BELL_AFTER = 10000 /* ms */ };
@@ -310,8 +311,14 @@ static void job_line(struct shell *sh, struct task *t, const struct reply *reply
 		    buf_string(&text) != NULL ? buf_string(&text) : "");
 	}
 	buf_clear(&text);
-	if (sh->interactive && ms >= BELL_AFTER)
+	if (sh->interactive && ms >= BELL_AFTER) {
+		char notice[2 * NAME_MOST];
+
 		screen_bell(sh->screen);
+		snprintf(notice, sizeof notice, "%s: %s: %s", sh->options->box_text, name, t->outcome == OUTCOME_OK ? "done" : "failed");
+		if (sh->marks)
+			marks_notice(sh->screen, notice);
+	}
 }
 
 void show_job(struct shell *sh, struct task *t, const struct reply *reply)

@@ -26,6 +26,7 @@
 #include "run/show.h"
 #include "shell/progress.h"
 #include "term/files.h"
+#include "term/marks.h"
 
 struct interactive {
 	struct shell *sh;
@@ -203,6 +204,18 @@ static void run_text(struct shell *sh, const char *text, bool paste)
 	wait_for_results(sh);
 }
 
+/* `.set marks` is a line, too: what has begun is ended. */
+static void run_marked(struct shell *sh, const char *text, bool paste)
+{
+	bool marks = sh->marks;
+
+	if (marks)
+		marks_results(sh->screen);
+	run_text(sh, text, paste);
+	if (marks)
+		marks_end(sh->screen, (int)sh->status);
+}
+
 static void run_rc(struct shell *sh)
 {
 	struct error e;
@@ -233,6 +246,8 @@ static void lines(struct shell *sh)
 	bool warned = false;
 
 	while (!sh->quit) {
+		if (sh->marks)
+			marks_prompt(sh->screen);
 		enum prompt_end end = prompt_read(sh->prompt, &text);
 		switch (end) {
 		case PROMPT_LINE:
@@ -241,7 +256,7 @@ static void lines(struct shell *sh)
 				link_line_entered(sh);
 			warned = false;
 			remember(sh, text);
-			run_text(sh, text, end == PROMPT_PASTE);
+			run_marked(sh, text, end == PROMPT_PASTE);
 			break;
 		case PROMPT_INTERRUPT:
 			break;

@@ -62,6 +62,7 @@ struct shell {
 
 	/* settings that .set and the other commands change */
 	bool timing;
+	bool marks;			/* for terminals that know them: term/marks */
 	bool undo;			/* show before -> after */
 	double timeout;			/* s, 0 none */
 

@@ -31,6 +31,24 @@ is $j->status, 0, 'the second one leaves';
 my @last = grep { /Lab/ && !/^box|^ptsh: \[1\] realm_poll Lab$/ } $j->scrollback;
 is_deeply \@last, ['ptsh: [1] realm_poll Lab: left running on the box'], '... and says once what becomes of the job';
 
+# Marks for the terminal: only where it says that it knows them, and only if they are wanted.
+my $m = Session->new(box => $s->box, columns => 120, env => {TERM_PROGRAM => 'tmux'});
+is_deeply [$m->run('.set marks on')], ['ptsh: .set: marks: the terminal does not say that it knows them (TERM, TERM_PROGRAM)'],
+    'marks where the terminal is another';
+$m->line('.quit');
+$m = Session->new(box => $s->box, env => {TERM_PROGRAM => 'WezTerm'});
+$m->run('ping');
+unlike $m->output, qr/\e\]/, 'no marks by default';
+$m->run('.set marks on');
+$m->run('ping');
+$m->run('realm_poll');
+$m->run('.set marks off');
+$m->run('ping');
+like $m->output, qr/\e\]133;A\e\\.*\e\]133;C\e\\.*\d.*\e\]133;D;0\e\\.*\e\]133;A\e\\.*\e\]133;C\e\\.*missing.*\e\]133;D;2\e\\/s,
+    '... and around prompts and results, with the status, if they are wanted';
+is scalar(() = $m->output =~ /\e\]133;A/g), 3, '... until they are not';
+$m->line('.quit');
+
 # Colours
 my $c = Session->new(box => $s->box, args => ['-r', '-e', '*'], env => {NO_COLOR => undef});
 like $c->output, qr/\e\[1mbox\e\[m.*\e\[35m \(read-only\)\e\[m> /, 'the state is set off in the prompt';
