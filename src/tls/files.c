@@ -109,7 +109,7 @@ static BIO *bio_of(struct buf *bytes)
 	return bytes->len > 0 ? BIO_new_mem_buf(buf_head(bytes), (int)bytes->len) : BIO_new_mem_buf("", 0);
 }
 
-/* Never asks: no certificate is encrypted, and what else is in the file is nobody's business here. */
+/* Never asks: no certificate is encrypted, and what else is in the file is not read. */
 static int no_passphrase(char *text, int size, int writing, void *arg)
 {
 	(void)text, (void)size, (void)writing, (void)arg;

@@ -32,7 +32,7 @@ static int tls_out_of_memory(struct error *e)
 
 /* --- setting up --- */
 
-/* Verifies and notes what came out.  OpenSSL's own note says "verified" until it has been told otherwise: where memory
+/* Verifies and notes what came out.  OpenSSL's own note says "verified" until it is set otherwise: where memory
  * fails before that, any certificate would pass. */
 static int tls_verify(X509_STORE_CTX *store, void *arg)
 {

@@ -131,6 +131,15 @@ refuses('["a b"]', qr/not U\+0020/);
 refuses('"realm poll"', qr/not U\+0020/);
 refuses('größe_zeigen', qr/not U\+00F6/);
 
+# A secret that is typed in the wrong place is in no message.
+for my $line ('realm_snmp_credential_list_modify 5 10.0.0.0,8,%s,1', 'realm_snmp_credential_list_modify 5 %s',
+	'realm_snmp_credential_list_modify 5 10.0.0.0,%s', 'realm_snmp_credential_list_modify 5 --add 10.0.0.0,99,%s', '.set password=%s',
+	'.source no/such/password=%s', 'remote_backup password=%s', 'remote_backup FTPS host user %s x y z', '.snmp get h --community=%s 1.3') {
+	my $secret = 'n0tToBeSeen';
+	my $r = Run->ptsh(args => ['-X', '-w', '-f', '-', '--keep-going', $box->address], stdin => sprintf("$line\n", $secret), secret => $secret);
+	is($r->status, 2, sprintf($line, 'SECRET') . ': refused');
+}
+
 # A secret behind one stays one.
 {
 	my $secret = 'ABCD-0123-WXYZ-4567';

@@ -67,7 +67,7 @@ for my $name (sort keys %page) {
 my ($rendered) = run('mandoc', '-Tascii', '-Owidth=80', "$top/man/ptsh.1");
 my @rows = split /\n/, $rendered =~ s/.\x08//gr;
 for (
-	['which port', qr/On which port is it/], ['Nagios', qr/check for Nagios/], ['bugs', qr/Report bugs/],
+	['which port', qr/which port a device is on/], ['Nagios', qr/check for Nagios/], ['bugs', qr/Report bugs/],
 	['AUTHORS', qr/^AUTHORS/], ['time zone', qr/The time zone of the times/], ['character set', qr/has another\b|character set/],
 	['CHANGED', qr/ptsh: .*THE KEY HAS CHANGED/], ['cron', qr/crontab/], ['systemd', qr/a service and a timer/],
 	['password', qr/which is the best place/], ['requests', qr/\.help lists them/], ['compression', qr/There is no compression/],
