@@ -14,7 +14,8 @@ folder=$(cd "$folder" && pwd)
 export PTSH_TEST_SLOW=4 PTSH_TEST_SANITIZED=1
 if [ "$what" = sanitizers ]; then
 	tests=$(cd "$(dirname "$0")" && pwd)
-	export ASAN_OPTIONS="log_path=$folder/asan:detect_stack_use_after_return=1:detect_leaks=1:exitcode=99"
+	# What is too much is refused as by any malloc.
+	export ASAN_OPTIONS="log_path=$folder/asan:detect_stack_use_after_return=1:detect_leaks=1:allocator_may_return_null=1:exitcode=99"
 	export UBSAN_OPTIONS="log_path=$folder/ubsan:print_stacktrace=1"
 	export LSAN_OPTIONS="suppressions=$tests/lsan.supp:print_suppressions=0"
 else
