@@ -134,10 +134,11 @@ static enum command_result alias_run(struct shell *sh, struct task *t, enum stat
 static enum command_place alias_complete(const struct command_finding *f)
 {
 	bool off = f->index == 2 && strcmp(f->words[1], "off") == 0;
+	const struct alias *a = f->sh != NULL && (f->index == 1 || off) ? aliases_next(f->sh, NULL) : NULL;
 
 	if (f->index == 1)
 		command_found(f, "off", "forget a name");
-	for (const struct alias *a = NULL; f->sh != NULL && (f->index == 1 || off) && (a = aliases_next(f->sh, a != NULL ? a->name : NULL)) != NULL;)
+	for (; a != NULL; a = aliases_next(f->sh, a->name))
 		command_found(f, a->name, a->line);
 	return f->index > 1 && !off ? PLACE_WHOLE : PLACE_WORD;
 }

@@ -30,7 +30,7 @@ void commands_aliases(void *ctx, void (*found)(void *, const char *name, const c
 {
 	const struct shell *sh = ctx;
 
-	for (const struct alias *a = NULL; (a = aliases_next(sh, a != NULL ? a->name : NULL)) != NULL;)
+	for (const struct alias *a = aliases_next(sh, NULL); a != NULL; a = aliases_next(sh, a->name))
 		found(arg, a->name, a->line);
 }
 
