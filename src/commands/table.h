@@ -13,6 +13,7 @@
 	ROW(connect) \
 	ROW(each) \
 	ROW(echo) \
+	ROW(edit) \
 	ROW(events) \
 	ROW(find) \
 	ROW(format) \

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/colour.h"
+#include "base/safe.h"
 #include "lang/complete.h"
 #include "link/link.h"
 #include "proto/catalog.h"
@@ -25,6 +26,8 @@
 #include "run/names.h"
 #include "run/show.h"
 #include "shell/progress.h"
+#include "term/ask.h"
+#include "term/editor.h"
 #include "term/files.h"
 #include "term/marks.h"
 
@@ -104,6 +107,29 @@ static void gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char
 
 /* --- a line --- */
 
+/* A paste, or what comes from an editor, has several: each is masked by itself.  NULL without memory. */
+static char *mask_lines(struct shell *sh, const char *text)
+{
+	struct buf out = {0};
+	size_t len = strlen(text), start = 0;
+	struct line_state state = {0};
+
+	for (size_t i = 0; i <= len; i++) {
+		if (i < len && (text[i] != '\n' || line_goes_on(text + start, i - start, &state)))
+			continue;
+		char *line = strndup(text + start, i - start), *masked = line != NULL ? check_masked(sh, line) : NULL;
+
+		out.failed |= masked == NULL;
+		buf_puts(&out, start > 0 ? "\n" : "");
+		buf_puts(&out, masked != NULL ? masked : "");
+		free(masked);
+		free(line);
+		start = i + 1;
+		state = (struct line_state){0};
+	}
+	return buf_steal(&out);
+}
+
 /* Remembers it, with its secrets hidden: what is recalled and searched stands on the screen. */
 static void remember(struct shell *sh, const char *text)
 {
@@ -112,7 +138,7 @@ static void remember(struct shell *sh, const char *text)
 
 	if (sh->history == NULL || *text == ' ' || *text == '\t' || strspn(text, " \t\n") == strlen(text))
 		return;
-	masked = check_masked(sh, text);
+	masked = mask_lines(sh, text);
 	history_add(sh->history, masked != NULL ? masked : text, masked);
 	free(masked);
 	if (history_trouble(sh->history, &e))
@@ -240,6 +266,56 @@ static bool leaves(struct shell *sh, bool *warned)
 	return false;
 }
 
+static bool agrees_to_run(struct shell *sh, const char *text)
+{
+	struct buf question = {.secret = true};
+	size_t count = 0;
+	bool yes;
+
+	for (size_t len; *text != '\0'; text += len + (text[len] == '\n'), count++) {
+		len = strcspn(text, "\n");
+		buf_puts(&question, "| ");
+		safe_put(&question, text, len);
+		buf_putc(&question, '\n');
+	}
+	if (count == 1)
+		buf_puts(&question, "Run this line? [y/N] ");
+	else
+		buf_printf(&question, "Run these %zu lines? [y/N] ", count);
+	yes = buf_string(&question) != NULL && ask_yes(sh, buf_string(&question));
+	buf_clear(&question);
+	return yes;
+}
+
+/* What .edit has asked for: into the editor, shown, asked about, and run. */
+static void edit(struct shell *sh)
+{
+	struct buf text = {.secret = true};
+	struct error e;
+	char *before = sh->edit;
+	enum editor_end end = editor_run(sh->loop, sh->prompt, before, &text, &e);
+
+	sh->edit = NULL;
+	free(before);
+	if (sh->quit) {
+		buf_clear(&text);
+		return;
+	}
+	if (end == EDITOR_FAILED)
+		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
+	else if (end != EDITOR_CHANGED || buf_string(&text) == NULL)
+		shell_report(sh, (struct place){0}, "not changed; nothing was run%s",
+		    end == EDITOR_HASTY ? ": does your editor wait? (VISUAL='code --wait')" : "");
+	if (end == EDITOR_CHANGED && buf_string(&text) != NULL) {
+		bool yes = agrees_to_run(sh, buf_string(&text));
+
+		remember(sh, buf_string(&text));
+		if (yes)
+			run_text(sh, buf_string(&text), true);
+	}
+	buf_clear(&text);
+}
+
 static void lines(struct shell *sh)
 {
 	char *text = NULL;
@@ -257,6 +333,8 @@ static void lines(struct shell *sh)
 			warned = false;
 			remember(sh, text);
 			run_marked(sh, text, end == PROMPT_PASTE);
+			while (sh->edit != NULL && !sh->quit)
+				edit(sh);
 			break;
 		case PROMPT_INTERRUPT:
 			break;
@@ -308,6 +386,8 @@ int interactive_run(struct shell *sh, struct error *e)
 		run_rc(sh);
 		lines(sh);
 	}
+	free(sh->edit);
+	sh->edit = NULL;
 	loop_timer_stop(sh->loop, &in.tick);
 	prompt_free(sh->prompt);
 	sh->prompt = NULL;

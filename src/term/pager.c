@@ -9,20 +9,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "net/child.h"
+#include "term/lend.h"
 
 enum { NO_PROGRAM = 126 };	/* the shell's statuses for what it cannot run begin there */
 
 struct pager {
 	struct loop *loop;
 	struct child child;
+	const char *command;
+	unsigned flags;
 	int pipe;		/* -1: all is written, or nothing reads it */
 	const char *text;
 	size_t left;
@@ -69,13 +70,14 @@ static void on_pipe(void *ctx, int fd, short revents)
 		close_pipe(g);
 }
 
-static int start_pager(struct pager *g, const char *command, unsigned flags)
+static int start_pager(void *ctx)
 {
+	struct pager *g = ctx;
 	int ends[2], rc;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
-	rc = child_start(&g->child, command, ends[0], STDOUT_FILENO, CHILD_TERMINAL | flags);
+	rc = child_start(&g->child, g->command, ends[0], STDOUT_FILENO, CHILD_TERMINAL | g->flags);
 	close(ends[0]);
 	g->pipe = ends[1];
 	fcntl(g->pipe, F_SETFL, O_NONBLOCK);
@@ -97,30 +99,13 @@ static int start_pager(struct pager *g, const char *command, unsigned flags)
 /* Lends the command the terminal until it has ended.  -1: it could not be started. */
 static int serve(struct pager *g, struct prompt *p, const char *command, unsigned flags)
 {
-	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct sigaction before;
-	struct termios modes;
-	bool have_modes;
 	int rc, error;
 
-	prompt_release(p);
-	have_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
-	sigaction(SIGPIPE, &ignore, &before);
-	rc = start_pager(g, command, flags);
+	g->command = command;
+	g->flags = flags;
+	rc = lend_terminal(g->loop, p, &g->child, start_pager, g);
 	error = errno;
-	if (rc == 0) {
-		while (!g->child.ended && !prompt_stopping(p))
-			loop_step(g->loop, -1);
-		if (g->child.ended)
-			child_forget(&g->child);
-		else
-			child_end(&g->child);
-		close_pipe(g);
-	}
-	sigaction(SIGPIPE, &before, NULL);
-	if (have_modes)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);	/* it may have been killed */
-	prompt_take(p);
+	close_pipe(g);
 	errno = error;
 	return rc;
 }

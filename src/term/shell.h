@@ -67,6 +67,7 @@ struct shell {
 	double timeout;			/* s, 0 none */
 
 	bool redirected;		/* out leads to where a line says (run/redirect) */
+	char *edit;			/* what .edit wants to be edited, once the line is over; NULL: nothing */
 	bool progress;			/* a line of shell_progress_draw() is on the terminal */
 	int64_t waiting_since;		/* loop_now(): progress counts from here; 0 not yet */
 	int64_t blocked_since;		/* loop_now(): standard output is being written to from then on */
