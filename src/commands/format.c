@@ -2,6 +2,7 @@
 /*
  * format: `.format` and `.last`: how results look, and the last one again.
  */
+#include "commands/set.h"
 #include "commands/table.h"
 
 #include <stddef.h>
@@ -22,7 +23,7 @@ static enum command_result format_run(struct shell *sh, struct task *t, enum sta
 	if (format_choose(t->line.words[1], sh->out.terminal, &f, &e) == -1)
 		return command_fail(sh, t, status, &e);
 	output_set_format(sh->output, f);
-	sh->options->format_origin = ORIGIN_COMMAND_LINE;
+	sh->options->format_origin = set_origin(sh, t);
 	return COMMAND_DONE;
 }
 

@@ -2,6 +2,7 @@
 /*
  * help: describes what can be typed, from the catalogue and the table of commands: it knows no request by name.
  */
+#include "commands/help_topics.h"
 #include "commands/table.h"
 
 #include <stdlib.h>
@@ -54,6 +55,36 @@ static void put_values(struct buf *b, const struct value_name *values)
 			buf_printf(b, "      %s\n", v->name);
 }
 
+/* The argument whose value says which columns there are, if that is what a depends on; or NULL. */
+static const struct arg *columns_by(const struct request *r, const struct arg *a)
+{
+	for (const struct arg *by = r->args; a->fields != NULL && by->name != NULL; by++)
+		if (by->values != NULL && by->values->fields != NULL && catalog_fields(r, a, by->values->value) != a->fields)
+			return by;
+	return NULL;
+}
+
+static bool has_columns(const struct request *r)
+{
+	for (const struct arg *a = r->args; a->name != NULL; a++)
+		if (columns_by(r, a) != NULL)
+			return true;
+	return false;
+}
+
+/* Each list of columns once, under the value that has it. */
+static void put_columns(struct buf *b, const struct request *r)
+{
+	const struct arg *by = NULL, *a = r->args;
+
+	for (; by == NULL && a->name != NULL; a++)
+		by = columns_by(r, a);
+	for (const struct value_name *v = by != NULL ? by->values : NULL; v != NULL && v->name != NULL; v++) {
+		buf_printf(b, "  the columns of %s\n", v->name);
+		put_fields(b, v->fields, "      ");
+	}
+}
+
 static void put_arg(struct buf *b, const struct request *r, const struct arg *a)
 {
 	buf_printf(b, "  %s: %s%s%s", a->name, arg_type_name(a), a->flags & ARG_REQUIRED ? ", required" : "",
@@ -62,7 +93,8 @@ static void put_arg(struct buf *b, const struct request *r, const struct arg *a)
 		buf_printf(b, ". %s", a->help);
 	buf_putc(b, '\n');
 	put_values(b, a->values);
-	put_fields(b, catalog_fields(r, a, NULL), "      ");
+	if (columns_by(r, a) == NULL)
+		put_fields(b, a->fields, "      ");
 }
 
 static void put_request(struct buf *b, const struct request *r)
@@ -75,6 +107,7 @@ static void put_request(struct buf *b, const struct request *r)
 		buf_puts(b, "Arguments\n");
 	for (size_t i = 0; i < REQUEST_ARGS && r->args[i].name != NULL; i++)
 		put_arg(b, r, &r->args[i]);
+	put_columns(b, r);
 	buf_puts(b, "Reply\n");
 	switch (r->shape) {
 	case REPLY_NONE:
@@ -84,13 +117,23 @@ static void put_request(struct buf *b, const struct request *r)
 		buf_puts(b, "  rows of name and value\n");
 		break;
 	default:
-		if (r->reply == NULL)
+		if (r->reply == NULL || has_columns(r))
 			buf_puts(b, "  the fields asked for\n");
-		put_fields(b, r->reply, "  ");
+		else
+			put_fields(b, r->reply, "  ");
 	}
 	buf_printf(b, "Example\n  %s\n  %s\n", r->example, r->example_json);
 	if (r->reader != NULL)
 		buf_printf(b, "See also\n  %s\n", r->reader);
+}
+
+/* One line: the lists are of requests and commands. */
+static void put_topics(struct buf *b)
+{
+	buf_puts(b, ".help WORD also knows");
+	for (const struct help_topic *t = help_topics; t->name != NULL; t++)
+		buf_printf(b, "%s %s", t == help_topics ? "" : t[1].name != NULL ? "," : " and", t->name);
+	buf_puts(b, ".\n");
 }
 
 static void put_requests(struct buf *b)
@@ -161,6 +204,10 @@ static int put_word(struct buf *b, struct shell *sh, const char *word, struct er
 
 	if (r != NULL) {
 		put_request(b, r);
+		return 0;
+	}
+	if (help_topic(word) != NULL) {
+		buf_puts(b, help_topic(word)->text);
 		return 0;
 	}
 	if (c == NULL && word[0] == '.') {
@@ -243,6 +290,7 @@ static enum command_result help_run(struct shell *sh, struct task *t, enum statu
 		put_requests(&b);
 		put_commands(&b, sh);
 		put_aliases(&b, sh);
+		put_topics(&b);
 		buf_puts(&b, ".help WORD shows one request, group or command; ptsh(1) describes all of them.\n");
 	} else if (put_word(&b, sh, t->line.words[1], &e) == -1) {
 		buf_clear(&b);
@@ -259,8 +307,11 @@ static enum command_result help_run(struct shell *sh, struct task *t, enum statu
 
 static enum command_place help_complete(const struct command_finding *f)
 {
-	if (f->index == 1)
-		command_found_requests(f);
+	if (f->index != 1)
+		return PLACE_WORD;
+	command_found_requests(f);
+	for (const struct help_topic *t = help_topics; t->name != NULL; t++)
+		command_found(f, t->name, t->help);
 	return PLACE_WORD;
 }
 

@@ -2,12 +2,13 @@
 /*
  * set: one table of names, each with how it is read and written.
  */
-#include "commands/table.h"
+#include "commands/set.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/table.h"
 #include "format/output.h"
 #include "run/show.h"
 #include "term/marks.h"
@@ -172,6 +173,36 @@ static const struct setting *find_setting(const char *name)
 	return s->name != NULL ? s : NULL;
 }
 
+bool set_knows(const char *name)
+{
+	return find_setting(name) != NULL;
+}
+
+enum origin set_origin(const struct shell *sh, const struct task *t)
+{
+	const char *rc = sh->options->rc_path;
+
+	return rc != NULL && t->at.name != NULL && strcmp(t->at.name, rc) == 0 ? ORIGIN_RC : ORIGIN_SET;
+}
+
+void set_each(struct shell *sh, void (*found)(void *arg, const char *name, const char *value, enum origin origin), void *arg)
+{
+	char text[32];
+
+	for (const struct setting *s = settings; s->name != NULL; s++) {
+		enum origin origin = (enum origin)sh->set_origins[s - settings];
+
+		if (origin == ORIGIN_DEFAULT)
+			origin = options_origin(sh->options, s->name);
+		if (origin == ORIGIN_DEFAULT && s->where == header)
+			origin = options_origin(sh->options, "no-header");
+		value_text(sh, s, text);
+		found(arg, s->name, text, origin);
+	}
+}
+
+_Static_assert(sizeof settings / sizeof settings[0] - 1 <= sizeof ((struct shell *)0)->set_origins, "room for every setting");
+
 static enum command_result set_run(struct shell *sh, struct task *t, enum status *status)
 {
 	static const char *const headings[] = {"name", "value", "meaning"};
@@ -184,8 +215,12 @@ static enum command_result set_run(struct shell *sh, struct task *t, enum status
 		error_set(&e, STATUS_USAGE, "%s: no such setting; .set lists them", name);
 		return command_fail(sh, t, status, &e);
 	}
-	if (one != NULL && t->line.word_count > 2)
-		return set_value(sh, one, t->line.words[2], &e) == 0 ? COMMAND_DONE : command_fail(sh, t, status, &e);
+	if (one != NULL && t->line.word_count > 2) {
+		if (set_value(sh, one, t->line.words[2], &e) == -1)
+			return command_fail(sh, t, status, &e);
+		sh->set_origins[one - settings] = (unsigned char)set_origin(sh, t);
+		return COMMAND_DONE;
+	}
 	show_begin(sh, t);
 	output_begin(sh->output, headings, 3);
 	for (const struct setting *s = settings; s->name != NULL; s++)

@@ -2,13 +2,15 @@
 /*
  * status: `.status`: the connection, the box, the settings.
  */
-#include "commands/table.h"
+#include "commands/set.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "commands/table.h"
 #include "format/output.h"
 #include "link/identity.h"
 #include "link/link.h"
@@ -64,6 +66,10 @@ static const char *origin_text(enum origin origin)
 		return "boxes file";
 	case ORIGIN_COMMAND_LINE:
 		return "command line";
+	case ORIGIN_RC:
+		return "rc";
+	case ORIGIN_SET:
+		return ".set";
 	}
 	return "";
 }
@@ -126,6 +132,33 @@ static void connection_rows(struct shell *sh, const struct link_info *i)
 		row(sh, "odd messages", "%llu", (unsigned long long)i->counters.odd);
 }
 
+static void setting_row(void *arg, const char *name, const char *value, enum origin origin)
+{
+	row(arg, name, "%s (%s)", value, origin_text(origin));
+}
+
+/* An option that was not given and has nothing to say; whether anything may be changed is always said. */
+static bool idle_option(const struct options *o, const struct option_row *r, const char *value)
+{
+	return options_origin(o, r->name) == ORIGIN_DEFAULT && r->offset != offsetof(struct options, read_only) &&
+	    (r->kind == OPTION_FLAG || strcmp(value, "none") == 0 || strcmp(value, "0") == 0);
+}
+
+/* What .set knows, and of the options what it does not; the format has a row of its own. */
+static void setting_rows(struct shell *sh)
+{
+	struct buf value = {0};
+
+	set_each(sh, setting_row, sh);
+	for (const struct option_row *r = option_rows; r->name != NULL; r++) {
+		buf_reset(&value);
+		if (!set_knows(r->name) && option_value(sh->options, r, &value) && buf_string(&value) != NULL &&
+		    !idle_option(sh->options, r, buf_string(&value)))
+			setting_row(sh, r->name, buf_string(&value), options_origin(sh->options, r->name));
+	}
+	buf_clear(&value);
+}
+
 static void rows(struct shell *sh, const struct task *t, const char *product)
 {
 	static const char *const headings[] = {"what", "value"};
@@ -149,8 +182,25 @@ static void rows(struct shell *sh, const struct task *t, const char *product)
 	if (identity_info(sh, &port, &name))
 		row(sh, "ident", "port %u, %s", (unsigned)port, name != NULL ? name : "hidden");
 	row(sh, "format", "%s (%s)", output_format(sh->output)->name, origin_text(o->format_origin));
+	setting_rows(sh);
 	output_end(sh->output);
 	show_end(sh, t);
+}
+
+/* A value, by its name if it has one: Porttracker for n. */
+static void put_named(struct buf *out, const struct field *f, struct json v)
+{
+	struct buf text = {0};
+	const struct value_name *named;
+
+	show_decode(v, &text);
+	named = catalog_value(f->values, buf_head(&text), text.len);
+	buf_puts(out, out->len > 0 ? " " : "");
+	if (named != NULL)
+		buf_puts(out, named->name);
+	else
+		buf_put(out, buf_head(&text), text.len);
+	buf_clear(&text);
 }
 
 static void got_product(struct shell *sh, struct task *child, const struct reply *reply)
@@ -160,11 +210,10 @@ static void got_product(struct shell *sh, struct task *child, const struct reply
 	struct json v;
 
 	if (reply != NULL && reply->ok) {
+		const struct field *f = catalog_role(ROLE_PRODUCT)->reply;
 		struct json_iter it = reply->values;
-		while (json_next(&it, NULL, &v)) {
-			buf_puts(&text, text.len > 0 ? " " : "");
-			show_decode(v, &text);
-		}
+		for (; json_next(&it, NULL, &v) && f->name != NULL; f++)
+			put_named(&text, f, v);
 	}
 	rows(sh, t, text.len > 0 ? buf_string(&text) : NULL);
 	buf_clear(&text);

@@ -21,7 +21,7 @@
 #include "tls/trust.h"
 
 /* Where a setting came from, for .status.  Later ones win over earlier ones. */
-enum origin { ORIGIN_DEFAULT, ORIGIN_ENVIRONMENT, ORIGIN_BOXES, ORIGIN_COMMAND_LINE };
+enum origin { ORIGIN_DEFAULT, ORIGIN_ENVIRONMENT, ORIGIN_BOXES, ORIGIN_COMMAND_LINE, ORIGIN_RC, ORIGIN_SET };
 
 /* Lines to run, in the order given. */
 struct input {
@@ -160,6 +160,10 @@ struct option_row {
 	int (*set)(struct options *o, const char *value, enum origin from, struct error *e);
 };
 extern const struct option_row option_rows[];	/* ends with name NULL */
+
+/* Appends an option's value as it is typed; a flag is on or off, a command "set", for it may hold a secret.  False: the row holds
+ * none. */
+bool option_value(const struct options *o, const struct option_row *row, struct buf *out);
 
 /* The row of that long name, or NULL. */
 const struct option_row *option_find(const char *name, size_t len);

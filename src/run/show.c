@@ -78,6 +78,20 @@ void show_decode(struct json v, struct buf *text)
 	buf_clear(&raw);
 }
 
+/* What the box says behind a failure's message, as psql's DETAIL. */
+static void show_detail(struct json_iter it, struct buf *text)
+{
+	struct json v;
+	size_t n = 0;
+
+	while (json_next(&it, NULL, &v))
+		if (json_kind(v) != JSON_NULL) {
+			buf_puts(text, n++ == 0 ? " (detail: " : ", ");
+			show_decode(v, text);
+		}
+	buf_puts(text, n > 0 ? ")" : "");
+}
+
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text)
 {
 	struct json message;
@@ -93,6 +107,7 @@ void show_failure(const struct task *t, const struct reply *reply, struct buf *t
 			show_decode(message, text);
 		if (text->len == 0)
 			buf_puts(text, "failed, no reason given");
+		show_detail(it, text);
 		if (text->len > FAILURE_MOST) {
 			buf_truncate(text, FAILURE_MOST);
 			buf_puts(text, "...");

@@ -61,6 +61,7 @@ struct shell {
 	struct kept *kept;		/* undo/kept; NULL before the first change */
 
 	/* settings that .set and the other commands change */
+	unsigned char set_origins[16];	/* commands/set: enum origin of each that was set; 0: not since the start */
 	bool timing;
 	bool marks;			/* for terminals that know them: term/marks */
 	bool undo;			/* show before -> after */

@@ -52,6 +52,13 @@ subtest '.help' => sub {
 		is(Run->ptsh(args => ['-n', '-X', '-c', $example])->stdout, "$json\n", '... which is what would be sent');
 	}
 	like($l->good(".help .$_\n"), qr/\A\.$_\b.*\n  \S/, ".help .$_") for $help =~ /^  \.(\w+)/mg;
+	my $query = $l->good(".help realm_query\n");
+	is(scalar(() = $query =~ /^ +the columns of (?:device|switch|switch_detail)$/mg), 3, 'realm_query: the columns of each type');
+	is(scalar(() = $query =~ /^ +device_mac /mg), 1, '... once');
+	cmp_ok(scalar(() = $query =~ /\n/g), '<', 120, '... in fewer lines');
+	like($l->good(".help $_->[0]\n"), qr/$_->[1]/, "the topic $_->[0]") for ['lines', qr/^  > FILE, >> FILE /m], ['keys', qr/^  Tab /m],
+	    ['formats', qr/^  records /m], ['events', qr/^  subscribe NAME/m];
+	like($l->good(".help\n"), qr/^\.help WORD also knows events, formats, keys and lines\.$/m, '... named by .help');
 	like($l->good(".help pollers\n"), qr/^  poller_info +\S/m, 'a group');
 	like($l->good("help seed\n"), qr/^  realm_seed_list +\S/m, 'a part of a name; help without a dot');
 	$l->bad(".help nonsense\n", 2, qr/nonsense: no such request, command or group/);
@@ -94,10 +101,12 @@ subtest '.connect' => sub {
 		. "- realm_info name neu\n.echo end\n");
 	is($r->stdout, "5200007311\nneu\nend\n", 'names are looked up where one is');
 	like($r->stderr, qr/neu: no such realm/, '... only there');
-	my $slow = Box->start('--auth', 'none', '--delay', 60_000);
+	my $slow = Box->start('--auth', 'none', '--delay', 1000);
 	$r = Run->ptsh(args => [$slow->address], stdin => "realm_poll Lab &\nping\n.connect @{[$other->address]}\nproduct_id\n");
-	is($r->status, 3, 'a job that is left behind') or diag $r->stderr;
-	like($r->stderr, qr/\[1\] realm_poll Lab: failed after \S+: no answer: the box may have done it$/m, '... is told');
+	is($r->status, 2, 'a job would be left behind') or diag $r->stderr;
+	like($r->stderr, qr/^ptsh: stdin:3: \.connect: 1 job is still running; use \.wait first$/m, '... what to do is said');
+	like($r->stderr, qr/\[1\] realm_poll Lab: done/, '... and the job comes to its end');
+	like($l->run("realm_poll Lab &\n.wait\n.connect @{[$other->address]}\nproduct_id\n")->stdout, qr/^i\t/m, '... behind .wait it works');
 	$l->bad(".connect 'a b'\n", 2, qr/^ptsh: stdin:1: \.connect: a b: /m);
 };
 
@@ -113,7 +122,7 @@ subtest '.set, .format, .timing' => sub {
 	$l->bad(".set nix\n", 2, qr/\.set: nix: no such setting; \.set lists them$/m);
 	is($l->run(".set keep-going on\nrealm_poll 1\n.echo on\n")->stdout, "on\n", 'keep-going works');
 	is($l->run(".set header on\nproduct_id\n")->stdout =~ s/\n.*//sr, "branding\tproduct_id", 'header works');
-	is($l->run(".set expanded on\nproduct_id\n", '-o', 'table')->stdout =~ s/[0-9a-f:]{17}/MAC/r, "-[ 1 ]----\nbranding    n\nproduct_id  MAC\n", 'expanded works');
+	is($l->run(".set expanded on\nproduct_id\n", '-o', 'table')->stdout =~ s/[0-9a-f:]{17}/MAC/r, "-[ 1 ]----\nbranding    Porttracker\nproduct_id  MAC\n", 'expanded works');
 	like($l->run(".set timing on\nping\n")->stderr, qr/^ptsh: time: \d+ ms$/m, 'timing works');
 	like($l->run(".timing on\nping\n.timing off\nping\n")->stderr, qr/\Aptsh: time: \d+ ms\n\z/, '.timing');
 	$l->bad(".timing x\n", 2, qr/x: on or off$/m);
@@ -129,7 +138,14 @@ subtest '.status' => sub {
 	my %is = map { split /\t/, $_, 2 } split /\n/, $l->good("ping\n.status\n") =~ s/.*\n//r;
 	is($is{state}, 'connected', 'after it');
 	is($is{box}, $box->address . ' (command line)', 'the box');
-	like($is{product} // '', qr/^n 00:/, 'the product');
+	like($is{product} // '', qr/^Porttracker 00:[0-9a-f:]+$/, 'the product, as a word');
+	is($is{'read-only'}, 'off (default)', 'read-only, and where it comes from');
+	is($is{timeout}, '0 (default)', 'a setting');
+	is($is{'connect-timeout'}, '10 (default)', 'an option');
+	my $text = $l->run(".set timeout 3\n.format tsv\n.status\n", '-r', '-j', 2, '--password-command', 'echo hush')->stdout;
+	like($text, qr/^$_$/m, "where it comes from: $_") for "timeout\t3 \\(\\.set\\)", "format\ttsv \\(\\.set\\)", "read-only\ton \\(command line\\)",
+	    "jobs\t2 \\(command line\\)", "password-command\tset \\(command line\\)";
+	unlike($text, qr/hush/, '... no command that may hold a secret');
 	is($is{encryption}, 'none', 'the encryption');
 	like($is{login}, qr/^none as \S+$/, 'the login');
 	like($is{requests}, qr/^\d+, \d+ answered, 0 events$/, 'the requests');

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * help_topics: what .help says of the language, keys, formats and events.
+ */
+#include "commands/help_topics.h"
+
+#include <string.h>
+
+static const char lines[] =
+    "Lines\n"
+    "  REQUEST WORD...         a request; a prefix is no name\n"
+    "  [\"REQUEST\", ARG...]     the same as raw JSON: nothing to quote\n"
+    "  .COMMAND WORD...        a command of ptsh; a unique prefix will do\n"
+    "  - LINE                  a line that may fail\n"
+    "  # comment               an unquoted word that begins with # begins one; quote it if it is text\n"
+    "Words\n"
+    "  'a b'                   literal;  \"a b\" is a JSON string;  \\ quotes the next character\n"
+    "  a,b,c                   a list;  'a b','c, d' has two elements;  * or null is all of them\n"
+    "  a,b c,d                 rows: a word for each\n"
+    "  name=x comment='y z'    an object or pairs;  the = stands outside the quotes\n"
+    "  'Head Office'           a name where a gid stands: looked up on the box\n"
+    "  --argument WORD         an argument by its name; -- ends the names\n"
+    "  ?                       where a secret stands: asked for, not echoed\n"
+    "  @FILE                   the content of FILE, for text\n"
+    "  [...] or {...}          JSON, up to its closing bracket\n"
+    "Behind a line\n"
+    "  &                       as a job:  .jobs lists them, .wait waits for them\n"
+    "  > FILE, >> FILE         what it shows goes into FILE, at the prompt\n"
+    "  | COMMAND               what it shows goes to a command of the shell, at the prompt\n"
+    "  \\ at the end            the line goes on in the next one, as with an open quote or bracket\n";
+
+static const char keys[] =
+    "Keys\n"
+    "  Tab                     completes; a second Tab lists what may come next, with a description\n"
+    "  Up, Down                lines typed before;  ^R searches them\n"
+    "  ^A, ^E                  to the beginning, to the end of the line\n"
+    "  ^W, ^U, ^K              delete the word before, the line, the rest of the line\n"
+    "  ^C                      discards the line; what runs goes on as a job\n"
+    "  ^D                      leaves; with jobs running the second one does\n"
+    "  ^L                      clears the screen\n"
+    "Emacs and vi keys and ~/.editrc are those of editline(7).\n";
+
+static const char formats_text[] =
+    "Formats\n"
+    "  table                   columns with headings; a block for each row if that is too wide (.set expanded)\n"
+    "  tsv                     a row a line, tabs between cells;  \\t \\n \\r \\\\ in them\n"
+    "  csv                     RFC 4180, with headings\n"
+    "  json                    the values of a reply as one array a line, as the box wrote them\n"
+    "  records                 a JSON object for each row, for jq\n"
+    "  raw                     the box's line, untouched; not on a terminal\n"
+    ".format FORMAT sets it, .last FORMAT shows the last reply again in another one, -o and $PTSH_OUTPUT choose it at the start.\n"
+    "A terminal gets table, a file or a pipe tsv.\n";
+
+static const char events[] =
+    "Events\n"
+    "  subscribe NAME...       reports these events;  -e NAME does from the start, * is all\n"
+    "  unsubscribe NAME...     no longer\n"
+    "  .events [on | off | list]   shows them, hides them, lists the last 1000\n"
+    "  .wait EVENT [ARG...]    waits for the next one\n"
+    "  .on EVENT -- LINE       runs LINE at each one, {1} {2}... are its arguments\n"
+    "At the prompt an event that a request of your own causes is not shown: the end of the request, or of its job, reports it.\n"
+    "Tab behind subscribe lists the names.\n";
+
+const struct help_topic help_topics[] = {
+	{"events", "subscribing to events, and what to do with them", events},
+	{"formats", "how results look", formats_text},
+	{"keys", "what keys do at the prompt", keys},
+	{"lines", "how a line is written: words, quotes, lists, names, & > |", lines},
+	{NULL, NULL, NULL},
+};
+
+const struct help_topic *help_topic(const char *name)
+{
+	for (const struct help_topic *t = help_topics; t->name != NULL; t++)
+		if (strcmp(t->name, name) == 0)
+			return t;
+	return NULL;
+}
