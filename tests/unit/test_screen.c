@@ -323,9 +323,15 @@ static void painting_is_bounded(void **state)
 	(void)state;
 	start(30, 8);
 	struct screen *s = screen_create(slave, slave);
-	assert_int_equal(screen_paint(s, &e, false), -1);
-	screen_touch(s);
-	int wait = screen_paint(s, &e, false);
+	int wait = -1;
+	/* Where the machine stood still between the two, the second one was due. */
+	for (int i = 0; i < 100 && wait <= 0; i++) {
+		assert_int_equal(screen_paint(s, &e, false), -1);
+		screen_touch(s);
+		wait = screen_paint(s, &e, false);
+		poll(NULL, 0, SCREEN_PAINT_MS);
+		screen_touch(s);
+	}
 	assert_true(wait > 0 && wait <= SCREEN_PAINT_MS);
 	screen_free(s);
 	end();
