@@ -33,13 +33,15 @@ static int tls_out_of_memory(struct error *e)
 /* --- setting up --- */
 
 /* Verifies and notes what came out.  OpenSSL's own note says "verified" until it is set otherwise: where memory
- * fails before that, any certificate would pass. */
+ * fails before that, any certificate would pass.  What must be verified, the name included, is copied once more: OpenSSL
+ * does not look whether its own copy was made, and without a name any name would pass. */
 static int tls_verify(X509_STORE_CTX *store, void *arg)
 {
 	struct tls *t = arg;
-	int result = X509_verify_cert(store);
+	bool copied = X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(store), SSL_get0_param(t->ssl)) == 1;
+	int result = copied ? X509_verify_cert(store) : 0;
 
-	t->verify_error = X509_STORE_CTX_get_error(store);
+	t->verify_error = copied ? X509_STORE_CTX_get_error(store) : X509_V_ERR_OUT_OF_MEM;
 	t->verified = result == 1 && t->verify_error == X509_V_OK;
 	return 1;
 }
