@@ -146,7 +146,7 @@ static int set_up(struct shell *sh, struct error *e)
 	    (sh->engine = engine_create(&steps_ops)) == NULL || (sh->link = link_create(sh, &connection_ops)) == NULL ||
 	    (sh->events = events_create(sh)) == NULL || (sh->names = names_create(sh)) == NULL)
 		return error_memory(e);
-	password_use_loop(sh->password, sh->loop);
+	password_use_loop(sh->loop);
 	if (choose_output(sh, e) == -1)
 		return -1;
 	return o->trace != NULL ? trace_open(sh, o->trace, e) : 0;
@@ -175,7 +175,7 @@ static void tear_down(struct shell *sh)
 		history_free(sh->history);
 	sink_clear(&sh->out);
 	sink_clear(&sh->err);
-	password_use_loop(sh->password, NULL);
+	password_use_loop(NULL);
 	if (sh->loop != NULL)
 		loop_free(sh->loop);
 }

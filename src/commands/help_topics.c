@@ -23,11 +23,11 @@ static const char lines[] =
     "  ?                       where a secret stands: asked for, not echoed\n"
     "  @FILE                   the content of FILE, for text\n"
     "  [...] or {...}          JSON, up to its closing bracket\n"
-    "Behind a line\n"
+    "After a line\n"
     "  &                       as a job:  .jobs lists them, .wait waits for them\n"
     "  > FILE, >> FILE         what it shows goes into FILE, at the prompt\n"
     "  | COMMAND               what it shows goes to a command of the shell, at the prompt\n"
-    "  \\ at the end            the line goes on in the next one, as with an open quote or bracket\n";
+    "  \\ at the end            the line continues in the next one, as with an open quote or bracket\n";
 
 static const char keys[] =
     "Keys\n"
@@ -35,7 +35,7 @@ static const char keys[] =
     "  Up, Down                lines typed before;  ^R searches them\n"
     "  ^A, ^E                  to the beginning, to the end of the line\n"
     "  ^W, ^U, ^K              delete the word before, the line, the rest of the line\n"
-    "  ^C                      discards the line; what runs goes on as a job\n"
+    "  ^C                      discards the line; what runs continues as a job\n"
     "  ^D                      leaves; with jobs running the second one does\n"
     "  ^L                      clears the screen\n"
     "Emacs and vi keys and ~/.editrc are those of editline(7).\n";
@@ -59,7 +59,7 @@ static const char events[] =
     "  .wait EVENT [ARG...]    waits for the next one\n"
     "  .on EVENT -- LINE       runs LINE at each one, {1} {2}... are its arguments\n"
     "At the prompt an event that a request of your own causes is not shown: the end of the request, or of its job, reports it.\n"
-    "Tab behind subscribe lists the names.\n";
+    "Tab after subscribe lists the names.\n";
 
 const struct help_topic help_topics[] = {
 	{"events", "subscribing to events, and what to do with them", events},

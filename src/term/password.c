@@ -36,8 +36,10 @@ struct password {
 	char veil[PASSWORD_MAX];	/* random bytes: a password cannot be found in memory by its looks */
 	bool has_environment, environment_too_long;
 	char spill[PASSWORD_MAX];	/* what was read with it: other lines */
-	struct loop *loop;		/* or NULL */
 };
+
+/* Files are read with it; or NULL.  Not in the guarded memory: of that nothing may be left. */
+static struct loop *read_with;
 
 extern char **environ;
 
@@ -125,10 +127,9 @@ struct password *password_create(void)
 	return p;
 }
 
-void password_use_loop(struct password *p, struct loop *l)
+void password_use_loop(struct loop *l)
 {
-	if (p != NULL)
-		p->loop = l;
+	read_with = l;
 }
 
 void password_forget(struct password *p)
@@ -141,13 +142,8 @@ void password_forget(struct password *p)
 
 void password_discard(struct password *p)
 {
-	struct loop *l;
-
-	if (p == NULL)
-		return;
-	l = p->loop;
-	explicit_bzero(p, sizeof(*p));
-	p->loop = l;
+	if (p != NULL)
+		explicit_bzero(p, sizeof(*p));
 }
 
 void password_free(struct password *p)
@@ -324,19 +320,19 @@ static int read_file(struct password *p, const char *path, struct error *e)
 	struct stat st;
 	int fd, result = -1;
 
-	if (p->loop != NULL)
-		loop_signals_hold(p->loop);
-	fd = file_open(p->loop, path, O_RDONLY | O_NOFOLLOW, 0, &st);
+	if (read_with != NULL)
+		loop_signals_hold(read_with);
+	fd = file_open(read_with, path, O_RDONLY | O_NOFOLLOW, 0, &st);
 	if (fd < 0)
 		read_file_error(path, e);
 	else if (password_check_file(&st, path, e) != 0)
 		close(fd);
-	else if (file_read(p->loop, fd, &st, sizeof(p->text), &text) != 0 && errno != EFBIG)	/* other lines are none of ours */
+	else if (file_read(read_with, fd, &st, sizeof(p->text), &text) != 0 && errno != EFBIG)	/* other lines are none of ours */
 		read_file_error(path, e);
 	else
 		result = take_line(p, &text, path, e);
-	if (p->loop != NULL)
-		loop_signals_release(p->loop);
+	if (read_with != NULL)
+		loop_signals_release(read_with);
 	buf_clear(&text);
 	return result;
 }

@@ -23,7 +23,7 @@ struct password *password_create(void);
 void password_free(struct password *p);
 
 /* The loop in which a password file is waited for, from now on; NULL (as at first): there is none. */
-void password_use_loop(struct password *p, struct loop *l);
+void password_use_loop(struct loop *l);
 
 /* Whether there is a source other than the user: a file, a command, the environment. */
 bool password_configured(const struct password *p, const struct options *o);

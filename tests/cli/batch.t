@@ -221,7 +221,7 @@ subtest '--dry-run' => sub {
 	my @out = split /\n/, $r->stdout;
 	is($out[$_], $sent{ $lines[$_] }, $lines[$_]) for 0 .. $#lines;
 	is($r->status, 0, 'connects to nothing');
-	is($r->stderr, qq(ptsh: stdin:@{[1 + (grep { $lines[$_] =~ /^nix/ } 0 .. $#lines)[0]]}: "nix": unknown to ptsh; sending it anyway\n), 'one note');
+	is($r->stderr, qq(ptsh: stdin:@{[1 + (grep { $lines[$_] =~ /^nix/ } 0 .. $#lines)[0]]}: "nix": unknown to ptsh; sending it anyway (aliases in rc are for the prompt; use -f FILE)\n), 'one note');
 };
 
 subtest '--timeout' => sub {

@@ -32,7 +32,7 @@ subtest 'names' => sub {
 			last;
 		}
 	}
-	$l->bad(".e x\n", 2, qr/^ptsh: stdin:1: \.e: may be \.each, \.echo, \.events$/m);
+	$l->bad(".e x\n", 2, qr/^ptsh: stdin:1: \.e: may be \.each, \.echo, \.edit, \.events$/m);
 	$l->bad(".$_->[0]\n", 2, qr/^ptsh: stdin:1: \.$_->[0]: no such command; did you mean \.$_->[1]\?$/m) for
 	    ['statsu', 'status'], ['histroy', 'history'], ['jbos', 'jobs'], ['conect', 'connect'];
 	$l->bad(".nix\n", 2, qr/^ptsh: stdin:1: \.nix: no such command; \.help lists them$/m);

@@ -224,11 +224,10 @@ open my $lab, '<', "$dir/lab.csv" or die $!;
 is(scalar(<$lab>), "switch_uid,ifname,device_mac\r\n", 'a csv file');
 cmp_ok(scalar(() = <$lab>), '>', 10, '... with all rows');
 
-my $watcher = fork // die $!;
-if ($watcher == 0) {
-	open STDIN, '<', '/dev/null';
-	exec 'bash', '-c', q(exec ptsh -o csv -e '*' --follow core > events.csv 2> events.errors) or exit 127;
-}
+my $watcher = Child::start(sub {
+	open STDIN, '<', '/dev/null' or die $!;
+	exec 'bash', '-c', q(exec ptsh -o csv -e '*' --follow core > events.csv 2> events.errors) or die "bash: $!\n";
+});
 my $deadline = time + 20;
 my $events = '';
 while ($events !~ /\n/ && time < $deadline) {	# the first may come before it has subscribed

@@ -113,7 +113,7 @@ like join("\n", $s->run('.help .watch')), qr/^\.watch SECONDS \[N\] LINE\n/, '.h
 like join("\n", $s->run('.help .snmp')), qr/ repetitions\), walk\n|\(-CrN\n {6}repetitions\)/, '.help: what is too long goes on in the next row';
 like join("\n", $s->run('.help')), qr/^  group_info +show user groups.*^  \.watch /sm, '.help';
 like(($s->run('.help nosuch'))[0], qr/^ptsh: \.help: nosuch: /, '.help of nothing');
-is_deeply [$s->run('.e')], ['ptsh: .e: may be .each, .echo, .events'], 'an ambiguous command';
+is_deeply [$s->run('.e')], ['ptsh: .e: may be .each, .echo, .edit, .events'], 'an ambiguous command';
 like join(';', $s->run('.status')), qr/box +box .*state +connected.*address +127\.0\.0\.1 port \d+.*login +cram as admin.*product +Porttracker [0-9a-f:]+;/, '.status';
 like join(';', $s->run('.set')), qr/;undo +on /, '.set lists';
 $s->run('.set undo off');

@@ -42,7 +42,7 @@ for my $answer ('yes', 'pin') {
 	$s->line($answer eq 'yes' ? 'yes' : $seen);
 	ok $s->wait_prompt(qr/^box> $/), "$answer: trusted";
 	like known($s), qr/^127\.0\.0\.1:\d+ \Q$seen\E \d{4}-/m, '... and remembered';
-	my $again = Session->new(@tls, home => $s->home);
+	my $again = Session->new(@tls, home => $s->home, rows => 60);
 	ok $again->wait_prompt(qr/^box> $/), '... the next time without a question';
 	unlike join("\n", $again->rows), qr/Trust it/, '... really';
 	my $status = join "\n", $again->run('.status');
