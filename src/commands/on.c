@@ -124,17 +124,17 @@ static void start_more(struct shell *sh)
 	}
 }
 
-static void heard(struct shell *sh, struct listener *l, struct json name, struct json_iter args)
+static void heard(struct shell *sh, struct listener *l, const struct event *event)
 {
 	struct rule *r = l->ctx;
 	struct on *on = sh->on;
 	struct json cells[ARGS_MOST], v;
+	struct json_iter args = event->args;
 	struct buf line = {0};
 	struct error e;
 	struct pending *p;
 	size_t n = 0;
 
-	(void)name;
 	while (n < ARGS_MOST && json_next(&args, NULL, &v))
 		cells[n++] = v;
 	if (template_expand(&line, r->line, NULL, 0, cells, n, &e) == -1) {

@@ -18,6 +18,8 @@ struct waiting {
 	struct command_state command;
 	struct listener listener;
 	bool event, heard;	/* waits for one; it has come */
+	time_t when;		/* the event, to be shown; its line empty if that has been done */
+	struct buf line;
 	enum status refused;	/* it never will, and why; STATUS_OK: it may */
 	bool running;		/* the command has its turn */
 	unsigned long job;	/* 0: all */
@@ -34,13 +36,17 @@ static void wait_clear(struct command_state *s)
 
 	if (w->event)
 		events_ignore(s->sh, &w->listener);
+	buf_clear(&w->line);
 }
 
 static void go_on(void *ctx)
 {
 	struct waiting *w = ctx;
 
-	command_end(w, w->refused);
+	if (w->heard)
+		command_result(w, STATUS_OK);
+	else
+		command_end(w, w->refused);
 }
 
 /* Whoever reports the end may still have to do with the command: it ends a moment later. */
@@ -57,12 +63,19 @@ static void refused(struct shell *sh, struct listener *l, enum status status)
 	wait_over(l->ctx, status);
 }
 
-static void heard(struct shell *sh, struct listener *l, struct json name, struct json_iter args)
+static void heard(struct shell *sh, struct listener *l, const struct event *event)
 {
 	struct waiting *w = l->ctx;
+	const struct task *t = w->command.task;
 
-	(void)sh, (void)name, (void)args;
+	(void)sh;
+	if (w->heard)
+		return;
 	w->heard = true;
+	w->when = event->when;
+	/* Shown once: a subscription has shown it, but not where the line wants it. */
+	if (!event->shown || t->line.redirect != REDIRECT_NONE || t->format != NULL)
+		buf_put(&w->line, event->line, event->len);
 	wait_over(w, STATUS_OK);	/* all others hear it first: .on off may be what comes next */
 }
 
@@ -113,10 +126,28 @@ static const struct command_ops wait_ops = {
 	.size = sizeof(struct waiting), .clear = wait_clear, .cancel = wait_cancel, .job_ended = wait_job_ended, .lost = wait_lost,
 };
 
+static void wait_show(struct command_state *s, struct output *o)
+{
+	struct waiting *w = (struct waiting *)s;
+
+	(void)o;
+	if (w->line.len > 0)
+		events_print(s->sh, w->when, buf_head(&w->line), w->line.len);
+}
+
+static const struct command_ops wait_event_ops = {
+	.size = sizeof(struct waiting), .clear = wait_clear, .cancel = wait_cancel, .lost = wait_lost, .show = wait_show,
+};
+
+static bool wait_shows(const struct line *line)
+{
+	return line->word_count > 1 && !is_number(line->words[1]);
+}
+
 /* An event is waited for from the moment the line is known: nothing that an earlier line causes is missed. */
 static void wait_queued(struct shell *sh, struct task *t)
 {
-	struct waiting *w = command_begin(sh, t, &wait_ops);
+	struct waiting *w = command_begin(sh, t, wait_shows(&t->line) ? &wait_event_ops : &wait_ops);
 
 	if (w == NULL || t->line.word_count < 2)
 		return;
@@ -127,7 +158,7 @@ static void wait_queued(struct shell *sh, struct task *t)
 	w->event = true;
 	w->listener = (struct listener){
 		.name = t->line.words[1], .args = t->line.words + 2, .arg_count = t->line.word_count - 2,
-		.tell = sh->interactive, .heard = heard, .refused = refused, .ctx = w,
+		.heard = heard, .refused = refused, .ctx = w,
 	};
 	events_listen(sh, &w->listener);
 	events_subscribe(sh, t->line.words[1], false);
@@ -156,11 +187,15 @@ static enum command_result wait_run(struct shell *sh, struct task *t, enum statu
 		command_drop(t);
 		return COMMAND_FAILED;
 	}
-	if (w->event ? w->heard : jobs_ended(sh, w->job)) {
+	if (!w->event && jobs_ended(sh, w->job)) {
 		command_drop(t);
 		return COMMAND_DONE;
 	}
 	w->running = true;
+	if (w->heard) {
+		wait_over(w, STATUS_OK);
+		return COMMAND_WAITS;
+	}
 	if (sh->timeout > 0)
 		loop_timer_start(sh->loop, &t->timer, (int64_t)(sh->timeout * 1000), timed_out, w);
 	if (w->event)
@@ -192,8 +227,8 @@ static enum command_place wait_complete(const struct command_finding *f)
 }
 
 const struct command command_wait = {
-	.word.name = "wait", .usage = "[N | EVENT [ARG...]]", .help = "wait for all jobs, for job N, or for the next such event",
-	.max = SIZE_MAX, .run = wait_run, .queued = wait_queued, .complete = wait_complete,
+	.word.name = "wait", .usage = "[N | EVENT [ARG...]]", .help = "wait for all jobs, for job N, or for the next such event, and print that",
+	.max = SIZE_MAX, .shows = wait_shows, .run = wait_run, .queued = wait_queued, .complete = wait_complete,
 };
 
 /* --- .sleep --- */

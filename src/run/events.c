@@ -349,7 +349,7 @@ static bool wanted(struct shell *sh, const struct listener *l, struct json name,
 
 /* --- showing --- */
 
-static void show_line(struct shell *sh, time_t when, const char *line, size_t len)
+void events_print(struct shell *sh, time_t when, const char *line, size_t len)
 {
 	struct json all = {line, len}, v, name = {0};
 	struct json_iter it = json_iterate(all);
@@ -434,15 +434,6 @@ static bool asked_for(const struct events *ev, struct json name)
 	return !known;
 }
 
-/* ... but at a prompt, one that a listener waits for is shown, too. */
-static bool waited_for(struct shell *sh, const struct events *ev, struct json name, struct json_iter args)
-{
-	for (const struct listener *l = ev->listeners; l != NULL; l = l->next)
-		if (l->tell && wanted(sh, l, name, args))
-			return true;
-	return false;
-}
-
 static void keep(struct events *ev, time_t when, const char *line, size_t len)
 {
 	if (len > KEPT_TEXT)
@@ -467,19 +458,20 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 {
 	struct shell *sh = ctx;
 	struct events *ev = sh->events;
-	time_t now = time(NULL);
+	struct event event = {.when = time(NULL), .line = line, .len = len, .args = args};
 	struct listener *l;
 
-	keep(ev, now, line, len);
-	if (!ev->hidden && (asked_for(ev, name) || waited_for(sh, ev, name, args)) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
+	keep(ev, event.when, line, len);
+	if (!ev->hidden && asked_for(ev, name) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
+		event.shown = true;
 		shell_show_begin(sh);
-		output_event(sh->output, now, name, args, annotation(sh, args), line, len);
+		output_event(sh->output, event.when, name, args, annotation(sh, args), line, len);
 		shell_show_end(sh);
 	}
 	for (l = ev->listeners; l != NULL; l = ev->next) {
 		ev->next = l->next;
 		if (wanted(sh, l, name, args))
-			l->heard(sh, l, name, args);
+			l->heard(sh, l, &event);
 	}
 }
 
@@ -508,7 +500,7 @@ void events_list(struct shell *sh, const struct task *t)
 	output_set_sink(sh->output, &page);
 	for (size_t i = ev->kept_count; i > 0; i--) {
 		const struct kept *k = &ev->kept[(ev->kept_next + EVENTS_KEPT - i) % EVENTS_KEPT];
-		show_line(sh, k->when, k->line, k->len);
+		events_print(sh, k->when, k->line, k->len);
 	}
 	output_set_sink(sh->output, &sh->out);
 	show_text(sh, buf_head(&page.buf), page.buf.len);

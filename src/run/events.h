@@ -21,14 +21,22 @@ int events_subscribe(struct shell *sh, const char *name, bool shown);
 /* The user subscribes, or the reverse: remembered for the next connection. */
 void events_note(struct shell *sh, const struct line *line);
 
+/* An event that has come; all of it is borrowed for the call. */
+struct event {
+	time_t when;
+	const char *line;		/* as the box wrote it, len bytes */
+	size_t len;
+	struct json_iter args;
+	bool shown;
+};
+
 /* What waits for events: name, and the first arguments it must have (as text; NULL-terminated, may be
- * NULL; a realm also by its name).  Called for each; stays until events_ignore().  args are borrowed for the call. */
+ * NULL; a realm also by its name).  Called for each; stays until events_ignore(). */
 struct listener {
 	const char *name;
 	char *const *args;
 	size_t arg_count;
-	bool tell;			/* at a prompt: shown although the user has not subscribed to it */
-	void (*heard)(struct shell *sh, struct listener *l, struct json name, struct json_iter args);
+	void (*heard)(struct shell *sh, struct listener *l, const struct event *event);
 	/* It will never come: the box knows no such event, or no such realm (reported).  May be NULL. */
 	void (*refused)(struct shell *sh, struct listener *l, enum status status);
 	void *ctx;
@@ -36,6 +44,9 @@ struct listener {
 };
 void events_listen(struct shell *sh, struct listener *l);
 void events_ignore(struct shell *sh, struct listener *l);
+
+/* Prints the event in the format, whether events are printed or not. */
+void events_print(struct shell *sh, time_t when, const char *line, size_t len);
 
 /* Whether events are printed. */
 bool events_shown(const struct shell *sh);

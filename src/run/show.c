@@ -277,7 +277,7 @@ void show_reply(struct shell *sh, const struct task *t, const struct reply *repl
 
 static void report(const struct task *t, bool before)
 {
-	if (task_has_result(t))
+	if (task_has_result(t) && t->command->ops->report != NULL)
 		t->command->ops->report(t->command, t, before);
 }
 

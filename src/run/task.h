@@ -68,7 +68,7 @@ struct command_ops {
 	/* What it has found out, shown in its turn as a reply is: to where it was redirected, through the pager, as a job's
 	 * result, by .last.  NULL: it shows things itself. */
 	void (*show)(struct command_state *s, struct output *o);
-	/* Around that, on standard error: what must be known before it, and what went wrong. */
+	/* Around that, on standard error: what must be known before it, and what went wrong.  NULL: nothing. */
 	void (*report)(struct command_state *s, const struct task *t, bool before);
 	/* What is going on, for the row of progress; NULL: the line says it. */
 	void (*progress)(const struct command_state *s, char *text, size_t size);

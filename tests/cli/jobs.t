@@ -70,7 +70,12 @@ subtest '.wait' => sub {
 	like($r->stdout, qr/^port_seens/m, '... and is not left behind at the end');
 
 	$r = $l->run("realm_discover Lab &\n.wait realm_discover_stop 5200007311\n.echo heard\n");
-	is($r->stdout, "heard\n", 'for an event') or diag $r->stderr;
+	my $event = qr/\d{4}-\S+\tevent\trealm_discover_stop\t5200007311\n/;
+	like($r->stdout, qr/\A${event}heard\n\z/, 'for an event, which is its result') or diag $r->stderr;
+	like($l->run("realm_discover Lab &\n.format json .wait realm_discover_stop Lab\n")->stdout, qr/^\{.*"realm_discover_stop".*\}\n\z|^\[.*"realm_discover_stop".*\]\n\z/m,
+	    '... in the format of the line');
+	like($l->run("realm_discover Lab &\n.wait realm_discover_stop\n.echo heard\n", '-e', 'realm_discover_stop')->stdout, qr/\A${event}heard\n\z/,
+	    '... and is not printed a second time where -e prints it');
 	$r = $l->bad("realm_discover Lab &\n.wait realm_discover_stop 5100005442\n", 6, qr/\.wait: no realm_discover_stop in time$/m, '-t', 2);
 	my @recv = grep { /subscribe|discover/ } $box->received;
 	like("@recv[-2, -1]", qr/subscribe.*realm_discover/, 'the event is subscribed to before anything still unsent');

@@ -81,11 +81,11 @@ static void without_a_connection_it_is_subscribed_to_when_there_is_one(void **st
 
 struct ear { struct listener l; unsigned heard, refused; bool leaves; struct ear *drops; };
 
-static void heard(struct shell *sh, struct listener *l, struct json name, struct json_iter args)
+static void heard(struct shell *sh, struct listener *l, const struct event *event)
 {
 	struct ear *e = l->ctx;
 
-	(void)name, (void)args;
+	(void)event;
 	e->heard++;
 	if (e->leaves)
 		events_ignore(sh, l);
