@@ -84,7 +84,7 @@ my $u = Session->new(box => $last, args => ['-w']);
 my $at = $last->port;
 $last->stop;
 my $changed = Box->start('--port', $at, password => 'changed');
-ok $u->wait_prompt(qr/^box \(not connected\)> $/, 20), 'a login that is refused when it is tried again: not connected';
+ok $u->wait_prompt(qr/^box \(not connected\)> $/, 90), 'a login that is refused when it is tried again: not connected';
 
 # ptsh NAME, and scripts
 my $home = $s->home;
