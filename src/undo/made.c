@@ -139,7 +139,9 @@ int made_find(struct undo *u, const struct request *type, const char *json, size
 	*u = (struct undo){.json = {.secret = true}};
 	result = undo_work_begin(&w, type, json, len);
 	w.u = u;
-	if (result == 0 && arg != NULL)
+	if (arg == NULL)
+		result = -1;
+	if (result == 0)
 		result = put_rows(&w, arg, before, PLACE_BEFORE, &places);
 	if (result == 0)
 		result = put_rows(&w, arg, after, PLACE_ADD, &places);
