@@ -382,7 +382,11 @@ int interactive_run(struct shell *sh, struct error *e)
 		loop_step(sh->loop, progress_foreground(sh));
 	shell_progress_clear(sh);
 	if (link_state(sh) == LINK_READY) {
+		static const char help[] = "Type help for help, Tab for what may come next.\n";
+
 		sh->entered = true;
+		if (!sh->options->quiet)
+			show_text(sh, help, sizeof help - 1);
 		run_rc(sh);
 		lines(sh);
 	}
