@@ -173,7 +173,7 @@ enum call_result answer_group_settings(struct call *c)
 	all = cJSON_GetArraySize(gids) == 0;
 	for (size_t i = 0; i < REALM_ROLES; i++)
 		any |= asked_realm[i];
-	/* Who asks for system roles only wants no empty lists. */
+	/* A client that asks for system roles only gets no empty lists. */
 	for (size_t i = 0; any && (all ? i < m->realms.n : call_next(gids, &v)); i++)
 		put_realm_roles(
 		    c, g, all ? m->realms.v[i] : model_realm(m, call_value(v)), asked_realm, i == 0);
@@ -181,7 +181,7 @@ enum call_result answer_group_settings(struct call *c)
 	return CALL_OK;
 }
 
-/* Checks [[role, permission]...]; with `set` takes them over. */
+/* Checks [[role, permission]...]; with `set` also stores them. */
 static enum call_result roles(struct call *c, const cJSON *list, const char *const known[], unsigned char *set)
 {
 	const cJSON *v, *row[2];
@@ -203,7 +203,7 @@ static enum call_result roles(struct call *c, const cJSON *list, const char *con
 	return CALL_OK;
 }
 
-/* Checks [[realm gid, roles]...]; with `g` takes them over. */
+/* Checks [[realm gid, roles]...]; with `g` also stores them. */
 static enum call_result roles_of_realms(struct call *c, const cJSON *list, struct group *g)
 {
 	const cJSON *v, *row[2];

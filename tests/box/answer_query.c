@@ -64,7 +64,7 @@ static void put_row(struct call *c, const struct query *q, const struct place *p
 	}
 	*at++ = ']';
 	buf_commit(c->out, (size_t)(at - begin));
-	/* What is there may leave while the rest is made: nothing can fail any more. */
+	/* The first rows may be sent while the rest is made: nothing can fail from here on. */
 	if (c->out->len > SEND_SIZE)
 		client_flush(c->client);
 }
@@ -141,7 +141,7 @@ static void run(struct call *c, const struct query *q)
 
 /* --- realm_query --- */
 
-/* A box that does not have a column says so as for any other word. */
+/* A box that lacks a column refuses it like any unknown word. */
 static int refuse_column(struct call *c, enum query_type type, const unsigned char *columns, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -14,7 +14,7 @@ enum realm_field {
 	F_POLLERS, F_DISCOVERY_RESULT, F_POLL_RESULT, F_SYNC_RESULT, F_AGEING_INTERVAL, F_DISCOVERY_POLLER, F_FIELDS
 };
 
-/* discovery_poller can be set, so it can be asked for; the document does not list it among the fields. */
+/* discovery_poller can be set, so it can be read; the document does not list it among the fields. */
 static const char *const realm_fields[F_FIELDS + 1] = {"gid", "name", "description", "last_discover",
     "last_poll", "last_sync", "polling", "syncing", "seeds", "pollers", "discovery_result", "poll_result",
     "sync_result", "ageing_interval", "discovery_poller", NULL};
@@ -128,7 +128,7 @@ enum call_result answer_realm_info(struct call *c)
 
 /* --- changing realms --- */
 
-/* A name may be had by one realm only, and must be there. */
+/* Checks a new name: not empty, and of no other realm. */
 static enum call_result check_name(struct call *c, const char *name, const struct realm *own)
 {
 	if (!name || !*name)
@@ -282,7 +282,7 @@ enum call_result answer_realm_snmp_credential_list(struct call *c)
 	return CALL_OK;
 }
 
-/* [subnet, bits, versions, flags], of which a deletion has only the first two. */
+/* [subnet, bits, versions, flags], a deletion has only the first two. */
 static int read_credential(const cJSON *v, bool whole, const char **subnet, uint64_t *bits,
     const cJSON **versions, uint64_t *flags)
 {
@@ -355,7 +355,7 @@ enum call_result answer_realm_device_assignment_list(struct call *c)
 	return CALL_OK;
 }
 
-/* What nobody polls goes to the realm's pollers in turn. */
+/* Switches without a poller go to the realm's pollers in turn. */
 static void assign_all(struct model *m, struct realm *r)
 {
 	size_t next = 0;

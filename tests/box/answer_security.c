@@ -46,7 +46,7 @@ static enum call_result check_deletion(struct call *c, const char *name)
 	return CALL_OK;
 }
 
-/* Whether the list of names to delete has it: its place may be taken then. */
+/* True if the name is in the list to delete: it may be added again then. */
 static bool is_listed(const cJSON *list, const char *name)
 {
 	const cJSON *v;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * answer_work: what takes its time: discoveries, polls and syncs, in parallel and with their events.
+ * answer_work: requests that take time: discoveries, polls and syncs, in parallel and with their events.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "events.h"
 #include "requests.h"
 
-enum { DEVICES_PER_SEED = 12 };		/* that a discovery finds in a realm that had none */
+enum { DEVICES_PER_SEED = 12 };		/* found by a discovery in a realm that had none */
 
 static void stamp(struct realm *r, const char *prop)
 {

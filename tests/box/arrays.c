@@ -15,7 +15,7 @@ enum { DEPTH = 512 };
 
 static const char blanks[] = "\r\n\t ";
 
-/* --- where it ends --- */
+/* --- the end of an array --- */
 
 /* Looks at one byte.  True: the array ends with it. */
 static bool scan(struct arrays *a, char c)
@@ -37,7 +37,7 @@ static bool scan(struct arrays *a, char c)
 	return false;
 }
 
-/* --- what cJSON does not mind --- */
+/* --- what cJSON accepts and RFC 8259 forbids --- */
 
 /* The bytes of the character at p, 0 if it is none (RFC 3629, section 4). */
 static size_t character(const unsigned char *p, const unsigned char *end)
@@ -97,7 +97,8 @@ static size_t number(const char *p)
 	return (size_t)(at - p);
 }
 
-/* Says what is wrong.  Numbers become 0 and blanks: cJSON reads no long ones.  Text ends with a bracket, so that no look ahead leaves it. */
+/* Returns what is wrong, or NULL.  Overwrites numbers with 0 and blanks, because cJSON does not read long ones.  Text ends with
+ * a bracket, so looking ahead never leaves it. */
 static const char *check(char *text, size_t len)
 {
 	const unsigned char *end = (const unsigned char *)text + len;
@@ -129,7 +130,7 @@ static const char *check(char *text, size_t len)
 
 /* --- its tree --- */
 
-/* Gives numbers their spelling back: they stand in the text in the order of the tree. */
+/* Gives numbers their spelling back: the text has them in the order of the tree. */
 static void respell(cJSON *v, const char **at)
 {
 	for (; v; v = v->next) {

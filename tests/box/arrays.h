@@ -2,7 +2,7 @@
 /*
  * arrays: what a client sends, one array after the other: from bytes to a tree of cJSON's.
  *
- * Numbers are cJSON_Raw in it: as they are spelled, with every digit.  What RFC 8259 forbids and cJSON reads all the same is refused here.
+ * Numbers are cJSON_Raw in it: as they are spelled, with every digit.  What RFC 8259 forbids although cJSON reads it is refused here.
  */
 #ifndef BOX_ARRAYS_H
 #define BOX_ARRAYS_H
@@ -14,7 +14,7 @@
 
 #include "buf.h"
 
-/* How far the array at the head of the input has been looked at.  Zeroed, it is not begun. */
+/* How much of the first array in the input has been scanned.  All zero: nothing yet. */
 struct arrays {
 	size_t scanned, depth;
 	bool string, escape;
@@ -30,7 +30,7 @@ struct array {
 
 enum arrays_result { ARRAYS_FOUND, ARRAYS_MORE, ARRAYS_BAD };
 
-/* The array at the head of `in`, which stays there; white space before it is consumed.  BAD: *error says why. */
+/* Reads the first array of `in`, which stays there; consumes white space before it.  BAD: *error says why. */
 enum arrays_result arrays_next(struct arrays *a, struct buf *in, struct array *array, const char **error);
 void array_clear(struct array *array);
 

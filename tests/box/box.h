@@ -42,27 +42,27 @@ struct client {
 	unsigned number;		/* of the connection, from 1 */
 	bool local;			/* came by the Unix socket */
 	bool authed;			/* may send requests */
-	bool closing;			/* goes when what is to be sent has left */
-	bool gone;			/* to be freed by the loop */
+	bool closing;			/* closed when its output has been sent */
+	bool gone;			/* the loop will free it */
 	const char *end;		/* why, for the log */
 	unsigned events;		/* subscribed: set of enum event */
 	unsigned char nonce[NONCE_LEN];
 
 	struct buf in;			/* clear text received, not yet used */
 	struct arrays arrays;		/* how far the one at the head of `in` has come */
-	bool more;			/* requests in `in` wait for the other clients to have their turn */
+	bool more;			/* requests in `in` wait until other clients have had their turn */
 	struct buf out;			/* clear text to be sent */
 
 	SSL *ssl;			/* NULL: clear */
 	bool secured;			/* the handshake is done */
 	bool handshake;			/* it began: what arrives is TLS */
-	bool tls_begun;			/* a byte of the handshake has come: from then on all are */
+	bool tls_begun;			/* a byte of the handshake has come: all after it are TLS */
 	struct buf tls_id;		/* id of the start_tls to be answered inside; empty: none */
 	struct buf cipher;		/* TLS bytes to be sent */
 
 	uint64_t sent, free, wire;	/* bytes sent; that may be; put on the wire in all: for --latency */
 	ITEMS(struct held) held;
-	unsigned want;			/* what epoll was told */
+	unsigned want;			/* the events set in epoll */
 };
 
 TAILQ_HEAD(clients, client);
@@ -82,7 +82,7 @@ struct box {
 	size_t flood_realm;
 };
 
-/* A line of the log (see --help); text may hold any byte.  c is NULL for who has not become a client. */
+/* A line of the log (see --help); text may hold any byte.  c is NULL before a peer has become a client. */
 void box_log(struct box *box, const struct client *c, const char *what, const char *text, size_t len);
 void box_logf(struct box *box, const struct client *c, const char *what, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

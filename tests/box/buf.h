@@ -2,7 +2,7 @@
 /*
  * buf: bytes that grow at the end and are taken at the front.
  *
- * The box's own: what ptsh holds bytes in is to be tested by it.  It ends the box when there is no memory (mem).
+ * The box's own, as ptsh's buf is among what it tests.  Ends the box when there is no memory (mem).
  */
 #ifndef BOX_BUF_H
 #define BOX_BUF_H
@@ -20,7 +20,7 @@ static inline const char *buf_head(const struct buf *b)
 	return b->data ? b->data + b->off : "";
 }
 
-/* Room for len bytes behind what is there, of which buf_commit() keeps some. */
+/* Returns room for len bytes at the end; buf_commit() keeps what was written of them. */
 char *buf_reserve(struct buf *b, size_t len);
 static inline void buf_commit(struct buf *b, size_t len)
 {
@@ -32,10 +32,10 @@ void buf_putc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A JSON string of it. */
+/* Appends the text as a JSON string. */
 void buf_put_json(struct buf *b, const char *text);
 
-const char *buf_string(struct buf *b);			/* with a NUL behind it that does not count */
+const char *buf_string(struct buf *b);			/* followed by a NUL that does not count */
 void buf_consume(struct buf *b, size_t len);		/* takes bytes away at the front */
 void buf_truncate(struct buf *b, size_t len);		/* keeps so many */
 void buf_clear(struct buf *b);				/* gives the memory back */

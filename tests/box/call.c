@@ -179,7 +179,7 @@ bool call_is(const cJSON *v, const char *text)
 	return cJSON_IsString(v) && strcmp(v->valuestring, text) == 0;
 }
 
-/* A number in any spelling, a string of digits only. */
+/* Takes a number in any spelling, of strings only digits. */
 bool call_number(const cJSON *v, uint64_t min, uint64_t max, uint64_t *number)
 {
 	const char *text = call_value(v);

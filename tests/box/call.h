@@ -3,8 +3,8 @@
  * call: one request being answered: its arguments as the model wants them, and the reply as it is written.
  *
  * A request is a function that appends the values of its reply to c->out, each with a comma before it, and
- * returns CALL_OK; or says by call_fail() why not, before it has changed anything (what it has written is
- * dropped then); or leaves the reply to a job by call_later().  Text from here lasts until it returns.
+ * returns CALL_OK; or calls call_fail() with the reason, before it has changed anything (what it has written is
+ * dropped then); or leaves the reply to a job by call_later().  Text from this file is valid until it returns.
  */
 #ifndef BOX_CALL_H
 #define BOX_CALL_H
@@ -31,17 +31,17 @@ struct call {
 
 enum call_result call_fail(struct call *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The reply comes from a job, when the time of --delay has passed: takes back what of it was written, so that
+/* Leaves the reply to a job, after the time of --delay: drops what of it was written, so that
  * events may be sent now.  Copies gid and detail (or NULL). */
 enum call_result call_later(struct call *c, void (*done)(struct box *, struct job *), const char *gid,
     const char *detail);
 
 /* --- arguments, counted from 0; -1: call_fail() was called --- */
 
-/* An argument that is not there or null. */
+/* True if the argument is absent or null. */
 bool call_absent(const struct call *c, size_t i);
 
-/* A string, or a number as it was written (types are soft). */
+/* Gets a string, or a number as it was written (types are soft). */
 int call_text(struct call *c, size_t i, const char *name, const char **text);
 
 /* A list; absent or null: an empty one, unless it is required. */
@@ -49,32 +49,32 @@ int call_list(struct call *c, size_t i, const char *name, bool required, const c
 
 int call_object(struct call *c, size_t i, const char *name, const cJSON **object);
 
-/* Those that name something there is. */
+/* Get what the argument names, which must exist. */
 int call_realm(struct call *c, size_t i, struct realm **realm);
 int call_poller(struct call *c, size_t i, struct poller **poller);
 int call_group(struct call *c, size_t i, struct group **group);
 
-/* A list of names out of `known` (ends with NULL): their indexes.  Nothing, or an empty list: the first `all`
+/* Gets a list of names out of `known` (ends with NULL): their indexes.  Nothing, or an empty list: the first `all`
  * of them. */
 int call_choose(struct call *c, size_t i, const char *what, const char *const known[], size_t all,
     unsigned char chosen[static CALL_COLUMNS], size_t *n);
 
-/* --- values within arguments --- */
+/* --- values in arguments --- */
 
-/* Text of a string, number or flag; NULL for null, a list or an object. */
+/* Returns the text of a string, number or flag; NULL for null, a list or an object. */
 const char *call_value(const cJSON *v);
 
 /* A row [value...]: up to max of its members; returns how many, 0 if it is no list. */
 size_t call_row(const cJSON *row, const cJSON **members, size_t max);
 
-/* Goes to the next member of a list, or of an object, from NULL to the first. */
+/* Returns the next member of a list or an object; after NULL, the first. */
 bool call_next(const cJSON *list, const cJSON **v);
 bool call_member(const cJSON *object, const cJSON **v, const char **name);
 
-/* Whether it is that string. */
+/* True if it is that string. */
 bool call_is(const cJSON *v, const char *text);
 
-/* A whole number within bounds. */
+/* True if it is a whole number within the bounds. */
 bool call_number(const cJSON *v, uint64_t min, uint64_t max, uint64_t *number);
 
 bool call_is_address(const char *text);
@@ -87,7 +87,7 @@ struct rows {
 	bool nested, any;
 };
 
-/* Rows, in the shape that --rows asks for; `nested` is how the protocol document shows this request's. */
+/* Begin and end rows, in the shape of --rows; `nested` is how the protocol document shows this request's. */
 struct rows rows_begin(struct call *c, bool nested);
 void rows_next(struct rows *r);
 void rows_end(struct rows *r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cells: what stands in the columns of a query.
+ * cells: the values in the columns of a query.
  *
  * Hand-made formatting: a reply of two million cells is to take no longer than sending it.  A few values are
  * awkward on purpose: other scripts, control characters, a terminal's escape sequence.
@@ -119,7 +119,7 @@ static void mac(struct cell *c, enum mac_style spelling, uint64_t hash, bool raw
 	}
 }
 
-/* What a device with two addresses has behind its own; another device has it alone. */
+/* The second address of a device with two; another device has only this one. */
 static const char second_address[] = "192.0.2.33";
 
 /* An IPv4 address as text, or raw as four octets. */
@@ -186,7 +186,7 @@ static void device_address(struct cell *c, const struct place *p, bool raw)
 	}
 }
 
-/* --- what there is to say about a place --- */
+/* --- the data of a place --- */
 
 static void domain(struct cell *c, const struct place *p)
 {
@@ -299,7 +299,7 @@ static const char *vlan_name(uint64_t hash)
 	return names[hash % 6];
 }
 
-/* Devices on the port; the first uplink of a switch leads to all those of the others. */
+/* Counts devices on the port; the first uplink of a switch leads to the devices of all others. */
 static uint64_t detected(const struct place *p)
 {
 	size_t own = used_ports(p) - 2;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cells: what stands in the columns of a query.
+ * cells: the values in the columns of a query.
  */
 #ifndef BOX_CELLS_H
 #define BOX_CELLS_H
@@ -21,10 +21,10 @@ struct cell {
 	char room[CELL_TEXT_MAX];
 };
 
-/* What stands in a type's column (its index in query_columns()) at a place; raw: as the database has it. */
+/* Gets the value of a type's column (its index in query_columns()) at a place; raw: as stored in the database. */
 void cell_make(struct cell *cell, const struct place *p, enum query_type type, unsigned column, bool raw);
 
-/* Writes the cell as JSON, at most CELL_JSON bytes, and returns the place behind it. */
+/* Writes the cell as JSON, at most CELL_JSON bytes, and returns its end. */
 char *cell_write(char *at, const struct cell *cell);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * client: one connection of the simulated box: bytes in, bytes out, clear or TLS.
  *
- * TLS runs over memory, so that what arrives in clear behind a start_tls is seen for what it is.
+ * TLS runs over memory, so that clear text after a start_tls is noticed.
  */
 #include "client.h"
 
@@ -27,8 +27,8 @@
 
 enum {
 	READ_SIZE = 64 * 1024,
-	READ_ROUNDS = 16,		/* then the other clients have their turn */
-	OUT_FULL = 16 * 1024 * 1024,	/* nothing more is read from a client that reads nothing */
+	READ_ROUNDS = 16,		/* then other clients get their turn */
+	OUT_FULL = 16 * 1024 * 1024,	/* limit of unsent output; then reading stops */
 	CIPHER_FULL = 256 * 1024,
 	OUT_KEEP = 1024 * 1024,		/* of an empty buffer's memory */
 };
@@ -65,7 +65,7 @@ static void encrypt(struct client *c)
 		collect(c);
 }
 
-/* How much of the wire may leave now: everything, or what --latency lets go. */
+/* Returns how many bytes may be sent now: all, or those whose --latency has passed. */
 static size_t released(struct client *c)
 {
 	uint64_t all = c->sent + wire(c)->len, now;
@@ -91,7 +91,7 @@ int client_wait(const struct client *c, uint64_t now)
 	return c->held.v[0].due > now ? (int)(c->held.v[0].due - now) : 0;
 }
 
-/* Tells epoll what matters: a client that does not read is not read from. */
+/* Sets the events for epoll: nothing is read from a client that does not read. */
 static void listen_for(struct client *c, bool more)
 {
 	unsigned want = (c->out.len < OUT_FULL && !c->closing ? EPOLLIN : 0u) | (more ? EPOLLOUT : 0u);
@@ -150,7 +150,7 @@ static void secure(struct client *c)
 	buf_clear(&c->tls_id);
 }
 
-/* Takes what has arrived for TLS as far as it goes. */
+/* Feeds TLS as much of the input as it takes. */
 static void decrypt(struct client *c)
 {
 	int n;
@@ -184,7 +184,7 @@ static void decrypt(struct client *c)
 		client_close(c, "tls");
 }
 
-/* TLS records may only come after the handshake was announced; a start_tls may cross the box's own. */
+/* Allows TLS records only after the handshake was announced; a client's start_tls may cross the box's own. */
 static void take_tls(struct client *c, const char *bytes, size_t len)
 {
 	if (!c->secured && !c->tls_begun && c->in.len + len > 0 &&
@@ -241,7 +241,7 @@ void client_read(struct client *c)
 			break;
 	}
 	if (n == 0) {
-		/* The last replies may still be read: the client may have closed its half only. */
+		/* Sends the last replies: the client may have closed only its half. */
 		client_close(c, "eof");
 	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
 		client_drop(c, "reset");
@@ -264,7 +264,7 @@ bool client_go_on(struct client *c)
 void client_start_tls(struct client *c)
 {
 	c->ssl = tls_create(c->box->tls);
-	/* What was to be sent goes ahead of the handshake, in clear. */
+	/* Output queued so far is sent before the handshake, in clear. */
 	buf_put(&c->cipher, buf_head(&c->out), c->out.len);
 	buf_consume(&c->out, c->out.len);
 	c->handshake = true;

@@ -38,10 +38,10 @@ enum column {
 
 extern const char *const query_names[QUERY_TYPES + 1];
 
-/* The columns of a type, in the order of the protocol document; ends with NULL. */
+/* Returns the columns of a type, in the order of the protocol document; ends with NULL. */
 const char *const *query_columns(enum query_type type);
 
-/* Which of all columns a type's is (its index in query_columns()). */
+/* Returns which of all columns that of a type is (its index in query_columns()). */
 enum column column_of(enum query_type type, unsigned column);
 
 #endif

@@ -57,7 +57,7 @@ void place_device(
 	size_t sw = device / DEVICES_PER_SWITCH;
 	unsigned port = (unsigned)(device % DEVICES_PER_SWITCH) + 1;
 
-	/* It was at another port before. */
+	/* The device was at another port before. */
 	if (version == 1) {
 		sw = (sw + 1) % r->switches;
 		port = DEVICES_PER_SWITCH + 1 + (unsigned)(device % 4);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * devices: the switches, ports and end devices of a realm, made up from numbers: a million cost nothing.
+ * devices: the switches, ports and end devices of a realm, made up from numbers: a million need no memory.
  *
  * Device i hangs on switch i / 20.  Equal seeds make equal networks.
  */
@@ -14,9 +14,9 @@
 #include "model.h"
 
 /*
- * What every realm that is big enough has once, by the device's number (from 0): a device that is seen on an uplink
+ * Special devices, once in each realm that is big enough, by number (from 0): one that is seen on an uplink
  * beside its own port, one with two addresses in its cell, the second of them alone, an IPv6 address written in full
- * and in upper case, and a device that only history knows.
+ * and in upper case, and one that is only in the history.
  */
 enum special { TWO_ADDRESSES = 6, UPPER_IPV6 = 8, GONE = 10, SECOND_ALONE = 12, ON_UPLINK = 13, SPECIAL_MIN = 15 };
 
@@ -37,32 +37,32 @@ struct place {
 	uint64_t switch_hash, port_hash, device_hash;
 };
 
-/* How many switches so many devices hang on. */
+/* Returns how many switches so many devices hang on. */
 size_t devices_switches(size_t devices);
 
-/* The places of a device, of a switch's port, of a switch. */
+/* Get the place of a device, of a switch's port, of a switch. */
 void place_device(
     struct place *p, const struct model *m, const struct realm *r, size_t device, unsigned version);
 void place_port(struct place *p, const struct model *m, const struct realm *r, size_t sw, unsigned port);
 void place_switch(struct place *p, const struct model *m, const struct realm *r, size_t sw);
 
-/* The place where a device of special ON_UPLINK is seen, too. */
+/* Gets the second place where the device ON_UPLINK is seen. */
 void place_uplink(struct place *p, const struct model *m, const struct realm *r);
 
-/* True if the device is the one of its realm that is so. */
+/* True if the device is the special one of its realm. */
 bool device_is(const struct realm *r, size_t device, enum special special);
 
 /* "10.0.0.1" */
 size_t switch_ip(char text[static IP_TEXT], const struct realm *r, size_t sw);
 size_t device_ip(char text[static IP_TEXT], const struct realm *r, size_t device);
 
-/* The switch with that address, or -1. */
+/* Returns the switch with that address, or -1. */
 long switch_find(const struct realm *r, const char *ip);
 
-/* What the names of a realm's machines end in: "head-office". */
+/* Gets the last part of the names of a realm's machines: "head-office". */
 const char *realm_domain(const struct realm *r, char room[static IP_TEXT]);
 
-/* A number that looks random, the same for the same arguments. */
+/* Returns a number that looks random, the same for the same arguments. */
 uint64_t scramble(uint64_t a, uint64_t b);
 
 #endif

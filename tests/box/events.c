@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * events: told to those who subscribed.
+ * events: sent to the clients that subscribed.
  */
 #include "events.h"
 
@@ -10,7 +10,7 @@
 
 enum {
 	FLOOD_MS = 5,			/* how often --events sends a handful */
-	FLOOD_FULL = 4 * 1024 * 1024,	/* a subscriber that reads nothing gets no more of it */
+	FLOOD_FULL = 4 * 1024 * 1024,	/* unsent bytes; a subscriber that reads nothing gets no more */
 };
 
 static const struct {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * factory: what is in the box before anybody changes it.
+ * factory: the box's data before any change.
  *
  * Gids have 10 to 16 digits, as real ones do; those made later begin at 2^53 + 1, which a double cannot hold.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * factory: what is in the box before anybody changes it.
+ * factory: the box's data before any change.
  */
 #ifndef BOX_FACTORY_H
 #define BOX_FACTORY_H
@@ -14,7 +14,7 @@ void factory_realm_settings(struct props *settings);
 struct fixed_view {
 	const char *gid, *name, *type;
 	int query;			/* enum query_type */
-	const char *columns;		/* in its order, with blanks between */
+	const char *columns;		/* in order, separated by blanks */
 };
 
 /* Views and reports never change; both end with gid NULL. */

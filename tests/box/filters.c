@@ -13,7 +13,7 @@ static char folded(enum filter_style style, char c)
 	return style == FILTER_ILIKE && c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* The length of the character at text: _ stands for a whole one. */
+/* Returns the bytes of the character at text: _ stands for a whole one. */
 static size_t character(const char *text, size_t len)
 {
 	size_t n = 1;
@@ -23,7 +23,7 @@ static size_t character(const char *text, size_t len)
 	return n;
 }
 
-/* SQL's LIKE: % stands for any text, _ for one character. */
+/* Matches like SQL's LIKE: % stands for any text, _ for one character. */
 static bool like(enum filter_style style, const char *text, size_t len, const char *pattern)
 {
 	const char *star = NULL;

@@ -10,7 +10,7 @@
 
 #include "options.h"
 
-/* True if the pattern stands for the whole text (bytes, need not end in 0). */
+/* True if the pattern matches the whole text (bytes, not terminated). */
 bool filter_matches(enum filter_style style, const char *text, size_t len, const char *pattern);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ident: one query, asked and waited for: a box that is tested has one client at that moment.
+ * ident: one query, sent and waited for: the box under test has one client at that moment.
  */
 #include "ident.h"
 
@@ -28,7 +28,7 @@ static bool wait_for(int fd, short events, uint64_t end)
 	return now < end && poll(&p, 1, (int)(end - now)) > 0;
 }
 
-/* A connection to the ident port of the peer, from the address that it is connected to. */
+/* Connects to the ident port of the peer, from the address that the peer is connected to. */
 static int reach(struct sockaddr_storage local, struct sockaddr_storage peer, socklen_t len, int port, uint64_t end)
 {
 	int fd = socket(peer.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error = 0;
@@ -45,7 +45,7 @@ static int reach(struct sockaddr_storage local, struct sockaddr_storage peer, so
 	return -1;
 }
 
-/* The whole answer's length in text, without its end of line; 0: none. */
+/* Returns the length of a complete answer, without its end of line; 0: incomplete. */
 static size_t ask(int fd, unsigned theirs, unsigned ours, char *text, size_t size, uint64_t end)
 {
 	int n = snprintf(text, size, "%u , %u\r\n", theirs, ours);

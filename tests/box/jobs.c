@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * jobs: work that takes time, in the order it gets done.
+ * jobs: work that takes time, in the order of its ends.
  */
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ void jobs_add(struct jobs *jobs, uint64_t due, void (*done)(struct box *, struct
 	job->id = mem_copy(id, id_len);
 	job->gid = mem_string(gid);
 	job->detail = mem_string(detail);
-	/* Mostly it is the last one: all take the same time. */
+	/* Mostly the last place: all jobs take the same time. */
 	TAILQ_FOREACH_REVERSE (before, jobs, jobs, link)
 		if (before->due <= due)
 			break;

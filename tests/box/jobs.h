@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * jobs: work that takes time, in the order it gets done.  Knows when, not what.
+ * jobs: work that takes time, in the order of its ends.  Knows when, not what.
  */
 #ifndef BOX_JOBS_H
 #define BOX_JOBS_H
@@ -17,7 +17,7 @@ struct job {
 	void (*done)(struct box *box, struct job *job);	/* what happens then */
 	unsigned client;		/* number of the connection that waits for it */
 	char *id;			/* of its request: JSON text, owned */
-	char *gid;			/* of what it works on, owned; NULL: nothing */
+	char *gid;			/* of the object it works on, owned; NULL: none */
 	char *detail;			/* owned; NULL: none */
 };
 
@@ -27,7 +27,7 @@ TAILQ_HEAD(jobs, job);
 void jobs_add(struct jobs *jobs, uint64_t due, void (*done)(struct box *, struct job *), unsigned client,
     const char *id, size_t id_len, const char *gid, const char *detail);
 
-/* Does what is due. */
+/* Ends the jobs that are due. */
 void jobs_run(struct box *box, uint64_t now);
 
 void jobs_clear(struct jobs *jobs);

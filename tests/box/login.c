@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * login: what a client says to be let in.
+ * login: the login requests of a client.
  */
 #include "login.h"
 
@@ -36,14 +36,14 @@ void login_put_nonce(struct client *c)
 
 /* --- login_cram_md6 --- */
 
-/* The bytes that an argument stands for; false: it is no base64. */
+/* Decodes an argument.  False: not base64. */
 static bool decode(const cJSON *v, struct buf *bytes)
 {
 	struct buf text = {0};
 	size_t pads = 0;
 	int n = -1;
 
-	/* The published client's encoder ends its lines. */
+	/* The published client's encoder adds line ends. */
 	for (const char *p = cJSON_IsString(v) ? v->valuestring : ""; *p; p++)
 		if (*p != '\n')
 			buf_putc(&text, *p);
@@ -51,7 +51,7 @@ static bool decode(const cJSON *v, struct buf *bytes)
 		buf_truncate(&text, text.len - 1);
 	for (; text.len % 4 != 0 && pads < 2; pads++)
 		buf_putc(&text, '=');
-	/* OpenSSL does not count what pads. */
+	/* OpenSSL counts padding as data. */
 	if (text.len > 0 && text.len % 4 == 0)
 		n = EVP_DecodeBlock((unsigned char *)buf_reserve(bytes, text.len), (const unsigned char *)buf_head(&text), (int)text.len);
 	if (n >= 0)

@@ -2,7 +2,7 @@
 /*
  * md6: MD6-256 and HMAC over it, after "The MD6 hash function" (Rivest et al., 2008).
  *
- * Written for shortness: a level of the tree at a time, all of it in memory.
+ * Written to be short: a level of the tree at a time, all of it in memory.
  */
 #include "md6.h"
 
@@ -27,7 +27,7 @@ static const struct { int right, left; } shifts[OUT] = {
 	{14, 6}, {15, 2}, {7, 29}, {13, 8}, {11, 15}, {7, 5}, {6, 31}, {12, 9},
 };
 
-/* One block of a level becomes OUT words.  padding: bits at its end that are none of the data. */
+/* One block of a level becomes OUT words.  padding: bits at its end that are not data. */
 static void compress(const uint64_t data[DATA], unsigned level, uint64_t index, bool last, unsigned padding, uint64_t out[OUT])
 {
 	uint64_t a[IN + ROUNDS * OUT] = {0}, s = 0x0123456789abcdef;
@@ -59,7 +59,7 @@ void md6(const void *data, size_t len, unsigned char digest[DIGEST])
 	for (size_t i = 0; i < len; i++)
 		words[i / 8] |= (uint64_t)bytes[i] << (56 - i % 8 * 8);
 	for (unsigned level = 1;; level++) {
-		/* What is missing of a last block is 0. */
+		/* The last block is filled up with 0. */
 		above = mem_zero((blocks * OUT + DATA) * sizeof *above);
 		for (size_t i = 0; i < blocks; i++) {
 			size_t left = bits - i * DATA * 64;

@@ -2,7 +2,7 @@
 /*
  * md6: MD6-256 and HMAC over it.
  *
- * The box's own arithmetic: what it says of a login must not depend on what ptsh believes.  Checked against published vectors.
+ * The box's own arithmetic: its judgement of a login must not depend on ptsh's code.  Checked against published vectors.
  */
 #ifndef BOX_MD6_H
 #define BOX_MD6_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mem: memory that is there or the box ends, and lists that grow.
+ * mem: allocation that ends the box when it fails, and lists that grow.
  */
 #include "mem.h"
 

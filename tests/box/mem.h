@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mem: memory that is there or the box ends.  A simulated box that runs short has no test to save.
+ * mem: allocation that ends the box when it fails.  A simulated box without memory cannot serve a test.
  */
 #ifndef BOX_MEM_H
 #define BOX_MEM_H

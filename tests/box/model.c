@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * model: what the box knows, and how it comes and goes.  What it is at first stands in factory.c.
+ * model: what the box knows, made and deleted.  Its first contents are in factory.c.
  */
 #include "model.h"
 
@@ -214,7 +214,7 @@ void realm_delete_seed(struct realm *r, const char *ip)
 void realm_add_credential(
     struct realm *r, const char *subnet, unsigned bits, const char *versions, size_t len, unsigned flags)
 {
-	/* One entry a subnet: a new one takes the place of the old. */
+	/* Replaces the old entry of the same subnet. */
 	realm_delete_credential(r, subnet, bits);
 	*ITEM_ADD(&r->credentials) =
 	    (struct credential){mem_string(subnet), bits, flags, mem_copy(versions, len)};
@@ -354,7 +354,7 @@ void model_delete_certificate(struct model *m, struct certificate *c)
 	ITEM_REMOVE(&m->certificates, (size_t)(c - m->certificates.v));
 }
 
-/* --- all of it --- */
+/* --- the whole model --- */
 
 void model_init(struct model *m, const struct options *o)
 {

@@ -90,7 +90,7 @@ struct method {
 	ITEMS(char *) ctrls;
 };
 
-/* Pointers, so that one stays what it is while others come and go. */
+/* Pointers, so that they stay valid while others are added and deleted. */
 struct model {
 	ITEMS(struct realm *) realms;
 	ITEMS(struct poller *) pollers;
@@ -106,7 +106,7 @@ struct model {
 
 extern const char *const system_roles[SYSTEM_ROLES + 1], *const realm_roles[REALM_ROLES + 1];
 
-/* The factory's state. */
+/* Fills it with the factory's data. */
 void model_init(struct model *m, const struct options *o);
 void model_clear(struct model *m);
 
@@ -126,7 +126,7 @@ void model_delete_poller(struct model *m, struct poller *p);	/* what was assigne
 void model_delete_group(struct model *m, struct group *g);
 void model_delete_certificate(struct model *m, struct certificate *c);
 
-/* The permissions that a group has in a realm; with `add` made if there are none yet. */
+/* Returns a group's permissions in a realm; with `add` creates them if there are none. */
 struct realm_permissions *model_permissions(struct group *g, const char *realm, bool add);
 
 void realm_set_devices(struct realm *r, size_t devices);
@@ -136,7 +136,7 @@ void realm_add_credential(
     struct realm *r, const char *subnet, unsigned bits, const char *versions, size_t len, unsigned flags);
 void realm_delete_credential(struct realm *r, const char *subnet, unsigned bits);
 void poller_add_subnet(struct poller *p, const struct subnet *s);	/* copies the address */
-void poller_delete_subnet(struct poller *p, const struct subnet *s);	/* one that is exactly so */
+void poller_delete_subnet(struct poller *p, const struct subnet *s);	/* only an exact match */
 
 const char *props_get(const struct props *p, const char *name);
 void props_set(struct props *p, const char *name, const char *value);

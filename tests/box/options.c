@@ -165,7 +165,7 @@ static unsigned long long number(const char *name, const char *text, unsigned lo
 	return value;
 }
 
-/* The index of one of the names, which end with NULL. */
+/* Returns the index of a name in a list that ends with NULL. */
 static int choice(const char *name, const char *text, const char *const names[])
 {
 	for (int i = 0; names[i]; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: what the simulated box is told to be.
+ * options: the command line of the simulated box.
  */
 #ifndef BOX_OPTIONS_H
 #define BOX_OPTIONS_H
@@ -12,7 +12,7 @@
 enum box_auth { BOX_NONE = 1, BOX_LOGIN = 2, BOX_CRAM = 4 };
 enum box_tls { BOX_TLS_OFF, BOX_TLS_OFFER, BOX_TLS_DEMAND };
 
-/* How rows are put into a reply: each request as the protocol document shows it, or all one way. */
+/* The shape of rows in a reply: as the protocol document shows each request, or all alike. */
 enum box_rows { ROWS_DOCUMENTED, ROWS_NESTED, ROWS_FLAT };
 
 /* How MACs are spelt: 00:1d:60:36:16:71, 00:1D:60:36:16:71, 00-1D-60-36-16-71, 001d.6036.1671, 001d60361671. */
@@ -29,7 +29,7 @@ struct options {
 	bool v6;
 	const char *unix_path;
 	const char *user, *password;
-	int ident;			/* the port to ask at; -1: nobody is asked */
+	int ident;			/* the port to ask; -1: no query */
 	enum box_auth auth[AUTH_TYPES];	/* in the order of hello, ended by 0 */
 	enum box_tls tls;
 	const char *cert, *key, *client_ca, *ciphers, *tls_max;
@@ -46,13 +46,13 @@ struct options {
 	const char *deny[DENY_MAX];		/* names of realms whose realm_query is refused; ends with NULL */
 };
 
-/* The name in hello: "none", "login", "login_cram_md6". */
+/* Returns the name in hello: "none", "login", "login_cram_md6". */
 const char *box_auth_name(enum box_auth type);
 
 /* Reads a comma-separated list of those names; -1 if there is an unknown one. */
 int options_read_auth(enum box_auth auth[static AUTH_TYPES], const char *list);
 
-/* Fills *o from the command line and the environment.  Ends the program on a mistake, --help too. */
+/* Fills *o from the command line and the environment.  Ends the program after a mistake, and after --help. */
 void options_read(struct options *o, int argc, char **argv);
 
 /* True if the name is in a comma-separated list (NULL: empty). */

@@ -20,7 +20,7 @@
 
 enum { READ_SIZE = 64 * 1024 };
 
-/* False: the deadline has passed. */
+/* Waits for events.  False: the deadline has passed. */
 static bool wait_for(int fd, short events, uint64_t deadline)
 {
 	struct pollfd pfd = {.fd = fd, .events = events};
@@ -66,7 +66,7 @@ enum peer_result peer_accept(struct peer *p)
 
 /* --- sending --- */
 
-/* One write: bytes written, 0: wait for *events, -1: the client has gone. */
+/* Writes once.  Returns the bytes written, 0: wait for *events, -1: the client has gone. */
 static ssize_t write_some(struct peer *p, const char *bytes, size_t len, short *events)
 {
 	ssize_t n;
@@ -130,7 +130,7 @@ enum peer_result peer_inject(struct peer *p, const char *bytes, size_t len)
 
 /* --- receiving --- */
 
-/* As write_some(); -1 is the end of what the client sends. */
+/* Reads once, as write_some() writes; -1: the client sends no more. */
 static ssize_t read_some(struct peer *p, short *events)
 {
 	char *room = buf_reserve(&p->in, READ_SIZE);
@@ -184,7 +184,7 @@ enum peer_result peer_receive(struct peer *p, const struct array **array)
 	*array = &p->last;
 	box_log(&p->box, &p->as, "recv", p->last.text, p->last.len);
 	p->asked_tls = memmem(p->last.text, p->last.len, "\"start_tls\"]", 12) != NULL;
-	/* The bytes stay where they are until something is read again. */
+	/* The bytes stay valid until the next read. */
 	buf_consume(&p->in, p->last.len);
 	return PEER_OK;
 }
@@ -208,7 +208,7 @@ enum peer_result peer_start_tls(struct peer *p, const char **why)
 	char text[300];
 	int n;
 
-	/* Behind other requests CR and LF mean nothing. */
+	/* After other requests CR and LF mean nothing. */
 	while (!p->asked_tls && p->in.len > 0 && strchr("\r\n", *buf_head(&p->in)))
 		buf_consume(&p->in, 1);
 	*why = "bytes came before the handshake";
@@ -261,7 +261,7 @@ void peer_close(struct peer *p, bool reset)
 	if (reset)
 		setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 	else if (!p->ssl)
-		/* What is there unread would make it a reset. */
+		/* Reads what is there first: closing with unread bytes sends a reset. */
 		while (recv(p->fd, bytes, sizeof bytes, 0) > 0)
 			;
 	if (p->in.len > 0)

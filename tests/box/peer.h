@@ -14,17 +14,17 @@
 
 struct peer {
 	struct box box;			/* options, log and TLS of the box */
-	struct client as;		/* what the log says it is */
+	struct client as;		/* its name in the log */
 	int listeners[LISTENERS];
 	bool local[LISTENERS];
 	unsigned n;
 	int fd;				/* -1: none */
 	SSL *ssl;			/* NULL: clear */
-	bool cut;			/* it has gone: what is sent is dropped */
+	bool cut;			/* it has closed: output is dropped */
 	bool asked_tls;			/* the last array was start_tls: not even a LF may follow */
 	struct buf in;
 	struct arrays arrays;
-	struct array last;		/* that came */
+	struct array last;		/* arrays received */
 	size_t chunk;			/* bytes a segment; 0: as they come */
 	unsigned chunk_ms, deadline_ms;
 };
@@ -34,16 +34,16 @@ enum peer_result { PEER_OK, PEER_EOF, PEER_LATE, PEER_BAD };
 /* Waits for the next connection. */
 enum peer_result peer_accept(struct peer *p);
 
-/* Sends; that the client has gone is no mistake. */
+/* Sends; drops it when the client has closed. */
 enum peer_result peer_send(struct peer *p, const char *bytes, size_t len);
 
-/* Sends beside TLS, as a process in between would. */
+/* Sends outside TLS, as a man in the middle would. */
 enum peer_result peer_inject(struct peer *p, const char *bytes, size_t len);
 
-/* Waits for one array; it is *array, valid until the next call. */
+/* Waits for one array; *array is valid until the next call. */
 enum peer_result peer_receive(struct peer *p, const struct array **array);
 
-/* The handshake, from here on TLS.  PEER_BAD: it failed, *why says what. */
+/* Does the handshake; everything later is TLS.  PEER_BAD: it failed, *why says why. */
 enum peer_result peer_start_tls(struct peer *p, const char **why);
 
 /* Waits until the client hangs up, reading nothing.  False: ms have passed. */

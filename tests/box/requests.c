@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * requests: from bytes to requests, and to what answers them.
+ * requests: bytes parsed into requests, and each handed to its answer.
  *
- * Arrays come back to back, with or without white space between.  A ping is answered without a look at the
+ * Arrays come back to back, with or without white space between.  A ping is answered without parsing the
  * rest of the grammar, so that the box is not what a benchmark measures.
  */
 #include "requests.h"
@@ -17,7 +17,7 @@
 #include "client.h"
 #include "clock.h"
 
-enum { TURN_FULL = 1024 * 1024 };	/* bytes of answers, before other clients have their turn */
+enum { TURN_FULL = 1024 * 1024 };	/* bytes of answers before other clients get their turn */
 
 static const struct answer {
 	const char *type;
@@ -84,7 +84,7 @@ static int compare(const void *type, const void *entry)
 
 /* --- pings --- */
 
-/* The time and the pid behind every pong of one turn. */
+/* The time and the pid in all pongs of one turn. */
 static size_t pong(char text[static 64])
 {
 	struct timespec now = clock_now();
@@ -93,8 +93,8 @@ static size_t pong(char text[static 64])
 	    text, 64, ",1,%lld.%05ld,%ld]\n", (long long)now.tv_sec, now.tv_nsec / 10000, (long)getpid());
 }
 
-/* Whether text begins with [id,"ping"] in its shortest spelling, the id being a whole number or a string of
- * letters and digits: sets the id's length.  Returns the bytes of the array, or 0. */
+/* Checks whether text begins with [id,"ping"] in its shortest spelling, the id being a whole number or a string of
+ * letters and digits: sets the id's length.  Returns the bytes of the array; 0: not a ping. */
 static size_t match_ping(const char *text, size_t len, size_t *id)
 {
 	static const char rest[] = ",\"ping\"]";
@@ -232,7 +232,7 @@ void requests_take(struct client *c)
 		array_clear(&request);
 		buf_consume(&c->in, len);
 		if (c->handshake && !c->secured && c->in.len > 0) {
-			/* Not even a LF may follow a start_tls: here it would be taken for TLS. */
+			/* Not even a LF may follow a start_tls: it would be read as TLS. */
 			box_log(c->box, c, "odd", buf_head(&c->in), c->in.len < 200 ? c->in.len : 200);
 			client_close(c, "tls");
 		}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * requests: from bytes to requests, and to what answers them.
+ * requests: bytes parsed into requests, and each handed to its answer.
  */
 #ifndef BOX_REQUESTS_H
 #define BOX_REQUESTS_H
@@ -12,14 +12,14 @@ struct box;
 struct client;
 struct job;
 
-/* Answers the complete requests in c->in: all, or as many as are enough for a turn; then c->more is set. */
+/* Answers the complete requests in c->in: all, or those of one turn; then c->more is set. */
 void requests_take(struct client *c);
 
-/* The box has asked for TLS, yet a clear array comes: right only if it is the client's start_tls, sent before
- * it knew.  Keeps its id; *used: its bytes (0: not complete yet).  False: it is something else. */
+/* Checks a clear array that comes after the box has asked for TLS: only the client's own start_tls is allowed, sent before
+ * it knew.  Keeps its id; *used: its bytes (0: incomplete).  False: anything else. */
 bool requests_crossed_start_tls(struct client *c, size_t *used);
 
-/* Sends `values` (",x,y" or "") as the answer to a job's request, if its client is still there. */
+/* Sends `values` (",x,y" or "") as the answer to a job's request, if its client is still connected. */
 void requests_finish(struct box *box, const struct job *job, bool ok, const char *values);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * script: plays a box that misbehaves as a file says.
+ * script: plays a box that misbehaves as described in a file.
  *
- * One step a line, in a row; blank lines and lines that begin with # are skipped.  The steps stand in the table
+ * One step a line, in order; blank lines and lines that begin with # are skipped.  The steps stand in the table
  * of steps.c, which --help prints.  TEXT runs to the end of its line.  In it $id is the id of the last array
  * that came, as the client wrote it, and $id3 that of the third on this connection.  Where C's escapes are said
  * to work, they are \n \r \t \\ \$ \xHH \uHHHH (a character as UTF-8); elsewhere a backslash is one.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * script: plays a box that misbehaves as a file says.
+ * script: plays a box that misbehaves as described in a file.
  */
 #ifndef BOX_SCRIPT_H
 #define BOX_SCRIPT_H
@@ -9,10 +9,10 @@
 
 #include "options.h"
 
-/* Prints what a script may say. */
+/* Prints the language of scripts. */
 void script_print_help(FILE *out);
 
-/* Plays o->script.  0: all steps done; 9: the client did not do as expected. */
+/* Plays o->script.  Returns 0: all steps done; 9: the client did something else. */
 int script_run(const struct options *o);
 
 #endif

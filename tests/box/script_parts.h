@@ -16,7 +16,7 @@ enum { REPEAT_DEPTH = 8 };
 
 struct script;
 
-/* What a step does, and how --help tells it. */
+/* What a step does, and how --help describes it. */
 struct step_kind {
 	const char *name, *arguments, *help;
 	void (*run)(struct script *s, const char *text);
@@ -41,7 +41,7 @@ struct script {
 	unsigned long left[REPEAT_DEPTH];
 	unsigned depth;
 	uint64_t random;
-	FILE *behind;			/* the box that this one stands before, or NULL */
+	FILE *behind;			/* the box that this one forwards to, or NULL */
 	bool ended;			/* the connection was closed by a step */
 	bool skip;			/* to the next connection */
 };
@@ -49,28 +49,28 @@ struct script {
 /* All steps; ends with name NULL. */
 extern const struct step_kind step_kinds[];
 
-/* Two that the reader knows, to match them. */
+/* Two that the parser knows, to match them. */
 void step_repeat(struct script *s, const char *text);
 void step_end(struct script *s, const char *text);
 
-/* And two that need no step of their own. */
+/* Two that end a connection without a step. */
 void step_next(struct script *s, const char *text);
 void step_drain(struct script *s, const char *text);
 
 /* Forgets the arrays of a connection that has ended. */
 void steps_forget(struct script *s);
 
-/* A connection, if there is none yet. */
+/* Waits for a connection, if there is none yet. */
 void steps_connect(struct script *s, const char *step);
 
-/* Says what was not as the script expects, and ends the box with status 9. */
+/* Prints what differs from the script, and ends the box with status 9. */
 _Noreturn void script_unexpected(struct script *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Appends TEXT with its ids, and with C's escapes if they are to work. */
+/* Appends TEXT with ids inserted, and C's escapes decoded if asked. */
 void script_expand(struct script *s, struct buf *out, const char *text, bool escapes);
 
-/* The number that text begins with; *rest is what follows it and blanks. */
+/* Returns the number that text begins with; *rest is what follows it and blanks. */
 unsigned long script_count(struct script *s, const char *text, const char **rest);
 
 #endif

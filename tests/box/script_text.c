@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * script_text: the text of a step: numbers, escapes, and the ids and arguments of what came.
+ * script_text: the text of a step: numbers, escapes, and the ids and arguments of arrays received.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static int hex(char c)
 	return isdigit((unsigned char)c) ? c - '0' : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10 : -1;
 }
 
-/* A character of at most 16 bits as UTF-8. */
+/* Appends a character of at most 16 bits as UTF-8. */
 static void put_character(struct buf *out, uint32_t c)
 {
 	if (c < 0x80) {
@@ -29,7 +29,7 @@ static void put_character(struct buf *out, uint32_t c)
 	buf_putc(out, (char)(0x80 | (c & 0x3f)));
 }
 
-/* An escape behind its backslash at p; returns how many characters it takes, 0 if it is none. */
+/* Appends the escape at p, after its backslash; returns how many characters it has, 0 if it is none. */
 static size_t put_escape(struct buf *out, const char *p)
 {
 	static const char from[] = "nrt\\$", to[] = "\n\r\t\\$";
@@ -53,7 +53,7 @@ static size_t put_escape(struct buf *out, const char *p)
 	return digits ? digits + 1 : 0;
 }
 
-/* $id or $id3 at p: returns how many characters it takes, 0 if it is none. */
+/* Appends $id or $id3 at p; returns how many characters it has, 0 if it is none. */
 static size_t put_id(struct script *s, struct buf *out, const char *p)
 {
 	size_t len = 3, n;
@@ -72,7 +72,7 @@ static size_t put_id(struct script *s, struct buf *out, const char *p)
 	return len;
 }
 
-/* $arg2 at p: the second argument of the last array, as JSON.  Returns how many characters it takes, 0 if it is none. */
+/* Appends $arg2 at p: the second argument of the last array, as JSON.  Returns how many characters it has, 0 if it is none. */
 static size_t put_argument(struct script *s, struct buf *out, const char *p)
 {
 	const cJSON *v;

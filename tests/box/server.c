@@ -97,16 +97,16 @@ void server_announce(const struct options *o, int port)
 		die("standard output: %s", strerror(errno));
 }
 
-/* --- who may come in --- */
+/* --- access --- */
 
 /* What --allow names. */
 struct network {
-	int family;			/* 0: everybody */
+	int family;			/* 0: all */
 	unsigned char address[16];
 	unsigned bits;
 };
 
-/* The digits behind the slash; one more than any network has if they are none. */
+/* Returns the number after the slash; more than any network has if it is none. */
 static unsigned read_bits(const char *text)
 {
 	size_t len = strlen(text);
@@ -146,7 +146,7 @@ static bool allowed(const struct network *n, const struct sockaddr_storage *peer
 	    (n->bits % 8 == 0 || ((address[n->bits / 8] ^ n->address[n->bits / 8]) & mask) == 0);
 }
 
-/* "127.0.0.1 port 40000"; nothing for a Unix socket. */
+/* Writes "127.0.0.1 port 40000"; nothing for a Unix socket. */
 static void describe(const struct sockaddr_storage *peer, char *text, size_t size)
 {
 	char host[INET6_ADDRSTRLEN] = "";
@@ -185,7 +185,7 @@ static void watch(struct server *s, enum watched what, int fd)
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = w};
 
 	*w = (struct watch){what, fd};
-	/* A regular file cannot be waited for; it will not end either. */
+	/* epoll refuses a regular file; it will not end either. */
 	if (epoll_ctl(s->box.epoll, EPOLL_CTL_ADD, fd, &event) != 0 && what != WATCH_STDIN)
 		die("epoll: %s", strerror(errno));
 }
@@ -239,7 +239,7 @@ static void handle_client(struct client *c, unsigned events)
 		client_flush(c);
 }
 
-/* Lets go of those who have left; with --once, the last one takes the box along. */
+/* Frees clients that have closed; with --once, ends the box with the last one. */
 static void sweep(struct server *s)
 {
 	struct client *c, *next;
@@ -259,7 +259,7 @@ static int sooner(int a, int b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-/* Does what is due; returns ms until more is, or -1. */
+/* Does what is due; returns the ms until more is, or -1. */
 static int work(struct box *box)
 {
 	uint64_t now = clock_ms();
@@ -310,8 +310,8 @@ static void loop(struct server *s)
 	}
 }
 
-/* What ends it; but not what whoever started it has it ignore (^C is for the ptsh beside it): a signal that is blocked is read here
- * all the same. */
+/* Signals that end it, except those ignored at its start (^C is for the ptsh beside it): a blocked signal is read here
+ * although it is ignored. */
 static int signals(void)
 {
 	static const int ends[] = {SIGTERM, SIGINT, SIGHUP};

@@ -11,14 +11,14 @@
 
 enum { LISTENERS = 3 };
 
-/* Sockets that listen as the options say; fds[n] and whether each is the Unix socket.  Returns how many. */
+/* Opens the listening sockets of the options; fds[n], and whether each is the Unix socket.  Returns how many. */
 unsigned server_listen(
     const struct options *o, int fds[static LISTENERS], bool local[static LISTENERS], int *port);
 
-/* Tells where, on standard output. */
+/* Prints their addresses on standard output. */
 void server_announce(const struct options *o, int port);
 
-/* Plays the box until it is told to end.  Returns an exit status. */
+/* Plays the box until a signal ends it.  Returns an exit status. */
 int server_run(const struct options *o);
 
 #endif

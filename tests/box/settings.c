@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * settings: which there are, what they are at first, and what they may be.
+ * settings: their names, first values and kinds.
  */
 #include "settings.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * settings: which there are, what they are at first, and what they may be.
+ * settings: their names, first values and kinds.
  */
 #ifndef BOX_SETTINGS_H
 #define BOX_SETTINGS_H
@@ -21,7 +21,7 @@ void settings_default(struct props *props, const struct setting *settings);
 
 const struct setting *settings_find(const struct setting *settings, const char *name);
 
-/* Whether the value is of the setting's kind. */
+/* True if the value is of the setting's kind. */
 bool setting_accepts(const struct setting *setting, const char *value);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * steps: what a script may say, and what each step does.
+ * steps: the steps of a script, and what each does.
  */
 #include <errno.h>
 #include <limits.h>
@@ -277,7 +277,7 @@ void step_drain(struct script *s, const char *text)
 	while ((result = peer_receive(&s->peer, &array)) != PEER_EOF) {
 		if (result == PEER_LATE)
 			check(s, result, "drain");
-		/* Here anything may come. */
+		/* Anything may come here. */
 		if (result == PEER_BAD) {
 			buf_consume(&s->peer.in, s->peer.in.len);
 			s->peer.arrays = (struct arrays){0};
@@ -299,9 +299,9 @@ static void run_expect_eof(struct script *s, const char *text)
 		script_unexpected(s, "expected nothing more, got %zu bytes of an array", s->peer.in.len);
 }
 
-/* --- in the middle --- */
+/* --- between client and box --- */
 
-/* Hands a line of the other box's to the client. */
+/* Forwards a line of the other box to the client. */
 static void hand_back(struct script *s)
 {
 	char *line = NULL;
@@ -370,7 +370,7 @@ static void run_rcvbuf(struct script *s, const char *text)
 {
 	int size = (int)script_count(s, text, &text);
 
-	/* Inherited by what is accepted: set later, it would be too late for the window. */
+	/* Accepted sockets inherit it; set later it would not change the window. */
 	for (unsigned i = 0; i < s->peer.n; i++)
 		setsockopt(s->peer.listeners[i], SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }

@@ -18,7 +18,7 @@ static _Noreturn void fail(const char *what)
 	die("%s: %s", what, ERR_reason_error_string(ERR_peek_error()));
 }
 
-/* A fresh key and a certificate that it signs itself, as a box has that nobody has given another. */
+/* A fresh key and a certificate that it signs itself, as a box has before it gets another. */
 static void use_own(SSL_CTX *ctx)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -59,7 +59,7 @@ static int version(const char *text)
 	die("--tls-max: '%s' is none of 1.0, 1.1, 1.2, 1.3", text);
 }
 
-/* A client may go on without a certificate, or with one that does not verify: it has to log in then. */
+/* Accepts a client without a certificate, or with one that does not verify: it has to log in. */
 static int any_certificate(int ok, X509_STORE_CTX *store)
 {
 	(void)ok;
@@ -76,7 +76,7 @@ SSL_CTX *tls_context(const struct options *o)
 	SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
 	if (o->tls_max)
 		SSL_CTX_set_max_proto_version(ctx, version(o->tls_max));
-	/* First: the security level in it is asked when a certificate is taken. */
+	/* First, because its security level applies when a certificate is loaded. */
 	if (SSL_CTX_set_cipher_list(ctx, o->ciphers) != 1)
 		fail(o->ciphers);
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

@@ -11,13 +11,13 @@
 
 #include "options.h"
 
-/* As the options say; with a certificate of its own if they name none. */
+/* Sets TLS up as the options say; makes a certificate if they name none. */
 SSL_CTX *tls_context(const struct options *o);
 
-/* A server's end over memory. */
+/* Creates a server's end over memory. */
 SSL *tls_create(SSL_CTX *ctx);
 
-/* "TLSv1.3 CIPHER SUBJECT" into text.  True: the client has a certificate, and it was verified. */
+/* "TLSv1.3 CIPHER SUBJECT" into text.  True if the client has a verified certificate. */
 bool tls_describe(const SSL *ssl, char *text, size_t size);
 
 #endif

@@ -38,7 +38,7 @@ sub start {
 			push @arguments, $option;
 		}
 	}
-	# The same tests again, in TLS (tests/cli/tls.t): the folder has a certificate that whoever asks SSL_CERT_FILE believes.
+	# The same tests again, in TLS (tests/cli/tls.t): the folder has a certificate that is trusted by way of SSL_CERT_FILE.
 	if (my $certs = $ENV{PTSH_TEST_TLS}) {
 		push @arguments, '--tls', 'demand', '--cert', "$certs/good.pem", '--key', "$certs/good.key"
 		    unless defined $own{script} || grep { /^--(?:tls|unix)\z/ } @arguments;
@@ -169,7 +169,7 @@ sub DESTROY {
 
 # --- small things that tests of a box need ---
 
-# Letters and digits that stand nowhere else: a password whose traces can be looked for.
+# Returns letters and digits that are nowhere else: a password whose traces can be searched for.
 sub random_word {
 	open my $random, '<:raw', '/dev/urandom' or croak "/dev/urandom: $!";
 	sysread $random, my $bytes, 15;

@@ -17,7 +17,7 @@
 #
 # A key's value is the rest of its line, or the lines below it, indented by a tab.  Keys:
 #
-#	box              the script of the box (ptsh-box --help); an empty one: a box that is as it should be; none: no box
+#	box              the script of the box (ptsh-box --help); an empty one: a box that behaves; none: no box
 #	box-options      more options of the box, as in a shell
 #	box-status       the box's exit status (0), if it plays a script
 #	run              ptsh's arguments, as in a shell; the box's address is appended unless %BOX%, %UNIX% or %NOBOX% is among them
@@ -25,12 +25,12 @@
 #	file NAME [MODE] a file in its home, where it starts
 #	env              a line each: NAME=VALUE, or NAME to remove it
 #	shell            what a shell does before it becomes ptsh: limits, umask, redirections
-#	before           a shell command run in the home before, without ptsh's limits
+#	before           a shell command run in the home first, without ptsh's limits
 #	steps            while it runs: wait stdout|stderr|received PATTERN; signal NAME; input TEXT; eof; pause MS;
 #	                 close-stdout; perl CODE (true or the case fails); no-secret-in-memory
 #	stdout           exactly this (nothing); %TIME% in it is any RFC 3339 time with an offset
 #	stderr           a pattern for each line, in order; a line `...` is for any number of lines
-#	status           exit status, as a shell tells it (0)
+#	status           exit status, as a shell reports it (0)
 #	received         a pattern for each request the box must have got besides start_tls and login, in order
 #	check            Perl that must be true: $r is the Run, $box the Box, $home the home
 #	at-least         seconds; deadline: when it is killed (60); rss: MiB at most
@@ -41,10 +41,11 @@
 #	full             yes: only with PTSH_TEST_FULL
 #	needs            a pattern that `ptsh --version` must match: only with such a build
 #
-# How long a case takes is never asked for: that depends on what else the machine does.  What must end by itself runs against a
+# No case limits its time, which depends on the machine's load.  What must end by itself is tested against a
 # box that does not end first (`noread`, `expect-eof`: these fail after 30 s) and with timers of a hundred seconds.
 #
-# In values %BOX% %PORT% %UNIX% %HOME% %CERTS% %SHIM% %PIN% (of CERTS/self.pem) %OTHERPIN% %EXPIREDPIN% %FAULTS% (this folder) stand for what they are called.  In `stdin`,
+# In values %BOX% %PORT% %UNIX% %HOME% %CERTS% %SHIM% %PIN% (of CERTS/self.pem) %OTHERPIN% %EXPIREDPIN% %FAULTS% (this folder)
+# are replaced.  In `stdin`,
 # `stdout` and files `\xHH` is a byte, `\\` a backslash, and one at the end of the last line takes its newline away.
 package Case;
 
@@ -113,7 +114,7 @@ sub expand {
 }
 sub uses_certs { my ($self) = @_; return grep { $self->uses($_) } qw(%CERTS% %PIN% %OTHERPIN% %EXPIREDPIN%) }
 
-# Runs it; returns what is wrong, nothing if it is as it should be.
+# Runs it; returns what is wrong, or nothing.
 sub run {
 	my ($self) = @_;
 	my @wrong = eval { $self->play };
@@ -180,7 +181,7 @@ sub run_ptsh {
 		delete $env{PTSH_PASSWORD};
 	}
 	if ($how eq 'file') {
-		# Outside of home: there it may not be found.
+		# Outside the home, where no secret may be found.
 		$self->{password_file} = File::Temp->new;
 		print { $self->{password_file} } "$secret\n";
 		$self->{password_file}->flush;
@@ -241,7 +242,7 @@ sub step {
 	}
 }
 
-# Where in the memory of a process the password is, or its key.
+# Returns where in a process's memory the password or its key is.
 sub found_in_memory {
 	my ($self, $pid) = @_;
 	my %needle = (password => $self->{secret}, key => Cram::key('admin', $self->{secret}));
@@ -262,7 +263,7 @@ sub found_in_memory {
 	return @found;
 }
 
-# How many bytes are not zero in the memory where a process keeps passwords: what is wiped in its children.
+# Returns how many bytes are not zero in the memory where a process keeps passwords, which is wiped in its children.
 sub kept {
 	my ($pid) = @_;
 	my ($from, $to);
@@ -290,7 +291,7 @@ sub unescape {
 
 # --- the verdict ---
 
-# What begins an event in every format but raw and table.
+# What an event begins with in every format but raw and table.
 our $rfc3339 = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d/;
 
 sub judge {
@@ -322,9 +323,9 @@ sub judge {
 	return @wrong;
 }
 
-# Whether ptsh is built so that time and memory say nothing.
+# True if ptsh is built so that times and memory mean nothing.
 sub slow { ($ENV{PTSH_TEST_SLOW} // 1) > 1 }
-# Whether it has a malloc of its own.
+# True if it has a malloc of its own.
 sub sanitized { $ENV{PTSH_TEST_SANITIZED} }
 
 sub match {
@@ -414,7 +415,7 @@ sub check_outcomes {
 	my %types = map { /^\s*(?:- )?(?:\[\s*")?([a-z_0-9]+)/ ? ($1 => 1) : () } @requests;
 
 	return if ($self->value('count') // '') eq 'no' || grep { /^(?:-n|--dry-run|--follow|-e)$/ } $self->arguments;
-	# Ended before the first line: the connection, the login or the options were told to be bad.
+	# Ended before the first line: the connection, the login or the options failed.
 	$results = () = $r->stdout =~ /\n/g;
 	for (split /\n/, $r->stderr) {
 		if (/^ptsh: (?:[^ ]+:\d+: )?([a-z_0-9]+): (?!warning:)/ && $types{$1}) {
@@ -425,7 +426,7 @@ sub check_outcomes {
 	}
 	return if $results + $named + $dropped == 0 && $r->status != 0;
 	my $all = @requests;
-	# What is done without a result says nothing.
+	# Commands without a result print nothing.
 	return if grep(/^\s*(?:- )?(?:\[\s*")?(?:log|subscribe|\w+_modify|realm_discover)\b/, @requests) && $results + $named + $dropped < $all;
 	return "outcomes: $all requests, but $results results, $named named and $dropped not run"
 	    if $results + $named + $dropped != $all;

@@ -2,10 +2,10 @@
 # Dns: a name server on loopback that knows SRV records and nothing else, for the length of a test.
 #
 #	my $dns = Dns->start('_porttracker._tcp.box.example' => [[10, 0, 55, 'a.example'], ...], ...);
-#	$dns->env('a.example' => '127.0.0.2', ...)	# the environment that makes ptsh ask it, and find these addresses
+#	$dns->env('a.example' => '127.0.0.2', ...)	# the environment in which ptsh asks it and finds these addresses
 #	$dns->asked					# the names it was asked for, in order
 #
-# Instead of records a name may have: 'silent' (no answer), 'garbage', 'servfail', or ['truncated', records]: by UDP a hint only
+# Instead of records a name may have: 'silent' (no answer), 'garbage', 'servfail', or ['truncated', records]: by UDP only a hint
 # that TCP has it.  A name that is not there does not exist.
 package Dns;
 
@@ -23,7 +23,7 @@ sub start {
 	my ($class, %zone) = @_;
 	my ($udp, $tcp);
 
-	# The same port of both; somebody else may have the second one.
+	# The same port for both; another process may have the second one.
 	for (1 .. 20) {
 		$udp = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '127.0.0.1', LocalPort => 0) or croak "udp: $@";
 		$tcp = IO::Socket::INET->new(Proto => 'tcp', LocalAddr => '127.0.0.1', LocalPort => $udp->sockport, Listen => 5) and last;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# Parallel: does work in several processes, and hands on the results in order.
+# Parallel: does work in several processes, and returns the results in order.
 #
 #	Parallel::each(4, \@items, sub { text about $_[0] }, sub { my ($item, $text) = @_; ... });
 package Parallel;
@@ -27,7 +27,7 @@ sub each {
 				utf8::encode($text) if utf8::is_utf8($text);
 				print {$write} $text;
 				close $write;
-				# Ends what it owns, but not what the test program does at its end.
+				# Ends without running the test program's END blocks.
 				@$items = ();
 				exit 0;
 			}

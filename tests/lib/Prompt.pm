@@ -60,7 +60,7 @@ sub event
 	$t->send_all(join '', map { encode('UTF-8', event_text($t->{events}++)) . "\n" } 1 .. ($n || 1));
 }
 
-# The events on the screen and above it: '' if they are what was sent, whole, once, and in order; else what is wrong.
+# The events on the screen and above it: '' if they are what was sent, complete, once, and in order; else what is wrong.
 sub events_wrong
 {
 	my ($t) = @_;
@@ -111,7 +111,7 @@ sub line_wrong
 	return encode('UTF-8', join "\n", "cursor @cursor, wanted column $column in row $row of:", @want, '--- screen:', @screen);
 }
 
-# Waits until the bottom of the screen is right; '' or what is still wrong.
+# Waits until the bottom of the screen is right; returns '' or what is still wrong.
 sub settle
 {
 	my ($t, $line, $cursor) = @_;

@@ -27,11 +27,11 @@ use MIME::Base64 qw(encode_base64);
 use POSIX qw(:sys_wait_h setsid);
 use Time::HiRes qw(time sleep);
 
-# For programs that are slow because of how they were built or are run.
+# A factor for programs that are slow because of how they were built or are run.
 use constant SLOW => $ENV{PTSH_TEST_SLOW} // 1;
 use constant DEADLINE => 60;
 
-# How many times slower than on a quick idle machine a program runs now: its processor time grows, too, when others fill the
+# Returns how many times slower than on a quick idle machine a program runs now: processor time grows, too, when others fill the
 # caches and the other half of the core.
 sub slowness {
 	my ($user, $system) = times;
@@ -60,7 +60,7 @@ sub environment {
 		PATH => $ENV{PATH}, TERM => 'dumb', LC_ALL => 'C.UTF-8', COLUMNS => 80, LINES => 24, TZ => 'UTC', HOME => "$home",
 		XDG_CONFIG_HOME => "$home/config", XDG_DATA_HOME => "$home/data", XDG_STATE_HOME => "$home/state",
 		XDG_CACHE_HOME => "$home/cache", XDG_RUNTIME_DIR => "$home/run",
-		# What `make check` or a sanitizer was told goes on.
+		# Settings for `make check` and sanitizers are passed on.
 		map({ ($_ => $ENV{$_}) } grep { /^(?:ASAN|UBSAN|LSAN|TSAN)_OPTIONS\z/ || ($ENV{PTSH_TEST_TLS} && $_ eq 'SSL_CERT_FILE') } keys %ENV),
 		%{ $more // {} },
 	);
@@ -101,7 +101,7 @@ sub begin {
 		close $_ for $in_read, $out_write, $err_write;
 		chdir($o{dir} // "$self->{home}") or croak "chdir: $!";
 		$o{prepare}->() if $o{prepare};		# limits, umask, closed descriptors
-		# What the test program itself was given is nobody's business here, but what it hands over.
+		# Closes descriptors that the test program inherited, except those it hands over.
 		my %keep = map { $_ => 1 } @{$o{keep} // []};
 		$keep{$_} or POSIX::close($_) for 3 .. 255;
 		exec { $program } $program, @args or die "$program: $!\n";
@@ -170,7 +170,7 @@ sub finish {
 	$self->{open} = 0;
 	while ($self->{out} || $self->{err}) {
 		$self->die_loudly("not finished after $self->{deadline} s") if time > $end;
-		# One that was closed ends without the others being.
+		# One that was closed ends before the others.
 		last if $self->reap && !$self->turn(0.05) && !$self->{out} && !$self->{err};
 		$self->turn(0.05);
 	}
@@ -197,10 +197,10 @@ sub home { $_[0]{home} }
 sub stdout { $_[0]{stdout} }
 sub stderr { $_[0]{stderr} }
 sub seconds { $_[0]{seconds} }
-# The most memory it had, in KiB, when it was last looked at: at most 10 ms before its end, and only with a secret.
+# The most memory it had, in KiB, at the last look: at most 10 ms before its end, and only with a secret.
 sub rss { $_[0]{rss} // 0 }
 sub signal { $_[0]{wait} & 127 }
-# As a shell tells it.
+# As a shell reports it.
 sub status { $_[0]{wait} & 127 ? 128 + ($_[0]{wait} & 127) : $_[0]{wait} >> 8 }
 
 # --- what must always hold ---
@@ -215,7 +215,7 @@ sub die_loudly {
 	    . substr($self->{stderr}, -2000) . "\n---";
 }
 
-# What must not be seen: the password, and its key in the forms that one might write it.
+# What must not be seen: the password, and its key in the usual spellings.
 sub secrets {
 	my ($secret, $user) = @_;
 
@@ -227,14 +227,14 @@ sub secrets {
 
 sub has_secret { my ($self, $text) = @_; grep { index($text, $_) >= 0 } @{ $self->{secrets} } }
 
-# Arguments of ptsh and of all it has started, and the environment of these: now and then, whoever lives shorter is not seen.
+# Arguments of ptsh and of all it has started, and the environment of these: now and then; a process that lives shorter is missed.
 sub look_at_arguments {
 	my ($self) = @_;
 
 	return if !@{ $self->{secrets} } || time < ($self->{next_look} // 0);
 	$self->{next_look} = time + 0.01;
 	for my $pid ($self->{pid}, descendants($self->{pid})) {
-		# A shell may stand between us and it.
+		# There may be a shell between us and it.
 		my ($name, $rss) = read_file("/proc/$pid/status") =~ /\AName:\s*(\S+).*^VmHWM:\s*(\d+)/ms;
 		$self->{rss} = $rss if defined $rss && ($pid == $self->{pid} || $name eq 'ptsh') && $rss > ($self->{rss} // 0);
 		$self->die_loudly("the secret is an argument of process $pid") if $self->has_secret(read_file("/proc/$pid/cmdline"));

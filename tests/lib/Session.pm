@@ -54,7 +54,7 @@ sub new
 sub box { return $_[0]{box_} }
 sub home { return $_[0]{home_} }
 
-# The row of the cursor, with a blank at its end if the cursor stands behind one.
+# The row of the cursor, with a blank at its end if the cursor is after one.
 sub prompt_row
 {
 	my ($t) = @_;
@@ -64,7 +64,7 @@ sub prompt_row
 	return $cursor[0] > length $row ? "$row " : $row;
 }
 
-# Waits until the cursor stands in a row like that; returns it, or undef.
+# Waits until the cursor's row matches; returns it, or undef.
 sub wait_prompt
 {
 	my ($t, $pattern, $seconds) = @_;

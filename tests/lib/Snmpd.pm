@@ -4,8 +4,8 @@
 #	my $agent = Snmpd->start;		# or skip the test: Snmpd->available
 #	$agent->address				# "127.0.0.1:PORT"
 #	my $slow = $agent->relay(delay => 0.2);	# "127.0.0.1:PORT" of a relay that takes its time with every answer
-#	my $dead = Snmpd->dead;			# an address that takes questions and answers none
-#	my ($fake, $process) = Snmpd->fake(sub { ... });	# an agent that is not as it should be: see fake(), reply()
+#	my $dead = Snmpd->dead;			# an address that receives queries and answers none
+#	my ($fake, $process) = Snmpd->fake(sub { ... });	# an agent that misbehaves: see fake(), reply()
 #
 # It listens on 127.0.0.1 and ::1, by UDP and TCP.  Communities: `public` reads, `private` writes.  Users of v3: `plain` (noAuth),
 # `auth` (SHA), `priv` (SHA and AES), `old` (MD5 and DES), and `sha224` ... `sha512` (with AES).  Pass phrases: `authpass123`,
@@ -37,7 +37,7 @@ sub start {
 	my ($class, %o) = @_;
 	my $dir = File::Temp->newdir('ptsh-snmpd-XXXXXX', TMPDIR => 1);
 
-	# The kernel picks a port; between its being closed and taken again somebody else may have it.
+	# The kernel picks a port; another process may take it before snmpd does.
 	for (1 .. 5) {
 		my $port = socket_of()->sockport;
 		my $self = bless { dir => $dir, port => $port, children => [], owner => $$ }, $class;
@@ -95,7 +95,7 @@ END
 	close $conf or croak $!;
 }
 
-# Asks by hand (SNMPv1 get of sysServices.0) until it answers.
+# Sends SNMPv1 gets of sysServices.0, made by hand, until one is answered.
 sub ready {
 	my ($self) = @_;
 	my $socket = socket_of(PeerAddr => $self->address);
@@ -122,13 +122,13 @@ sub slurp {
 sub port { $_[0]{port} }
 sub address { '127.0.0.1:' . $_[0]{port} }
 
-# A socket that nobody reads; it lives as long as what is returned second.
+# A socket that is never read; it lives as long as the second result.
 sub dead {
 	my $socket = socket_of();
 	return ('127.0.0.1:' . $socket->sockport, $socket);
 }
 
-# A process between the asker and the agent: every answer comes `delay` seconds late.  The questions it has seen are counted
+# A process between the asker and the agent: every answer comes `delay` seconds late.  The queries it has seen are counted
 # in a file: $agent->asked.
 sub relay {
 	my ($self, %o) = @_;
@@ -160,7 +160,7 @@ sub relay {
 	return '127.0.0.1:' . $front->sockport;
 }
 
-# A process that answers each question with what answer() makes of its bytes (undef: with nothing) until the test ends; its address.
+# A process that answers each query with what answer() returns for its bytes (undef: nothing) until the test ends; its address.
 sub fake {
 	my ($class, $answer) = @_;
 	my $front = socket_of();
@@ -176,7 +176,7 @@ sub fake {
 	return '127.0.0.1:' . $front->sockport, bless { children => [$pid], owner => $$ }, $class;
 }
 
-# --- what a fake agent says: BER by hand ---
+# --- the answers of a fake agent: BER by hand ---
 
 sub ber {
 	my ($tag, $content) = @_;
@@ -199,7 +199,7 @@ sub oid {
 	return ber(6, join '', map { pack 'w', $_ } 40 * $first + $second, @rest);
 }
 
-# The object that a question is about, the first one if there are several.
+# The first object of a query.
 sub asked {
 	my ($question) = @_;
 	my ($bytes) = $question =~ /\x30.\x06(.(?s:.)*)\x05\x00/ ? unpack('C/a', $1) : return undef;
@@ -208,7 +208,7 @@ sub asked {
 	return join '.', int($first / 40), $first % 40, @rest;
 }
 
-# The answer to a question of version 1 or 2c by `public`: [oid, value in BER]...; error => N, index => N.
+# The answer to a query of version 1 or 2c by `public`: [oid, value in BER]...; error => N, index => N.
 sub reply {
 	my ($question, $vars, %o) = @_;
 	my ($community, $id) = $question =~ /\A\x30.{1,3}?(\x02\x01[\x00\x01]\x04\x06public)[\xa0-\xa5].{1,3}?\x02([\x01-\x04].*)/s or return undef;

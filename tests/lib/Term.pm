@@ -44,7 +44,7 @@ sub tmux
 	return answer();
 }
 
-# The lines between %begin and %end; what tmux tells outside of them is of no interest here.
+# The lines between %begin and %end; what tmux prints outside them does not matter here.
 sub answer
 {
 	my ($number, @lines);
@@ -86,11 +86,11 @@ sub start_server
 END {
 	if ($client) {
 		my $status = $?;
-		kill 'TERM', $server, $client;		# (kill-server may wait for the client for ever)
+		kill 'TERM', $server, $client;		# (kill-server may wait for the client without end)
 		close $to;
 		close $from;
 		waitpid $client, 0;
-		for (1 .. 100) {			# what ran there may write a last word
+		for (1 .. 100) {			# the program there may still write
 			remove_tree($dir, {error => \my $trouble});
 			last unless -e $dir;
 			sleep 0.02;
@@ -121,7 +121,7 @@ sub new
 	    grep { !defined $env{$_} } sort keys %env), map { "$_=$env{$_}" } grep { defined $env{$_} } sort keys %env);
 	my $program = $shell->(@env, 'sh', '-c', 'echo $$ > "$0"; exec "$@"', "$base.pid", @{$o{command}});
 	open my $script, '>', "$base.sh" or die $!;
-	# The terminal is told apart before and after; the script itself survives what is meant for the program.
+	# Records the terminal's modes before and after; the script itself survives signals meant for the program.
 	print $script encode('UTF-8', "trap : INT QUIT TSTP TERM HUP\n: < $base.go\nstty -g > $base.before\n$program\n" .
 	    "echo \$? > $base.exit\nstty -g > $base.after\n: > $base.done\n");
 	close $script;
@@ -197,7 +197,7 @@ sub cursor				# column, row
 	return split ' ', $answer;
 }
 
-# What a tmux format says of the pane: 'bracket_paste_flag' ...
+# The value of a tmux format for the pane: 'bracket_paste_flag' ...
 sub ask { my ($t, $what) = @_; return (tmux('display-message', '-p', '-t', $t->{name}, "#{$what}"))[0] }
 
 sub slurp
@@ -211,7 +211,7 @@ sub slurp
 
 sub output { return slurp($_[0]{base} . '.raw') }	# every byte the program has written
 
-# Waits until $condition->() is true; returns its value, or the last false one.
+# Waits until $condition->() is true; returns its last value.
 sub wait_for
 {
 	my ($t, $condition, $seconds) = @_;
@@ -242,7 +242,7 @@ sub pid
 	return $t->{pid} ||= $t->wait_for(sub { (slurp("$t->{base}.pid") =~ /^(\d+)\n/)[0] });
 }
 
-# The program's exit status as the shell says it (128 + signal), waiting for its end; undef if it goes on.
+# The program's exit status as the shell says it (128 + signal), waiting for its end; undef if it still runs.
 sub status
 {
 	my ($t, $seconds) = @_;
@@ -250,7 +250,7 @@ sub status
 	return slurp("$t->{base}.exit") + 0;
 }
 
-# Whether the terminal's modes are after the program what they were before.
+# True if the terminal's modes after the program are those from before.
 sub modes_restored
 {
 	my ($t) = @_;

@@ -91,7 +91,7 @@ sub ask_all {
 
 sub ask { my ($self, @request) = @_; ($self->ask_all([@request]))[0] }
 
-# Waits for the answer to an id: (status, values...).  What comes before it is held.
+# Waits for the answer to an id: (status, values...).  Messages before it are held.
 sub answer {
 	my ($self, $id) = @_;
 	my $is_it = sub { defined $_[0][0] && $_[0][0] eq $id };
