@@ -41,6 +41,7 @@ struct events {
 	struct subscription *subscriptions;
 	struct listener *listeners, *next;	/* next: to be called with the event at hand */
 	bool hidden;
+	bool own_explained;		/* it was said that those of one's own requests are not shown */
 	struct kept *kept;		/* EVENTS_KEPT of them; NULL before the first */
 	size_t kept_next, kept_count;
 	struct kind kinds[KINDS];
@@ -454,6 +455,18 @@ static void keep(struct events *ev, time_t when, const char *line, size_t len)
 		ev->kept_count++;
 }
 
+/* At the prompt the end of a request, or of its job, says more than the event it causes, which is not shown.  Says so once, or
+ * subscribing seems not to work. */
+static bool is_own(struct shell *sh, struct json name, struct json_iter args)
+{
+	if (!sh->interactive || !engine_runs(sh, name, args))
+		return false;
+	if (!sh->events->own_explained)
+		shell_notice(sh, "events of your own requests are not shown: the end of the request, or of its job, reports them");
+	sh->events->own_explained = true;
+	return true;
+}
+
 void events_on_event(void *ctx, struct json name, struct json_iter args, const char *line, size_t len)
 {
 	struct shell *sh = ctx;
@@ -462,7 +475,7 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 	struct listener *l;
 
 	keep(ev, event.when, line, len);
-	if (!ev->hidden && asked_for(ev, name) && !(sh->interactive && engine_runs(sh, name, args)) && !fold(sh, name)) {
+	if (!ev->hidden && asked_for(ev, name) && !is_own(sh, name, args) && !fold(sh, name)) {
 		event.shown = true;
 		shell_show_begin(sh);
 		output_event(sh->output, event.when, name, args, annotation(sh, args), line, len);

@@ -137,4 +137,19 @@ for my $pager ('true', 'kill -9 $$', '/nonexistent') {
 	is scalar(grep { /^(?:10\.96\.0\.\d+(?: 192\.0\.2\.33)?|192\.0\.2\.33|2001:DB8:[0-9A-F:]+)$/ } $q->scrollback), $pager eq '/nonexistent' ? 30 : 0, '... and the text is shown only if it cannot be run';
 }
 
+
+# One's own
+my $own = Session->new(rows => 50, columns => 120, box => ['--delay', 300]);
+my $why = 'ptsh: events of your own requests are not shown: the end of the request, or of its job, reports them';
+$own->run('subscribe realm_poll_start realm_poll_stop');
+$own->run('realm_poll Lab');
+is scalar(grep { $_ eq $why } $own->scrollback), 1, 'polling a realm oneself: why its events are not shown';
+ok !grep(/^$clock realm_poll/, $own->scrollback), '... and they are not';
+$own->line('realm_poll Lab &');
+ok $own->wait_row(qr/^ptsh: \[1\] realm_poll Lab: done/), 'as a job';
+is scalar(grep { $_ eq $why } $own->scrollback), 1, '... it is said once';
+$other = Session->new(box => $own->box);
+$other->run('realm_poll Lab');
+ok $own->wait_row(qr/^$clock realm_poll_stop 5200007311/), '... while events of others are shown';
+
 done_testing;
