@@ -256,6 +256,7 @@ int main(int argc, char **argv)
 		else
 			options_complete(&o, &(struct complete_context){
 			    .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage, .files = files_each,
+			    .command_places = commands_places,
 			    .ctx = &(struct shell){.commands = commands}}, &out);
 		if (finish_output(&out, &signo, &e) == -1)
 			status = complain(&e);

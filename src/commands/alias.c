@@ -143,6 +143,21 @@ static enum command_place alias_complete(const struct command_finding *f)
 	return f->index > 1 && !off ? PLACE_WHOLE : PLACE_WORD;
 }
 
+/* Those that are there, the next one, and all that are left. */
+static void alias_places(const struct command_finding *f, const char *rest)
+{
+	char place[] = "{1}";
+
+	if (f->count < 2)
+		return;
+	for (; place[1] <= '9'; place[1]++) {
+		command_found(f, place, "a word after the name");
+		if (strstr(rest, place) == NULL)
+			break;
+	}
+	command_found(f, "{*}", "all words that are left");
+}
+
 const struct command command_alias = {
 	.word = {.name = "alias", .takes_line = true}, .usage = "[NAME [LINE] | off NAME]",
 	.help = "give LINE a name, list the names, or forget one",
@@ -152,4 +167,5 @@ const struct command command_alias = {
 		"Example\n  .alias ports realm_query {1} switch_detail ifname --filter switch={2}\n  ports Lab 27",
 	.max = SIZE_MAX, .shows = alias_lists,
 	.run = alias_run, .check = alias_check, .queued = alias_queued, .complete = alias_complete,
+	.places = alias_places,
 };

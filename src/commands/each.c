@@ -442,7 +442,7 @@ static int each_check(struct shell *sh, const char *rest, struct error *e)
 
 	if (!template_split(rest, &first, &second))
 		return error_set(e, STATUS_USAGE, "usage: .each LINE -- LINE2");
-	return check_request(sh, rest, first, e) == 0 ? check_template(sh, second, e) : -1;
+	return check_each(sh, rest, first, second, e);
 }
 
 static enum command_result each_run(struct shell *sh, struct task *t, enum status *status)
@@ -487,11 +487,20 @@ static enum command_place each_complete(const struct command_finding *f)
 	return PLACE_LINE;
 }
 
+static void each_places(const struct command_finding *f, const char *rest)
+{
+	size_t first;
+	const char *second;
+
+	if (template_split(rest, &first, &second))
+		check_places(f->sh, rest, first, f->found, f->arg);
+}
+
 const struct command command_each = {
 	.word = {.name = "each", .takes_line = true}, .usage = "LINE -- LINE2",
 	.help = "run LINE, then LINE2 for every row of its result",
 	.more = "  In LINE2 {column} or {1} stands for a cell of the row.  All run at once, --jobs bounds them;\n"
 		"  each result is shown with its row.\n"
 		"Example\n  .each realm_info gid,name -- realm_poll {gid}",
-	.shows = command_shows, .run = each_run, .check = each_check, .complete = each_complete,
+	.shows = command_shows, .run = each_run, .check = each_check, .complete = each_complete, .places = each_places,
 };

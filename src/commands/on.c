@@ -212,6 +212,22 @@ static enum command_result on_remove(struct shell *sh, struct task *t, enum stat
 	return command_fail(sh, t, status, &e);
 }
 
+/* An event's arguments have no names; how many come, the box decides. */
+static int check_arguments(const char *line, struct error *e)
+{
+	struct json cells[ARGS_MOST];
+	struct buf scratch = {0};
+	struct error wrong;
+	int result;
+
+	for (size_t i = 0; i < ARGS_MOST; i++)
+		cells[i] = (struct json){"1", 1};
+	result = template_expand(&scratch, line, NULL, 0, cells, ARGS_MOST, &wrong);
+	buf_clear(&scratch);
+	return result == 0 ? 0 : error_set(e, wrong.status, "%.*s}: an event's arguments have no names, only numbers: {1} {2} ...",
+	    (int)strcspn(wrong.text, "}"), wrong.text);
+}
+
 /* Reports a line that can never be right at once, not at the first event. */
 static int on_check(struct shell *sh, const char *rest, struct error *e)
 {
@@ -222,7 +238,7 @@ static int on_check(struct shell *sh, const char *rest, struct error *e)
 		return 0;
 	if (!template_split(rest, &first, &second))
 		return error_set(e, STATUS_USAGE, "usage: .on EVENT [ARG...] -- LINE");
-	return check_template(sh, second, e);
+	return check_arguments(second, e) == 0 ? check_template(sh, second, e) : -1;
 }
 
 static bool on_lists(const struct line *line)
@@ -294,13 +310,22 @@ static enum command_place on_complete(const struct command_finding *f)
 	return PLACE_WORD;
 }
 
+static void on_places(const struct command_finding *f, const char *rest)
+{
+	size_t first;
+	const char *second;
+
+	if (template_split(rest, &first, &second))
+		command_found(f, "{1}", "the event's first argument, of realm events the gid");
+}
+
 const struct command command_on = {
 	.word = {.name = "on", .takes_line = true}, .usage = "[EVENT [ARG...] -- LINE | off [N]]",
 	.help = "run LINE as a job at every such event",
 	.more = "  In LINE {1} {2}... stand for the event's arguments.  `.on` lists, `.on off [N]` ends.\n"
 		"  At most 64 run at once, the rest wait their turn.\n"
 		"Example\n  .on realm_discover_stop -- realm_poll {1}",
-	.shows = on_lists, .run = on_run, .check = on_check, .complete = on_complete,
+	.shows = on_lists, .run = on_run, .check = on_check, .complete = on_complete, .places = on_places,
 };
 
 void on_free(struct shell *sh)

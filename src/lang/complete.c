@@ -7,6 +7,7 @@
  */
 #include "lang/complete.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,6 +83,11 @@ static void found_gid(void *arg, const char *gid, const char *name)
 static void found_value(void *arg, const char *text, const char *help)
 {
 	offer_add(arg, text, help, OFFER_WORD);
+}
+
+static void found_raw(void *arg, const char *name, const char *help)
+{
+	offer_add(arg, name, help, OFFER_RAW);
 }
 
 static void put_gids(struct completing *c, enum gid_kind kind, bool nullable)
@@ -370,9 +376,42 @@ static void explain_command(struct completing *c, const char *command)
 	buf_clear(&usage);
 }
 
+/* Where the place begins that is being typed, "{na"; the end: none is. */
+static size_t open_place(const struct completing *c)
+{
+	size_t i = c->len;
+
+	while (i > 0 && (isalnum((unsigned char)c->text[i - 1]) || strchr("_*", c->text[i - 1]) != NULL))
+		i--;
+	return i > 0 && c->text[i - 1] == '{' ? i - 1 : c->len;
+}
+
+/* What a {place} in the line can be that a command runs later. */
+static bool put_places(struct completing *c, char *const *words, size_t count)
+{
+	size_t brace = open_place(c), from = c->words[0].end;
+	char *rest;
+
+	if (brace == c->len || c->context->command_places == NULL)
+		return false;
+	if ((rest = strndup(c->text + from, c->len - from)) == NULL) {
+		c->offer.failed = true;
+		return false;
+	}
+	offer_forget(&c->offer);
+	offer_from(&c->offer, c->text, brace, c->len);
+	c->context->command_places(c->context->ctx, words, count, rest + word_skip_blanks(rest, c->len - from, 0), found_raw, &c->offer);
+	offer_explain(&c->offer, "what stands for a cell, or an argument");
+	c->offer.in_list = true;
+	free(rest);
+	return c->offer.count > 0;
+}
+
 /* The words of a command, up to a line within it; they are read by words[], as c->words goes with that line. */
 static int complete_words(struct completing *c, char *const *words, size_t count)
 {
+	if (put_places(c, words, count))
+		return 0;
 	for (size_t i = 1; i <= count; i++) {
 		const struct word *w = i < count ? &c->words[i] : &c->typed;
 
@@ -429,11 +468,6 @@ out:
 	return result;
 }
 
-static void found_command(void *arg, const char *name, const char *help)
-{
-	offer_add(arg, name, help, OFFER_RAW);
-}
-
 static void complete_first(struct completing *c)
 {
 	offer_from(&c->offer, c->text, c->typed.start, c->len);
@@ -441,7 +475,7 @@ static void complete_first(struct completing *c)
 	for (size_t i = 0; i < catalog_len; i++)
 		offer_add(&c->offer, catalog[i].name, catalog[i].help, OFFER_WORD);
 	if (!c->within && c->context != NULL && c->context->commands != NULL)
-		c->context->commands(c->context->ctx, found_command, &c->offer);
+		c->context->commands(c->context->ctx, found_raw, &c->offer);
 	if (c->context != NULL && c->context->aliases != NULL)
 		c->context->aliases(c->context->ctx, found_value, &c->offer);
 }

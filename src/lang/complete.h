@@ -34,6 +34,9 @@ struct complete_context {
 	 * words: the `count` words before the cursor, words[0] the command with its dot; index <= count. */
 	enum command_place (*command_word)(void *ctx, char *const *words, size_t count, size_t index,
 	    void (*found)(void *, const char *text, const char *help), void *arg);
+	/* Calls found() for the {places} that a line may have which a command runs later.  rest: what is typed behind words[0]. */
+	void (*command_places)(void *ctx, char *const *words, size_t count, const char *rest,
+	    void (*found)(void *, const char *place, const char *help), void *arg);
 	/* For struct line_context; and calls found() for every alias and its line. */
 	const struct alias *(*find_alias)(void *ctx, const char *name, size_t len);
 	void (*aliases)(void *ctx, void (*found)(void *, const char *name, const char *line), void *arg);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/output.h"
 #include "lang/line.h"
 #include "lang/words.h"
 #include "run/aliases.h"
@@ -14,6 +15,8 @@
 #include "run/engine.h"
 #include "run/show.h"
 #include "run/template.h"
+
+enum { COLUMNS_MOST = 256 };
 
 /* A user at a terminal will be asked; a script without one fails here and not half way through. */
 static int would_ask(void *ctx, const char *what, struct buf *out, struct error *e)
@@ -85,7 +88,44 @@ int check_line(struct shell *sh, const char *text, size_t len, struct error *e, 
 	return result;
 }
 
-static int look_at_child(struct shell *sh, const char *text, size_t len, bool command, bool print, struct error *e)
+/* The columns of its rows that are known; not more than COLUMNS_MOST. */
+static size_t known_columns(const struct line *line, struct heading *headings)
+{
+	struct reply_about about = show_about_line(line);
+	size_t n = output_headings(&about, headings, COLUMNS_MOST);
+
+	return n < COLUMNS_MOST ? n : COLUMNS_MOST;
+}
+
+static const struct field *known_field(const struct line *line, const char *name)
+{
+	return line->type != NULL ? catalog_field(line->type->reply, name, strlen(name)) : NULL;
+}
+
+/* Whether a line with places can be filled from the rows, before there is one.  Where a field is asked for that only the box may
+ * know (an alias's argument is one, too) the rows will show it. */
+static int check_columns(const struct line *line, const char *each, struct error *e)
+{
+	struct heading headings[COLUMNS_MOST];
+	const char *names[COLUMNS_MOST];
+	struct json cells[COLUMNS_MOST];
+	struct buf scratch = {0};
+	size_t n = known_columns(line, headings);
+	int result;
+
+	for (size_t i = 0; i < n; i++) {
+		if (line->heading_count > 0 && known_field(line, headings[i].name) == NULL)
+			return 0;
+		names[i] = headings[i].name;
+		cells[i] = (struct json){"1", 1};
+	}
+	result = n > 0 ? template_expand(&scratch, each, names, n, cells, n, e) : 0;
+	buf_clear(&scratch);
+	return result;
+}
+
+/* each: what is then run for every row of its result, or NULL. */
+static int look_at_child(struct shell *sh, const char *text, size_t len, bool command, bool print, const char *each, struct error *e)
 {
 	struct line line = {0};
 	char *usage = NULL;
@@ -95,6 +135,8 @@ static int look_at_child(struct shell *sh, const char *text, size_t len, bool co
 		result = error_set(e, STATUS_USAGE, "only a request%s is allowed here", command ? " or .echo" : "");
 	if (result == 0 && line.format != NULL)
 		result = error_set(e, STATUS_USAGE, CHECK_FORMAT);
+	if (result == 0 && each != NULL)
+		result = check_columns(&line, each, e);
 	if (result == 0 && print && line.kind == LINE_REQUEST)
 		show_unsent(sh, buf_head(&line.json), line.json.len);
 	free(usage);
@@ -104,7 +146,39 @@ static int look_at_child(struct shell *sh, const char *text, size_t len, bool co
 
 int check_request(struct shell *sh, const char *text, size_t len, struct error *e)
 {
-	return look_at_child(sh, text, len, false, false, e);
+	return look_at_child(sh, text, len, false, false, NULL, e);
+}
+
+int check_each(struct shell *sh, const char *text, size_t len, const char *each, struct error *e)
+{
+	return look_at_child(sh, text, len, false, false, each, e) == 0 ? check_template(sh, each, e) : -1;
+}
+
+void check_places(struct shell *sh, const char *text, size_t len, void (*found)(void *, const char *place, const char *help), void *arg)
+{
+	struct line_context context = engine_context(sh);
+	struct heading headings[COLUMNS_MOST];
+	struct line line = {0};
+	struct error e;
+	char *usage = NULL;
+	size_t at, n = 0;
+
+	context.ask_secret = context.read_file = engine_would_ask;
+	context.confirm_nearest = NULL;
+	if (line_parse(&line, text, len, &context, &e, &usage, &at) == 0)
+		n = known_columns(&line, headings);
+	for (size_t i = 0; i < n; i++) {
+		const struct field *f = known_field(&line, headings[i].name);
+		struct buf place = {0};
+		buf_printf(&place, "{%s}", headings[i].name);
+		if (buf_string(&place) != NULL)
+			found(arg, buf_string(&place), f != NULL ? f->help : NULL);
+		buf_clear(&place);
+	}
+	if (n == 0)
+		found(arg, "{1}", "the row's first cell");
+	free(usage);
+	line_clear(&line);
 }
 
 static int check_filled(struct shell *sh, const char *text, const char *cell, struct error *e)
@@ -114,7 +188,7 @@ static int check_filled(struct shell *sh, const char *text, const char *cell, st
 	int result = template_fill(&line, text, &sample, e);
 
 	if (result == 0)
-		result = look_at_child(sh, buf_head(&line), line.len, true, false, e);
+		result = look_at_child(sh, buf_head(&line), line.len, true, false, NULL, e);
 	buf_clear(&line);
 	return result;
 }
@@ -226,7 +300,7 @@ int check_alias(struct shell *sh, const struct alias *a, struct error *e)
 
 int check_print(struct shell *sh, const char *text, size_t len, struct error *e)
 {
-	return look_at_child(sh, text, len, false, true, e);
+	return look_at_child(sh, text, len, false, true, NULL, e);
 }
 
 void check_print_template(struct shell *sh, const char *command, const char *text)
@@ -234,7 +308,7 @@ void check_print_template(struct shell *sh, const char *command, const char *tex
 	struct buf line = {0};
 	struct error e;
 
-	if (template_fill(&line, text, NULL, &e) == -1 || look_at_child(sh, buf_head(&line), line.len, true, true, &e) == -1)
+	if (template_fill(&line, text, NULL, &e) == -1 || look_at_child(sh, buf_head(&line), line.len, true, true, NULL, &e) == -1)
 		shell_notice(sh, "%s: what is sent depends on what {} stands for: %s", command, e.text);
 	buf_clear(&line);
 }

@@ -23,6 +23,12 @@ int check_line(struct shell *sh, const char *text, size_t len, struct error *e, 
 /* A line that a command begins with: it must be a request.  0, or -1 with *e. */
 int check_request(struct shell *sh, const char *text, size_t len, struct error *e);
 
+/* The same, and then a line with places for the cells of its rows: -1 also for a column that they will not have. */
+int check_each(struct shell *sh, const char *text, size_t len, const char *each, struct error *e);
+
+/* Calls found() for every place that cells of a request's rows can have, {name} or {1}, as far as they are known. */
+void check_places(struct shell *sh, const char *text, size_t len, void (*found)(void *, const char *place, const char *help), void *arg);
+
 /* A line with places, {name} or {1}, a request or a command that is over at once: -1 with *e if it is wrong whatever they are
  * filled with. */
 int check_template(struct shell *sh, const char *text, struct error *e);

@@ -15,7 +15,7 @@
 
 /* A word behind a command that is being completed. */
 struct command_finding {
-	struct shell *sh;		/* NULL: nothing runs, only the tables are there */
+	struct shell *sh;		/* NULL: nothing runs, only the tables are there (.places gets it nevertheless) */
 	const struct command *const *commands;
 	char *const *words;		/* those before the cursor, words[0] the command with its dot */
 	size_t count, index;		/* how many; which one is asked for, 1 the first behind the command: index <= count */
@@ -44,6 +44,8 @@ struct command {
 	void (*queued)(struct shell *sh, struct task *t);
 	/* Calls f->found() for what may stand at a place.  NULL: any word may. */
 	enum command_place (*complete)(const struct command_finding *f);
+	/* Calls f->found() for the {places} that a line may have which it runs later; rest: what is typed behind the name.  NULL: none. */
+	void (*places)(const struct command_finding *f, const char *rest);
 };
 
 /* For those of which every line shows something. */
@@ -87,6 +89,8 @@ enum command_result commands_run(struct shell *sh, struct task *t, enum status *
 void commands_each(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg);
 enum command_place commands_word(void *ctx, char *const *words, size_t count, size_t index,
     void (*found)(void *, const char *text, const char *help), void *arg);
+void commands_places(void *ctx, char *const *words, size_t count, const char *rest,
+    void (*found)(void *, const char *place, const char *help), void *arg);
 void commands_aliases(void *ctx, void (*found)(void *, const char *name, const char *line), void *arg);
 void commands_usage(void *ctx, const char *command, struct buf *usage);
 

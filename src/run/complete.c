@@ -61,6 +61,17 @@ enum command_place commands_word(void *ctx, char *const *words, size_t count, si
 	return c != NULL && c->complete != NULL ? c->complete(&f) : PLACE_WORD;
 }
 
+void commands_places(void *ctx, char *const *words, size_t count, const char *rest,
+    void (*found)(void *, const char *place, const char *help), void *arg)
+{
+	struct shell *sh = ctx;
+	const struct command *c = command_typed(sh, words[0]);
+	const struct command_finding f = {sh, sh->commands, words, count, count, found, arg};
+
+	if (c != NULL && c->places != NULL)
+		c->places(&f, rest);
+}
+
 void command_found(const struct command_finding *f, const char *text, const char *help)
 {
 	f->found(f->arg, text, help);

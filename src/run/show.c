@@ -22,12 +22,17 @@
 
 enum { FAILURE_MOST = 4096, NAME_MOST = 200, BELL_AFTER = 10000 /* ms */ };
 
-struct reply_about show_about(const struct task *t)
+struct reply_about show_about_line(const struct line *line)
 {
 	return (struct reply_about){
-		.type = t->line.type, .type_name = t->line.type_name,
-		.headings = t->line.headings, .heading_count = t->line.heading_count,
+		.type = line->type, .type_name = line->type_name,
+		.headings = line->headings, .heading_count = line->heading_count,
 	};
+}
+
+struct reply_about show_about(const struct task *t)
+{
+	return show_about_line(&t->line);
 }
 
 void show_kept(const struct task *t, struct reply *reply)

@@ -22,6 +22,7 @@ void show_large_end(struct shell *sh, struct task *t, bool complete);
 /* The reply that a task has kept. */
 void show_kept(const struct task *t, struct reply *reply);
 struct reply_about show_about(const struct task *t);
+struct reply_about show_about_line(const struct line *line);
 
 /* The message of a failed reply, or whatever became of a request: appended as one line (not yet made harmless). */
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text);

@@ -355,6 +355,7 @@ int interactive_run(struct shell *sh, struct error *e)
 	struct interactive in = {.sh = sh};
 	struct complete_context complete = {
 		.gids = gids, .commands = commands_each, .command_word = commands_word, .command_usage = commands_usage,
+		.command_places = commands_places,
 		.find_alias = aliases_find, .aliases = commands_aliases, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {

@@ -76,6 +76,21 @@ subtest 'places' => sub {
 		['{3}', qr/^ptsh: stdin:1: \.each: \{3}: /m], ['{0}', qr/\{0}: /];
 };
 
+subtest 'a mistyped column is found before anything is sent' => sub {
+	my $sent = scalar(() = $box->log_lines('recv'));
+	for (['realm_info gid,name -- realm_poll {gd}', qr/\{gd}: no such column, only \{gid} \{name} or \{1} to \{2}$/m],
+		['realm_seed_list Lab -- log {ipp}', qr/\{ipp}: no such column, only \{ip} \{flags}/],
+		['realm_seed_list Lab -- log {3}', qr/\{3}: no such column/], ['["realm_info",["gid"]] -- log {name}', qr/\{name}: no such column/],
+		['realm_poll Lab -- log {nmae}={value}', qr/\{nmae}: no such column, only \{name} \{value}/]) {
+		$l->bad(".each $_->[0]\n", 2, $_->[1]);
+	}
+	is(scalar(grep { $_->[3] =~ /realm_info|realm_seed|realm_poll/ } ($box->log_lines('recv'))[$sent .. scalar($box->log_lines('recv')) - 1]), 0,
+		'nothing was asked');
+	good('.each realm_info gid,name Lab -- log \'{gid} {name}\'');
+	like($l->run(".each realm_info gid,new_field Lab -- log {gd}\n")->stderr, qr/\{gd}|new_field/, 'a field that only the box may know is left to it');
+	is($l->run(".alias two .each realm_info gid,{1} Lab -- .echo {gid}={name}\ntwo name\n")->stdout, "5200007311=Lab\n", 'nor is an argument of an alias');
+};
+
 subtest 'over several lines' => sub {
 	my $want = good('.each realm_info gid,name Lab -- realm_seed_list {gid}');
 	for my $text (".each realm_info gid,name Lab --\\\n realm_seed_list {gid}", ".each realm_info gid,name Lab \\\n-- realm_seed_list {gid}",

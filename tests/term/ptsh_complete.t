@@ -137,6 +137,16 @@ tab('.wait realm_poll_sto', '.wait realm_poll_stop ');
 listed('.', '.jobs|list the jobs that run', '.watch|run LINE every SECONDS, N times; changed cells stand out');
 listed('.format ', qr/^tsv\|one row a line/);
 
+# Places in a line that runs later
+tab('.each realm_info gid,name -- realm_poll {g', '.each realm_info gid,name -- realm_poll {gid}');
+tab(".each realm_info gid,name -- log '{na", ".each realm_info gid,name -- log '{name}");
+tab('.each realm_seed_list Lab -- log x{f', '.each realm_seed_list Lab -- log x{flags}');
+tab('.on realm_poll_stop -- log {', '.on realm_poll_stop -- log {1}');
+tab('.alias ports realm_query {', '.alias ports realm_query {');
+tab('.alias ports realm_query {1} device device_ip device_ip={*', '.alias ports realm_query {1} device device_ip device_ip={*}');
+listed('.each realm_info name,gid -- log {', '{gid}|gid of the realm', qr/^\{name}\|/);
+listed('.alias ports realm_query {1} device {', '{1}|a word after the name', '{2}|a word behind the name', '{*}|all words that are left');
+
 # Files
 tab(".source $dir/fi", ".source '$dir/file one' ");
 tab(".trace $dir/fo", ".trace $dir/folder/");
