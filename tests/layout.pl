@@ -28,7 +28,7 @@ sub phrase {
 # The rooms, in the order in which they may use each other: each only those above it.
 my @rooms = (
 	base => 'text and memory that know nothing of ptsh',
-	net => 'how to reach a box: the loop, addresses, names, sockets, children',
+	net => 'how to reach a box: the loop, addresses, names, sockets, children, files',
 	tls => 'whether to believe what answers: TLS, certificates, keys, known boxes',
 	proto => 'the protocol: JSON, messages, ids, login arithmetic, the catalogue of requests; no descriptor, no clock, no output',
 	lang => 'a line becomes a request, and a request becomes a line',

@@ -14,11 +14,11 @@
 #include <string.h>
 
 #include "base/safe.h"
-#include "base/spool.h"
 #include "format/output.h"
 #include "lang/line.h"
 #include "lang/words.h"
 #include "net/file.h"
+#include "net/spool.h"
 #include "proto/secret.h"
 #include "run/arriving.h"
 #include "run/check.h"

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "base/spool.h"
+#include "net/spool.h"
 
 static unsigned opened;
 static int file = -1;

@@ -2,7 +2,7 @@
 /*
  * spool: lines that wait for their turn.  See spool.h.
  */
-#include "base/spool.h"
+#include "net/spool.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,8 +5,8 @@
  * Holds SPOOL_HELD bytes; what is more goes into a file that the owner opens, without a name, for itself only.  Where there is
  * none (or the disk is full), the lines stay in memory.
  */
-#ifndef PTSH_BASE_SPOOL_H
-#define PTSH_BASE_SPOOL_H
+#ifndef PTSH_NET_SPOOL_H
+#define PTSH_NET_SPOOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
