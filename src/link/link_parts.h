@@ -2,7 +2,8 @@
 /*
  * link_parts: what the files of the link share.
  *
- * link.c alone ends a connection, sends and sets timers; the others return what is to be done.
+ * life.c begins and ends connections, entry.c decides on the way to the login, link.c moves what is said; all three set timers.
+ * The others return what is to be done.
  */
 #ifndef PTSH_LINK_LINK_PARTS_H
 #define PTSH_LINK_LINK_PARTS_H
@@ -12,6 +13,7 @@
 struct link {
 	const struct link_ops *ops;
 	struct session_ops session_ops;	/* the holder's and our own */
+	const struct channel_ops *channel_ops;
 	enum link_state state;
 	struct channel_options how;
 	struct channel *channel;
@@ -47,11 +49,29 @@ struct link {
 	void *switched_ctx;
 };
 
-/* link.c, for switch.c */
+/* life.c */
+void link_open(struct shell *sh);				/* begins a connection */
 void link_drop(struct link *k, struct shell *sh);		/* gives back the channel and the session */
+void link_set_deadline(struct shell *sh);			/* for the way to the login; from now */
+void link_watch_greeting(struct shell *sh);			/* connected: if no greeting comes, another address is tried */
+/* The connection is over.  e: why; NULL: the box ended it in order.  Everything that has no answer gets its outcome, then it is
+ * decided whether there will be another connection. */
+void link_lost(struct shell *sh, const struct error *e);
+/* Ends the connection with an error found on this side; as soon as the session has returned. */
+void link_fail(struct shell *sh, const struct error *e);
+/* What answers there is no box, or says nothing: another address of the same name may.  False: there is none. */
+bool link_try_next_address(struct shell *sh, const char *why);
+
+/* link.c, for switch.c */
 void link_watch_silence(struct shell *sh);			/* a request is open: from now on silence counts */
 
-
+/* entry.c: operations of the session, from the greeting to the login's answer; and the login when the channel is ready for it. */
+void link_on_greeted(void *ctx, const struct hello *hello);
+void link_on_tls(void *ctx);
+void link_on_tls_refused(void *ctx, struct json message);
+void link_on_ready(void *ctx);
+void link_on_login_refused(void *ctx, struct json message);
+void link_log_in(struct shell *sh);
 
 /* notices.c: operations of the session; and a message's text, without what cannot stand in a string. */
 void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struct json_iter more, bool authenticated);
