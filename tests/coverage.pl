@@ -17,7 +17,7 @@ chdir dirname(abs_path($0)) . '/..' or die $!;
 my %bar = ('src/proto' => 95, 'src/lang' => 95, 'src/format' => 95, 'src/tls trust, known boxes, pins' => 95);
 sub group {
 	my ($path) = @_;
-	return 'src/tls trust, known boxes, pins' if $path =~ m{^src/tls/(?:trust|known_\w+|pin)\.};
+	return 'src/tls trust, known boxes, pins' if $path =~ m{^src/tls/(?:trust|remembered|known_\w+|pin)\.};
 	return dirname($path);
 }
 

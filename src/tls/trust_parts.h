@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * trust_parts: what the two halves of trust share: trust.c judges, remembered.c has what is known of the box.
+ */
+#ifndef PTSH_TLS_TRUST_PARTS_H
+#define PTSH_TLS_TRUST_PARTS_H
+
+#include "tls/trust.h"
+
+enum { TRUST_WHERE = 240 };
+
+/* What is known of the box that is of this kind, and has this pin (NULL: any); NULL: nothing. */
+const struct known_box *trust_find(const struct trust *t, enum known_kind kind, const char *pin);
+/* Where it is remembered, for messages. */
+const char *trust_where(const struct trust *t, const struct known_box *k, char text[static TRUST_WHERE]);
+
+/* Notes for the rest of the run that the box was trusted.  0; -1 with *e: no memory. */
+int trust_note_seen(struct trust *t, enum known_kind kind, const struct tls_peer *peer, struct error *e);
+/* Writes it into the file.  Reports when a box cannot be remembered, and continues: remembering is a service. */
+void trust_remember(const struct trust *t, enum known_kind kind, const char *pin, unsigned version);
+
+/* A warning about this box. */
+void trust_warn(const struct trust *t, const char *what);
+
+#endif
