@@ -49,7 +49,7 @@ clang-tidy --quiet --checks='-*,concurrency-*' --config='{}' --warnings-as-error
 verdict $? 'clang-tidy, threads'
 grep -E '(warning|error):' "$folder/threads" | sort -u
 
-cppcheck -q -j 2 --std=c11 -D_GNU_SOURCE -DPTSH_VERSION='"0"' -DAGENT_SONAME='"0"' -Isrc --enable=warning,performance,portability --inline-suppr \
+cppcheck -q -j 2 --std=c11 -D_GNU_SOURCE -DPTSH_VERSION='"0"' -DAGENT_SONAME='"0"' -Isrc --enable=warning,performance,portability --library=tests/cppcheck.cfg --inline-suppr \
 	--error-exitcode=1 --suppress=missingIncludeSystem --suppressions-list=tests/cppcheck.supp src >"$folder/cppcheck" 2>&1
 verdict $? cppcheck
 grep -E '(warning|error|performance|portability):' "$folder/cppcheck"

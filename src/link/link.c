@@ -205,7 +205,7 @@ static void look_for_silence(void *ctx)
 	switch (next.what) {
 	case KEEPALIVE_DEAD:
 		error_set(&e, STATUS_LOST, "%s: no data for %g s, not even an answer to ping: connection lost",
-		    sh->options->box_text, (double)(quiet / 100) / 10);
+		    sh->options->box_text, (double)(quiet - quiet % 100) / 1000);
 		link_fail(sh, &e);
 		return;
 	case KEEPALIVE_PING:

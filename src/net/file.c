@@ -105,6 +105,7 @@ int file_open(struct loop *l, const char *path, int flags, mode_t mode, struct s
 {
 	int fd;
 
+	memset(st, 0, sizeof(*st));
 	while ((fd = open_once(l, path, flags, mode, st)) == -1 && errno == ENXIO && S_ISFIFO(st->st_mode))
 		if (loop_await(l, -1, 0, READER_MS) == -1)
 			return -1;

@@ -207,30 +207,31 @@ static void clear_line(struct box_line *line)
 	free(line->name);
 }
 
-static int add_line(struct boxes *b, const struct reader *r, const struct box_line *line)
+/* Looks at a line before it is counted. */
+static int check_line(const struct boxes *b, const struct reader *r, const struct box_line *line)
 {
 	const struct box_line *same = boxes_find(b, line->name);
-	struct box_line *more;
 
 	if (same != NULL)
 		return error_set(r->e, STATUS_USAGE, "%s:%u: %.64s is on line %u already", r->path, line->number,
 		    line->name, same->number);
 	if (line->name[0] == '-' || line->name[0] == '\0')
 		return complain(r, line->number, "a line must start with the name of a box");
-	more = reallocarray(b->lines, b->count + 1, sizeof(*more));
-	if (more == NULL)
-		return error_memory(r->e);
-	b->lines = more;
-	more[b->count++] = *line;
 	return 0;
 }
 
+/* Reads it into the place behind the last line, where it stays if it names a box. */
 static int read_line(struct reader *r, struct boxes *b)
 {
-	struct box_line line = {.number = r->line};
+	struct box_line *more = reallocarray(b->lines, b->count + 1, sizeof(*more)), *line;
 	struct buf word = {0};
 	int result = 0;
 
+	if (more == NULL)
+		return error_memory(r->e);
+	b->lines = more;
+	line = &more[b->count];
+	*line = (struct box_line){.number = r->line};
 	while (result == 0 && skip_blanks(r)) {
 		if (*r->p == '#') {
 			const char *lf = memchr(r->p, '\n', (size_t)(r->end - r->p));
@@ -240,16 +241,16 @@ static int read_line(struct reader *r, struct boxes *b)
 		}
 		result = read_word(r, &word);
 		if (result == 0)
-			result = put_word(&line, &word, r->e);
+			result = put_word(line, &word, r->e);
 		buf_reset(&word);
 	}
 	buf_clear(&word);
-	if (result == 0 && line.name != NULL) {
-		result = add_line(b, r, &line);
-		if (result == 0)
-			return 0;
-	}
-	clear_line(&line);
+	if (result == 0 && line->name != NULL)
+		result = check_line(b, r, line);
+	if (result == 0 && line->name != NULL)
+		b->count++;
+	else
+		clear_line(line);
 	return result;
 }
 

@@ -313,23 +313,33 @@ static int take_line(struct password *p, const struct buf *text, const char *pat
 	return finish_line(p, &line, path, e);
 }
 
+/* Reads at most `most` bytes: the lines behind the first do not matter. */
+static int read_text(const char *path, size_t most, struct buf *text, struct error *e)
+{
+	struct stat st;
+	int fd = file_open(read_with, path, O_RDONLY | O_NOFOLLOW, 0, &st);
+
+	if (fd == -1)
+		return read_file_error(path, e);
+	if (password_check_file(&st, path, e) != 0) {
+		close(fd);
+		return -1;
+	}
+	if (file_read(read_with, fd, &st, most, text) != 0 && errno != EFBIG)
+		return read_file_error(path, e);
+	return 0;
+}
+
 /* The loop's signals end it: the file may lie on a file system that hangs. */
 static int read_file(struct password *p, const char *path, struct error *e)
 {
 	struct buf text = {.secret = true};
-	struct stat st;
-	int fd, result = -1;
+	int result;
 
 	if (read_with != NULL)
 		loop_signals_hold(read_with);
-	fd = file_open(read_with, path, O_RDONLY | O_NOFOLLOW, 0, &st);
-	if (fd < 0)
-		read_file_error(path, e);
-	else if (password_check_file(&st, path, e) != 0)
-		close(fd);
-	else if (file_read(read_with, fd, &st, sizeof(p->text), &text) != 0 && errno != EFBIG)	/* other lines are none of ours */
-		read_file_error(path, e);
-	else
+	result = read_text(path, sizeof(p->text), &text, e);
+	if (result == 0)
 		result = take_line(p, &text, path, e);
 	if (read_with != NULL)
 		loop_signals_release(read_with);

@@ -21,33 +21,30 @@ enum tls_hint { HINT_NONE, HINT_OLD, HINT_PERHAPS_OLD, HINT_CERT, HINT_BOTH };
 
 static const struct {
 	int reason;
-	const char *text;	/* NULL: OpenSSL's own */
 	enum tls_hint hint;
+	const char *text;	/* NULL: OpenSSL's own */
 } tls_error_table[] = {
-	{SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "the box is old: its renegotiation is unsafe (no RFC 5746)",
-	    HINT_OLD},
-	{SSL_R_DH_KEY_TOO_SMALL, "the box uses weak Diffie-Hellman parameters", HINT_OLD},
-	{SSL_R_EE_KEY_TOO_SMALL, "the box's key is too small", HINT_OLD},
-	{SSL_R_CA_MD_TOO_WEAK, "the box's certificate is weakly signed", HINT_OLD},
-	{SSL_R_WRONG_SIGNATURE_TYPE, "the box signs by a method that is weak", HINT_OLD},
-	{SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "the box signs by a method that is weak", HINT_OLD},
-	{SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED, "the box signs by a method that is weak", HINT_OLD},
-	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "the box and this ptsh have no cipher in common (alert handshake failure)",
-	    HINT_BOTH},
-	{SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY, "the box demands other ciphers", HINT_NONE},
-	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "the box demands a client certificate", HINT_CERT},
-	{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "the box refuses our certificate, or demands one", HINT_CERT},
-	{SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, "the box refuses our certificate", HINT_CERT},
-	{SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, "the box refuses our certificate", HINT_CERT},
-	{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "the box refuses our certificate: expired", HINT_CERT},
-	{SSL_R_TLSV1_ALERT_UNKNOWN_CA, "the box does not know the authority of our certificate", HINT_CERT},
-	{SSL_R_TLSV1_ALERT_ACCESS_DENIED, "the box refuses our certificate", HINT_CERT},
-	{SSL_R_WRONG_VERSION_NUMBER, "what the box sends is not TLS", HINT_NONE},
-	{SSL_R_HTTP_REQUEST, "what the box sends is not TLS", HINT_NONE},
-	{SSL_R_PACKET_LENGTH_TOO_LONG, "what the box sends is not TLS", HINT_NONE},
-	{SSL_R_RECORD_LENGTH_MISMATCH, "what the box sends is not TLS", HINT_NONE},
-	{SSL_R_UNEXPECTED_EOF_WHILE_READING, "the box closed the connection during the handshake",
-	    HINT_PERHAPS_OLD},
+	{SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, HINT_OLD, "the box is old: its renegotiation is unsafe (no RFC 5746)"},
+	{SSL_R_DH_KEY_TOO_SMALL, HINT_OLD, "the box uses weak Diffie-Hellman parameters"},
+	{SSL_R_EE_KEY_TOO_SMALL, HINT_OLD, "the box's key is too small"},
+	{SSL_R_CA_MD_TOO_WEAK, HINT_OLD, "the box's certificate is weakly signed"},
+	{SSL_R_WRONG_SIGNATURE_TYPE, HINT_OLD, "the box signs by a method that is weak"},
+	{SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, HINT_OLD, "the box signs by a method that is weak"},
+	{SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED, HINT_OLD, "the box signs by a method that is weak"},
+	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, HINT_BOTH, "the box and this ptsh have no cipher in common (alert handshake failure)"},
+	{SSL_R_TLSV1_ALERT_INSUFFICIENT_SECURITY, HINT_NONE, "the box demands other ciphers"},
+	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, HINT_CERT, "the box demands a client certificate"},
+	{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, HINT_CERT, "the box refuses our certificate, or demands one"},
+	{SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, HINT_CERT, "the box refuses our certificate"},
+	{SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, HINT_CERT, "the box refuses our certificate"},
+	{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, HINT_CERT, "the box refuses our certificate: expired"},
+	{SSL_R_TLSV1_ALERT_UNKNOWN_CA, HINT_CERT, "the box does not know the authority of our certificate"},
+	{SSL_R_TLSV1_ALERT_ACCESS_DENIED, HINT_CERT, "the box refuses our certificate"},
+	{SSL_R_WRONG_VERSION_NUMBER, HINT_NONE, "what the box sends is not TLS"},
+	{SSL_R_HTTP_REQUEST, HINT_NONE, "what the box sends is not TLS"},
+	{SSL_R_PACKET_LENGTH_TOO_LONG, HINT_NONE, "what the box sends is not TLS"},
+	{SSL_R_RECORD_LENGTH_MISMATCH, HINT_NONE, "what the box sends is not TLS"},
+	{SSL_R_UNEXPECTED_EOF_WHILE_READING, HINT_PERHAPS_OLD, "the box closed the connection during the handshake"},
 };
 
 /* The version of the peer's ServerHello, e.g. 0x0301; 0: it has sent none.  An alert of SSL 3.0 counts as one. */

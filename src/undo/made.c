@@ -110,6 +110,7 @@ static size_t find_new(struct undo_work *w, const struct places *places, const c
 static void find_all(struct undo_work *w, const struct arg *arg, const struct places *places)
 {
 	size_t at = (size_t)(arg - w->type->args);
+	static const struct field gid = {.type = ARG_GID};
 	const struct place *found = NULL;
 	const cJSON *row;
 	bool all = true;
@@ -120,7 +121,7 @@ static void find_all(struct undo_work *w, const struct arg *arg, const struct pl
 		if (name == NULL || find_new(w, places, name, &found) != 1)
 			all = false;
 		else
-			undo_add_first(w, &w->parts[at], undo_copy(arg->gid != GID_NONE ? &(struct field){.type = ARG_GID} : NULL, found->after));
+			undo_add_first(w, &w->parts[at], undo_copy(arg->gid != GID_NONE ? &gid : NULL, found->after));
 	}
 	if (!all) {
 		cJSON_Delete(w->parts[at]);

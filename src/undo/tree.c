@@ -28,10 +28,11 @@ static void *tree_allocate(size_t size)
 
 static void tree_release(void *p)
 {
-	union block *b = (union block *)p - 1;
+	union block *b;
 
 	if (p == NULL)
 		return;
+	b = (union block *)p - 1;
 	explicit_bzero(p, b->size);
 	free(b);
 }
