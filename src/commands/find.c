@@ -16,7 +16,7 @@
 #include "run/show.h"
 
 static const struct { const char *name; enum find_history history; } histories[] = {
-	{"current", HISTORY_CURRENT}, {"all", HISTORY_ALL}, {"changes", HISTORY_CHANGES},
+	{"current", HISTORY_CURRENT}, {"all", HISTORY_ALL}, {"changes", HISTORY_CHANGES}, {"all+changes", HISTORY_CHANGES},
 };
 enum { HISTORIES = sizeof histories / sizeof *histories };
 

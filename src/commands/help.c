@@ -30,15 +30,51 @@ static const char *kind_text(enum request_kind kind)
 	return "";
 }
 
+/* " (no, yes)": a name for each value that a member can have. */
+static void put_choices(struct buf *b, const struct value_name *values)
+{
+	bool first = true;
+
+	for (const struct value_name *v = values; v != NULL && v->name != NULL; v++)
+		if (v->help != NULL && catalog_value(values, v->value, strlen(v->value)) == v) {
+			buf_printf(b, "%s%s", first ? " (" : ", ", v->name);
+			first = false;
+		}
+	if (!first)
+		buf_putc(b, ')');
+}
+
+/* The values that all of several fields have, or NULL. */
+static const struct value_name *common_values(const struct field *f)
+{
+	const struct value_name *values = f != NULL && f->name != NULL && f[1].name != NULL ? f->values : NULL;
+
+	for (; values != NULL && f->name != NULL; f++)
+		if (f->values != values)
+			return NULL;
+	return values;
+}
+
 static void put_fields(struct buf *b, const struct field *f, const char *indent)
 {
+	const struct value_name *common = common_values(f);
 	size_t widest = 0;
 
 	for (const struct field *x = f; x != NULL && x->name != NULL; x++)
 		if (strlen(x->name) > widest)
 			widest = strlen(x->name);
-	for (; f != NULL && f->name != NULL; f++)
-		buf_printf(b, "%s%-*s  %s\n", indent, (int)widest, f->name, f->help != NULL ? f->help : "");
+	if (common != NULL) {
+		buf_printf(b, "%seach of these", indent);
+		put_choices(b, common);
+		buf_putc(b, '\n');
+	}
+	for (; f != NULL && f->name != NULL; f++) {
+		buf_printf(b, "%s%-*s  %s%s", indent, (int)widest, f->name, f->help != NULL ? f->help : "",
+		    f->type == ARG_GID ? ", or its name" : "");
+		if (f->values != common)
+			put_choices(b, f->values);
+		buf_putc(b, '\n');
+	}
 }
 
 static void put_values(struct buf *b, const struct value_name *values)
@@ -87,10 +123,13 @@ static void put_columns(struct buf *b, const struct request *r)
 
 static void put_arg(struct buf *b, const struct request *r, const struct arg *a)
 {
-	buf_printf(b, "  %s: %s%s%s", a->name, arg_type_name(a), a->flags & ARG_REQUIRED ? ", required" : "",
+	const char *kind = arg_type_name(a);
+	bool dots = !(a->flags & (ARG_REQUIRED | ARG_SECRET)) && kind[strlen(kind) - 1] == '.';
+
+	buf_printf(b, "  %s: %s%s%s", a->name, kind, a->flags & ARG_REQUIRED ? ", required" : "",
 	    a->flags & ARG_SECRET ? ", secret" : "");
 	if (a->help != NULL)
-		buf_printf(b, ". %s", a->help);
+		buf_printf(b, "%s %s", dots ? "" : ".", a->help);
 	buf_putc(b, '\n');
 	put_values(b, a->values);
 	if (columns_by(r, a) == NULL)
@@ -181,6 +220,8 @@ static void put_command(struct buf *b, const struct command *c)
 	buf_printf(b, ".%s%s%s\n  %s\n", c->word.name, c->usage[0] != '\0' ? " " : "", c->usage, c->help);
 	if (c->more != NULL)
 		buf_printf(b, "%s\n", c->more);
+	if (c->describe != NULL)
+		c->describe(b);
 }
 
 /* Requests whose name begins with or holds the word. */

@@ -83,13 +83,13 @@ static const char *const expansions[] = {"auto", "on", "off", NULL};
 
 static const struct setting settings[] = {
 	{"color", "colours in tables", SETTING_BOOL, color, on_off},
-	{"expanded", "tables with a line a cell: auto (if too wide), on, off", SETTING_WORD, expanded, expansions},
-	{"header", "column names: default, on, off", SETTING_WORD, header, headers},
-	{"jobs", "requests at once: a number, 0 no limit, default in order", SETTING_JOBS, jobs, NULL},
+	{"expanded", "tables with a line a cell; auto: if too wide", SETTING_WORD, expanded, expansions},
+	{"header", "column names; default: as the format has them", SETTING_WORD, header, headers},
+	{"jobs", "requests at once; 0: no limit, default: in order", SETTING_JOBS, jobs, NULL},
 	{"keep-going", "continue after a request that failed", SETTING_BOOL, keep_going, on_off},
 	{"marks", "marks of prompts and results, notices of long jobs, for the terminal", SETTING_BOOL, marks, on_off},
 	{"reveal", "show secrets in tables", SETTING_BOOL, reveal, on_off},
-	{"timeout", "longest wait for a reply in seconds, 0 none", SETTING_SECONDS, timeout, NULL},
+	{"timeout", "longest wait for a reply in seconds; 0: none", SETTING_SECONDS, timeout, NULL},
 	{"timing", "show how long each request took", SETTING_BOOL, timing, on_off},
 	{"undo", "show what a change changed, and how .undo takes it back", SETTING_BOOL, undo, on_off},
 	{"yes", "do not ask before deleting", SETTING_BOOL, yes, on_off},
@@ -251,7 +251,27 @@ static enum command_place set_complete(const struct command_finding *f)
 	return PLACE_WORD;
 }
 
+/* What a setting can be, as it is typed. */
+static void put_choice(struct buf *text, const struct setting *s)
+{
+	for (const char *const *v = s->words; v != NULL && *v != NULL; v++)
+		buf_printf(text, "%s%s", v == s->words ? "" : " | ", *v);
+	if (s->words == NULL)
+		buf_puts(text, s->type == SETTING_SECONDS ? "SECONDS" : "N | default");
+}
+
+static void set_describe(struct buf *text)
+{
+	for (const struct setting *s = settings; s->name != NULL; s++) {
+		struct buf choice = {0};
+		put_choice(&choice, s);
+		buf_printf(text, "  %-10s  %-18s  %s\n", s->name, buf_string(&choice) != NULL ? buf_string(&choice) : "", s->help);
+		buf_clear(&choice);
+	}
+}
+
 const struct command command_set = {
-	.word.name = "set", .usage = "[NAME [VALUE]]", .help = "settings", .max = 2,
+	.word.name = "set", .usage = "[NAME [VALUE]]", .help = "show the settings of the session, or change one", .max = 2,
+	.more = "  Without VALUE it shows what is set.  Lines in rc set it for every session.", .describe = set_describe,
 	.shows = set_shows, .run = set_run, .complete = set_complete,
 };

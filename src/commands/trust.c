@@ -15,6 +15,8 @@
 #include "tls/known_boxes.h"
 #include "tls/pin.h"
 
+#define TRUST_USAGE "[list | add BOX PIN|clear | remove BOX [PIN]]"
+
 static void warn_line(void *ctx, const char *text)
 {
 	struct shell *sh = ctx;
@@ -68,7 +70,7 @@ static int trust_change(struct shell *sh, struct task *t, const char *path, stru
 	int rc;
 
 	if ((!add && strcmp(words[1], "remove") != 0) || count < 3 || (add && count < 4))
-		return error_set(e, STATUS_USAGE, "usage: .trust [list | add BOX PIN | add BOX clear | remove BOX [PIN]]");
+		return error_set(e, STATUS_USAGE, "usage: .trust " TRUST_USAGE);
 	if (add && strcmp(words[3], "clear") != 0) {
 		if (!pin_read(hash, words[3], strlen(words[3]), true))
 			return error_set(e, STATUS_USAGE, "%s: not a pin: must be sha256// and 44 characters of base64, or clear", words[3]);
@@ -142,6 +144,11 @@ static enum command_place trust_complete(const struct command_finding *f)
 }
 
 const struct command command_trust = {
-	.word.name = "trust", .usage = "[list | add BOX PIN | remove BOX [PIN]]", .help = "list or edit the boxes whose keys are remembered", .max = 3,
+	.word.name = "trust", .usage = TRUST_USAGE, .help = "list or edit the boxes whose keys are remembered",
+	.more = "  BOX is host:port, or what would be typed to connect to it.  PIN is the key as .trust list, .status and a question\n"
+		"  show it: sha256// and base64; or clear, for a box without TLS.  Without PIN all keys of BOX are removed: then\n"
+		"  the next connection asks as for a new box.\n"
+		"Example\n  .trust remove core.example.net:55",
+	.max = 3,
 	.shows = trust_lists, .run = trust_run, .complete = trust_complete,
 };

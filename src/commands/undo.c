@@ -257,10 +257,9 @@ static enum command_place undo_complete(const struct command_finding *f)
 
 const struct command command_undo = {
 	.word.name = "undo", .usage = "[N | list]", .help = "take back the last change, or change N of this session; list them",
-	.more = "Reads the state again, shows what will change and the request, and asks.\n"
-	    "What took it back is a change itself: .undo again does it again.\n"
-	    "What was added is deleted by its gid, which is printed after an addition.\n"
-	    "What is deleted is gone, and so are secrets that the box does not give back:\n"
-	    "the list says why.",
+	.more = "  Reads the state again, shows what will change and the request, and asks.\n"
+		"  What took it back is a change itself: .undo again does it again.\n"
+		"  What was added is deleted by its gid, which is printed after an addition.\n"
+		"  What is deleted is gone, and so are secrets that the box does not give back: the list says why.",
 	.max = 1, .needs_box = true, .shows = undo_lists, .run = undo_run, .complete = undo_complete,
 };

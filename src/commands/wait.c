@@ -228,6 +228,10 @@ static enum command_place wait_complete(const struct command_finding *f)
 
 const struct command command_wait = {
 	.word.name = "wait", .usage = "[N | EVENT [ARG...]]", .help = "wait for all jobs, for job N, or for the next such event, and print that",
+	.more = "  N is a job's number, from .jobs.  EVENT is a name such as realm_poll_stop, or * for any; ARG... are the first\n"
+		"  of its arguments: a realm by its gid or name.  The event is subscribed to before anything that is still unsent.\n"
+		"  -t and .set timeout bound it (exit status 6); ^C ends it.\n"
+		"Example\n  .wait realm_poll_stop 'Head Office'",
 	.max = SIZE_MAX, .shows = wait_shows, .run = wait_run, .queued = wait_queued, .complete = wait_complete,
 };
 
@@ -265,5 +269,5 @@ static enum command_result sleep_run(struct shell *sh, struct task *t, enum stat
 }
 
 const struct command command_sleep = {
-	.word.name = "sleep", .usage = "SECONDS", .help = "wait for SECONDS", .min = 1, .max = 1, .run = sleep_run,
+	.word.name = "sleep", .usage = "SECONDS", .help = "wait for SECONDS, such as 0.5", .min = 1, .max = 1, .run = sleep_run,
 };

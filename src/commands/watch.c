@@ -269,5 +269,7 @@ static enum command_place watch_complete(const struct command_finding *f)
 const struct command command_watch = {
 	.word = {.name = "watch", .takes_line = true}, .usage = "SECONDS [N] LINE",
 	.help = "run LINE every SECONDS, N times; changed cells stand out",
+	.more = "  SECONDS may have a fraction: the pause between a reply and the next round.  Without N until ^C.  LINE is a request.\n"
+		"Example\n  .watch 5 realm_info name,polling",
 	.shows = command_shows, .run = watch_run, .check = watch_check, .complete = watch_complete,
 };

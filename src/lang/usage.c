@@ -26,6 +26,8 @@ static void put_values(struct buf *out, const struct arg *arg)
 		return;
 	}
 	for (const struct value_name *v = arg->values; v->name != NULL; v++) {
+		if (catalog_value(arg->values, v->value, strlen(v->value)) != v)	/* another name of a value */
+			continue;
 		if (v != arg->values)
 			buf_putc(out, '|');
 		buf_puts(out, v->name);

@@ -29,6 +29,7 @@ struct command {
 	const char *usage;		/* behind the name */
 	const char *help;		/* one line */
 	const char *more;		/* some more for `.help .name`, or NULL */
+	void (*describe)(struct buf *text);	/* appends what a table of the command's own says behind it; or NULL */
 	size_t min, max;		/* words behind the name; where the rest is a line, .check counts */
 	bool needs_box;			/* does nothing with --dry-run */
 	bool reads;			/* changes nothing and has a result: is begun without waiting, as requests that read are */

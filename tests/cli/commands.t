@@ -59,6 +59,16 @@ subtest '.help' => sub {
 	like($l->good(".help $_->[0]\n"), qr/$_->[1]/, "the topic $_->[0]") for ['lines', qr/^  > FILE, >> FILE /m], ['keys', qr/^  Tab /m],
 	    ['formats', qr/^  records /m], ['events', qr/^  subscribe NAME/m];
 	like($l->good(".help\n"), qr/^\.help WORD also knows events, formats, keys and lines\.$/m, '... named by .help');
+	like($query, qr/^      $_ +\S/m, "history: $_") for 'current', 'all', 'changes', 'all\+changes';
+	like($query, qr/--history current\|all\|changes\]/, '... each value once in the usage');
+	is($l->good("realm_query Lab device vlan --history all+changes\n", '-n'), $l->good("realm_query Lab device vlan --history 2\n", '-n'), '... typed');
+	like($l->good(".help security_authentication_modify\n"), qr/^ +inuse .*\(no, yes\)\n(?:.*\n)* +timeout .* in seconds$/m,
+	    'members: named values, units');
+	is(scalar(() = $l->good(".help group_settings_modify\n") =~ /^      each of these \(none, read, write\)$/mg), 2, '... once where all have the same');
+	my $set = $l->good(".help set\n");
+	like($set, qr/^  $_ +\S+/m, ".help .set: $_") for map { (split /\t/)[0] } split /\n/, $l->good(".set\n");
+	like($set, qr/^  header +default \| on \| off /m, '... what it takes');
+	like($l->good(".help $_\n"), qr/\nExample\n  \.$_ /, ".help .$_ has an example") for qw(wait trust connect watch);
 	like($l->good(".help pollers\n"), qr/^  poller_info +\S/m, 'a group');
 	like($l->good("help seed\n"), qr/^  realm_seed_list +\S/m, 'a part of a name; help without a dot');
 	$l->bad(".help nonsense\n", 2, qr/nonsense: no such request, command or group/);
