@@ -113,7 +113,10 @@ static const char *match(const struct list *l, enum gid_kind kind, const char *n
 		}
 		buf_printf(&b, "%s %s (%s)", listed > 1 ? "," : "", x->name, x->gid);
 	}
-	error_set(e, STATUS_USAGE, "%s", buf_string(&b) != NULL ? buf_string(&b) : name);
+	if (buf_string(&b) != NULL)
+		error_set(e, STATUS_USAGE, "%s", buf_string(&b));
+	else
+		error_memory(e);
 	buf_clear(&b);
 	return NULL;
 }

@@ -4,6 +4,7 @@
  */
 #include "shell_help.h"
 
+#include "no_memory.h"
 #include "run/names.h"
 
 /* What a look-up gave: "gid 12", or "STATUS text". */
@@ -180,6 +181,32 @@ static void a_row_that_is_too_short_is_no_name(void **state)
 	assert_string_equal(f.text, "2 1: no such realm; there is none");
 }
 
+static void look_up_with_little_memory(bool failed)
+{
+	long at = fails_at;
+	struct found f = {.times = 0};
+
+	fails_at = 0;
+	names_stale(&shell);
+	names_look_up(&shell, GID_REALM, "Office", done, &f);
+	engine_pump(&shell);
+	fails_at = at;
+	box_answers(wire.count - 1, 1, realms);
+	at = fails_at;
+	fails_at = 0;
+	assert_int_equal(f.times, 1);
+	if (strstr(f.text, "more than one") == NULL)
+		assert_true(failed && strstr(f.text, "out of memory") != NULL);
+	fails_at = at;
+}
+
+/* With one of the two lost for want of memory, the other would be the only one of its name. */
+static void a_list_that_is_not_whole_is_an_error_and_no_name(void **state)
+{
+	(void)state;
+	assert_true(each_allocation(look_up_with_little_memory) > 0);
+}
+
 static void a_kind_without_names_is_refused_unasked(void **state)
 {
 	struct found f = {.times = 0};
@@ -206,6 +233,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_prompt_asks_afresh, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_refused_list_is_an_error_and_no_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_row_that_is_too_short_is_no_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_list_that_is_not_whole_is_an_error_and_no_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_kind_without_names_is_refused_unasked, set_up, tear_down),
 	};
 

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,64 +17,8 @@
 #include <cmocka.h>
 
 #include "format/formats.h"
+#include "no_memory.h"
 #include "tls/known_boxes.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-/* The allocation that fails, counted down; 0: none. */
-static long fails_at;
-
-static bool no_memory(void)
-{
-	return fails_at > 0 && --fails_at == 0;
-}
-
-#ifndef SANITIZED
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t n, size_t size);
-extern void *__libc_realloc(void *p, size_t size);
-
-void *malloc(size_t size)
-{
-	return no_memory() ? (errno = ENOMEM, NULL) : __libc_malloc(size);
-}
-
-void *calloc(size_t n, size_t size)
-{
-	return no_memory() ? (errno = ENOMEM, NULL) : __libc_calloc(n, size);
-}
-
-void *realloc(void *p, size_t size)
-{
-	return no_memory() ? (errno = ENOMEM, NULL) : __libc_realloc(p, size);
-}
-#endif
-
-/* Calls work() with the first allocation failing, then the second, until all were there; says how often one was not. */
-static unsigned long each_allocation(void (*work)(bool failed))
-{
-	unsigned long n = 0;
-
-#ifdef SANITIZED
-	(void)no_memory;
-	work(false);		/* its malloc is not to be replaced */
-	return 1;
-#endif
-	for (;; n++) {
-		fails_at = (long)n + 1;
-		work(true);
-		bool failed = fails_at == 0;
-		fails_at = 0;
-		if (!failed)
-			return n;
-	}
-}
 
 /* --- known boxes --- */
 
