@@ -173,6 +173,42 @@ static void test_pin_is_trusted_and_another_one_is_not(void **state)
 	assert_string_equal(read_known(), "");
 }
 
+static void fails_of_a_warning(void *ctx, const char *text)
+{
+	(void)ctx;
+	fail_msg("%s", text);
+}
+
+/* What a key stands for needs no authority: the system's may be missing, or be all that an attacker has. */
+static void test_authorities_are_asked_only_where_no_key_is_expected(void **state)
+{
+	static const struct trust_ops ops = {.warn = fails_of_a_warning};
+	static const struct { enum tls_mode mode; bool pin, known, wanted; } cases[] = {
+		{TLS_AUTO, false, false, true}, {TLS_ON, false, false, true}, {TLS_VERIFY, false, false, true}, {TLS_INSECURE, false, false, false},
+		{TLS_AUTO, true, false, false}, {TLS_ON, true, false, false}, {TLS_VERIFY, true, false, true}, {TLS_INSECURE, true, false, false},
+		{TLS_AUTO, false, true, false}, {TLS_ON, false, true, false}, {TLS_VERIFY, false, true, true},
+	};
+	char pin[64], line[128], host[] = "127.0.0.1";
+	const struct target target = {.host = host, .port = 7};
+
+	(void)state;
+	tls_pin("self", pin);
+	snprintf(line, sizeof line, "127.0.0.1:7 %s 2026-01-01\n", pin);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct trust t;
+		struct error e;
+		struct trust_settings settings = {.mode = cases[i].mode, .pin = cases[i].pin ? pin : NULL,
+		    .known_boxes = in_folder("known/known_boxes")};
+
+		write_known(cases[i].known ? line : NULL);
+		assert_int_equal(trust_init(&t, &settings, &target, NULL, &ops, NULL, &e), 0);
+		if (trust_needs_authority(&t) != cases[i].wanted)
+			fail_msg("case %zu", i);
+		trust_clear(&t);
+	}
+	write_known(NULL);
+}
+
 static void test_pin_that_is_none_is_a_mistake(void **state)
 {
 	static const char *const pins[] = {"", "sha256//", "sha256//AAAA", "md5//x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
@@ -1398,6 +1434,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unknown_key_without_a_terminal_is_refused_with_its_pin),
 		cmocka_unit_test(test_pin_is_trusted_and_another_one_is_not),
+		cmocka_unit_test(test_authorities_are_asked_only_where_no_key_is_expected),
 		cmocka_unit_test(test_pin_that_is_none_is_a_mistake),
 		cmocka_unit_test(test_accepted_key_is_remembered_and_a_changed_one_refused),
 		cmocka_unit_test(test_question_is_answered),
