@@ -115,6 +115,7 @@ struct line_state {
 	size_t depth;		/* brackets open */
 	char quote;		/* open quote, or 0 */
 	bool escaped;		/* the last byte was a backslash that quotes */
+	bool plain;		/* set by the caller: brackets and | mean nothing here */
 	bool in_word, was_in_word, comment, bar, pipe;
 };
 bool line_goes_on(const char *text, size_t len, struct line_state *state);

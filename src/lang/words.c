@@ -373,7 +373,7 @@ static void goes_on_byte(struct line_state *s, char c)
 		s->quote = c;
 		s->bar = false;
 		s->in_word = true;
-	} else if (!s->in_word && !s->pipe && (c == '[' || c == '{')) {
+	} else if (!s->plain && !s->in_word && !s->pipe && (c == '[' || c == '{')) {
 		s->depth = 1;
 		s->in_word = true;
 	} else if (blank) {
@@ -382,7 +382,7 @@ static void goes_on_byte(struct line_state *s, char c)
 		s->in_word = s->bar = false;
 	} else {
 		s->comment = !s->in_word && !s->pipe && c == '#';
-		s->bar = !s->in_word && c == '|';
+		s->bar = !s->plain && !s->in_word && c == '|';
 		s->in_word = true;
 	}
 }

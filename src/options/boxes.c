@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * boxes: see boxes.h.  Words are those of ptsh(1), A LINE, but for JSON: `[::1]:55` is a box here.
+ * boxes: see boxes.h.  Lines and words are those of ptsh(1), A LINE, but for JSON: `[::1]:55` is a box here.
  *
  * Knows no option: options.c reads the words as it reads the command line's.
  */
@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +16,8 @@
 #include "base/buf.h"
 #include "base/owned.h"
 #include "base/utf8.h"
+#include "lang/line.h"
+#include "lang/words.h"
 #include "net/file.h"
 
 enum { FILE_MAX = 4 * 1024 * 1024 };	/* bytes */
@@ -24,154 +25,44 @@ enum { FILE_MAX = 4 * 1024 * 1024 };	/* bytes */
 /* --- words --- */
 
 struct reader {
-	const char *p, *end;
 	const char *path, *home;
-	unsigned line;
+	const char *text;	/* of the line that is being read; it may go on over ends of lines */
+	size_t len;
+	unsigned number;	/* of its first line in the file */
 	struct error *e;
 };
 
-static int complain(const struct reader *r, unsigned line, const char *text)
+static unsigned line_number(const struct reader *r, size_t at)
 {
-	return error_set(r->e, STATUS_USAGE, "%s:%u: %s", r->path, line, text);
+	unsigned number = r->number;
+
+	for (size_t i = 0; i < at; i++)
+		number += r->text[i] == '\n';
+	return number;
 }
 
-static int read_hex(struct reader *r, uint32_t *out)
+static int complain(const struct reader *r, size_t at, const char *why)
 {
-	uint32_t value = 0;
-
-	if (r->end - r->p < 4)
-		return -1;
-	for (int i = 0; i < 4; i++) {
-		char c = *r->p++;
-
-		if (c >= '0' && c <= '9')
-			value = value * 16 + (uint32_t)(c - '0');
-		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
-			value = value * 16 + (uint32_t)((c | 32) - 'a' + 10);
-		else
-			return -1;
-	}
-	*out = value;
-	return 0;
+	return error_set(r->e, STATUS_USAGE, "%s:%u: %s", r->path, line_number(r, at), why);
 }
 
-/* Behind \u: one character, which JSON may write as two surrogates. */
-static int read_point(struct reader *r, struct buf *word)
+/* What a word means, into *out: as in every line, and ~/ in front is the home folder. */
+static int read_word(const struct reader *r, const struct word *w, struct buf *out)
 {
-	uint32_t point, low;
-	char text[UTF8_MAX];
+	size_t start = w->start, at = w->start;
+	const char *why;
 
-	if (read_hex(r, &point) != 0)
-		return -1;
-	if (point >= 0xd800 && point < 0xdc00) {
-		if (r->end - r->p < 2 || r->p[0] != '\\' || r->p[1] != 'u')
-			return -1;
-		r->p += 2;
-		if (read_hex(r, &low) != 0 || low < 0xdc00 || low > 0xdfff)
-			return -1;
-		point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
+	buf_reset(out);
+	if (r->home != NULL && w->end - start >= 2 && memcmp(r->text + start, "~/", 2) == 0) {
+		buf_puts(out, r->home);
+		start++;
 	}
-	if (point == 0 || (point >= 0xd800 && point <= 0xdfff))
-		return -1;
-	buf_put(word, text, utf8_encode(point, text));
-	return 0;
-}
-
-/* What "..." holds is a JSON string. */
-static int read_json_string(struct reader *r, struct buf *word)
-{
-	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-	unsigned start = r->line;
-
-	while (r->p < r->end && *r->p != '"') {
-		char c = *r->p++;
-
-		if (c == '\n') {
-			return complain(r, start, "a string \"... does not end on its line");
-		} else if (c != '\\') {
-			buf_putc(word, c);
-		} else if (r->p < r->end && *r->p == 'u') {
-			r->p++;
-			if (read_point(r, word) != 0)
-				return complain(r, r->line, "\\u in a string needs four hexadecimal digits of a character");
-		} else {
-			const char *name = r->p < r->end ? memchr(names, *r->p, sizeof(names) - 1) : NULL;
-
-			if (name == NULL)
-				return complain(r, r->line, "\\ in a string is followed by one of \" \\ / b f n r t u");
-			buf_putc(word, values[name - names]);
-			r->p++;
-		}
-	}
-	if (r->p == r->end)
-		return complain(r, start, "an open quote \"");
-	r->p++;
-	return 0;
-}
-
-static int read_literal(struct reader *r, struct buf *word)
-{
-	unsigned start = r->line;
-
-	for (; r->p < r->end && *r->p != '\''; r->p++) {
-		r->line += *r->p == '\n';
-		buf_putc(word, *r->p);
-	}
-	if (r->p == r->end)
-		return complain(r, start, "an open quote '");
-	r->p++;
-	return 0;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static int read_word(struct reader *r, struct buf *word)
-{
-	if (r->home != NULL && r->end - r->p >= 2 && r->p[0] == '~' && r->p[1] == '/') {
-		buf_puts(word, r->home);
-		r->p++;
-	}
-	while (r->p < r->end && !is_blank(*r->p) && *r->p != '\n') {
-		char c = *r->p++;
-
-		if (c == '\0')
-			return complain(r, r->line, "a NUL byte");
-		if (c == '\'') {
-			if (read_literal(r, word) != 0)
-				return -1;
-		} else if (c == '"') {
-			if (read_json_string(r, word) != 0)
-				return -1;
-		} else if (c != '\\') {
-			buf_putc(word, c);
-		} else if (r->p < r->end && *r->p == '\n') {
-			r->p--;		/* the line goes on: skip_blanks() knows */
-			break;
-		} else if (r->p < r->end) {
-			buf_putc(word, *r->p++);
-		}
-	}
-	/* ... or in quotes, or behind a backslash. */
-	return word->len > 0 && memchr(buf_head(word), '\0', word->len) != NULL ? complain(r, r->line, "a NUL byte") : 0;
-}
-
-/* To the next word of this line; false at the line's end. */
-static bool skip_blanks(struct reader *r)
-{
-	while (r->p < r->end) {
-		if (is_blank(*r->p)) {
-			r->p++;
-		} else if (*r->p == '\\' && r->p + 1 < r->end && r->p[1] == '\n') {
-			r->p += 2;
-			r->line++;
-		} else {
-			break;
-		}
-	}
-	return r->p < r->end && *r->p != '\n';
+	why = word_decode(r->text, start, w->end, out, &at);
+	if (why != NULL)
+		return complain(r, at, why);
+	if (out->failed)
+		return error_memory(r->e);
+	return out->len > 0 && memchr(buf_head(out), '\0', out->len) != NULL ? complain(r, w->start, "a NUL byte") : 0;
 }
 
 /* --- lines --- */
@@ -216,35 +107,34 @@ static int check_line(const struct boxes *b, const struct reader *r, const struc
 		return error_set(r->e, STATUS_USAGE, "%s:%u: %.64s is on line %u already", r->path, line->number,
 		    line->name, same->number);
 	if (line->name[0] == '-' || line->name[0] == '\0')
-		return complain(r, line->number, "a line must start with the name of a box");
+		return complain(r, 0, "a line must start with the name of a box");
 	return 0;
 }
 
 /* Reads it into the place behind the last line, where it stays if it names a box. */
-static int read_line(struct reader *r, struct boxes *b)
+static int read_line(const struct reader *r, struct boxes *b)
 {
 	struct box_line *more = reallocarray(b->lines, b->count + 1, sizeof(*more)), *line;
-	struct buf word = {0};
+	struct buf text = {0};
+	struct word w;
+	const char *why;
+	size_t pos = 0;
+	enum word_found found = WORD_END;
 	int result = 0;
 
 	if (more == NULL)
 		return error_memory(r->e);
 	b->lines = more;
 	line = &more[b->count];
-	*line = (struct box_line){.number = r->line};
-	while (result == 0 && skip_blanks(r)) {
-		if (*r->p == '#') {
-			const char *lf = memchr(r->p, '\n', (size_t)(r->end - r->p));
-
-			r->p = lf != NULL ? lf : r->end;
-			break;
-		}
-		result = read_word(r, &word);
+	*line = (struct box_line){.number = r->number};
+	while (result == 0 && (found = word_next_plain(r->text, r->len, &pos, &w, &why)) == WORD_FOUND) {
+		result = read_word(r, &w, &text);
 		if (result == 0)
-			result = put_word(line, &word, r->e);
-		buf_reset(&word);
+			result = put_word(line, &text, r->e);
 	}
-	buf_clear(&word);
+	if (found == WORD_BAD)
+		result = complain(r, pos, why);
+	buf_clear(&text);
 	if (result == 0 && line->name != NULL)
 		result = check_line(b, r, line);
 	if (result == 0 && line->name != NULL)
@@ -254,18 +144,29 @@ static int read_line(struct reader *r, struct boxes *b)
 	return result;
 }
 
+/* How long the line is that text begins with, those in which it goes on included, without its last LF. */
+static size_t line_length(const char *text, size_t len)
+{
+	struct line_state state = {.plain = true};
+	const char *lf;
+
+	for (size_t at = 0; (lf = memchr(text + at, '\n', len - at)) != NULL; at = (size_t)(lf - text) + 1)
+		if (!line_goes_on(text, (size_t)(lf - text), &state))
+			return (size_t)(lf - text);
+	return len;
+}
+
 int boxes_parse(struct boxes *b, const char *path, const char *text, size_t len, const char *home, struct error *e)
 {
-	struct reader r = {.p = text + utf8_mark(text, len), .end = text + len, .path = path, .home = home, .line = 1, .e = e};
+	struct reader r = {.path = path, .home = home, .number = 1, .e = e};
 
 	memset(b, 0, sizeof(*b));
-	while (r.p < r.end) {
+	for (size_t at = utf8_mark(text, len); at < len; at += r.len + 1) {
+		r.text = text + at;
+		r.len = line_length(r.text, len - at);
 		if (read_line(&r, b) != 0)
 			return -1;
-		if (r.p < r.end) {	/* at a LF */
-			r.p++;
-			r.line++;
-		}
+		r.number = line_number(&r, r.len) + 1;
 	}
 	return 0;
 }

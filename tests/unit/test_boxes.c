@@ -103,11 +103,17 @@ static void a_line_goes_on_behind_a_backslash(void **state)
 
 	(void)state;
 	becomes("core \\\n  admin@host \\\n--tls on\n", "core|admin@host|--tls|on");
-	becomes("core a\\\nb\n", "core|a|b");
-	assert_int_equal(parse(&b, "a \\\n x\nb 'y\nz'\n\nc\n", &e), 0);
-	assert_int_equal(b.count, 3);
+	becomes("core a\\\nb\n", "core|ab");
+	becomes("core \\\r\n  admin@host\r\n", "core|admin@host");
+	becomes("core \"a\nb\" c", "core|a\nb|c");
+	becomes("core a # b \\\n", "core|a");
+	assert_int_equal(parse(&b, "a \\\n x\nb 'y\nz'\n\nc [x\nd {y # z\ne | 'f g' |\n", &e), 0);
+	assert_int_equal(b.count, 5);
 	assert_int_equal(b.lines[1].number, 3);
 	assert_int_equal(b.lines[2].number, 6);
+	assert_int_equal(b.lines[4].number, 8);
+	assert_string_equal(b.lines[3].words[0], "{y");
+	assert_string_equal(b.lines[4].words[1], "f g");
 	boxes_clear(&b);
 }
 
@@ -117,12 +123,14 @@ static void mistakes_name_file_and_line(void **state)
 	struct error e;
 
 	(void)state;
-	refused("a x\nb 'y\nz\n", "boxes:2: an open quote '");
-	refused("a \"x\n\"", "boxes:1: a string \"... does not end on its line");
-	refused("a \"x", "boxes:1: an open quote \"");
-	refused("a \"\\q\"", "boxes:1: \\ in a string");
-	refused("a \"\\ud800\"", "boxes:1: \\u in a string");
-	refused("a \"\\u0000\"", "boxes:1: \\u in a string");
+	refused("a x\nb 'y\nz\n", "boxes:2: ' is not closed");
+	refused("a \"x", "boxes:1: \" is not closed");
+	refused("a \\\n b \\\n \"x\n\ny", "boxes:3: \" is not closed");
+	refused("a x\\", "boxes:1: nothing after the \\");
+	refused("a \\\n \"\\q\"", "boxes:2: no such escape in JSON");
+	refused("a \"\\ud800\"", "boxes:1: half of a surrogate pair");
+	refused("a \"\\u12\"", "boxes:1: \\u needs four hexadecimal digits");
+	refused("a \"\\u0000\"", "boxes:1: a NUL byte");
 	refused("a x\nb y\na z\n", "boxes:3: a is on line 1 already");
 	refused("--tls on\n", "boxes:1: a line must start with the name of a box");
 	refused("'' on\n", "boxes:1: a line must start with the name of a box");

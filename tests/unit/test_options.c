@@ -629,7 +629,7 @@ static void a_mistake_in_the_boxes_file_is_told_with_its_line(void **state)
 	refused("two", "/ptsh/boxes:6: two boxes");
 	refused("num", "/ptsh/boxes:7: --timeout takes seconds");
 	write_boxes("a b\nc 'd\n");
-	refused("x", "/ptsh/boxes:2: an open quote '");
+	refused("x", "/ptsh/boxes:2: ' is not closed");
 }
 
 static void a_boxes_file_that_others_can_write_is_refused(void **state)
