@@ -17,6 +17,7 @@
 #include <openssl/pem.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "net/file.h"
 #include "net/thread.h"
 #include "tls/explain.h"
@@ -83,6 +84,7 @@ static int read_file(const struct tls_settings *s, const char *option, const cha
 		return reading_error(e, option, path, errno);
 	*out = r->bytes;
 	r->bytes = (struct buf){0};
+	buf_consume(out, utf8_mark(buf_head(out), out->len));	/* PEM is text */
 	error = r->error;
 	reading_free(r);
 	if (error == 0)
