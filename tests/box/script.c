@@ -28,7 +28,7 @@
 
 #include "script_parts.h"
 
-enum { SCRIPT_DEADLINE = 30000, EXIT_UNEXPECTED = 9 };
+enum { SCRIPT_DEADLINE = 300000, EXIT_UNEXPECTED = 9 };
 
 _Noreturn void script_unexpected(struct script *s, const char *format, ...)
 {

@@ -491,7 +491,7 @@ const struct step_kind step_kinds[] = {
     {"noread", "[MS]", "reads nothing until the client hangs up, at most so long if MS is given", run_noread, false},
     {"sleep", "MS", "does nothing for a while", run_sleep, true},
     {"chunk", "N [MS]", "from now on segments of N bytes, with a pause; 0: as they are", run_chunk, true},
-    {"deadline", "MS", "how long a step may wait (30000)", run_deadline, true},
+    {"deadline", "MS", "how long a step may wait (300000)", run_deadline, true},
     {"rcvbuf", "N", "size of the receive buffer of later connections", run_rcvbuf, true},
     {"tls", "", "the handshake now; it must succeed", run_tls, false},
     {"try-tls", "", "the same; if it fails, goes on with the next connection", run_try_tls, false},

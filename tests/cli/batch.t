@@ -259,7 +259,7 @@ subtest 'the connection is lost' => sub {
 subtest '50 MB to a box that reads nothing until it has been read from' => sub {
 	my $other = Box->start(script => "hello none\nfill 400000 [null,\"info\",\"x\"]\\n\nanswer-all\n");
 	my $line = "log '" . 'x' x 10_000 . "'\n";
-	my $r = Run->ptsh(args => ['-q', '-j', 0, '-o', 'raw', $other->address], stdin => $line x 5000, deadline => 60);
+	my $r = Run->ptsh(args => ['-q', '-j', 0, '-o', 'raw', $other->address], stdin => $line x 5000);
 	is($r->status, 0, 'well') or diag substr $r->stderr, 0, 500;
 	is(scalar(() = $r->stdout =~ /\n/g), 5000, 'all are answered');
 };
@@ -284,7 +284,7 @@ subtest 'signals' => sub {
 	$r->wait_for(stdout => qr/x/);
 	kill INT => $r->pid;
 	is($r->finish->status, 130, 'SIGINT while waiting for lines');
-	my $other = Box->start(script => "deadline 1000000\nsend [\nsleep 1000000\n");
+	my $other = Box->start(script => "send [\nsleep 1000000\n");
 	$r = Run->begin(args => ['-v', '-c', 'ping', '--connect-timeout', 1000, $other->address]);
 	$r->wait_for(stderr => qr/connected to/);
 	kill INT => $r->pid;

@@ -6,6 +6,7 @@ use utf8;
 
 use Box;
 use Child;
+use Deadline;
 use File::Temp ();
 use IO::Select ();
 use IO::Socket::INET ();
@@ -173,7 +174,7 @@ sub over_tls {
 	close $_ for $in_read, $out_write;
 	my $peer = $listener->accept;
 	my $output = $w->{in};
-	my $end = time + 20;
+	my $end = time + Deadline::SECONDS;
 	my $select = IO::Select->new($peer, $w->{socket}, $out_read);
 	syswrite $in_write, $input;
 	RELAY: while ($output !~ $until && time < $end) {

@@ -5,6 +5,7 @@ use warnings;
 use utf8;
 
 use Box;
+use Deadline;
 use File::Temp ();
 use FindBin;
 use Run;
@@ -17,10 +18,10 @@ my $box = Box->start(password => $password);
 my $count = 0;
 Box::write_file("$dir/password", "$password\n");
 
-# Until something is so, or 20 s have gone.
+# Until something is so.
 sub wait_until {
 	my ($is_so) = @_;
-	my $end = time + 20 * Run::SLOW;
+	my $end = time + Deadline::SECONDS;
 
 	until ($is_so->()) {
 		return 0 if time > $end;

@@ -7,6 +7,7 @@
 use strict;
 use warnings;
 use Child;
+use Deadline;
 use Test::More;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
@@ -49,7 +50,7 @@ sub peer {
 # What a peer tells next; a program that talks to it goes on meanwhile.
 sub heard {
 	my ($peer, $r) = @_;
-	my $end = time + 20 * Run::SLOW;
+	my $end = time + Deadline::SECONDS;
 	my $line = '';
 	until ($line =~ s/\n\z//) {
 		$r->turn(0) if $r;
@@ -250,7 +251,7 @@ row 'three lines of a script' => sub {
 		return sub {
 			my ($s) = @_;
 			print $s $hello if $whole eq 'json';
-			my ($text, $end) = ('', time + ($whole eq 'json' ? 20 : 1));
+			my ($text, $end) = ('', time + ($whole eq 'json' ? Deadline::SECONDS : 1));
 			my $n = 0;
 			while ($n < 3 && IO::Select->new($s)->can_read($end - time > 0 ? $end - time : 0)) {
 				sysread $s, $text, 1 << 16, length $text or last;

@@ -9,11 +9,12 @@ use IO::Socket::INET;
 use POSIX ();
 use Time::HiRes qw(time);
 use Box;
+use Deadline;
 use Run;
 
-use constant { MANY => 200, TURNS => 20, SLOW => $ENV{PTSH_TEST_SLOW} // 1 };
+use constant { MANY => 200, TURNS => 20 };
 
-sub connect_to { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $_[0], Timeout => 20) // die "port $_[0]: $!" }
+sub connect_to { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $_[0], Timeout => Deadline::SECONDS) // die "port $_[0]: $!" }
 
 # --- a flood and a client that reads nothing stand in nobody's way ---
 
@@ -27,7 +28,7 @@ syswrite $deaf, '[1,"realm_query","5000015442","device"]' x 20;
 
 my %of = map { fileno $_->{socket} => $_ } @clients;
 my $select = IO::Select->new($flood, map { $_->{socket} } @clients);
-my ($total, $first_half, $flooded, $end) = (0, undef, 0, time + 300 * SLOW);
+my ($total, $first_half, $flooded, $end) = (0, undef, 0, time + Deadline::SECONDS);
 while ($total < @clients * TURNS && time < $end) {
 	for my $ready ($select->can_read(1)) {
 		if ($ready == $flood) {		# goes on asking as it is answered
@@ -68,14 +69,14 @@ for (1 .. $many) {
 	}
 	push @runs, { pid => $pid, out => $out };
 }
-$end = time + 300 * SLOW;
+$end = time + Deadline::SECONDS;
 select undef, undef, undef, 0.02 while $box->log_lines('recv') < $many && time < $end;
 is scalar(grep { $_->[3] =~ /"subscribe"/ } $box->log_lines('recv')), $many, "$many of ptsh have subscribed";
 my $poll = Run->ptsh(args => ['-c', 'realm_poll 5000015442', $box->address]);
 is $poll->status, 0, 'one more polls a realm';
 my $told = 0;
 for my $run (@runs) {
-	IO::Select->new($run->{out})->can_read(120 * SLOW) or next;
+	IO::Select->new($run->{out})->can_read(Deadline::SECONDS) or next;
 	my $line = '';
 	$told++ if sysread($run->{out}, $line, 4096) && $line =~ /^\S+\tevent\trealm_poll_stop\t5000015442/;
 }

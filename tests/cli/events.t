@@ -4,6 +4,7 @@ use strict;
 use warnings;
 
 use Box;
+use Deadline;
 use JSON::PP ();
 use Lines;
 use Run;
@@ -18,7 +19,7 @@ sub follow {
 	my (@args) = @_;
 	my $count = () = $box->log_lines('recv');
 	my $r = Run->begin(args => ['--follow', @args, $box->address]);
-	my $end = time + 10;
+	my $end = time + Deadline::SECONDS;
 
 	sleep 0.01 until time > $end || grep { $_->[3] =~ /subscribe/ } ($box->log_lines('recv'))[$count .. $#{[ $box->log_lines('recv') ]}];
 	return $r;

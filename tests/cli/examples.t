@@ -12,6 +12,7 @@ use POSIX qw(SIGINT);
 use Time::HiRes qw(sleep time);
 use Box;
 use Child;
+use Deadline;
 use Term;
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
@@ -98,7 +99,7 @@ sub follow {
 		exec 'bash', '-c', "exec $command" or die "bash: $!\n";
 	});
 	my $seen = '';
-	my $deadline = time + 20;
+	my $deadline = time + Deadline::SECONDS;
 	my $subscribed = 0;
 	while (time < $deadline && $seen !~ $wanted) {
 		if (!$subscribed && grep { $_->[3] =~ /"subscribe"/ } $box{core}->log_lines('recv')) {
@@ -228,7 +229,7 @@ my $watcher = Child::start(sub {
 	open STDIN, '<', '/dev/null' or die $!;
 	exec 'bash', '-c', q(exec ptsh -o csv -e '*' --follow core > events.csv 2> events.errors) or die "bash: $!\n";
 });
-my $deadline = time + 20;
+my $deadline = time + Deadline::SECONDS;
 my $events = '';
 while ($events !~ /\n/ && time < $deadline) {	# the first may come before it has subscribed
 	good("ptsh -c 'realm_poll Lab' core");

@@ -8,6 +8,7 @@ use warnings;
 no warnings 'portable';
 use Test::More;
 use Box;
+use Deadline;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use IO::Socket::INET;
@@ -107,7 +108,7 @@ my $socket = IO::Socket::INET->new(PeerAddr => $box->address) or die $!;
 my $json = JSON::PP->new->utf8->allow_nonref;
 $socket->autoflush(1);
 local $SIG{ALRM} = sub { die "no answer\n" };
-alarm 60;
+alarm Deadline::SECONDS;
 sub message { return $json->decode(scalar readline $socket) }
 my $hello = message();
 is_deeply([@$hello[0 .. 3]], [undef, 'hello', 1, ['login_cram_md6']], 'the box greets as the page says');

@@ -403,7 +403,7 @@ cmp_ok time - $start, '<', 8, '... at once';
 is scalar(() = $r->stderr =~ /^ptsh: stdin:\d+: \[\d+\] \.snmp get .* -A \? .* -X \? \S+: done, \d+\.\ds$/mg), 10, '... told without their secrets';
 
 # ^C
-my $run = Run->begin(args => ['-c', ".snmp get $dead -v 2c -c public -t 20 $services"], deadline => 15);
+my $run = Run->begin(args => ['-c', ".snmp get $dead -v 2c -c public -t 20 $services"]);
 $run->turn(0.3);
 kill INT => $run->pid for 1, 2;
 $run->finish;

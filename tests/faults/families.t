@@ -11,6 +11,7 @@ use lib "$FindBin::Bin/../lib";
 use Time::HiRes qw(time);
 
 use Box;
+use Deadline;
 use Parallel;
 use Run;
 
@@ -209,7 +210,7 @@ family('I6 interrupted at any moment', [map { $seed * 100000 + $_ } 1 .. ($full 
 	$r->turn($until - time) while time < $until;
 	# Through its handler, or before there is one.
 	kill INT => $r->pid;
-	$until = time + 40;
+	$until = time + Deadline::SECONDS;
 	$r->turn(0.05) while time < $until && $r->{stderr} !~ /waiting/ && !$r->reap;
 	return 'the signal was never noticed: ' . shown($r) if time >= $until;
 	kill INT => $r->pid;

@@ -20,8 +20,14 @@ my @cases = map { Case::read_file($_) } sort glob "$FindBin::Bin/*.case";
 @cases = grep { !$_->uses('%SHIM%') && !$_->uses('ulimit -v') } @cases if Case::sanitized();
 Certs::directory() if grep { $_->uses_certs } @cases;
 
-Parallel::each(6, \@cases, sub { join "\n", $_[0]->run }, sub {
-	my ($case, $wrong) = @_;
-	ok $wrong eq '', $case->name or diag "$case->{at}\n$wrong";
+Parallel::each(6, \@cases, sub {
+	my ($case) = @_;
+	my @wrong = $case->run;
+	return join "\n", '# ' . $case->measured, @wrong;
+}, sub {
+	my ($case, $text) = @_;
+	my ($measured, $wrong) = split /\n/, $text, 2;
+	note $measured =~ s/^# //r if $measured ne '# ';
+	ok !defined $wrong, $case->name or diag "$case->{at}\n$wrong";
 });
 done_testing;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
 # somebody.pl PATH UID FILE: a Unix socket that another user listens at (if root starts it; else oneself).  Prints the id of the
-# process that goes on doing so, until it is ended or two minutes have passed; what is said to it goes into FILE.
+# process that goes on doing so, until it is ended or twenty minutes have passed; what is said to it goes into FILE.
 use strict;
 use warnings;
 use Socket qw(:all);
@@ -21,7 +21,7 @@ if ($pid) {
 }
 open STDOUT, '>', '/dev/null';
 open STDERR, '>', '/dev/null';
-alarm 120;
+alarm 1200;		# longer than any test waits
 while (accept my $client, $listener) {
 	while (sysread $client, my $bytes, 65536) {
 		syswrite $heard, $bytes;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
 # swallow.pl ADDRESS [PORT]: a port (the kernel's choice, or this one) that answers to no SYN: listens with no room and fills it.
-# Prints the id of the process that goes on doing so, until it is ended or two minutes have passed, and the port.
+# Prints the id of the process that goes on doing so, until it is ended or twenty minutes have passed, and the port.
 use strict;
 use warnings;
 use Socket qw(:all);
@@ -41,4 +41,4 @@ if ($pid) {
 }
 open STDOUT, '>', '/dev/null';
 open STDERR, '>', '/dev/null';
-sleep 120;
+sleep 1200;		# longer than any test waits

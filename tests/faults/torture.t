@@ -17,12 +17,13 @@ use lib "$FindBin::Bin/../lib";
 use Box;
 use Certs;
 use Child;
+use Deadline;
 use Dns;
 use Parallel;
 use POSIX ();
 use Run;
 
-plan skip_all => 'not with a sanitizer or gcov: those have allocations of their own' if $ENV{PTSH_TEST_SANITIZED} || ($ENV{PTSH_TEST_SLOW} // 1) > 1;
+plan skip_all => 'not with a sanitizer or gcov: those have allocations of their own' if $ENV{PTSH_TEST_SANITIZED} || Deadline::SLOW > 1;
 
 my $full = $ENV{PTSH_TEST_FULL};
 my $shim = $ENV{SHIM} or die "SHIM: not set to the shim's path\n";
@@ -120,7 +121,7 @@ sub run_many {
 		done', 'sh', arguments($s) or die "sh: $!\n";
 	});
 	local $SIG{ALRM} = sub { kill KILL => -$pid };
-	alarm 20 + @orders;
+	alarm Deadline::SECONDS;
 	waitpid $pid, 0;
 	alarm 0;
 	return map {

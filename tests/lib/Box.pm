@@ -16,12 +16,11 @@ use warnings;
 
 use Carp qw(croak);
 use Child;
+use Deadline;
 use File::Temp ();
 use IO::Select ();
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(time sleep);
-
-use constant DEADLINE => 60;
 
 # The program: BOX, as `make check` says.
 sub program { $ENV{BOX} || croak 'BOX: not set to the box\'s path' }
@@ -70,7 +69,7 @@ sub start {
 sub read_announcement {
 	my ($self) = @_;
 	my $line = '';
-	my $end = time + DEADLINE;
+	my $end = time + Deadline::SECONDS;
 
 	until ($line =~ /\n/) {
 		IO::Select->new($self->{out})->can_read($end - time)
@@ -109,8 +108,8 @@ sub received { map { $_->[3] } $_[0]->log_lines('recv') }
 
 # Waits until the log holds a line of that kind matching the pattern; dies if none comes.
 sub wait_log {
-	my ($self, $what, $pattern, $deadline) = @_;
-	my $end = time + ($deadline // DEADLINE);
+	my ($self, $what, $pattern) = @_;
+	my $end = time + Deadline::SECONDS;
 
 	while (time < $end) {
 		my @found = grep { $_->[3] =~ $pattern } $self->log_lines($what);
@@ -132,8 +131,8 @@ sub reap {
 
 # Waits for a box that ends by itself; returns its exit status.
 sub wait {
-	my ($self, $deadline) = @_;
-	my $end = time + ($deadline // DEADLINE);
+	my ($self) = @_;
+	my $end = time + Deadline::SECONDS;
 
 	until ($self->reap(WNOHANG)) {
 		$self->fail('did not end in time') if time > $end;

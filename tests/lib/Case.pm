@@ -33,8 +33,9 @@
 #	status           exit status, as a shell reports it (0)
 #	received         a pattern for each request the box must have got besides start_tls and login, in order
 #	check            Perl that must be true: $r is the Run, $box the Box, $home the home
-#	at-least         seconds; deadline: when it is killed (60); rss: MiB at most
-#	cpu              seconds of processor time at most, on a machine where Run::slowness is 1
+#	at-least         seconds; rss: MiB at most
+#	cpu              seconds of processor time at most: for what takes time that grows with the square of the input, and then at
+#	                 least ten times what it takes here: a slow machine is no fault
 #	password         env (default), file, none; the password is random, and wherever it is seen afterwards, the case fails
 #	clear            yes: the password may be sent in clear
 #	count            no: a result of this case is not one line (see check_outcomes)
@@ -42,7 +43,7 @@
 #	needs            a pattern that `ptsh --version` must match: only with such a build
 #
 # No case limits its time, which depends on the machine's load.  What must end by itself is tested against a
-# box that does not end first (`noread`, `expect-eof`: these fail after 30 s) and with timers of a hundred seconds.
+# box that does not end first (`noread`, `expect-eof`: these fail in the end) and with timers of a hundred seconds.
 #
 # In values %BOX% %PORT% %UNIX% %HOME% %CERTS% %SHIM% %PIN% (of CERTS/self.pem) %OTHERPIN% %EXPIREDPIN% %FAULTS% (this folder)
 # are replaced.  In `stdin`,
@@ -62,10 +63,11 @@ use Time::HiRes qw(time sleep);
 use Box;
 use Certs;
 use Cram;
+use Deadline;
 use Run;
 
 my %known = map { $_ => 1 } qw(box box-options box-status run stdin env shell before steps stdout stderr status received check
-    at-least deadline rss cpu password clear count full needs);
+    at-least rss cpu password clear count full needs);
 
 # All cases of a file.
 sub read_file {
@@ -120,6 +122,15 @@ sub run {
 	my @wrong = eval { $self->play };
 
 	return $@ ? "$@" : @wrong;
+}
+
+# What was measured of what is bounded, and the bounds: '' if nothing is.
+sub measured {
+	my ($self) = @_;
+	my %had = (cpu => $self->{cpu_used}, rss => $self->{rss_used});
+	my %shown = (cpu => '%.2f s of CPU (at most %d)', rss => '%.1f MiB (at most %d)');
+
+	return join ', ', map { sprintf $shown{$_}, $had{$_}, $self->value($_) } grep { $self->{$_} && defined $had{$_} } qw(cpu rss);
 }
 
 sub play {
@@ -196,11 +207,12 @@ sub run_ptsh {
 	}
 	my $before = cpu_of_children();
 	my $r = Run->begin(args => [@shell ? (@shell[1 .. $#shell], @args) : @args], home => $home, env => \%env, secret => $secret,
-	    deadline => $self->value('deadline') // 60, stdin => $text, open => scalar(@steps),
+	    stdin => $text, open => scalar(@steps),
 	    @shell ? (program => $shell[0]) : ());
 	$self->step($r, $box, $_) for @steps;
 	$r->finish;
 	$self->{cpu_used} = cpu_of_children() - $before;
+	$self->{rss_used} = $r->rss / 1024;
 	return $r;
 }
 
@@ -213,7 +225,7 @@ sub step {
 	if ($what eq 'wait') {
 		my ($where, $pattern) = split ' ', $rest, 2;
 		return $r->wait_for($where, qr/$pattern/m) if $where ne 'received';
-		my $end = time + $r->{deadline};
+		my $end = time + Deadline::SECONDS;
 		until (grep { /$pattern/ } $box->received) {
 			$r->die_loudly("the box never received $pattern") if time > $end;
 			$r->turn(0.01);
@@ -309,10 +321,8 @@ sub judge {
 	if (my ($seconds) = $self->value('at-least')) {
 		push @wrong, sprintf 'took only %.2f s', $r->seconds if defined $seconds && $r->seconds < $seconds;
 	}
-	push @wrong, sprintf 'took %.2f s of CPU', $self->{cpu_used}
-	    if $self->{cpu} && !slow() && $self->{cpu_used} > $self->value('cpu') * Run::slowness();
-	push @wrong, sprintf 'took %d MiB', $r->rss / 1024
-	    if $self->{rss} && !slow() && $r->rss > 1024 * $self->value('rss');
+	push @wrong, 'took ' . $self->measured
+	    if !slow() && grep { $self->{$_} && $self->{"${_}_used"} > $self->value($_) } qw(cpu rss);
 	push @wrong, $self->check_bytes($r);
 	if ($self->{check}) {
 		my $code = join "\n", $self->lines('check');
@@ -324,7 +334,7 @@ sub judge {
 }
 
 # True if ptsh is built so that times and memory mean nothing.
-sub slow { ($ENV{PTSH_TEST_SLOW} // 1) > 1 }
+sub slow { Deadline::SLOW > 1 }
 # True if it has a malloc of its own.
 sub sanitized { $ENV{PTSH_TEST_SANITIZED} }
 
@@ -437,7 +447,7 @@ sub check_box {
 	my ($self, $box) = @_;
 	my @wrong;
 	my $scripted = @{ $self->{box} };
-	my $status = $scripted ? eval { $box->wait(60) } // do { push @wrong, "$@"; $box->stop } : $box->stop;
+	my $status = $scripted ? eval { $box->wait } // do { push @wrong, "$@"; $box->stop } : $box->stop;
 	my $want = $self->value('box-status') // 0;
 
 	push @wrong, "the box: status $status: " . $box->stderr if $status != $want;

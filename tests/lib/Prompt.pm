@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use utf8;
 use parent -norequire, 'Term';
+use Deadline;
 use Encode qw(decode encode);
 use IO::Socket::UNIX;
 use Socket;
@@ -34,7 +35,7 @@ sub new
 	$t->{prompt} = $prompt =~ s/\e\[[0-9;]*m//gr;
 	$t->{events} = 0;
 	vec(my $ready = '', fileno $listener, 1) = 1;
-	select($ready, undef, undef, 10 * $Term::SLOW) or die "the driver does not connect\n" . join "\n", $t->rows;
+	select($ready, undef, undef, Deadline::SECONDS) or die "the driver does not connect\n" . join "\n", $t->rows;
 	$t->{conn} = $listener->accept;
 	return $t;
 }

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: ISC
 # Run: one run of ptsh, from its arguments to its exit status.
 #
-#	my $r = Run->ptsh(args => ['-c', 'ping', $box->address], stdin => "...", deadline => 60);
+#	my $r = Run->ptsh(args => ['-c', 'ping', $box->address], stdin => "...");
 #	$r->stdout; $r->stderr; $r->status; $r->signal; $r->seconds
 #
 # The environment is fixed: TERM=dumb, LC_ALL=C.UTF-8, COLUMNS=80, TZ=UTC, HOME and XDG_* in a folder of its own, and
 # nothing else but what `env => {...}` adds (undef removes).  There is no terminal.  `home => $run->home` uses an
 # earlier run's folder again; `program => PATH` runs something else than PTSH.
 #
-# What must hold whatever is tested dies here, loudly, not in the test: the run ends within its deadline, and with
+# What must hold whatever is tested dies here, loudly, not in the test: the run ends in time, and with
 # `secret => TEXT` that text is in no output, no file below HOME and no argument, its own children's included, nor in
 # their environment; with `user => NAME` the key that cram derives from both is not either.
 package Run;
@@ -19,6 +19,7 @@ use warnings;
 use Carp qw(croak);
 use Child;
 use Cram;
+use Deadline;
 use File::Find ();
 use File::Spec ();
 use File::Temp ();
@@ -26,22 +27,6 @@ use IO::Select ();
 use MIME::Base64 qw(encode_base64);
 use POSIX qw(:sys_wait_h setsid);
 use Time::HiRes qw(time sleep);
-
-# A factor for programs that are slow because of how they were built or are run.
-use constant SLOW => $ENV{PTSH_TEST_SLOW} // 1;
-use constant DEADLINE => 60;
-
-# Returns how many times slower than on a quick idle machine a program runs now: processor time grows, too, when others fill the
-# caches and the other half of the core.
-sub slowness {
-	my ($user, $system) = times;
-	my $sum = 0;
-
-	$sum += $_ % 7 for 1 .. 1_000_000;
-	my ($user_then, $system_then) = times;
-	my $ratio = ($user_then + $system_then - $user - $system) / 0.05;
-	return $ratio > 1 ? $ratio : 1;
-}
 
 sub program { $ENV{PTSH} || croak 'PTSH: not set to ptsh\'s path' }
 
@@ -79,8 +64,7 @@ sub ptsh {
 # Starts it; between begin and finish a test may watch, signal $run->pid, or write with $run->input.
 sub begin {
 	my ($class, %o) = @_;
-	my $self = bless { home => $o{home} // new_home(), deadline => SLOW * ($o{deadline} // DEADLINE),
-	    secrets => [secrets(@o{qw(secret user)})],
+	my $self = bless { home => $o{home} // new_home(), secrets => [secrets(@o{qw(secret user)})],
 	    stdout => '', stderr => '', stdin => $o{stdin} // '', open => $o{open}, started => time, owner => $$ }, $class;
 	my $program = File::Spec->rel2abs($o{program} // program());
 	my @args = @{ $o{args} // [] };
@@ -153,8 +137,8 @@ sub turn {
 
 # Reads until the pattern stands in 'stdout' or 'stderr'; dies if it does not in time.
 sub wait_for {
-	my ($self, $which, $pattern, $deadline) = @_;
-	my $end = time + ($deadline ? SLOW * $deadline : $self->{deadline});
+	my ($self, $which, $pattern) = @_;
+	my $end = time + Deadline::SECONDS;
 
 	until ($self->{$which} =~ $pattern) {
 		$self->die_loudly("no $pattern on $which in time") if time > $end || !($self->{out} || $self->{err});
@@ -165,17 +149,17 @@ sub wait_for {
 
 sub finish {
 	my ($self) = @_;
-	my $end = $self->{started} + $self->{deadline};
+	my $end = time + Deadline::SECONDS;
 
 	$self->{open} = 0;
 	while ($self->{out} || $self->{err}) {
-		$self->die_loudly("not finished after $self->{deadline} s") if time > $end;
+		$self->die_loudly('not finished in ' . Deadline::SECONDS . ' s') if time > $end;
 		# One that was closed ends before the others.
 		last if $self->reap && !$self->turn(0.05) && !$self->{out} && !$self->{err};
 		$self->turn(0.05);
 	}
 	until ($self->reap) {
-		$self->die_loudly("not finished after $self->{deadline} s") if time > $end;
+		$self->die_loudly('not finished in ' . Deadline::SECONDS . ' s') if time > $end;
 		sleep 0.002;
 	}
 	$self->{seconds} = time - $self->{started};
@@ -234,9 +218,9 @@ sub look_at_arguments {
 	return if !@{ $self->{secrets} } || time < ($self->{next_look} // 0);
 	$self->{next_look} = time + 0.01;
 	for my $pid ($self->{pid}, descendants($self->{pid})) {
-		# There may be a shell between us and it.
+		# There may be a shell between us and it; before it has started it is a copy of this program.
 		my ($name, $rss) = read_file("/proc/$pid/status") =~ /\AName:\s*(\S+).*^VmHWM:\s*(\d+)/ms;
-		$self->{rss} = $rss if defined $rss && ($pid == $self->{pid} || $name eq 'ptsh') && $rss > ($self->{rss} // 0);
+		$self->{rss} = $rss if defined $rss && $name eq 'ptsh' && $rss > ($self->{rss} // 0);
 		$self->die_loudly("the secret is an argument of process $pid") if $self->has_secret(read_file("/proc/$pid/cmdline"));
 		next unless defined $name && $name eq 'ptsh';
 		for my $child (descendants($pid)) {

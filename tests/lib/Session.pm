@@ -67,9 +67,9 @@ sub prompt_row
 # Waits until the cursor's row matches; returns it, or undef.
 sub wait_prompt
 {
-	my ($t, $pattern, $seconds) = @_;
+	my ($t, $pattern) = @_;
 	my $row;
-	$t->wait_for(sub { ($row = $t->prompt_row) =~ $pattern }, $seconds) and return $row;
+	$t->wait_for(sub { ($row = $t->prompt_row) =~ $pattern }) and return $row;
 	main::diag("the cursor's row does not match $pattern in:\n" . join("\n", map { encode('UTF-8', "  |$_|") } $t->rows))
 	    if defined &main::diag;
 	return undef;
@@ -87,7 +87,7 @@ sub line
 # Runs a line and returns the rows that it printed, up to the next prompt.
 sub run
 {
-	my ($t, $text, $seconds) = @_;
+	my ($t, $text) = @_;
 	$t->key('C-l');		# a screen of its own
 	$t->wait_for(sub { my @c = $t->cursor; $c[1] == 0 && $t->prompt_row =~ /> $/ });
 	$t->type($text);
@@ -97,7 +97,7 @@ sub run
 		@rows = $t->rows;
 		my @cursor = $t->cursor;
 		$cursor[1] > 0 && @rows > 1 && $cursor[1] == $#rows && $rows[-1] =~ /^[^ ].*>$/ && $t->prompt_row =~ /> $/;
-	}, $seconds) or return @rows;
+	}) or return @rows;
 	my $typed = $rows[0];
 	my $len = length($typed) - length($typed =~ s/^.*?> //r);
 	shift @rows;

@@ -17,13 +17,14 @@ use warnings;
 
 use Carp qw(croak);
 use Child;
+use Deadline;
 use File::Temp ();
 use IO::Select ();
 use IO::Socket::INET ();
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(time sleep);
 
-use constant { DEADLINE => 60, SETTABLE => '1.3.6.1.4.1.8072.9999.1.0' };
+use constant SETTABLE => '1.3.6.1.4.1.8072.9999.1.0';
 
 sub program { (grep { -x } '/usr/sbin/snmpd', map { "$_/snmpd" } split /:/, $ENV{PATH})[0] }
 sub available { defined program() }
@@ -100,7 +101,7 @@ sub ready {
 	my ($self) = @_;
 	my $socket = socket_of(PeerAddr => $self->address);
 	my $question = pack 'H*', '302602010004067075626c6963a01902010102010002010030' . '0e300c06082b060102010107000500';
-	my $end = time + DEADLINE;
+	my $end = time + Deadline::SECONDS;
 
 	while (time < $end) {
 		return 0 if waitpid($self->{pid}, WNOHANG) == $self->{pid};

@@ -6,11 +6,12 @@
 #	ok $t->wait_row(qr/^\d+\.\d+/), 'ping is answered';
 #	is $t->status, 0;
 #
-# Nothing here sleeps for a fixed time: wait_* look again and again until a deadline (60 s, times PTSH_TEST_SLOW).
+# Nothing here sleeps for a fixed time: wait_* look again and again until the deadline.
 # Text is in characters, output() in bytes.  The server ends with the test, also if the test is killed.
 package Term;
 use strict;
 use warnings;
+use Deadline;
 use Encode qw(decode encode);
 use File::Path qw(remove_tree);
 use File::Temp qw(tempdir);
@@ -19,7 +20,6 @@ use POSIX qw(mkfifo);
 use Time::HiRes qw(sleep time);
 
 my ($dir, $client, $server, $to, $from, $count);
-our $SLOW = $ENV{PTSH_TEST_SLOW} || 1;
 
 # Bytes of keys by tmux's names; C-x, M-x and single characters are computed.
 my %KEY = (
@@ -211,11 +211,12 @@ sub slurp
 
 sub output { return slurp($_[0]{base} . '.raw') }	# every byte the program has written
 
-# Waits until $condition->() is true; returns its last value.
+# Waits until $condition->() is true; returns its last value.  $seconds: how long to look for what need not come, or is
+# asked for again.
 sub wait_for
 {
 	my ($t, $condition, $seconds) = @_;
-	my $deadline = time + ($seconds || 60) * $SLOW;
+	my $deadline = time + ($seconds ? $seconds * Deadline::SLOW : Deadline::SECONDS);
 	for (my $pause = 0.002;; $pause = $pause < 0.03 ? $pause * 1.5 : $pause) {
 		my $value = $condition->();
 		return $value if $value || time > $deadline;
@@ -226,15 +227,15 @@ sub wait_for
 # Waits for a row of the screen that matches; returns it (decoded), or undef.
 sub wait_row
 {
-	my ($t, $pattern, $seconds) = @_;
+	my ($t, $pattern) = @_;
 	my $row;
-	$t->wait_for(sub { ($row) = grep { $_ =~ $pattern } $t->rows; defined $row }, $seconds);
+	$t->wait_for(sub { ($row) = grep { $_ =~ $pattern } $t->rows; defined $row });
 	main::diag("no row matches $pattern in:\n" . join("\n", map { encode('UTF-8', "  |$_|") } $t->rows))
 	    if !defined $row && defined &main::diag;
 	return $row;
 }
 
-sub wait_output { my ($t, $pattern, $seconds) = @_; return $t->wait_for(sub { $t->output =~ $pattern }, $seconds) }
+sub wait_output { my ($t, $pattern) = @_; return $t->wait_for(sub { $t->output =~ $pattern }) }
 
 sub pid
 {

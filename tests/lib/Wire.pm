@@ -13,6 +13,7 @@ use warnings;
 
 use Carp qw(croak);
 use Cram;
+use Deadline;
 use IO::Select ();
 use IO::Socket::INET ();
 use IO::Socket::UNIX ();
@@ -20,14 +21,12 @@ use JSON::PP ();
 use MIME::Base64 qw(decode_base64 encode_base64);
 use Time::HiRes qw(time);
 
-use constant DEADLINE => 60;
-
 my $json = JSON::PP->new->utf8->allow_nonref;
 
 sub tcp {
 	my ($class, $port, $host) = @_;
 
-	return $class->new(IO::Socket::INET->new(PeerAddr => $host // '127.0.0.1', PeerPort => $port, Timeout => DEADLINE)
+	return $class->new(IO::Socket::INET->new(PeerAddr => $host // '127.0.0.1', PeerPort => $port, Timeout => Deadline::SECONDS)
 	    // croak "port $port: $!");
 }
 
@@ -60,8 +59,8 @@ sub send {
 
 # The next line as it came; undef at the end.
 sub line {
-	my ($self, $deadline) = @_;
-	my $end = time + ($deadline // DEADLINE);
+	my ($self) = @_;
+	my $end = time + Deadline::SECONDS;
 	my $from = 0;
 	my $at;
 
@@ -75,7 +74,7 @@ sub line {
 	return substr($self->{in}, 0, $at + 1, '') =~ s/\n\z//r;
 }
 
-sub message { my ($self, $deadline) = @_; my $line = $self->line($deadline); defined $line ? $json->decode($line) : undef }
+sub message { my ($self) = @_; my $line = $self->line; defined $line ? $json->decode($line) : undef }
 
 # True if nothing more comes but the end.
 sub ended { my ($self) = @_; !defined $self->line && $self->{in} eq '' }
@@ -112,12 +111,12 @@ sub request { my ($self, @request) = @_; $self->answer($self->ask(@request)) }
 
 # The next notification; replies that come before it are held.
 sub event {
-	my ($self, $deadline) = @_;
+	my ($self) = @_;
 
 	for my $i (0 .. $#{ $self->{held} }) {
 		return splice @{ $self->{held} }, $i, 1 unless defined $self->{held}[$i][0];
 	}
-	while (my $message = $self->message($deadline)) {
+	while (my $message = $self->message) {
 		return $message unless defined $message->[0];
 		push @{ $self->{held} }, $message;
 	}

@@ -14,7 +14,6 @@ srand($ENV{PTSH_TEST_SEED} || 1);
 my $steps = $ENV{PTSH_TEST_FULL} ? 2000 : 120;
 for my $mode ('emacs', 'vi') {
 	my $report = Term::directory() . '/valgrind';
-	$Term::SLOW *= 5 if $mode eq 'emacs';
 	my $t = Prompt->new(columns => 20, rows => 8, editrc => $mode eq 'vi' ? "bind -v\n" : '',
 	    # (only what is lost for certain: terminfo keeps its formats in a tree whose pointers are marked, so that they seem to point nowhere)
 	    wrap => ['valgrind', '-q', '--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite',

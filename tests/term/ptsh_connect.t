@@ -42,7 +42,7 @@ $s->line('realm_poll Lab &');
 $s->wait_prompt(qr/^box \(1 job\)> $/);
 $s->run('.connect gone');
 like join("\n", $s->scrollback), qr/\.connect: not done: 1 job is running/, 'a job is not left without a question';
-ok $s->wait_row(qr/\[1\] realm_poll Lab: done/, 20), '... and comes to its end';
+ok $s->wait_row(qr/\[1\] realm_poll Lab: done/), '... and comes to its end';
 
 # The other one
 $s->line('.connect core');
@@ -84,7 +84,7 @@ my $u = Session->new(box => $last, args => ['-w']);
 my $at = $last->port;
 $last->stop;
 my $changed = Box->start('--port', $at, password => 'changed');
-ok $u->wait_prompt(qr/^box \(not connected\)> $/, 90), 'a login that is refused when it is tried again: not connected';
+ok $u->wait_prompt(qr/^box \(not connected\)> $/), 'a login that is refused when it is tried again: not connected';
 
 # ptsh NAME, and scripts
 my $home = $s->home;

@@ -9,13 +9,14 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Box;
+use Deadline;
 use Session;
 use Term;
 
 plan skip_all => 'no tmux' unless Term::available();
 
 # A sanitizer keeps what was freed.
-my $measured = !$ENV{PTSH_TEST_SANITIZED} && $Term::SLOW == 1;
+my $measured = !$ENV{PTSH_TEST_SANITIZED} && Deadline::SLOW == 1;
 
 sub resident { my ($s) = @_; return Box::slurp('/proc/' . $s->pid . '/status') =~ /VmRSS:\s+(\d+)/ ? $1 : 0 }
 sub descriptors { my ($s) = @_; my @fds = glob '/proc/' . $s->pid . '/fd/*'; return scalar @fds }
@@ -46,7 +47,7 @@ sub connections
 		my $count = int $n / 2;
 		Session::put($s->home . '/lines', join('', map { "$_\n" } (@lines) x $count, ".echo round $round is over"));
 		$s->line('.source ' . $s->home . '/lines');
-		ok $s->wait_row(qr/^round $round is over$/, 240), "$name: $count times" or diag $s->all =~ s/.*(.{800})\z/$1/sr;
+		ok $s->wait_row(qr/^round $round is over$/), "$name: $count times" or diag $s->all =~ s/.*(.{800})\z/$1/sr;
 		$s->wait_prompt(qr/^\w+> $/);
 	});
 }
@@ -93,7 +94,7 @@ my $e = Session->new(box => $many, args => ['-e', '*']);
 is_flat($e, "$events events", 1024, sub {
 	my ($round) = @_;
 	$e->line('product_id');
-	ok $e->wait_row(qr/round $round/, 60), "$half events";
+	ok $e->wait_row(qr/round $round/), "$half events";
 	$e->wait_prompt(qr/^box> $/);
 });
 $e->line('.status');

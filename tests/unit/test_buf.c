@@ -70,6 +70,23 @@ static void consuming_and_appending_for_long_stays_small(void **state)
 	}
 }
 
+/* Else a buf of short lines takes time that grows with the square of its length. */
+static void consuming_moves_no_byte(void **state)
+{
+	struct buf b = {0};
+	const char *head;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		buf_puts(&b, "[null,\"info\",1]\n");
+	head = buf_head(&b);
+	for (int i = 1; i < 1000; i++) {
+		buf_consume(&b, 16);
+		assert_ptr_equal(buf_head(&b), head + 16 * i);
+	}
+	buf_clear(&b);
+}
+
 static void reserve_and_commit_need_no_second_copy(void **state)
 {
 	struct buf b = {0};
@@ -169,6 +186,7 @@ int main(void)
 		cmocka_unit_test(a_zero_buf_is_empty_and_ready),
 		cmocka_unit_test(appends_keep_their_order),
 		cmocka_unit_test(consuming_and_appending_for_long_stays_small),
+		cmocka_unit_test(consuming_moves_no_byte),
 		cmocka_unit_test(reserve_and_commit_need_no_second_copy),
 		cmocka_unit_test(what_gets_no_memory_fails_and_stays_failed),
 		cmocka_unit_test(steal_hands_over_a_string),
