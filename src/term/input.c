@@ -13,7 +13,10 @@
 #include "term/prompt_parts.h"
 
 static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
-enum { MARK = sizeof paste_begin - 1, PASTE_READ = 4096 };
+enum {
+	MARK = sizeof paste_begin - 1, PASTE_READ = 4096,
+	KEY_MOST = 2,		/* ESC and Alt-[ are keys; no key ends in what comes next, so a slow link may take its time */
+};
 
 static void add_key(struct input *in, wchar_t key)
 {
@@ -51,8 +54,11 @@ static void take(struct input *in, char byte)
 {
 	if (byte == paste_begin[in->matched]) {
 		in->partial_len = in->matched == 0 ? 0 : in->partial_len;
-		in->escape_due = loop_now() + ESCAPE_MS;
-		if (++in->matched == MARK) {
+		if (++in->matched <= KEY_MOST)
+			in->escape_due = loop_now() + ESCAPE_MS;
+		else
+			in->escape_due = INT64_MAX;
+		if (in->matched == MARK) {
 			in->matched = 0;
 			in->pasting = true;
 			buf_reset(&in->paste);
@@ -156,7 +162,7 @@ int input_wait(const struct input *in)
 
 	if (in->key_count > 0 || in->ahead.len > 0)
 		return 0;
-	if (in->matched == 0)
+	if (in->matched == 0 || in->escape_due == INT64_MAX)
 		return -1;
 	left = in->escape_due - loop_now();
 	return left > 0 ? (int)left : 0;

@@ -64,7 +64,9 @@ for my $before ('C-r', 'Escape', 'C-v') {
 # Events and half a paste; the mark comes in pieces, as over a slow line.
 my $n = $t->logged;
 $t->bytes("\e[2");
+select undef, undef, undef, 0.2;
 $t->bytes('0');
+select undef, undef, undef, 0.2;
 $t->bytes('0~be');
 $t->event;
 $t->bytes("gun \xc3");
