@@ -35,6 +35,7 @@ static const char keys[] =
     "  Up, Down                lines typed before;  ^R searches them\n"
     "  ^A, ^E                  to the beginning, to the end of the line\n"
     "  ^W, ^U, ^K              delete the word before, the line, the rest of the line\n"
+    "  ^X ^E                   edits the line in $VISUAL or $EDITOR; with vi keys: v\n"
     "  ^C                      discards the line; what runs continues as a job\n"
     "  ^D                      leaves; with jobs running the second one does\n"
     "  ^L                      clears the screen\n"

@@ -107,27 +107,35 @@ static void gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char
 
 /* --- a line --- */
 
+/* The length of the first line of a text, all of its rows, without its end. */
+static size_t first_line(const char *text)
+{
+	struct line_state state = {0};
+	size_t i = 0;
+
+	while (text[i] != '\0' && (text[i] != '\n' || line_goes_on(text, i, &state)))
+		i++;
+	return i;
+}
+
 /* A paste, or what comes from an editor, has several: each is masked by itself.  NULL without memory. */
 static char *mask_lines(struct shell *sh, const char *text)
 {
 	struct buf out = {0};
-	size_t len = strlen(text), start = 0;
-	struct line_state state = {0};
 
-	for (size_t i = 0; i <= len; i++) {
-		if (i < len && (text[i] != '\n' || line_goes_on(text + start, i - start, &state)))
-			continue;
-		char *line = strndup(text + start, i - start), *masked = line != NULL ? check_masked(sh, line) : NULL;
+	for (const char *from = text;; from++) {
+		size_t len = first_line(from);
+		char *line = strndup(from, len), *masked = line != NULL ? check_masked(sh, line) : NULL;
 
 		out.failed |= masked == NULL;
-		buf_puts(&out, start > 0 ? "\n" : "");
+		buf_puts(&out, from > text ? "\n" : "");
 		buf_puts(&out, masked != NULL ? masked : "");
 		free(masked);
 		free(line);
-		start = i + 1;
-		state = (struct line_state){0};
+		from += len;
+		if (*from == '\0')
+			return buf_steal(&out);
 	}
-	return buf_steal(&out);
 }
 
 /* Remembers it, with its secrets hidden: what is recalled and searched stands on the screen. */
@@ -287,8 +295,9 @@ static bool agrees_to_run(struct shell *sh, const char *text)
 	return yes;
 }
 
-/* What .edit has asked for: into the editor, shown, asked about, and run. */
-static void edit(struct shell *sh)
+/* What .edit has asked for: into the editor, shown, asked about, and run.  What is not run can be corrected: a line that comes back
+ * from the editor and is refused, and the one that stood at the prompt (typed, or NULL). */
+static void edit(struct shell *sh, const char *typed)
 {
 	struct buf text = {.secret = true};
 	struct error e;
@@ -312,6 +321,12 @@ static void edit(struct shell *sh)
 		remember(sh, buf_string(&text));
 		if (yes)
 			run_text(sh, buf_string(&text), true);
+		else
+			prompt_give_back(sh->prompt, buf_string(&text));
+	} else if (typed != NULL && strchr(typed, '\n') != NULL) {
+		remember(sh, typed);	/* of several rows: ^P brings it back */
+	} else if (typed != NULL) {
+		prompt_give_back(sh->prompt, typed);
 	}
 	buf_clear(&text);
 }
@@ -332,9 +347,15 @@ static void lines(struct shell *sh)
 				link_line_entered(sh);
 			warned = false;
 			remember(sh, text);
-			run_marked(sh, text, end == PROMPT_PASTE);
+			/* What was pasted or edited once comes back from the history as it was. */
+			run_marked(sh, text, end == PROMPT_PASTE || text[first_line(text)] != '\0');
 			while (sh->edit != NULL && !sh->quit)
-				edit(sh);
+				edit(sh, NULL);
+			break;
+		case PROMPT_EDIT:
+			/* No secret goes into a file. */
+			if ((sh->edit = mask_lines(sh, text)) != NULL)
+				edit(sh, text);
 			break;
 		case PROMPT_INTERRUPT:
 			break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * keys: the functions of keys that libedit lacks: Tab, `?`, ^L; and what is bound to what.
+ * keys: the functions of keys that libedit lacks: Tab, `?`, ^L, ^X ^E; and what is bound to what.
  *
  * Refuses to know what may come next in a line: lang/complete says it.
  */
@@ -209,6 +209,17 @@ static unsigned char on_question_mark(EditLine *el, int key)
 	return el_winsertstr(el, L"?") == 0 ? CC_REFRESH : CC_ERROR;
 }
 
+static unsigned char on_edit(EditLine *el, int key)
+{
+	struct prompt *p = prompt_of(el);
+
+	(void)key;
+	buf_clear(&p->pasted);
+	prompt_text(p, &p->pasted, false);
+	p->edits = !p->pasted.failed;
+	return p->edits ? CC_NEWLINE : CC_ERROR;
+}
+
 static unsigned char on_clear(EditLine *el, int key)
 {
 	(void)key;
@@ -225,7 +236,7 @@ void prompt_bind_first(EditLine *el)
 	static const char *const keys[][2] = {
 		{"^W", "ed-delete-prev-word"}, {"\\e[3~", "ed-delete-next-char"}, {"\\e[1~", "ed-move-to-beg"},
 		{"\\e[4~", "ed-move-to-end"}, {"\\e[H", "ed-move-to-beg"}, {"\\e[F", "ed-move-to-end"},
-		{"\\e[1;5D", "ed-prev-word"}, {"\\e[1;5C", "em-next-word"},
+		{"\\e[1;5D", "ed-prev-word"}, {"\\e[1;5C", "em-next-word"}, {"^X^E", "ptsh-edit"},
 	};
 
 	/* (el_set would make copies of names and texts and lose them) */
@@ -233,6 +244,7 @@ void prompt_bind_first(EditLine *el)
 	el_wset(el, EL_ADDFN, L"ptsh-help", L"Show what may come next", on_question_mark);
 	el_wset(el, EL_ADDFN, L"ptsh-paste", L"Take a bracketed paste", prompt_on_paste);
 	el_wset(el, EL_ADDFN, L"ptsh-clear", L"Clear the screen", on_clear);
+	el_wset(el, EL_ADDFN, L"ptsh-edit", L"Edit the line in $VISUAL or $EDITOR", on_edit);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
 }
@@ -247,7 +259,7 @@ void prompt_bind_last(EditLine *el)
 	el_set(el, EL_BIND, "^L", "ptsh-clear", NULL);
 	el_set(el, EL_BIND, "-a", "^L", "ptsh-clear", NULL);
 	el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
-	el_set(el, EL_BIND, "-a", "v", "ed-unassigned", NULL);	/* would run $EDITOR while the loop stands still */
+	el_set(el, EL_BIND, "-a", "v", "ptsh-edit", NULL);	/* libedit's own would run $EDITOR while the loop stands still */
 	el_wset(el, EL_BIND, paste, L"ptsh-paste", NULL);
 	el_wset(el, EL_BIND, L"-a", paste, L"ptsh-paste", NULL);
 }

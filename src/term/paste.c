@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * paste: a bracketed paste: one line is inserted, several are shown and run after one question.
+ * paste: a bracketed paste: one line is inserted, several are shown and run after one question.  A line that is given back to be
+ * corrected is inserted alike.
  *
  * Refuses to know how a paste is distinguished from keys: prompt_input does that.
  */
@@ -53,6 +54,17 @@ static unsigned char insert_paste(EditLine *el, const struct buf *text)
 	}
 	free(wide);
 	return r == 0 ? CC_REFRESH : CC_ERROR;
+}
+
+void prompt_insert_given(struct prompt *p)
+{
+	struct buf text = {.secret = true};
+
+	clean(&text, &p->given);
+	buf_clear(&p->given);
+	if (!text.failed && text.len > 0 && memchr(buf_head(&text), '\n', text.len) == NULL)
+		(void)insert_paste(p->el, &text);
+	buf_clear(&text);
 }
 
 static size_t show_lines(struct prompt *p, const struct buf *text)

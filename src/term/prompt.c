@@ -80,6 +80,8 @@ static int next_key(EditLine *el, wchar_t *key)
 		el_cursor(el, (int)(li->lastchar - li->cursor));
 	p->asked++;
 	prompt_interrupt_is_a_key(p);
+	if (p->given.len > 0)
+		prompt_insert_given(p);
 	make_room(p);
 	screen_touch(p->screen);
 	if (paste_again(p, li)) {
@@ -259,7 +261,7 @@ struct prompt *prompt_create(struct loop *l, struct screen *s, struct history *h
 	p->o = *o;
 	p->out = out;
 	p->input = (struct input){.fd = in, .interrupt = -1, .ahead = {.secret = true}, .paste = {.secret = true}};
-	p->rows.secret = p->pasted.secret = true;
+	p->rows.secret = p->pasted.secret = p->given.secret = true;
 	if ((screen_visual(s) || screen_dumb(s)) && (start_editor(p) < 0 || take_signals(p) < 0)) {
 		prompt_free(p);
 		return NULL;
@@ -292,6 +294,7 @@ void prompt_free(struct prompt *p)
 	input_clear(&p->input);
 	buf_clear(&p->rows);
 	buf_clear(&p->pasted);
+	buf_clear(&p->given);
 	free(p);
 }
 
@@ -334,6 +337,10 @@ static enum prompt_end read_edited(struct prompt *p)
 	if (p->confirmed) {
 		screen_control(p->screen, prompt_paste_off);
 		return PROMPT_PASTE;
+	}
+	if (p->edits) {
+		finish(p, "");
+		return PROMPT_EDIT;
 	}
 	if (p->stopped || row == NULL || n <= 0) {
 		finish(p, "");
@@ -387,7 +394,7 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 	enum prompt_end end;
 
 	*text = NULL;
-	p->interrupted = p->confirmed = false;
+	p->interrupted = p->confirmed = p->edits = false;
 	p->reading = true;
 	buf_reset(&p->rows);
 	do
@@ -401,15 +408,24 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 	if (end == PROMPT_LINE) {
 		buf_truncate(&p->rows, p->rows.len - 1);
 		*text = buf_steal(&p->rows);
-	} else if (end == PROMPT_PASTE) {
+	} else if (end == PROMPT_PASTE || end == PROMPT_EDIT) {
 		*text = buf_steal(&p->pasted);
 	}
 	buf_clear(&p->rows);
 	buf_clear(&p->pasted);
-	p->confirmed = false;
-	if ((end == PROMPT_LINE || end == PROMPT_PASTE) && *text == NULL)
+	buf_clear(&p->given);
+	p->confirmed = p->edits = false;
+	if ((end == PROMPT_LINE || end == PROMPT_PASTE || end == PROMPT_EDIT) && *text == NULL)
 		end = PROMPT_INTERRUPT;			/* without memory the line is lost, the session is not */
 	return end;
+}
+
+void prompt_give_back(struct prompt *p, const char *text)
+{
+	buf_clear(&p->given);
+	/* Where the terminal shows what is typed itself, it would not show this. */
+	if (p->el != NULL && (p->echoes || !screen_dumb(p->screen)))
+		buf_puts(&p->given, text);
 }
 
 bool prompt_reading(const struct prompt *p)

@@ -22,6 +22,7 @@
 enum prompt_end {
 	PROMPT_LINE,		/* a line, perhaps of several rows with LF between them */
 	PROMPT_PASTE,		/* several lines were pasted and confirmed: they are in the text, LF between them */
+	PROMPT_EDIT,		/* ^X ^E: the text, as far as it is typed, is to be edited elsewhere */
 	PROMPT_INTERRUPT,	/* ^C: nothing */
 	PROMPT_EOF,		/* ^D on an empty line, or the terminal is gone */
 	PROMPT_SIGNAL,		/* prompt_stop() was called */
@@ -51,9 +52,12 @@ struct prompt *prompt_create(struct loop *l, struct screen *s, struct history *h
     const struct prompt_options *o);
 void prompt_free(struct prompt *p);		/* terminal modes as before; call before loop_free() */
 
-/* Reads a line (*text: UTF-8, heap, the caller frees it; NULL unless PROMPT_LINE or PROMPT_PASTE).  Lines are not put into the
- * history: the caller does, as it knows their secrets. */
+/* Reads a line (*text: UTF-8, heap, the caller frees it; NULL unless PROMPT_LINE, PROMPT_PASTE or PROMPT_EDIT).  Lines are not put
+ * into the history: the caller does, as it knows their secrets. */
 enum prompt_end prompt_read(struct prompt *p, char **text);
+
+/* Copies text (one line; more is ignored) to be what the next prompt_read() begins with, as if it had been typed. */
+void prompt_give_back(struct prompt *p, const char *text);
 
 bool prompt_reading(const struct prompt *p);
 

@@ -81,8 +81,9 @@ struct prompt {
 
 	struct buf rows;		/* of the text, before the one being edited; each with its LF */
 	const char *question;		/* shown instead of prompt and line */
-	struct buf pasted;		/* several lines, confirmed */
-	bool confirmed;
+	struct buf pasted;		/* several lines, confirmed; or what is to be edited elsewhere */
+	bool confirmed, edits;
+	struct buf given;		/* secret: what the next line begins with */
 
 	size_t columns;			/* of the terminal that libedit thinks it has; 0: it has looked for itself */
 	unsigned long asked;		/* how often libedit has asked for a key */
@@ -109,6 +110,9 @@ void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms);
 void prompt_list(struct prompt *p, const struct completion *c, bool explain);
 
 struct prompt *prompt_of(EditLine *el);
+
+/* Inserts p->given at the cursor, without what cannot stand in a line, and forgets it. */
+void prompt_insert_given(struct prompt *p);
 
 /* An editor function: takes the paste that PASTE_KEY stands for. */
 unsigned char prompt_on_paste(EditLine *el, int key);

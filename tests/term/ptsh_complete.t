@@ -145,7 +145,19 @@ tab('.on realm_poll_stop -- log {', '.on realm_poll_stop -- log {1}');
 tab('.alias ports realm_query {', '.alias ports realm_query {');
 tab('.alias ports realm_query {1} device device_ip device_ip={*', '.alias ports realm_query {1} device device_ip device_ip={*}');
 listed('.each realm_info name,gid -- log {', '{gid}|gid of the realm', qr/^\{name}\|/);
-listed('.alias ports realm_query {1} device {', '{1}|a word after the name', '{2}|a word behind the name', '{*}|all words that are left');
+listed('.alias ports realm_query {1} device {', '{1}|a word after the name', '{2}|a word after the name', '{*}|all words that are left');
+
+# Names of one's own
+$s->key('C-u');
+$s->run('.alias portsof realm_query {1} switch_detail ifname --filter switch={2}');
+$s->run('.alias dozing realm_info name,polling');
+tab('portso', 'portsof ');
+tab('portsof La', 'portsof Lab ');
+tab('.alias off doz', '.alias off dozing ');
+tab('.each doz', '.each dozing ');
+$s->key('C-u');
+$s->run('.alias portsall realm_query Lab switch_detail ifname');
+listed('ports', 'portsof|realm_query {1} switch_detail ifname --filter switch={2}');
 
 # Files
 tab(".source $dir/fi", ".source '$dir/file one' ");

@@ -22,12 +22,19 @@ SH
 chmod 0755, "$dir/ed";
 my $s = Session->new(rows => 40, columns => 100, env => {PTSH_PAGER => '', VISUAL => "$dir/ed --wait", XDG_RUNTIME_DIR => "$dir/run"});
 
+# What stands on the screen afterwards is new.
+sub cleared
+{
+	$s->key('C-l');
+	$s->wait_for(sub { ($s->cursor)[1] == 0 && $s->prompt_row eq 'box> ' });
+}
+
 sub edits
 {
 	my ($line, $new, $answer) = @_;
 	unlink "$dir/new";
 	Session::put("$dir/new", $new) if defined $new;
-	$s->key('C-l');
+	cleared();
 	$s->type($line);
 	$s->key('Enter');
 	if (defined $answer) {
@@ -49,8 +56,51 @@ ok $s->wait_row(qr/^ptsh: not changed; nothing was run: does your editor wait\?/
 like Term::slurp("$dir/seen"), qr/^\.echo given$/m, '... of the line that was given';
 
 edits('.edit .echo given', ".echo refused\n", 'n');
-$s->wait_row(qr/^box>/);
-unlike $s->all, qr/^refused$/m, 'no: nothing is run';
+ok $s->wait_prompt(qr/^box> \.echo refused$/), 'no: the line comes back to be corrected' or diag($s->all);
+unlike $s->all, qr/^refused$/m, '... and is not run';
+$s->type(' no more');
+$s->key('Enter');
+ok $s->wait_row(qr/^refused no more$/), '... corrected and run';
+edits('.edit .echo given', ".echo two\n.echo refused lines\n", 'n');
+ok $s->wait_prompt(qr/^box> $/), 'no to several: they are gone';
+$s->key('Up');
+ok $s->wait_prompt(qr/^\.echo refused lines$/), '... but in the history' or diag($s->all);
+$s->key('Enter');
+ok $s->wait_row(qr/^two$/), '... from where they run as the lines that they are' or diag($s->all);
+ok $s->wait_row(qr/^refused lines$/), '... each';
+
+# ^X ^E
+sub edits_typed
+{
+	my ($line, $new) = @_;
+	unlink "$dir/new", "$dir/seen";
+	Session::put("$dir/new", $new) if defined $new;
+	cleared();
+	$s->type($line);
+	$s->key('C-x', 'C-e');
+	$s->wait_for(sub { -s "$dir/seen" });
+}
+edits_typed('.echo half a li', ".echo a whole line\n");
+ok $s->wait_row(qr/^Run this line\? \[y\/N\]/), '^X ^E: what was typed is edited' or diag($s->all);
+$s->type('y');
+$s->key('Enter');
+ok $s->wait_row(qr/^a whole line$/), '... and run';
+like Term::slurp("$dir/seen"), qr/^\.echo half a li$/m, '... as far as it was typed';
+edits_typed('.echo kept', undef);
+ok $s->wait_row(qr/^ptsh: not changed; nothing was run/), 'unchanged: not run';
+ok $s->wait_prompt(qr/^box> \.echo kept$/), '... and it stands at the prompt again' or diag($s->all);
+$s->key('C-u');
+edits_typed('poller_info_modify 1 secret=s3same', ".echo masked\n");
+$s->wait_row(qr/^Run this line\? \[y\/N\]/);
+$s->key('Enter');
+like Term::slurp("$dir/seen"), qr/^poller_info_modify 1 secret=\?$/m, 'a secret that was typed is not written';
+ok $s->wait_prompt(qr/^box> \.echo masked$/), '... Enter is no';
+$s->key('C-u');
+edits_typed('', ".echo from nothing\n");
+$s->wait_row(qr/^Run this line\? \[y\/N\]/);
+$s->type('y');
+$s->key('Enter');
+ok $s->wait_row(qr/^from nothing$/), 'an empty line can be edited';
 
 Session::put("$dir/status", "3\n");
 edits('.edit .echo given', ".echo failed\n");
@@ -61,6 +111,52 @@ edits('.edit poller_info_modify 1 secret=s3same', ".echo clean\n", 'y');
 ok $s->wait_row(qr/^clean$/), 'a line with a secret';
 unlike Term::slurp("$dir/seen"), qr/s3same/, '... which is not written';
 $s->line('.quit');
+
+# While the editor runs
+Session::put("$dir/slow", <<"SH", 0755);
+#!/bin/sh
+trap 'echo INT >>"$dir/signals"' INT
+touch "\$1~"
+echo EDITOR HAS IT
+while read line; do [ "\$line" = end ] && exit 1; done
+SH
+my @slow = (rows => 30, columns => 100, env => {PTSH_PAGER => '', VISUAL => "$dir/slow", XDG_RUNTIME_DIR => "$dir/run"}, box => $s->box);
+for my $case (['TERM', 143], ['HUP', 129]) {
+	my ($signal, $status) = @$case;
+	my $t = Session->new(@slow);
+	$t->line('.edit .echo a line');
+	ok $t->wait_row(qr/^EDITOR HAS IT$/), "SIG$signal while the editor runs";
+	cmp_ok scalar(() = glob "$dir/run/*"), '>', 0, '... there is a folder';
+	kill $signal, $t->pid;
+	is $t->status, $status, "... ends with $status";
+	is join(' ', glob "$dir/run/* $dir/run/.p*"), '', '... and leaves nothing behind';
+}
+my $i = Session->new(@slow, args => ['-e', 'realm_poll_stop']);
+my $other = Session->new(box => $s->box);
+$i->line('.edit .echo a line');
+$i->wait_row(qr/^EDITOR HAS IT$/);
+$i->key('C-c');
+ok $i->wait_for(sub { -s "$dir/signals" }), '^C is the editor\'s';
+$other->run('realm_poll Lab');
+$i->type('end');
+$i->key('Enter');
+ok $i->wait_row(qr/^ptsh: not changed; nothing was run$/), '... which goes on' or diag($i->all);
+ok $i->wait_row(qr/ realm_poll_stop 5200007311/), '... and events that came meanwhile are shown';
+$i->line('.quit');
+is $i->status, 0, '... ends well';
+my $z = Session->new(@slow, job_control => 1);
+$z->line('.edit .echo a line');
+$z->wait_row(qr/^EDITOR HAS IT$/);
+$z->key('C-z');
+ok $z->wait_row(qr/Stopped/), '^Z stops both';
+$z->wait_for(sub { ($z->rows)[-1] eq 'bash$' });
+$z->type('fg');
+$z->key('Enter');
+$z->type('end');
+$z->key('Enter');
+ok $z->wait_row(qr/^ptsh: not changed; nothing was run$/), '... and fg continues both' or diag($z->all);
+ok $z->wait_prompt(qr/^box> $/), '... the prompt is back';
+$z->close;
 my $r = Run->ptsh(args => ['-X', '-n', '-c', '.edit']);
 is $r->status, 2, 'in a script: status 2';
 $s->box->stop;
