@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # check_all: the steps of `make check-all`, in two lanes side by side, and then some alone: check_all.sh BUILD STEP... -- STEP... -- STEP...
 #
-# The first lane is for what waits for terminals and time-outs most of the time, the second for what wants the processor, and gets what is
+# The first lane has steps that mostly wait for terminals and time-outs, the second those that need the processor, and gets what is
 # left of it.  Alone are those that run the suite as a new user does: with the time it has then.  A step is `make check-STEP`; its output goes into BUILD/check-all/STEP, and is shown if it fails.
 set -u
 build=$1
@@ -16,7 +16,7 @@ began=$(date +%s)
 step() {
 	start=$(date +%s)
 	if MAKEFLAGS= nice -n "$1" "${MAKE:-make}" --no-print-directory -j2 BUILD="$build" "check-$2" >"$logs/$2" 2>&1 </dev/null; then
-		# What a step has to say in a line: its last.
+		# The result of a step in a line: its last.
 		printf '%-12s %4d s  ok  %s\n' "$2" $(($(date +%s) - start)) "$(tail -n 1 "$logs/$2" | cut -c 1-100)"
 		echo "$2" >>"$logs/passed"
 	else

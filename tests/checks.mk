@@ -7,7 +7,7 @@ FUZZERS = $(patsubst tests/fuzz/%.c,$B/tests/fuzz/%,$(sort $(wildcard tests/fuzz
 SUB = +@$(MAKE) --no-print-directory -s
 SECONDS ?= 60
 
-# Nothing is told by the compilers, of the program or of what tests it.
+# The compilers print no warning, for the program and for its tests.
 check-gcc:
 	$(SUB) BUILD='$(BUILD)/gcc' CC=gcc CFLAGS='-O2 -g -Werror' programs
 check-clang:
@@ -25,13 +25,13 @@ bare: $B/ptsh
 	@$B/ptsh --version | grep 'no SNMP'
 	@$B/ptsh -X -c '.snmp get 127.0.0.1 1.3' 2>&1 | grep 'built without Net-SNMP'
 
-# make check, with sanitizers; what they tell is looked for behind every program, whatever its exit status was.
-# All tests with clang's; with gcc's, which are of the same origin, the units: they run all of src that a compiler could get wrong.
+# make check, with sanitizers; their reports are searched for after every program, whatever its exit status was.
+# All tests with clang's; with gcc's, which have the same origin, the units: they run all of src that a compiler could get wrong.
 check-asan: check-asan-gcc check-asan-clang
 check-asan-gcc:
 	$(SUB) BUILD='$(BUILD)/asan-gcc' CC=gcc CFLAGS='-O1 -g $(SANITIZE)' LDFLAGS='$(SANITIZE)' \
 		SANITIZED='$$(UNIT)' sanitized
-# clang warns of the same whatever -O is: this is check-clang, too.
+# clang gives the same warnings whatever -O is: this is check-clang, too.
 check-asan-clang:
 	$(SUB) BUILD='$(BUILD)/asan-clang' CC=clang CFLAGS='-O1 -g -Werror $(SANITIZE)' LDFLAGS='$(SANITIZE)' sanitized
 SANITIZED = $(TESTS)
@@ -41,13 +41,13 @@ sanitized: programs
 check-valgrind: programs
 	@sh tests/reports.sh $B/valgrind valgrind env $(TEST_ENV) sh tests/valgrind.sh $(UNIT)
 
-# What reads the sources: gcc -fanalyzer, clang-tidy, cppcheck.
+# Checkers of the source: gcc -fanalyzer, clang-tidy, cppcheck.
 check-static:
 	@sh tests/static.sh $B/static $(LANGUAGE) -DPTSH_VERSION='"$(VERSION)"' $(SNMP_CFLAGS)
 
 check-faults: programs
 	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh 2 $(wildcard tests/faults/*.t)
-# Each guard of the security rules taken out in turn: a test must miss it (tests/mutants).  MUTANTS=PATTERN: those whose names match.
+# Each guard of the security rules taken out in turn: a test must fail then (tests/mutants).  MUTANTS=PATTERN: those whose names match.
 # What is compiled is run once: as fast as the compiler can.
 check-mutants: export MUTANT_COMPILE = $(CC) $(ALL_CFLAGS) -O0 -g0 -U_FORTIFY_SOURCE $(SNMP_CFLAGS)
 check-mutants: export MUTANT_LINK = $(link)
@@ -58,7 +58,7 @@ mutants: check-mutants
 check-term: programs
 	@env $(TEST_ENV) PTSH_TEST_FULL=1 sh tests/prove.sh 2 $(wildcard tests/term/*.t)
 
-# Fuzzing: SECONDS for each target, two at a time; what it finds out goes into $(BUILD)/fuzz/NAME, what it crashes on into $(BUILD)/fuzz.
+# Fuzzing: SECONDS for each target, two at a time; new inputs go into $(BUILD)/fuzz/NAME, crashing ones into $(BUILD)/fuzz.
 fuzz:
 	$(SUB) BUILD='$(BUILD)/fuzz' CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(SANITIZE)' \
 		LDFLAGS='-fsanitize=fuzzer $(SANITIZE)' fuzzers
@@ -66,7 +66,7 @@ fuzz:
 check-fuzz:
 	$(SUB) fuzz SECONDS=10
 fuzzers: $(FUZZERS)
-# cJSON is what our reader of JSON is compared with.
+# Our reader of JSON is compared with cJSON.
 $(FUZZERS): $B/tests/fuzz/%: $B/tests/fuzz/%.o $B/libptsh.a
 	$(call say,LD,tests/fuzz/$*)$(link) -o '$@' $B/tests/fuzz/$*.o $B/libptsh.a $(ALL_LIBS) $(ALL_TEST_LIBS)
 

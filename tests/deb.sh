@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: ISC
 # deb: builds the Debian package, installs it, tries what it brought, and purges it: deb.sh FOLDER
 #
-# Installing needs root (or a sudo that asks nothing).  Who is not is told so and has the package built and looked at
-# by lintian; so is who has a ptsh of the system's already, which is left alone.  PTSH and BOX are those of the tree.
+# Installing needs root (or a sudo that asks nothing).  Without them the package is only built and checked
+# by lintian, with a message; also where a package ptsh is installed already, which is left alone.  PTSH and BOX are those of the tree.
 set -eu
 cd "$(dirname "$0")/.."
 : "${BOX:?}"
@@ -28,7 +28,7 @@ if command -v /usr/bin/ptsh >/dev/null || dpkg-query -W ptsh >/dev/null 2>&1; th
 	exit 0
 fi
 
-# What bears its name, wherever packages write; the index of manual pages and dpkg's log are not the package's.
+# Files with its name, wherever packages write; the index of manual pages and dpkg's log are not the package's.
 named() {
 	find /etc /opt /usr /var -xdev -name '*ptsh*' ! -path '/usr/src/*' ! -path '/var/tmp/*' 2>/dev/null | sort
 }
@@ -46,7 +46,7 @@ $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -
 	fail 'it does not install'
 }
 
-# It is found, is the version that the source is, and every file is there as it was packed.
+# The program is found, has the version of the source, and every file is as it was packed.
 version=$(sed -n 's/^VERSION = *//p' Makefile)
 [ "$(command -v ptsh)" = /usr/bin/ptsh ] || fail "ptsh is $(command -v ptsh)"
 ptsh --version | sed -n 1p | grep -q "^ptsh $version" || fail "ptsh --version: $(ptsh --version)"
@@ -65,7 +65,7 @@ for page in '1 ptsh' '7 ptsh-protocol'; do
 	[ "$(wc -l <"$folder/page")" -gt 300 ] || fail "man $page: $(wc -l <"$folder/page") lines"
 done
 
-# What is installed runs, in the three shells, and against a box as the manual page has it.
+# The installed program works, in the three shells, and against a box as in the manual page.
 PTSH_TEST_INSTALLED=1 PTSH=/usr/bin/ptsh prove -Itests/lib tests/cli/completions.t tests/cli/examples.t || fail 'it does not work'
 
 trap - EXIT

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 # Runs ptsh against a simulated box: at a terminal a session to try things in, else a short sample.
-# Expects the programs in PTSH and BOX, as `make demo` sets them.  Leaves nothing behind.
+# Expects the programs in PTSH and BOX, as `make demo` sets them.  Leaves no file and no process.
 set -eu
 : "${PTSH:?}" "${BOX:?}"
 
@@ -19,7 +19,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# It opens the pipe to say that it is ready: reading from it waits for that, or for its end.
+# The box opens the pipe when it is ready: reading waits for that, or for its end.
 mkfifo "$dir/ready"
 # ^C is for ptsh, not for the box.
 (trap '' INT; exec "$BOX" --unix "$dir/box" --delay 2000 --devices 1000 >"$dir/ready") &

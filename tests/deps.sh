@@ -4,15 +4,15 @@
 #
 #	sh tests/deps.sh [-n] GOAL...
 #
-# To build and to run takes the least; `check` takes what every check needs, but for the compilers of other machines, which
-# check-foreign gets by itself.  -n only prints what is missing.  What is there already is left alone.
+# Building and running need the least; `check` needs what every check does, except the compilers for other machines, which
+# check-foreign gets by itself.  -n only prints what is missing.  What is installed already is left alone.
 set -eu
 
 # To build and run it.
 run='less'
 build='gcc make pkg-config libc6-dev libedit-dev libssl-dev libbsd-dev libcjson-dev libsnmp-dev'
 
-# To run its tests: units, other compilers and checkers, what replies are compared with, terminals, shells, TLS peers.
+# To run its tests: units, other compilers and checkers, programs that replies are compared with, terminals, shells, TLS peers.
 test='libcmocka-dev
 	clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
 	perl jq libjson-xs-perl python3
@@ -24,7 +24,7 @@ test='libcmocka-dev
 # To make a Debian package of it, and to try it as installed.
 package='debhelper dpkg-dev fakeroot lintian man-db bash-completion'
 
-# What `make bench` compares with, where it is there; only installed when it is asked for.
+# The programs that `make bench` compares with; only installed when asked for.
 bench='redis-server redis-tools jq libjson-xs-perl'
 
 # Daemons among them: only their programs are used.
@@ -55,7 +55,7 @@ for goal; do
 done
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-	# Perhaps what it is built with is here: then building goes on.
+	# If the libraries to build with are here, building continues.
 	if pkg-config --exists libedit libssl libcrypto libbsd-overlay libcjson 2>/dev/null; then
 		echo "deps: no apt-get here, but what ptsh is built with is; needed in all, by the names in Debian:" >&2
 		echo "$wanted" | fold -s -w 76 | sed 's/^/	/' >&2
@@ -114,7 +114,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# What it prints is of interest when it fails.
+# Its output is shown if it fails.
 apt() {
 	$sudo env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >"$folder/log" 2>&1 </dev/null || {
 		cat "$folder/log" >&2
@@ -124,7 +124,7 @@ apt() {
 }
 apt update
 
-# What it would do: "0 upgraded, 70 newly installed, ...", "Need to get 90 MB/100 MB of archives.", "After this operation, ...".
+# A summary: "0 upgraded, 70 newly installed, ...", "Need to get 90 MB/100 MB of archives.", "After this operation, ...".
 LC_ALL=C apt-get -q --assume-no --no-install-recommends install $missing >"$folder/plan" 2>&1 </dev/null || :
 packages=$(sed -n 's/.* \([0-9]*\) newly installed.*/\1/p' "$folder/plan")
 fetched=$(sed -n 's/^Need to get \([^/]* [kMG]*B\).*/\1/p; s/^Need to get \(.*\)\/.*/\1/p' "$folder/plan")

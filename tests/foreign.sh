@@ -21,7 +21,7 @@ dpkg --add-architecture s390x
 apt update
 apt install -y --no-install-recommends gcc make pkg-config perl $libraries $(of i386) $(of s390x) lib32gcc-12-dev gcc-s390x-linux-gnu qemu-user
 
-# What the demo shows, but for what is different each time.
+# The demo's output, without what is different each time.
 demo() {
 	for program in ptsh ptsh-box; do
 		printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$2" "$PWD/$1/$program" >"$1/$program.sh"
@@ -30,7 +30,7 @@ demo() {
 	PTSH=$1/ptsh.sh BOX=$1/ptsh-box.sh sh tests/demo.sh </dev/null | sed 3d
 }
 
-# try NAME EMULATOR VARIABLE...: builds with what make is given, and runs what is built by the emulator.
+# try NAME EMULATOR VARIABLE...: builds with these variables of make, and runs the programs by the emulator.
 try() {
 	name=$1 emulator=$2 start=$(date +%s)
 	shift 2

@@ -3,9 +3,9 @@
 # fresh: README's two commands on a new machine, each in an empty Debian root of its own; or tests/foreign.sh in one:
 # fresh.sh FOLDER [demo | check | foreign]...
 #
-# The root is of this machine's release, from the mirror that its apt uses, and has what whoever clones a source has: make,
+# The root is of this machine's release, from the mirror that its apt uses, and has what a user has who clones a source: make,
 # git and certificates.  All is mounted in a name space of its own, which ends with the last process in it: nothing stays
-# mounted and nothing goes on running, however this ends.
+# mounted and nothing still runs, however this ends.
 set -eu
 tests=$(cd "$(dirname "$0")" && pwd)
 
@@ -81,7 +81,7 @@ run() {
 	}
 }
 
-# What README's commands must have come to.
+# The expected results of README's commands.
 finish() {
 	for library in $libraries; do
 		root "$new" 'build/ptsh --version' | grep -q "$library [0-9]" || fail "$name: no $library: $(root "$new" 'build/ptsh --version')"
@@ -163,7 +163,7 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 export FRESH_INSIDE=yes
-# Behind it a signal is acted upon at once.
+# With wait a signal is handled at once.
 unshare --mount --pid --fork --kill-child=KILL --mount-proc sh "$0" "$folder" "$@" &
 pid=$!
 wait "$pid" || status=$?

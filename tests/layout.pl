@@ -15,7 +15,7 @@ sub slurp {
 	return scalar <$in>;
 }
 
-# The first sentence behind "name:" in the comment that a file opens with, or undef.
+# The first sentence after "name:" in the comment that a file opens with, or undef.
 sub phrase {
 	my ($path, $name) = @_;
 	return undef unless -e $path;
@@ -33,7 +33,7 @@ my @rooms = (
 	proto => 'the protocol: JSON, messages, ids, login arithmetic, the catalogue of requests; no descriptor, no clock, no output',
 	lang => 'a line becomes a request, and a request becomes a line',
 	format => 'a reply is shown: one file a format',
-	options => 'what was asked for: the command line, the environment, the boxes file',
+	options => 'the command line, the environment, the boxes file',
 	term => 'the person: screen, prompt, history, questions, pager',
 	link => 'one connection to a box, from connecting to its loss',
 	run => 'lines in order: the queue, jobs, events, scripts',

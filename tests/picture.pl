@@ -1,10 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# Plays a session at a real prompt, in tmux, against a simulated box, and writes what stands on the screen then as SVG:
+# Plays a session at a real prompt, in tmux, against a simulated box, and writes the screen as SVG:
 #
 #	make picture
 #
-# What is bold or reversed in it is so on the screen.  Clock and durations are always the same, and so is the picture.
+# Bold and reversed text is so on the screen.  Clock and durations are always the same, and so is the picture.
 use strict;
 use warnings;
 use utf8;
@@ -37,14 +37,14 @@ sub say_line {
 	$t->wait_row($then) or die "$line: nothing came of it\n";
 	wait_prompt();
 }
-# What is typed before it is there does not stand behind it.
+# Text typed before it would not be after it.
 sub wait_prompt { $t->wait_for(sub { (($t->rows)[-1] // '') =~ /^core.*>$/ && ($t->cursor)[1] == $t->rows - 1 }) or die "no prompt\n" }
 wait_prompt();
 say_line("realm_poll 'Head Office' &", qr/^ptsh: \[1\]/);
 say_line('realm_info gid,name,polling,last_poll', qr/Archive/);
 $t->type("realm_query 'Head Office' sw");
 $t->wait_row(qr/ sw$/) or die;
-# Somebody else is at work on the same box.
+# Another user works on the same box.
 my $other = fork // die $!;
 if (!$other) {
 	open STDOUT, '>', '/dev/null';

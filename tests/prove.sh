@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: ISC
 # prove: runs tests with prove, several at once, each once: prove.sh JOBS TEST...
 #
-# A test that fails now and then is a fault of the test or of the program, to be found; it is not tried again.  What failed tests
-# said is printed once more at the end, where a log that was cut still has it.
-# Signals mean what they mean by default, whatever started this: behind nohup or & some are ignored, by all that is started then.
+# A test that fails now and then is a fault of the test or of the program, to be found; it is not tried again.  The output of failed tests
+# is printed once more at the end, where a log that was cut still has it.
+# Signals have their default meaning, whatever started this: after nohup or & some are ignored, by every program started then.
 set -u
 jobs=$1
 shift
@@ -29,7 +29,7 @@ exec perl -e '
 		next if /^# Subtest: /;
 		push @said, $_ if /^ *(?:#.|not ok )/;
 		shift @said if @said > 2000;
-		# Behind the name of a test stands what its output says, which nobody wants to see of one that passed.
+		# The name of a test is followed by its output, which is of no interest if it passed.
 		push @held, $_ if @held || /^\S.* \.\. $/;
 		@held or print;
 		if (@held > 1 && !/^#/) {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # source: copies the source as it stands into a folder: source.sh FOLDER
 #
-# That is what git knows of, with the changes that are in the tree; without git, all but build folders.
+# The files that git tracks, with the changes in the tree; without git, all but build folders.
 set -eu
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)

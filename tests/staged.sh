@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# staged: `make install` into a folder, looks at what is there, runs it, and uninstalls: staged.sh FOLDER
+# staged: `make install` into a folder, checks the files, runs the program, and uninstalls: staged.sh FOLDER
 set -eu
 folder=$1
 rm -rf "$folder"
@@ -35,7 +35,7 @@ $make -s BUILD="$build" DESTDIR="$folder" PREFIX=/usr uninstall
 left=$(find "$folder" -type f)
 [ -z "$left" ] || { echo "left behind: $left" >&2; exit 1; }
 
-# Somewhere of one's own, without DESTDIR.
+# In a private prefix, without DESTDIR.
 mine="PREFIX=$folder/mine BINDIR=$folder/mine/sbin MANDIR=$folder/mine/man"
 $make -s BUILD="$build" $mine install
 for file in sbin/ptsh man/man1/ptsh.1 man/man7/ptsh-protocol.7 share/zsh/site-functions/_ptsh; do

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# static: what reads the sources and finds fault with them: gcc -fanalyzer, clang-tidy (.clang-tidy says with what), cppcheck.
+# static: checkers of the source: gcc -fanalyzer, clang-tidy (.clang-tidy says with what), cppcheck.
 # static.sh FOLDER FLAG...
 #
-# gcc 12's analyzer is wrong about what is stored by way of a pointer: it is not asked about leaks and unset values, which the
+# gcc 12's analyzer is wrong about values stored through a pointer: its checks for leaks and unset values are off, which the
 # sanitizers and valgrind see.  Nothing may be found.  Where a tool is wrong, the line says so (NOLINT, cppcheck-suppress) and why: ten at most.
 set -u
 cd "$(dirname "$0")/.."
@@ -23,7 +23,7 @@ verdict() {
 }
 
 # each COMMAND: for each source file, as "$1", as many at a time as there are processors.  The biggest come first: none is left
-# alone at the end.  "$0" are the flags; what it took goes into seconds.
+# alone at the end.  "$0" are the flags; its time goes into seconds.
 each() {
 	ls -S src/*.c src/*/*.c | xargs -P "$(nproc 2>/dev/null || echo 2)" -n 1 sh -c '
 		began=$(date +%s)
@@ -43,7 +43,7 @@ each 'clang-tidy --quiet "$1" -- $0' >"$folder/tidy" 2>/dev/null
 verdict $? clang-tidy
 grep -E '(warning|error):' "$folder/tidy" | sort -u
 
-# What runs beside the main thread: looking names up.
+# The second thread: looking names up.
 clang-tidy --quiet --checks='-*,concurrency-*' --config='{}' --warnings-as-errors='*' src/net/resolve.c src/net/srv.c -- $flags \
 	>"$folder/threads" 2>/dev/null
 verdict $? 'clang-tidy, threads'

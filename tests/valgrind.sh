@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # valgrind: the suite with ptsh, and the unit tests, under valgrind: valgrind.sh UNIT-TEST...
 #
-# Called by reports.sh, which looks at what was found (in $REPORTS).  Of the end-to-end tests it is those that fit into some
+# Called by reports.sh, which looks at the findings (in $REPORTS).  Of the end-to-end tests it runs those that fit into some
 # minutes (not those that count seconds); terminals and time-outs are the sanitizers'.
 set -u
 cd "$(dirname "$0")/.."

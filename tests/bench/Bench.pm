@@ -9,7 +9,7 @@
 #
 # A ratio is the median of the rounds' ratios: what else the machine does falls on both programs of a round alike, so it
 # says on a busy machine what it says on an idle one.  It is taken of processor time, which decides about the bar, and of
-# elapsed time, which is told beside it: that has the waiting in it, for the box and for the machine.
+# elapsed time, which is shown beside it and includes waiting for the box and for the machine.
 #
 # Every figure is kept for figures(); those of an earlier run can be shown beside them (BENCH_BASE).
 package Bench;
@@ -27,7 +27,7 @@ our @EXPORT = qw($build $dir median compare ratio measure counted start ended st
     verdicts save resident spent write_file slurp free_port);
 
 our ($build, $dir);
-my (@figures, %children, %told, %base, @met, @missed, %absent);
+my (@figures, %children, %titled, %base, @met, @missed, %absent);
 
 sub setup {
 	($build) = @_;
@@ -91,8 +91,8 @@ sub median {
 	return @sorted % 2 ? $sorted[@sorted / 2] : ($sorted[@sorted / 2 - 1] + $sorted[@sorted / 2]) / 2;
 }
 
-# A subject is a command, or {i => stdin, o => stdout, e => stderr, command => [...]}.  Who begins changes from round to
-# round.  Of a round's runs the least time counts: what disturbs a short run only adds to it.
+# A subject is a command, or {i => stdin, o => stdout, e => stderr, command => [...]}.  The first one changes from round to
+# round.  Of a round's runs the shortest counts: disturbances only add time.
 sub compare {
 	my ($rounds, $n, %subjects) = @_;
 	my (%runs, %t);
@@ -121,7 +121,7 @@ sub ratio {
 	return wantarray ? (median(@r), $r[$#r / 4], $r[$#r - int($#r / 4)]) : median(@r);
 }
 
-# How many instructions a command takes, or undef: nothing here can count them.  They do not depend on what else runs.
+# How many instructions a command takes, or undef: this machine cannot count them.  They do not depend on what else runs.
 sub counted {
 	my ($how, @command) = @_;
 	state $counter = counter();
@@ -141,7 +141,7 @@ sub counter {
 	return undef;
 }
 
-# Starts a program that says a line when it is ready; {pid, out, line}.
+# Starts a program that prints a line when it is ready; returns {pid, out, line}.
 sub start {
 	my ($how, @command) = @_;
 	pipe my $out, my $in or die "pipe: $!\n";
@@ -161,7 +161,7 @@ sub start {
 	return $self;
 }
 
-# Waits for it; what it printed.
+# Waits for it; returns what it printed.
 sub ended {
 	my ($self) = @_;
 	my @lines = readline $self->{out};
@@ -207,10 +207,10 @@ sub shown {
 
 sub heading {
 	my ($what) = @_;
-	printf "\n%-60s %9s %10s  %s\n", $what, 'figure', '(elapsed)', 'bar' unless $told{$what}++;
+	printf "\n%-60s %9s %10s  %s\n", $what, 'figure', '(elapsed)', 'bar' unless $titled{$what}++;
 }
 
-# One or two figures, each [figure, low, high] where it is known how far it spreads.
+# One or two figures, each [figure, low, high] where its spread is known.
 sub line {
 	my ($what, $unit, $first, $second, $bar, $verdict) = @_;
 	my $was = $base{"$what\t$unit"} // $base{"$what\t$unit, processor"};
@@ -236,10 +236,10 @@ sub bar {
 
 sub note { my ($what, $unit, $x) = @_; line($what, $unit, [$x], undef, '', '') }
 
-# The same of processor time and of elapsed time.
+# The ratios of processor time and of elapsed time.
 sub both { my ($what, $unit, $t, $each) = @_; line($what, $unit, [$t->{cpu} * $each], [$t->{wall} * $each], '', '') }
 
-# How many times what `other` takes `one` does; without a relation: a note.
+# How many times as much as `other` `one` takes; without a relation: a note.
 sub versus {
 	my ($what, $unit, $t, $one, $other, $relation, $most) = @_;
 	my ($cpu, $wall) = ([ratio($t, $one, $other, 'cpu')], [ratio($t, $one, $other, 'wall')]);
@@ -264,7 +264,7 @@ sub save {
 	return scalar @figures;
 }
 
-# What it comes to.
+# Prints which bars are met and missed.
 sub verdicts {
 	my @lines = sprintf '%d of %d bars met', scalar @met, @met + @missed;
 	push @lines, "NOT MET: $_" for @missed;

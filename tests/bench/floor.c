@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * floor: what a client must cost at least: no options, no checks, one host, one way to log in.
+ * floor: the least that a client must cost: no options, no checks, one host, one way to log in.
  *
  *	floor PORT		logs in and sends a ping in one write, prints the reply
- *	floor PORT tls		the same in TLS, asked for; whoever answers is believed
+ *	floor PORT tls		the same in TLS, asked for; any certificate is accepted
  *	floor PORT N [WINDOW]	logs in, writes N ready-made pings, at most WINDOW of them unanswered, counts the replies
  *
  * The user is admin, the password PTSH_PASSWORD.  Linked to the libraries that ptsh is linked to.
@@ -74,7 +74,7 @@ static size_t take(int fd, char *text, size_t size, int lines)
 	return len;
 }
 
-/* Asks for TLS: what the box says in clear ends with the line that grants it. */
+/* Asks for TLS: the clear text of the box ends with the line that agrees. */
 static void start_tls(int fd)
 {
 	static char text[4096];
@@ -88,7 +88,7 @@ static void start_tls(int fd)
 	ssl = s;
 }
 
-/* The login with what may go along with it. */
+/* Sends the login with what may go with it. */
 static void put_login(int fd, const char *hello, const char *more)
 {
 	struct buf nonce = {0}, out = {0};
@@ -113,7 +113,7 @@ static void put_login(int fd, const char *hello, const char *more)
 	buf_clear(&out);
 }
 
-/* Every ping is written once, and what may be written is, before anything is read. */
+/* Writes every ping once, as many as may be written before anything is read. */
 static void ping_many(int fd, unsigned long n, unsigned long window)
 {
 	static char text[1 << 16];

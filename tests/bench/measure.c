@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * measure: runs a command, and says what it took.  So small itself that its memory is not taken for the command's.
+ * measure: runs a command, and prints what it took.  So small itself that its memory is not taken for the command's.
  *
  *	measure [-n RUNS] [-i FILE] [-o FILE] [-e FILE] COMMAND...
  *

@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Characters that neither an event nor an escape sequence holds. */
+/* Characters that are in no event and no escape sequence. */
 static const char keys[] = "~^%|{}&=+@";
 enum { KEYS = sizeof keys - 1 };
 
@@ -42,7 +42,7 @@ _Noreturn static void die(const char *what)
 	exit(1);
 }
 
-/* Reads until the text comes (true), or for so long.  NULL: no text. */
+/* Reads until the text comes (true), or until the time is over.  NULL: no text. */
 static int read_for(const char *text, double ms)
 {
 	static char bytes[1 << 16];

@@ -29,7 +29,7 @@ struct piece {
 	char bytes[];
 };
 
-/* From one descriptor to the other. */
+/* One direction: from one descriptor to the other. */
 struct way {
 	int from, to;
 	bool ended;
@@ -74,7 +74,7 @@ static void take(struct way *w, bool client)
 	}
 }
 
-/* Passes on what is due; false: the end has been. */
+/* Passes on what is due.  False: the end has been passed on. */
 static bool pass(struct way *w, bool to_client)
 {
 	struct piece *p;

@@ -5,8 +5,8 @@
 #	perl tests/bench/run.pl BUILD		(`make bench`)
 #
 # Environment: BENCH_ONLY=NAME,... measures only these (the names are those of the subs below); BENCH_RUNS=N is how
-# often the long ones run (5); BENCH_BASE=FILE is a figures.tsv of an earlier time, to which the change is told.  All is
-# done in turn, and what is compared is compared run by run: see Bench.pm.  A bar that is missed is told, and is no failure
+# often the long ones run (5); BENCH_BASE=FILE is a figures.tsv of an earlier time, and the change from it is printed.  All is
+# done in turn, and what is compared is compared run by run: see Bench.pm.  A bar that is missed is printed, and is no failure
 # of this program.
 use strict;
 use warnings;
@@ -82,7 +82,7 @@ sub crowd {
 	stop($box);
 }
 
-# Many boxes, each asked once.
+# Many boxes, one request to each.
 sub fleet {
 	my ($what, $n) = ('a fleet of 50 boxes, 20 at a time', 50);
 	my @boxes = map { box('--auth', 'login_cram_md6') } 1 .. $n;
@@ -128,7 +128,7 @@ sub write_handle { open my $null, '>', '/dev/null' or die; return $null }
 sub flights {
 	my $what = 'round trips after connecting, a link of 50, 100, 200 ms';
 	# In TLS 1.3: hello; start_tls; ClientHello; Finished with all that follows.  1.2 needs one more.  To ask for TLS
-	# before hello would save one, but a box that demands TLS by itself would take the question for a handshake.
+	# before hello would save one, but a box that demands TLS by itself would take the request for a handshake.
 	my @cases = (
 		['clear', 2, [], []],
 		['TLS 1.3', 4, ['--tls', 'offer'], ['--tls', 'insecure']],
@@ -175,7 +175,7 @@ sub pings {
 	stop($box);
 }
 
-# What one costs at each size; and that one more costs what those before did, without what is needed once.
+# The cost of one at each size; and that one more costs as much as those before, without what is needed once.
 sub per_unit {
 	my ($what, $unit, $t, $scale, @sizes) = @_;
 	my @more = map { my $i = $_; [map { ($t->{ $sizes[$i] }{rounds}[$_][1] - $t->{ $sizes[$i - 1] }{rounds}[$_][1]) /
@@ -219,7 +219,7 @@ sub each_row {
 
 my @columns = qw(switch switch_uid ifname ifdescr vlan linkstatus linkspeed device_ip device_mac device_dnsname);
 
-# Much like what a box says of devices: 10 columns, 170 bytes.
+# Much like a box's list of devices: 10 columns, 170 bytes.
 sub rows_text {
 	my ($n) = @_;
 	my @speeds = (10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000);
@@ -234,7 +234,7 @@ sub rows_text {
 	} 1 .. $n;
 }
 
-# What jq is to do, and what Perl, for the same output.
+# The programs for jq and Perl that give the same output.
 my %peers = (
 	tsv => ['-r', '.[2][]|@tsv', 'print join("\t", map { !defined ? "" : /[\\\\\t\r\n]/ ? esc($_) : $_ } @$_), "\n" for @{$r->[2]}'],
 	csv => ['-r', '.[2][]|@csv',
@@ -284,7 +284,7 @@ sub reply {
 	stop($box);
 }
 
-# Rows whose headings nothing tells.
+# Rows whose headings are unknown.
 sub view {
 	my $what = 'a view of 200,000 rows, headings not known';
 	my $box = box_of_rows(200_000, 'realm_view');
@@ -298,7 +298,7 @@ sub view {
 	stop($box);
 }
 
-# That they all print the same shows in how much it is: some quote more than they must, or no \u.
+# Checks by size that they all print the same: some quote more than they must, or no \u.
 sub same_output {
 	my ($what, $format) = @_;
 	my %size = map { $_ => -s "$dir/out.$_" } grep { -e "$dir/out.$_" } qw(ptsh jq xs);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# `.alias`: a line under a name of one's own: what is put into it stays what it is, and nothing in it is a secret.
+# `.alias`: a line under a name of one's own: arguments are inserted unchanged, and nothing in it is a secret.
 use strict;
 use warnings;
 use utf8;
@@ -46,11 +46,11 @@ subtest 'how many arguments' => sub {
 	is_deeply(sent('.alias t realm_info {*}', 't', 't gid,name', 't gid,name 5'),
 	    [['realm_info'], ['realm_info', ['gid', 'name']], ['realm_info', ['gid', 'name'], ['5']]], '{*}: any number');
 	is_deeply(sent('.alias t realm_query', 't 5 switch switch_uid --filter switch=2'),
-	    [['realm_query', '5', 'switch', ['switch_uid'], [], {switch => '2'}]], 'no place: behind the line');
+	    [['realm_query', '5', 'switch', ['switch_uid'], [], {switch => '2'}]], 'no place: after the line');
 	is_deeply(sent('.alias t log {2}', 't a b'), [['log', 'b']], 'one that is not used must be given');
 	like(sent('.alias t log {2}', 't a'), qr/^2 ptsh: t: 2 arguments needed, 1 given \(t: log \{2\}\)$/, 'too few');
 	like(sent('.alias t log {1}', 't a b'), qr/^2 ptsh: t: 1 argument needed, 2 given \(t: log \{1\}\)$/, 'too many');
-	like(sent('.alias t log {1} {*}', 't'), qr/^2 ptsh: t: 1 argument needed at least, 0 given/, 'too few in front of {*}');
+	like(sent('.alias t log {1} {*}', 't'), qr/^2 ptsh: t: 1 argument needed at least, 0 given/, 'too few before {*}');
 };
 
 subtest 'what cannot be defined' => sub {
@@ -76,7 +76,7 @@ subtest 'the request wins, and raw JSON is no alias' => sub {
 	like(sent('.alias a log {1}', '.alias off a', 'a b')->[0][0], qr/^a$/, 'one that is gone is a request again');
 };
 
-subtest 'commands, and what fills places of its own' => sub {
+subtest 'commands, and commands that fill places of their own' => sub {
 	my $box = Box->start('--auth', 'none');
 	my $run = sub { my @l = @_; Run->ptsh(args => ['-X', (map { ('-c', $_) } @l), $box->address]) };
 	my $r = $run->('.alias e .each realm_info name -- .echo {{1}}/{name} {1}', q(e 'x {name} {1}'));
@@ -85,11 +85,11 @@ subtest 'commands, and what fills places of its own' => sub {
 	$r = $run->('.alias on .find {1} --realms Lab', 'on 16:71', 'on 16:71');
 	is($r->status, 1, 'a command as one would type it') or diag($r->stderr);
 	$r = $run->('.alias names realm_info gid,name', '.each names -- .echo {name}');
-	like($r->stdout, qr/^Lab$/m, 'one that is a request stands where a request may');
+	like($r->stdout, qr/^Lab$/m, 'one that is a request may be where a request may');
 	$r = $run->('.alias seed realm_seed_list {1}', 'seed Nowhere');
 	like($r->stderr, qr/^ptsh: realm_seed_list: .*Nowhere/, 'what the box\'s names say is said of the request');
 	$r = $run->('.alias seed realm_seed_list {1}', 'seed Lab &', '.wait');
-	like($r->stderr, qr{^ptsh: \[1\] realm_seed_list Lab: done}m, 'a job is called what it runs');
+	like($r->stderr, qr{^ptsh: \[1\] realm_seed_list Lab: done}m, 'a job is named by what it runs');
 	$r = Run->ptsh(args => ['-X', '-r', '-c', '.alias p realm_poll {1}', '-c', 'p Lab', $box->address]);
 	is($r->status, 2, '--read-only looks at what it runs');
 	$box->stop;
@@ -117,10 +117,10 @@ subtest 'files' => sub {
 	print $out ".alias realm_pol realm_poll {1}\nrealm_pol 5\n.alias realm_pol ping\nrealm_pol\n";
 	close $out;
 	my $r = Run->ptsh(args => ['-X', '-n', '-f', "$dir/f"]);
-	is($r->stdout, qq(["realm_poll","5"]\n["ping"]\n), 'lines behind a definition know it, when they are looked at and when they run');
+	is($r->stdout, qq(["realm_poll","5"]\n["ping"]\n), 'lines after a definition know it, when they are looked at and when they run');
 	is($r->status, 0, '...') or diag($r->stderr);
 	$r = Run->ptsh(args => ['-n', '-c', 'mine 5']);
-	like($r->stderr, qr/aliases in rc are for the prompt; use -f FILE/, 'a script is told where its own would be');
+	like($r->stderr, qr/aliases in rc are for the prompt; use -f FILE/, 'the message for a script says what to use instead');
 	$r = Run->ptsh(args => ['-X', '-n', '-c', '.alias b ping', '-c', '.alias a log {1}', '-c', '.alias', '-c', '.help']);
 	like($r->stdout, qr/^\.alias a log \{1\}\n\.alias b ping\n/m, 'they are listed as lines that rc takes');
 	like($r->stdout, qr/^yours.*\n  a +log \{1\}\n  b +ping\n/m, '... and at the end of .help');

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# Lines from -c, -f and standard input: their order, what stops them, what is said, and the exit status.
+# Lines from -c, -f and standard input: their order, what stops them, messages, and the exit status.
 use strict;
 use warnings;
 use utf8;
@@ -23,7 +23,7 @@ sub put {
 	return "$dir/$name";
 }
 
-# ptsh with these arguments and the box behind them, nothing on standard input.
+# ptsh with these arguments and the box after them, nothing on standard input.
 sub ptsh { return Run->ptsh(args => [@_, $box->address]) }
 
 # The requests the box has received since the last call: names only.
@@ -50,7 +50,7 @@ subtest 'results come in the order of the lines' => sub {
 	is($other->wait, 0, 'all three were sent without waiting');
 };
 
-subtest 'what changes something waits, and is waited for' => sub {
+subtest 'a modifying request waits, and is waited for' => sub {
 	received();
 	my $script = join '', map { "$_\n" } 'ping', 'realm_poll Lab', 'product_id', 'ping', q(log x), q(log y), 'ping';
 	$l->good($script);
@@ -59,7 +59,7 @@ subtest 'what changes something waits, and is waited for' => sub {
 	for my $options ([], ['-j', 1], ['-j', 0], ['-j', 3]) {
 		my $out = $l->good(qq(realm_info_modify Lab description="@$options 1"\nrealm_info description Lab\n)
 		    . qq(realm_info_modify Lab description="@$options 2"\nrealm_info description Lab\n), $options->[1] // 1 ? () : (), '-j', 1);
-		is($out, "@$options 1\n@$options 2\n", 'a reader sees what stands in front of it');
+		is($out, "@$options 1\n@$options 2\n", 'a reading request sees the changes before it');
 	}
 	my $other = Box->start(script => "hello none\nexpect \"log\",\"a\"\nsleep 60\nreply 1\nexpect \"ping\"\nreply 1,2\n");
 	is(Run->ptsh(args => [$other->address], stdin => "log a\nping\n")->stdout, "2\n", 'a change, then a look');
@@ -84,7 +84,7 @@ subtest '--jobs' => sub {
 subtest 'a failure stops the script' => sub {
 	my $script = "ping\nrealm_poll 1\nping\n# no line\n\nping\n";
 	my $r = $l->bad($script, 1, qr/^ptsh: stdin:2: realm_poll: no such realm: '1'\nptsh: 2 lines were not run\n\z/);
-	is(scalar(() = $r->stdout =~ /\n/g), 1, 'what stands before it has run');
+	is(scalar(() = $r->stdout =~ /\n/g), 1, 'the lines before it have run');
 	$r = $l->bad("log a\nrealm_poll 1\nping\n", 1, qr/^ptsh: 1 line was not run$/m);
 	$r = $l->bad($script, 1, qr/^ptsh: stdin:2: realm_poll: no such realm: '1'\n\z/, '--keep-going');
 	is(scalar(() = $r->stdout =~ /\n/g), 3, '--keep-going: the others have run');
@@ -92,17 +92,17 @@ subtest 'a failure stops the script' => sub {
 
 	$r = $l->run("- realm_poll 1\n-  ping\n- realm_poll 2\n");
 	is($r->status, 0, '- LINE: may fail');
-	is($r->stderr, "ptsh: stdin:1: realm_poll: no such realm: '1'\nptsh: stdin:3: realm_poll: no such realm: '2'\n", '... and is told');
+	is($r->stderr, "ptsh: stdin:1: realm_poll: no such realm: '1'\nptsh: stdin:3: realm_poll: no such realm: '2'\n", '... and is reported');
 	is(scalar(() = $r->stdout =~ /\n/g), 1, '... and all else runs');
 	$r = $l->bad("ping\nrelam_poll Lab\nping x\n.nix\nping\n", 2, qr/^(?:ptsh: stdin:[234]: (?!\d).*\n)+\z/, '--keep-going');
-	is(scalar(() = $r->stdout =~ /\n/g), 2, '--keep-going: a line that is no good does not stop it either');
+	is(scalar(() = $r->stdout =~ /\n/g), 2, '--keep-going: a wrong line does not stop it either');
 	is($l->bad("realm_poll Lab\nping\n", 2, qr/refused by --read-only\n\z/, '-r', '--keep-going')->stdout =~ /\n/, 1, '... nor one that is refused');
 	$r = $l->run("- realm_poll\n- relam_poll Lab\n- .sleep\n- - ping x\nping\n");
-	is($r->status, 0, '- LINE: a mistake in it may be, too');
-	is(scalar(() = $r->stderr =~ /^ptsh: stdin:\d: (?!usage: ping|usage: realm)/mg), 4, '... and is told');
+	is($r->status, 0, '- LINE: a mistake in it is allowed, too');
+	is(scalar(() = $r->stderr =~ /^ptsh: stdin:\d: (?!usage: ping|usage: realm)/mg), 4, '... and is reported');
 	like($r->stdout, qr/^\d+\.\d+\t\d+\n\z/, '... and what follows runs');
 	is(ptsh('-f', put('m', "- realm_poll\nping\n"))->status, 0, '... in a file as well');
-	is(ptsh('-r', '-c', '- realm_poll Lab', '-c', 'ping')->status, 0, '... and what is refused here');
+	is(ptsh('-r', '-c', '- realm_poll Lab', '-c', 'ping')->status, 0, '... and a refusal by ptsh');
 	$l->bad("-\n", 2, qr/^ptsh: stdin:1: a line is missing/);
 	$l->bad("- log 'a\nping\n", 2, qr/^ptsh: stdin:1: log: ' is not closed/);
 
@@ -119,21 +119,21 @@ subtest 'a file with a mistake is not begun' => sub {
 	my $file = put('c', "ping\n" x 499 . "realm_poll\nrealm_query Lab nix ifname\n.nix\nping \"x\nping\n");
 	my $r = ptsh('-c', 'ping', '-f', $file);
 	is($r->status, 2, 'status 2');
-	is(join(' ', $r->stderr =~ /^ptsh: \Q$file\E:(\d+): (?!usage)/mg), '500 501 502 503', 'every mistake is told, with its line');
+	is(join(' ', $r->stderr =~ /^ptsh: \Q$file\E:(\d+): (?!usage)/mg), '500 501 502 503', 'every mistake is reported, with its line');
 	is($r->stdout . received(), '', 'nothing is sent, of the lines before either');
 	for my $wrong ('.sleep', '.each realm_info gid -- relam_poll {gid}', '.each realm_info gid -- .sleep {gid}', '.each realm_info gid', '.each realm_inof -- ping',
 		'.on realm_poll_stop -- ping x {1}', '.watch 1 ping x', 'set_license ?', 'login a b') {
 		$r = ptsh('-f', put('w', "product_id\n$wrong\n"));
 		is($r->status, 2, "a mistake: $wrong");
-		like($r->stderr, qr/^ptsh: \S+:2: \S+: /, '... is told');
+		like($r->stderr, qr/^ptsh: \S+:2: \S+: /, '... is reported');
 		is($r->stdout . received(), '', '... before anything is sent');
 	}
 	is(ptsh('-r', '-f', put('w', "product_id\nrealm_poll Lab\n"))->status . received(), 2, '-r refuses a file before anything is sent');
-	is(ptsh('-f', put('w', ".each realm_info gid -- realm_sync {gid} {gid}\n"))->status . received(), '2realm_info', 'what depends on the cells is seen then');
+	is(ptsh('-f', put('w', ".each realm_info gid -- realm_sync {gid} {gid}\n"))->status . received(), '2realm_info', 'mistakes that depend on the cells are found then');
 
 	$r = $l->bad("product_id\nrealm_poll\nping > x\n", 2, qr/^ptsh: stdin:2: realm_poll: .* is missing\nptsh: stdin:2: usage: realm_poll REALM\n/);
 	like($r->stdout, qr/^n\t/, 'on standard input the lines before it run');
-	unlike($r->stderr, qr/stdin:3/, '... and none behind it is looked at');
+	unlike($r->stderr, qr/stdin:3/, '... and none after it is parsed');
 	is(received(), 'product_id', '... or sent');
 
 	for my $case (['nix' => 2, 'No such file or directory'], [$dir => 2, 'Is a directory']) {
@@ -155,7 +155,7 @@ subtest 'lines' => sub {
 		is(received(), $names, $shown) or diag $r->stderr;
 		is($r->status, $names eq '' ? 2 : 0, '... status') or diag $r->stderr;
 	}
-	is($l->good("log \\\n'a\nb'\n"), '', 'a line that goes on');
+	is($l->good("log \\\n'a\nb'\n"), '', 'a line that continues');
 	is((map { $_->[3] } $box->log_lines('syslog'))[-1] =~ s/\\x0a|\\n/|/r, '6 a|b', '... with its newline');
 	$l->bad("ping\n\n\\\nping\nlog 'a\n", 2, qr/^ptsh: stdin:5: log: ' is not closed|^ptsh: stdin:5: .*not closed/m);
 	my $gone = '/nonexistent/box';
@@ -177,7 +177,7 @@ subtest '20,000 pings' => sub {
 };
 
 subtest '--dry-run' => sub {
-	# Port 1: whoever connected would say so.
+	# Port 1: connecting would fail with a message.
 	for my $case (['.each realm_info gid,name -- realm_discover {gid}', qq(["realm_info",["gid","name"]]\n["realm_discover","{gid}"]\n)],
 		['.on realm_discover_stop -- realm_poll {1}', qq(["subscribe","realm_discover_stop"]\n["realm_poll","{1}"]\n)],
 		['.wait realm_poll_stop', qq(["subscribe","realm_poll_stop"]\n)], ['.wait 1', ''], ['.connect', ''], ['.connect localhost:1', ''],
@@ -190,7 +190,7 @@ subtest '--dry-run' => sub {
 		unlike($r->stderr, qr/cannot connect/, '... and connects to nothing');
 	}
 	my $r = Run->ptsh(args => ['-n', '-e', 'realm_poll_stop', '--follow', '127.0.0.1:1']);
-	is($r->status . $r->stdout . $r->stderr, qq(0["subscribe","realm_poll_stop"]\n), '-n --follow: does not stay');
+	is($r->status . $r->stdout . $r->stderr, qq(0["subscribe","realm_poll_stop"]\n), '-n --follow: ends at once');
 
 	my %sent = (
 		'realm_info' => '["realm_info"]',
@@ -233,8 +233,8 @@ subtest '--timeout' => sub {
 
 	$other = Box->start(script => "hello none\nexpect ping\nexpect product\nreply-to 1 1,1\nreply 1,\"n\",\"x\"\nexpect-eof\n");
 	$r = Run->ptsh(args => ['-t', 2, '-j', 1, '--keep-going', $other->address], stdin => "ping\nproduct_id\n");
-	is($r->status . $r->stdout, "6n\tx\n", 'a late reply is nobody else\'s');
-	like($r->stderr, qr/^ptsh: .*late reply to request \d+/m, '... and is told');
+	is($r->status . $r->stdout, "6n\tx\n", 'a late reply is not taken for another request');
+	like($r->stderr, qr/^ptsh: .*late reply to request \d+/m, '... and is reported');
 };
 
 subtest 'the connection is lost' => sub {
@@ -250,13 +250,13 @@ subtest 'the connection is lost' => sub {
 	$other = Box->start(script => "hello none\nexpect ping\nsend [\$id,1,\"half\nclose\n");
 	$r = Run->ptsh(args => [$other->address], stdin => "ping\n");
 	is($r->status . $r->stdout, '3', 'half an answer is none');
-	like($r->stderr, qr/ping: no answer/, '... as is told');
+	like($r->stderr, qr/ping: no answer/, '... as is reported');
 	# After the last answer the box may go.
 	$other = Box->start(script => "hello none\nexpect ping\nreply 1,1\nclose\n");
-	is(Run->ptsh(args => [$other->address], stdin => "ping\n")->status, 0, 'after the last answer it is none of ours');
+	is(Run->ptsh(args => [$other->address], stdin => "ping\n")->status, 0, 'after the last answer the loss is no failure');
 };
 
-subtest '50 MB to a box that reads nothing until it has been read from' => sub {
+subtest '50 MB to a box that reads nothing until its output has been read' => sub {
 	my $other = Box->start(script => "hello none\nfill 400000 [null,\"info\",\"x\"]\\n\nanswer-all\n");
 	my $line = "log '" . 'x' x 10_000 . "'\n";
 	my $r = Run->ptsh(args => ['-q', '-j', 0, '-o', 'raw', $other->address], stdin => $line x 5000);
@@ -308,14 +308,14 @@ subtest 'output that cannot be written' => sub {
 
 subtest 'each failure has its status' => sub {
 	is(ptsh('-c', 'ping')->status, 0, '0: well');
-	is(ptsh('-c', 'nix 1')->status, 1, '1: the box said no');
-	is(ptsh('-c', 'realm_poll')->status, 2, '2: a line that cannot be right');
-	is(ptsh('-r', '-c', 'log x')->stderr, "ptsh: log: refused by --read-only\n", '... is told of the request');
+	is(ptsh('-c', 'nix 1')->status, 1, '1: the box refused');
+	is(ptsh('-c', 'realm_poll')->status, 2, '2: a wrong line');
+	is(ptsh('-r', '-c', 'log x')->stderr, "ptsh: log: refused by --read-only\n", '... is a message on the request');
 	is(ptsh('-r', '-c', 'log x')->status, 2, '2: --read-only');
 	is(ptsh('-c', 'pign')->status, 2, '2: a misspelling');
 	is(ptsh('-c', '["pign"]')->status, 1, '... but not in raw JSON');
-	is(ptsh('-c', 'realm_poll Nowhere')->status, 2, '2: a name that there is not');
-	is(Run->ptsh(args => ['-c', 'ping', '127.0.0.1:1'])->status, 3, '3: nobody there');
+	is(ptsh('-c', 'realm_poll Nowhere')->status, 2, '2: an unknown name');
+	is(Run->ptsh(args => ['-c', 'ping', '127.0.0.1:1'])->status, 3, '3: no listener');
 	is(ptsh('-c', 'ping', '--auth', 'cram', '-w')->status, 4, '4: no method');
 	is(Run->ptsh(args => ['-c', 'ping', '--tls', 'on', '--accept-new', Box->start('--tls', 'off')->address])->status, 5, '5: no TLS');
 	for my $case (["garbage\n" => 7], ["hello none\nexpect ping\nline [1,2,3\n" => 7], ["hello none\nexpect ping\njson [null,\"error\",\"dying\"]\nclose\n" => 7],

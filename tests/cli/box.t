@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # The simulated box answers all 50 requests from one model: each succeeds and fails as documented, and a change is seen
-# by the next look.  Raw sockets only: ptsh has no part in it.
+# by the next reading request.  Raw sockets only, without ptsh.
 use strict;
 use warnings;
 use utf8;
@@ -385,5 +385,5 @@ is scalar(keys %seen), 50, 'all 50 requests were tried';
 is_deeply [grep { !$seen{$_}{ok} } sort keys %seen], [qw()], 'each succeeded';
 is_deeply [grep { !$seen{$_}{failed} } sort keys %seen], [qw(ping product_id)], 'each failed where it can';
 
-is $box->stop, 0, 'the box ends when told to';
+is $box->stop, 0, 'SIGTERM ends the box';
 done_testing;

@@ -181,7 +181,7 @@ subtest 'ends' => sub {
 	is_deeply [map { $_->[3] } grep { $_->[0] == 3 } $box->log_lines('odd')], ['garbage'], 'garbage is drained';
 };
 
-subtest 'sending to who does not read' => sub {
+subtest 'sending to a client that does not read' => sub {
 	my $box = play("deadline 200\nfill 1000000 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n", sub {
 		my $w = plain($_[0]);
 		is $_[0]->wait, 9, 'the deadline ends it';
@@ -190,7 +190,7 @@ subtest 'sending to who does not read' => sub {
 		my $w = plain($_[0]);
 		sysread $w->{socket}, my $bytes, 100;
 		close $w->{socket};
-		is $_[0]->wait, 0, 'one that has gone is no mistake';
+		is $_[0]->wait, 0, 'a client that has closed is no mistake';
 	});
 };
 
@@ -208,7 +208,7 @@ subtest 'TLS that fails' => sub {
 		is $w->line, 'x', 'try-tls';
 		close $w->{socket};
 		$w = plain($_[0]);
-		is $w->line, 'y', 'goes on with the next connection';
+		is $w->line, 'y', 'continues with the next connection';
 		close $w->{socket};
 	});
 	is $box->wait, 0, 'done';

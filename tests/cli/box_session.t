@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# The simulated box's sessions: logins, framing, events, TLS, and what its options promise.
+# The simulated box's sessions: logins, framing, events, TLS, and what its options do.
 use strict;
 use warnings;
 use utf8;
@@ -112,7 +112,7 @@ subtest 'events' => sub {
 	is_deeply [map { [@{ $stops->event }[2, 3]] } 1 .. 3],
 	    [['realm_poll_stop', $HEAD], ['realm_discover_stop', $LAB], ['realm_poll_stop', $HEAD]], 'stops only';
 	is((($none->answer($_))[0]), 1, 'done') for @ids;
-	is scalar(grep { !defined $_->[0] } @{ $none->{held} }), 0, 'who has not subscribed hears nothing';
+	is scalar(grep { !defined $_->[0] } @{ $none->{held} }), 0, 'a client that has not subscribed gets nothing';
 
 	is_deeply [$all->request('unsubscribe', '*')], [1], 'no more of all';
 	is_deeply [$stops->request('unsubscribe', 'realm_discover_stop')], [1], 'no more discoveries';
@@ -121,7 +121,7 @@ subtest 'events' => sub {
 	is_deeply [@{ $stops->event }[2, 3]], ['realm_poll_stop', $LAB], 'only the poll';
 	is_deeply [@{ $all->event }[2, 3]], ['realm_poll_stop', $LAB], 'what was subscribed to by name stays';
 
-	# Who polls may listen, too: the start comes first, as a line of its own.
+	# The polling client may subscribe, too: the start comes first, as a line of its own.
 	my $own = Wire->tcp($box->port);
 	$own->request('subscribe', 'realm_poll_start', 'realm_poll_stop');
 	$own->send(qq([5,"realm_poll","$HEAD"]));
@@ -139,7 +139,7 @@ subtest 'events' => sub {
 	$leaver->ask('realm_poll', $HEAD);
 	$box->wait_log('recv', qr/realm_poll.*$HEAD/);
 	close $leaver->{socket};
-	is_deeply [@{ $stops->event }[2, 3]], ['realm_poll_stop', $ARCHIVE], 'the event comes all the same';
+	is_deeply [@{ $stops->event }[2, 3]], ['realm_poll_stop', $ARCHIVE], 'the event comes anyway';
 	is_deeply [@{ $stops->event }[2, 3]], ['realm_poll_stop', $HEAD], 'here, too';
 	is $box->stop, 0, 'ended';
 };
@@ -202,11 +202,11 @@ subtest 'TLS' => sub {
 	my $output = over_tls($w, '[2,"login","admin","' . $box->password . '"][3,"ping"]', qr/\[3,.*\n/);
 	like $output, qr/^\["t",1\]\n\[2,1\]\n\[3,1,/m, 'the reply comes inside, then login and ping';
 	is_deeply [map { "$_->[1] $_->[2]" } grep { $_->[2] =~ /recv|tls|login/ } $box->log_lines],
-	    ['clear recv', 'tls tls', 'tls recv', 'tls login', 'tls recv'], 'the log tells clear from TLS';
+	    ['clear recv', 'tls tls', 'tls recv', 'tls login', 'tls recv'], 'the log distinguishes clear text from TLS';
 
 	my $lf = Wire->tcp($box->port);
 	$lf->send(qq([1,"start_tls"]\n));
-	is $lf->line, '[null,"start_tls"]', 'with a LF behind it';
+	is $lf->line, '[null,"start_tls"]', 'with a LF after it';
 	ok $lf->ended, 'it breaks';
 	is_deeply [map { $_->[3] } $box->log_lines('odd')], ['\x0a'], 'and the log has it';
 	is $box->stop, 0, 'ended';

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# /etc/ptsh/boxes, behind the user's own: in a mount namespace of its own, where /etc is a folder of the test's.
+# /etc/ptsh/boxes, after the user's own: in a mount namespace of its own, where /etc is a folder of the test's.
 use strict;
 use warnings;
 use Test::More;
@@ -64,6 +64,6 @@ is $r->status, 2, 'one in a folder that others can write';
 like $r->stderr, qr{^ptsh: /etc/ptsh/boxes: not trusted: others can write the folder}, '... is refused';
 chmod 0755, "$etc/ptsh";
 unlink $file;
-is ptsh(['-n', '-c', 'ping', 'mine'], own => "mine 127.0.0.1:1\n")->status, 0, 'without it all is as before';
+is ptsh(['-n', '-c', 'ping', 'mine'], own => "mine 127.0.0.1:1\n")->status, 0, 'without it nothing changes';
 
 done_testing;

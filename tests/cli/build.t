@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# The Makefile follows what it builds from: sources that come, go and move, flags, and Net-SNMP.  Tried on a tree of some small
+# The Makefile notices changes of what it builds from: sources that come, go and move, flags, and Net-SNMP.  Tried on a tree of some small
 # files, with libraries that a pkg-config of its own knows.
 use strict;
 use warnings;
@@ -121,13 +121,13 @@ like $said, qr/\A[^\n]*missing: lacking-three\b[^\n]*make deps check\b[^\n]*\n\z
 like $said, qr/\A[^\n]*missing: no-such-compiler\b[^\n]*\n\z/, 'no compiler';
 is +(make('clean', 'LIBS=lacking'))[1], 0, 'cleaning takes none';
 
-# deps comes first, and what is beside it sees what it brought.
+# deps comes first, and other goals see what it installed.
 spew('tests/deps.sh', "echo deps for \$*\nprintf 'int value(void);\\nint value(void) { return 5; }\\n' >src/net/brought.c\n");
 unlink 'src/net/more.c';
 ($said, $status) = make('-j4', 'all', 'deps', 'BUILD=late');
-is $status, 0, 'deps beside another goal' or diag $said;
-like $said, qr/\Adeps for all\n/, '... is first, and knows for what';
-is built('late/ptsh') - $with, 4, '... and a source it brought is compiled';
+is $status, 0, 'deps with another goal' or diag $said;
+like $said, qr/\Adeps for all\n/, '... is first, and knows the goals';
+is built('late/ptsh') - $with, 4, '... and a source it made is compiled';
 like +(make('deps'))[0], qr/\Adeps for all\n\z/, 'deps alone';
 
 done_testing;

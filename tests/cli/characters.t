@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# characters: every character of Unicode, judged by Perl's copy of its database: what is shown escaped, and what the table
-# of widths says.
+# characters: every character of Unicode, judged by Perl's copy of its database: which are shown escaped, and the table
+# of widths.
 use strict;
 use warnings;
 no warnings qw(utf8 nonchar);
@@ -34,7 +34,7 @@ sub lines_of {
 	is(scalar @lines, scalar @points, "show $options: a line for each character");
 	return @lines;
 }
-# Those that are not as they must be; escape->(point) says which are escaped.
+# Those that are wrong; escape->(point) says which must be escaped.
 sub wrong {
 	my ($escape, @lines) = @_;
 	my @wrong;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# The commands that ptsh runs: what they leave behind, and how long they can hold it up.
+# The commands that ptsh runs: what is left of them, and how long they can delay it.
 use strict;
 use warnings;
 use utf8;
@@ -18,7 +18,7 @@ my $box = Box->start(password => $password);
 my $count = 0;
 Box::write_file("$dir/password", "$password\n");
 
-# Until something is so.
+# Until the condition is true.
 sub wait_until {
 	my ($is_so) = @_;
 	my $end = time + Deadline::SECONDS;
@@ -46,7 +46,7 @@ subtest 'a password command that leaves something in the background' => sub {
 	my $r = with_command("cat $dir/password; sleep 1000 2>/dev/null & echo \$! >$file", '--connect-timeout', 60)->finish;
 
 	is($r->status, 0, 'its first line and its end are enough');
-	ok(kill(0, written($file)), '... and what it has left is left alone');
+	ok(kill(0, written($file)), '... and its background process is left alone');
 	kill 'KILL', written($file);
 	$r = with_command("head -c " . length($password) . " $dir/password; sleep 1000 2>/dev/null & echo \$! >$file")->finish;
 	is($r->status, 0, 'a line without its end counts when the command has ended');

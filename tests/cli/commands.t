@@ -36,7 +36,7 @@ subtest 'names' => sub {
 	$l->bad(".$_->[0]\n", 2, qr/^ptsh: stdin:1: \.$_->[0]: no such command; did you mean \.$_->[1]\?$/m) for
 	    ['statsu', 'status'], ['histroy', 'history'], ['jbos', 'jobs'], ['conect', 'connect'];
 	$l->bad(".nix\n", 2, qr/^ptsh: stdin:1: \.nix: no such command; \.help lists them$/m);
-	is($l->good(".ec  a   'b  c'\n"), "a b  c\n", 'a prefix that only one has');
+	is($l->good(".ec  a   'b  c'\n"), "a b  c\n", 'an unambiguous prefix');
 	is($l->good("$_\nping\n"), '', "$_ ends a script") for qw(.quit .q quit exit);
 	is($l->run("realm_poll Lab &\n.quit\nping\n")->stdout, '', '... and leaves its jobs alone');
 };
@@ -83,7 +83,7 @@ subtest '.source' => sub {
 	my $wrong = put('wrong', "ping\nrealm_poll\nping > x\n");
 	my $r = $l->bad(".echo 1\n.source $wrong\n.echo 2\n", 2, qr/^ptsh: \Q$wrong\E:2: realm_poll: .* is missing$/m);
 	like($r->stderr, qr/^ptsh: \Q$wrong\E:3: ping: redirections/m, 'every mistake');
-	is($r->stdout, "1\n", 'nothing of it has run, nor what stands behind it');
+	is($r->stdout, "1\n", 'nothing of it has run, and nothing after it');
 	$r = $l->bad(".source " . put('middle', ".echo a\n.source $wrong\n.echo b\n") . "\n", 2, qr/^ptsh: \Q$wrong\E:2: /m);
 	is($r->stdout, "a\n", 'within another');
 	$r = $l->bad(".source " . put('fails', "realm_poll 1\n.echo b\n") . "\n.echo c\n", 1, qr/^ptsh: \Q$dir\E\/fails:1: realm_poll: no such realm/m);
@@ -113,10 +113,10 @@ subtest '.connect' => sub {
 	like($r->stderr, qr/neu: no such realm/, '... only there');
 	my $slow = Box->start('--auth', 'none', '--delay', 1000);
 	$r = Run->ptsh(args => [$slow->address], stdin => "realm_poll Lab &\nping\n.connect @{[$other->address]}\nproduct_id\n");
-	is($r->status, 2, 'a job would be left behind') or diag $r->stderr;
-	like($r->stderr, qr/^ptsh: stdin:3: \.connect: 1 job is still running; use \.wait first$/m, '... what to do is said');
+	is($r->status, 2, 'a job would be abandoned') or diag $r->stderr;
+	like($r->stderr, qr/^ptsh: stdin:3: \.connect: 1 job is still running; use \.wait first$/m, '... the message says what to do');
 	like($r->stderr, qr/\[1\] realm_poll Lab: done/, '... and the job comes to its end');
-	like($l->run("realm_poll Lab &\n.wait\n.connect @{[$other->address]}\nproduct_id\n")->stdout, qr/^i\t/m, '... behind .wait it works');
+	like($l->run("realm_poll Lab &\n.wait\n.connect @{[$other->address]}\nproduct_id\n")->stdout, qr/^i\t/m, '... after .wait it works');
 	$l->bad(".connect 'a b'\n", 2, qr/^ptsh: stdin:1: \.connect: a b: /m);
 };
 
@@ -137,7 +137,7 @@ subtest '.set, .format, .timing' => sub {
 	like($l->run(".timing on\nping\n.timing off\nping\n")->stderr, qr/\Aptsh: time: \d+ ms\n\z/, '.timing');
 	$l->bad(".timing x\n", 2, qr/x: on or off$/m);
 	is($l->run("ping\n.format json\nping\n.format records\nping\n")->stdout =~ s/[\d.]+/1/gr, qq(1\t1\n[1,1]\n{"time":1,"pid":1}\n), '.format');
-	is($l->run(".format\n", '-o', 'csv')->stderr, "ptsh: the format is csv\n", '... is told');
+	is($l->run(".format\n", '-o', 'csv')->stderr, "ptsh: the format is csv\n", '... is reported');
 	$l->bad(".format nix\n", 2, qr/\.format: nix: no such format; use table, tsv, csv, json, records or raw$/m);
 	is($l->good(".format json\n.set\n") =~ /^\["color","off",/m, 1, '... and of tables of ptsh\'s own');
 };
@@ -222,7 +222,7 @@ subtest '.watch, .sleep' => sub {
 	is($s->finish->status, 143, 'SIGTERM ends it at once');
 };
 
-subtest 'what is for the prompt' => sub {
+subtest 'commands for the prompt only' => sub {
 	like($l->good("ping\nproduct_id\n.last json\n.last csv\n.last\n"), qr/\A\S+\t\d+\nn\t(\S+)\n\["n","\1"\]\n\w+,\w+\r\nn,\1\r\nn\t\1\n\z/, '.last in a script');
 	$l->bad(".last json\n", 2, qr/^ptsh: stdin:1: \.last: no last reply, or it had more than 1 MiB$/m);
 	my $large = Box->start(script => "hello none\nexpect ping\nreply 1,1\nexpect realm_info\nsend [\$id,1,[\nfill 2000000 [1],\nsend [2]]]\\n\nexpect-eof\n");

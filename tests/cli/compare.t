@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# README's table of what ptsh does that others leave to their user: every row has its test here, of every program in it.
+# README's table of what ptsh does and others leave to their user: every row has its test here, for every program in it.
 #
-# The peers are made here, a few lines of Perl each, as what they do is what none should do.  The published Perl client is
+# The peers are made here, a few lines of Perl each, as they do what no box should do.  The published Perl client is
 # tried where it is installed (PERL5LIB helps to find it); the others, nc and redis-cli, are what deps.sh installs.
 use strict;
 use warnings;
@@ -24,18 +24,18 @@ sub found { my ($name) = @_; my ($path) = grep { -x } map { "$_/$name" } split /
 my %path = (perl => $^X, nc => found('nc'), 'redis-cli' => found('redis-cli'));
 my $perl_client = system($^X, '-e', 'open STDERR, ">", "/dev/null"; require AnyEvent::Porttracker') == 0;
 
-# A peer in a process of its own: at most one connection at a time, each to the end of `serve->($socket)`.  What is told by
-# tell() can be read by heard().
+# A peer in a process of its own: at most one connection at a time, each to the end of `serve->($socket)`.  What report() sends
+# can be read by heard().
 my @peers;
-my $tell;
-sub tell_parent { my ($text) = @_; $text =~ s/\s+/ /g; print {$tell} "$text\n"; $tell->flush }
+my $reports;
+sub report { my ($text) = @_; $text =~ s/\s+/ /g; print {$reports} "$text\n"; $reports->flush }
 sub peer {
 	my ($serve) = @_;
 	my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 5, ReuseAddr => 1) or die $!;
 	pipe my $read, my $write or die $!;
 	my $pid = Child::start(sub {
 		close $read;
-		$tell = $write;
+		$reports = $write;
 		$SIG{PIPE} = 'IGNORE';
 		while (my $socket = $listen->accept) {
 			$socket->autoflush(1);
@@ -47,7 +47,7 @@ sub peer {
 	push @peers, $pid;
 	return {port => $listen->sockport, heard => $read, pid => $pid};
 }
-# What a peer tells next; a program that talks to it goes on meanwhile.
+# The next line that a peer reports; a program that talks to it works meanwhile.
 sub heard {
 	my ($peer, $r) = @_;
 	my $end = time + Deadline::SECONDS;
@@ -60,7 +60,7 @@ sub heard {
 }
 END { my $status = $?; kill 'KILL', @peers; waitpid $_, 0 for @peers; $? = $status }
 
-# The next array or RESP request from a client: all that comes until it is whole.
+# The next array or RESP request from a client: all bytes until it is complete.
 sub take {
 	my ($socket) = @_;
 	my $text = '';
@@ -103,7 +103,7 @@ sub with_perl {
 
 row 'an unknown certificate' => sub {
 	my $box = Box->start('--tls', 'demand', '--auth', 'login_cram_md6', password => 'sesame');
-	is(ptsh({port => $box->port}, '--tls', 'on', '-c', 'ping')->status, 5, 'ptsh: refused where nobody can be asked');
+	is(ptsh({port => $box->port}, '--tls', 'on', '-c', 'ping')->status, 5, 'ptsh: refused where there is no terminal to ask at');
 	ok(!(grep { /login/ } $box->received), '... before the login');
 	with_perl(sub {
 		my $r = perl_client({port => $box->port}, '$api->req(ping => sub { print "pong\n"; exit })', 'tls => 1')->finish;
@@ -126,7 +126,7 @@ row 'only a clear-text login is offered' => sub {
 	my $box = peer(sub {
 		my ($s) = @_;
 		print $s qq([null,"hello",1,["login"]]\n);
-		tell_parent(take($s) // 'nothing');
+		report(take($s) // 'nothing');
 	});
 	is(ptsh($box, '-c', 'ping')->status, 4, 'ptsh: no password is sent');
 	is(heard($box), 'nothing', '... nor anything else');
@@ -135,7 +135,7 @@ row 'only a clear-text login is offered' => sub {
 		like(heard($box, $r), qr/"login","admin","sesame"/, 'the Perl client: sent');
 		over($r);
 	});
-	my $redis = peer(sub { tell_parent(take($_[0])) });
+	my $redis = peer(sub { report(take($_[0])) });
 	my $r = redis($redis, '', '--no-auth-warning', '-a', 'sesame', 'ping');
 	like(heard($redis, $r), qr/AUTH.*sesame/i, 'redis-cli: sent');
 	over($r);
@@ -160,7 +160,7 @@ row 'a box that returns the proof it was given' => sub {
 	});
 };
 
-row 'a reply to nothing that was asked' => sub {
+row 'a reply to no request' => sub {
 	my $box = peer(sub {
 		my ($s) = @_;
 		print $s $hello;
@@ -170,7 +170,7 @@ row 'a reply to nothing that was asked' => sub {
 	});
 	my $r = ptsh($box, '-c', 'ping');
 	is($r->stdout, "1\t2\n", 'ptsh: the answer to what was asked') or diag($r->stderr);
-	like($r->stderr, qr/never/, '... and it is told');
+	like($r->stderr, qr/never/, '... and it is reported');
 	is($r->status, 7, '... by the status, too');
 	with_perl(sub {
 		$r = perl_client($box, '$api->req(ping => sub { print "pong\n"; exit })');
@@ -187,7 +187,7 @@ row 'a reply to nothing that was asked' => sub {
 };
 
 row 'no answer' => sub {
-	my $box = peer(sub { my ($s) = @_; print $s $hello; tell_parent(take($s)); take($s) });
+	my $box = peer(sub { my ($s) = @_; print $s $hello; report(take($s)); take($s) });
 	is(ptsh($box, '-t', '0.3', '-c', 'ping')->status, 6, 'ptsh: -t ends it');
 	heard($box);
 	my $waits = sub {
@@ -200,11 +200,11 @@ row 'no answer' => sub {
 	};
 	with_perl(sub { $waits->(perl_client($box, '$api->req(ping => sub { exit })'), $box, 'the Perl client') });
 	$waits->(nc($box, '[1,"ping"]'), $box, 'nc');
-	my $redis = peer(sub { my ($s) = @_; tell_parent(take($s)); take($s) });
+	my $redis = peer(sub { my ($s) = @_; report(take($s)); take($s) });
 	$waits->(redis($redis, '', 'ping'), $redis, 'redis-cli');
 };
 
-row 'control characters in what the box says' => sub {
+row 'control characters in the box\'s text' => sub {
 	my $box = peer(sub {
 		my ($s) = @_;
 		print $s $hello, qq([null,"info","\\u001b[2Jgone"]\n);
@@ -230,7 +230,7 @@ row 'control characters in what the box says' => sub {
 };
 
 row 'a mistyped request' => sub {
-	my $box = peer(sub { my ($s) = @_; print $s $hello; my $text = take($s); tell_parent($text // 'nothing'); print $s '[' . id($text) . ",0,\"no\"]\n" if $text });
+	my $box = peer(sub { my ($s) = @_; print $s $hello; my $text = take($s); report($text // 'nothing'); print $s '[' . id($text) . ",0,\"no\"]\n" if $text });
 	my $r = ptsh($box, '-c', 'relm_info gid');
 	is($r->status, 2, 'ptsh: refused');
 	like($r->stderr, qr/realm_info/, '... with what was perhaps meant');
@@ -238,14 +238,14 @@ row 'a mistyped request' => sub {
 	$r = nc($box, '[1,"relm_info"]');
 	like(heard($box, $r), qr/"relm_info"/, 'nc: sent');
 	over($r);
-	my $redis = peer(sub { my ($s) = @_; tell_parent(take($s)); print $s "-ERR\r\n" });
+	my $redis = peer(sub { my ($s) = @_; report(take($s)); print $s "-ERR\r\n" });
 	$r = redis($redis, '', 'pnig');
 	like(heard($redis, $r), qr/pnig/, 'redis-cli: sent');
 	over($r);
 };
 
 row 'three lines of a script' => sub {
-	# Answers nothing before it has all three, and tells how many came within a second.
+	# Answers nothing before it has all three, and reports how many came within a second.
 	my $three = sub {
 		my ($whole) = @_;
 		return sub {
@@ -259,7 +259,7 @@ row 'three lines of a script' => sub {
 				print $s "-ERR\r\n" if $text =~ s/\A\*.*?command.*//is;
 				$n = () = $text =~ /"?ping"?/gi;
 			}
-			tell_parent($n);
+			report($n);
 			take($s);
 		};
 	};
@@ -275,13 +275,13 @@ row 'three lines of a script' => sub {
 };
 
 row 'a failure in a script' => sub {
-	# Fails the first request, and tells of the next one if there is one.
+	# Fails the first request, and reports the next one if there is one.
 	my $box = peer(sub {
 		my ($s) = @_;
 		print $s $hello;
 		my $text = take($s) // return;
 		print $s '[' . id($text) . qq(,0,"no such realm"]\n);
-		tell_parent(take($s) // 'nothing');
+		report(take($s) // 'nothing');
 	});
 	my $script = "realm_poll 1\nrealm_poll 2\n";
 	my $r = Run->ptsh(args => ['-w', "127.0.0.1:$box->{port}"], stdin => $script);
@@ -302,7 +302,7 @@ row 'a failure in a script' => sub {
 	$r = redis($redis, "realm_poll 1\nrealm_poll 2\n");
 	$r->close_input;
 	$r->finish;
-	is($r->status . $r->stdout =~ tr/\n//dr, '0ERR noERR no', 'redis-cli: goes on, status 0');
+	is($r->status . $r->stdout =~ tr/\n//dr, '0ERR noERR no', 'redis-cli: continues, status 0');
 };
 
 row 'an event while a line is being typed' => sub {

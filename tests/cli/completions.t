@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# Completion in real shells: what is typed, a Tab, and what stands on the line then.
+# Completion in real shells: what is typed, a Tab, and what the line is then.
 # With PTSH_TEST_INSTALLED the shells find the completions by themselves, where a package has put them.
 use strict;
 use warnings;
@@ -55,9 +55,9 @@ like(answer(0, '--tls-m'), qr/^--tls-min\t\S.*$/, '... with help');
 is(texts(1, '--tls'), 'auto off on verify insecure', 'an argument that is a choice');
 is(texts(0, '--tls=i'), '--tls=insecure', '... behind =');
 is(texts(1, '-o', ''), 'table tsv csv json records raw', 'formats');
-is(texts(0, '-ojs'), '-ojson', '... behind the letter at once');
-is(texts(1, '--auth', 'cram,'), ':open cram,none cram,login', 'a list goes on');
-is(texts(1, '-qe', 'realm_poll_st'), 'realm_poll_start realm_poll_stop', 'events, behind bundled flags');
+is(texts(0, '-ojs'), '-ojson', '... after the letter at once');
+is(texts(1, '--auth', 'cram,'), ':open cram,none cram,login', 'a list continues');
+is(texts(1, '-qe', 'realm_poll_st'), 'realm_poll_start realm_poll_stop', 'events, after bundled flags');
 is(texts(0), 'core-east lab-nine', 'boxes where nothing is typed');
 make_path("$home/data/ptsh");
 open my $known, '>', "$home/data/ptsh/known_boxes" or die $!;
@@ -67,11 +67,11 @@ chmod 0600, "$home/data/ptsh/known_boxes";
 is(texts(0, 'kn'), 'known.example.net', 'a known box, once, without the default port');
 is(texts(0, 'joe@oth'), 'joe@other.example.net:5500', '... behind a user');
 is(answer(0, 'lab'), "lab-nine\tlab.example.net\n", 'a box with its address');
-is(texts(1, '-q', 'joe@core'), 'joe@core-east', 'a box behind a user');
-is(texts(2, '-o', 'json', 'lab'), 'lab-nine', 'a box behind an argument');
+is(texts(1, '-q', 'joe@core'), 'joe@core-east', 'a box after a user');
+is(texts(2, '-o', 'json', 'lab'), 'lab-nine', 'a box after an argument');
 is(texts(1, 'core-east', ''), '', 'no second box');
-is(texts(2, '--', 'x'), '', '... also behind --');
-is(texts(1, '--', '--tl'), '', 'no options behind --');
+is(texts(2, '--', 'x'), '', '... also after --');
+is(texts(1, '--', '--tl'), '', 'no options after --');
 is(texts(1, '-f', 'q'), ':files', 'files');
 is(texts(0, '--ca='), ':files', '... behind =');
 is(texts(0, './x'), ':files', 'a path where a box stands');
@@ -80,17 +80,17 @@ is(texts(1, '-c', 'realm_que'), ':open realm_query', 'requests in a line');
 is(texts(1, '-c', 'realm_info gid,nam'), ':open realm_info gid,name', 'fields in a line');
 is(texts(1, '-c', '.he'), ':open .help', 'commands in a line');
 is(texts(1, '-c', '["realm_quer'), ':open ["realm_query"', 'a request in raw JSON');
-is(texts(1, '-c', '["realm_query",["'), ':open', '... but nothing behind its name');
+is(texts(1, '-c', '["realm_query",["'), ':open', '... but nothing after its name');
 is(texts(1, '-c', 'realm_poll '), ':open', 'where a gid must stand no name of an argument is inserted');
 like(answer(1, '-c', 'realm_info gid,nam'), qr/^:kept\trealm_info gid,$/m, 'a list can leave out what all candidates begin with');
-is(answer(0, '-fq'), ":files\t-f\n", 'files behind the letter at once');
+is(answer(0, '-fq'), ":files\t-f\n", 'files after the letter at once');
 is(texts('x'), '', 'nonsense is silent');
 is(texts(), '', 'nothing is silent');
-is(texts(7, 'a'), '', 'a place far behind is silent');
+is(texts(7, 'a'), '', 'a place far after the end is silent');
 
 # --- the shells ---
 
-# What is typed, and what the row must hold after Tab.  `many`: what must be listed after another.
+# What is typed, and what the row must contain after Tab.  `many`: what must be listed after another.
 my @cases = (
 	['ptsh --tls=ver', qr/ptsh --tls=verify\b/, 'a choice behind ='],
 	['ptsh --tls ver', qr/ptsh --tls verify\b/, 'a choice'],
@@ -152,7 +152,7 @@ for my $name (sort keys %shells) {
 	$t->type('ptsh --password-');
 	$t->key('Tab', 'Tab');
 	ok($t->wait_row(qr/--password-command/), "$name: several are listed") && ok($t->wait_row(qr/password-file\b/), "$name: ... all of them");
-	# A list of what may stand in a line shows the words, not the line again and again.
+	# A list of what a line may contain shows the words, not the line again and again.
 	$t->key(@{$shell->{clear}}, 'C-l');
 	ok($t->wait_for(sub { !grep { /ptsh/ } grep { /^\S*\$ / } $t->rows }), "$name: cleared") or diag(join "\n", $t->rows);
 	if ($name ne 'fish') {

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# Two hundred clients of one box at once: none waits for another, each is told apart, and who is one too many is told so.
+# Two hundred clients of one box at once: none waits for another, each is distinguished, and one too many gets a message.
 use strict;
 use warnings;
 use Test::More;
@@ -16,7 +16,7 @@ use constant { MANY => 200, TURNS => 20 };
 
 sub connect_to { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $_[0], Timeout => Deadline::SECONDS) // die "port $_[0]: $!" }
 
-# --- a flood and a client that reads nothing stand in nobody's way ---
+# --- a flood and a client that reads nothing do not disturb others ---
 
 my $box = Box->start('--auth', 'none', '--devices', 100_000);
 my ($flood, $deaf) = map { connect_to($box->port) } 1 .. 2;
@@ -31,7 +31,7 @@ my $select = IO::Select->new($flood, map { $_->{socket} } @clients);
 my ($total, $first_half, $flooded, $end) = (0, undef, 0, time + Deadline::SECONDS);
 while ($total < @clients * TURNS && time < $end) {
 	for my $ready ($select->can_read(1)) {
-		if ($ready == $flood) {		# goes on asking as it is answered
+		if ($ready == $flood) {		# sends more requests as it is answered
 			sysread $ready, my $bytes, 1 << 16 or die 'the flood was ended';
 			$flooded += $bytes =~ tr/\n//;
 			$pings .= '[7,"ping"]' x 1000 if length $pings < 1 << 16;
@@ -47,12 +47,12 @@ while ($total < @clients * TURNS && time < $end) {
 	$first_half //= (sort { $a <=> $b } map { $_->{replies} } @clients)[0] if $total >= @clients * TURNS / 2;
 }
 is $total, @clients * TURNS, (MANY - 2) . ' clients are answered beside a flood and one that reads nothing';
-cmp_ok $first_half, '>', 0, '... none was passed over until others had half of theirs';
-cmp_ok $flooded, '>', 1000, '... and the flood went on';
+cmp_ok $first_half, '>', 0, '... none waited until others had half of their answers';
+cmp_ok $flooded, '>', 1000, '... and the flood continued';
 $_->{socket}->close for @clients;
 $box->stop;
 
-# --- as many of ptsh, all told of one event; a sanitizer needs much memory for each ---
+# --- as many processes of ptsh, all following one event; a sanitizer needs much memory for each ---
 
 my $many = $ENV{PTSH_TEST_SANITIZED} ? 40 : MANY;
 $box = Box->start('--auth', 'none', '--max-clients', $many + 1, '--delay', 0);
@@ -74,30 +74,30 @@ select undef, undef, undef, 0.02 while $box->log_lines('recv') < $many && time <
 is scalar(grep { $_->[3] =~ /"subscribe"/ } $box->log_lines('recv')), $many, "$many of ptsh have subscribed";
 my $poll = Run->ptsh(args => ['-c', 'realm_poll 5000015442', $box->address]);
 is $poll->status, 0, 'one more polls a realm';
-my $told = 0;
+my $followed = 0;
 for my $run (@runs) {
 	IO::Select->new($run->{out})->can_read(Deadline::SECONDS) or next;
 	my $line = '';
-	$told++ if sysread($run->{out}, $line, 4096) && $line =~ /^\S+\tevent\trealm_poll_stop\t5000015442/;
+	$followed++ if sysread($run->{out}, $line, 4096) && $line =~ /^\S+\tevent\trealm_poll_stop\t5000015442/;
 }
-is $told, $many, '... and all are told of it';
+is $followed, $many, '... and all print it';
 
-# Whoever is one too many is told why; when one has gone there is room again.
+# A client too many gets the reason; once one has gone there is room again.
 $box->wait_log('close', qr/eof/);
 my $last = connect_to($box->port);
 my $refused = Run->ptsh(args => ['-c', 'ping', $box->address]);
-like $refused->stderr, qr/too many connections/, 'one too many is told so';
+like $refused->stderr, qr/too many connections/, 'one too many gets the reason';
 is $refused->status, 7, '... and gives up';
 close $last;
 kill TERM => $_->{pid} for @runs;
-is scalar(grep { waitpid($_->{pid}, 0) == $_->{pid} && $? == POSIX::SIGTERM } @runs), $many, 'all end of the signal that ends them';
+is scalar(grep { waitpid($_->{pid}, 0) == $_->{pid} && $? == POSIX::SIGTERM } @runs), $many, 'all are ended by the signal';
 $box->stop;
 my @opened = $box->log_lines('open');
-is_deeply [sort { $a <=> $b } map { $_->[0] } @opened], [1 .. $many + 3], 'each connection has a number of its own';
-is scalar(grep { $_->[3] =~ /^127\.0\.0\.1 port \d+\z/ } @opened), $many + 3, '... it is told where it comes from';
+is_deeply [sort { $a <=> $b } map { $_->[0] } @opened], [1 .. $many + 3], 'each connection has its own number';
+is scalar(grep { $_->[3] =~ /^127\.0\.0\.1 port \d+\z/ } @opened), $many + 3, '... its address is logged';
 is_deeply [sort { $a <=> $b } map { $_->[0] } $box->log_lines('close')], [1 .. $many + 3], '... and when it ends, once';
 
-# --- who may come at all ---
+# --- --allow ---
 
 for (['127.0.0.0/8', 1], ['127.0.0.1', 1], ['127.0.0.1/32', 1], ['127.0.0.0/31', 1], ['0.0.0.0/0', 1], ['127.0.0.2/32', 0],
 	['127.0.0.2/31', 0], ['128.0.0.0/1', 0], ['::/0', 0], ['::1', 0]) {
@@ -105,7 +105,7 @@ for (['127.0.0.0/8', 1], ['127.0.0.1', 1], ['127.0.0.1/32', 1], ['127.0.0.0/31',
 	$box = Box->start('--auth', 'none', '--allow', $network);
 	my $run = Run->ptsh(args => ['-c', 'ping', $box->address]);
 	is $run->status, $in ? 0 : 3, "--allow $network: " . ($in ? 'let in' : 'kept out');
-	is scalar($box->log_lines('refused')), $in ? 0 : 1, '... which is told';
+	is scalar($box->log_lines('refused')), $in ? 0 : 1, '... which is logged';
 	$box->stop;
 }
 for my $nonsense (qw(127.0.0.0/33 127.0.0.0/ 127.0.0.0/x 127.0.0.0/-1 127.0.0.0/4294967296 ::/129 127.0.0/8 nowhere /8), '') {

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# tests/deps.sh where there is no apt-get: it names what is needed; whether building goes on depends on what is there.
+# tests/deps.sh where there is no apt-get: it names what is needed; whether building continues depends on what is installed.
 use strict;
 use warnings;
 use Test::More;
@@ -18,7 +18,7 @@ for my $tool (qw(cat fold sed)) {
 sub deps { return Run->ptsh(program => '/bin/sh', args => ["$top/tests/deps.sh", @_], env => {PATH => $bin}) }
 
 my $r = deps('demo');
-is($r->status, 1, 'nothing is there: building does not go on');
+is($r->status, 1, 'nothing is there: building stops');
 like($r->stderr, qr/^\s*$_ .*libedit/m, "what $_ calls the packages") for qw(dnf pacman apk brew);
 like($r->stderr, qr/libedit-dev/, '... and Debian');
 unlike($r->stderr, qr/not found/, 'it needs nothing itself that might be missing');
@@ -28,7 +28,7 @@ print $fake "#!/bin/sh\nexit 0\n";
 close $fake;
 chmod 0755, "$bin/pkg-config";
 $r = deps('check');
-is($r->status, 0, 'the libraries are there: it goes on');
+is($r->status, 0, 'the libraries are there: it continues');
 like($r->stderr, qr/libcmocka-dev/, '... and names what the tests need');
 
 # With apt-get, what the goals of make need, and no more than that.

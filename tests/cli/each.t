@@ -132,14 +132,14 @@ subtest 'order and failures' => sub {
 	good('.each realm_info gid -- realm_discover {gid}', '-j', 2);
 	cmp_ok(time - $start, '>', 0.15 * @realms / 2 - 0.05, '-j bounds it');
 	like(good(".each realm_info gid,name -- realm_info_modify {gid} description='{name} neu'\nrealm_info description"), qr/^(?:.* neu\n){5}\z/m,
-		'what stands behind waits for all of it');
+		'the next line waits for all of it');
 
 	good(q(realm_modify --add 'fort','x'));
 	my $r = $l->run(".each realm_info gid,name -- switch_poll {gid} 10.2.0.1\nping\n");
 	is($r->status, 1, 'some fail: status 1');
-	is(scalar(() = $r->stderr =~ /^ptsh: stdin:1: switch_poll: \d+ \S.*: no such switch in/mg), scalar @realms, 'each is told with its row');
+	is(scalar(() = $r->stderr =~ /^ptsh: stdin:1: switch_poll: \d+ \S.*: no such switch in/mg), scalar @realms, 'each is reported with its row');
 	like($r->stdout, qr/^5200007311\tLab\tport_seens/m, 'the others are shown') or diag $r->stdout;
-	like($r->stderr, qr/^ptsh: 1 line was not run$/m, 'the script stops behind it');
+	like($r->stderr, qr/^ptsh: 1 line was not run$/m, 'the script stops after it');
 	is($l->run("- .each realm_info gid,name -- switch_poll {gid} 10.2.0.1\n")->status, 0, '- .each: does not count');
 	is($l->run(".each realm_info gid,name -- - switch_poll {gid} 10.2.0.1\n.echo on\n")->status, 0, '.each ... -- - LINE: does not either');
 
@@ -147,9 +147,9 @@ subtest 'order and failures' => sub {
 	$l->bad(".each realm_inof -- ping\n", 2, qr/^ptsh: stdin:1: \.each: "realm_inof": no such request; did you mean realm_info\?/m);
 	$l->bad(".each realm_info gid -- realm_pol {gid}\n", 2, qr/"realm_pol": no such request; did you mean realm_poll\?/);
 	$l->bad(".each realm_info gid -- .sleep {gid}\n", 2, qr/^ptsh: stdin:1: \.each: only a request or \.echo is allowed here$/m);
-	my $nobody = Box->start(script => "hello none\nexpect realm_device_assignment_list\nreply 1,[[\"1.1.1.1\",null]]\n"
+	my $unassigned = Box->start(script => "hello none\nexpect realm_device_assignment_list\nreply 1,[[\"1.1.1.1\",null]]\n"
 	    . "expect \"realm_device_assign\",\"5\",\\[\"1.1.1.1\",null\\]\nreply 1\nexpect-eof\n");
-	is(Run->ptsh(args => [$nobody->address, '-c', '.each realm_device_assignment_list 5 -- realm_device_assign 5 {ip} {2}',
+	is(Run->ptsh(args => [$unassigned->address, '-c', '.each realm_device_assignment_list 5 -- realm_device_assign 5 {ip} {2}',
 		])->status, 0, 'a cell that is null');
 	is($l->good(".each realm_info gid,name 5200007311 -- .echo '{name}:' {gid}\n"), "Lab: 5200007311\n", '.echo for every row');
 	$l->bad(".each realm_info gid\n", 2, qr/usage: \.each LINE -- LINE2/);
@@ -159,7 +159,7 @@ subtest 'order and failures' => sub {
 	my $other = Box->start(script => "hello none\nexpect realm_info\nreply 1,[[\"1\"],[\"2\"],[\"3\"]]\nexpect ping\nclose\n");
 	$r = Run->ptsh(args => ['-j', 1, '-c', '.each realm_info gid -- ping', $other->address]);
 	is($r->status, 3, 'lost in the middle');
-	like($r->stderr, qr/^ptsh: ping: 1: no answer: the box may have done it$/m, '... is told');
+	like($r->stderr, qr/^ptsh: ping: 1: no answer: the box may have done it$/m, '... is reported');
 	like($r->stderr, qr/^ptsh: \.each: 2 more rows were not run$/m, '... and what was not begun');
 	my $many = join ',', map { "[\"$_\"]" } 1 .. 20_000;
 	$other = Box->start(script => "hello none\nexpect realm_info\nreply 1,[$many]\ncount-pings 20000\n");

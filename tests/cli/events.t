@@ -14,7 +14,7 @@ use Time::HiRes qw(sleep time);
 my $box = Box->start('--auth', 'none', '--delay', 50);
 my $l = Lines->new($box->address);
 
-# A ptsh that follows; begun only when it has subscribed.
+# A ptsh that follows; returns when it has subscribed.
 sub follow {
 	my (@args) = @_;
 	my $count = () = $box->log_lines('recv');
@@ -61,8 +61,8 @@ subtest 'awkward events' => sub {
 	    . q(json [null,"event","late"]) . "\nclose\n");
 	my $r = Run->ptsh(args => ['-e', '*', '--follow', $other->address]);
 	like($r->stdout, qr/\A\S+\tevent\ta\\tb(?:(?!\e).)*\[31m\t\{"x":\[1e400,null\]\}\ttwo\\nlines\t0\.10\n/, 'tsv: harmless, to the digit');
-	like($r->stdout, qr/^\S+\tevent\tlate\n\z/m, 'what stands behind an event without a name is there');
-	is($r->status, 0, 'the box went away in order');
+	like($r->stdout, qr/^\S+\tevent\tlate\n\z/m, 'arguments after an event without a name are there');
+	is($r->status, 0, 'the box ended in order');
 };
 
 subtest 'subscribing' => sub {
@@ -89,7 +89,7 @@ subtest '--follow' => sub {
 	my $other = Box->start(script => "hello none\nexpect subscribe\nreply 1\nclose\n");
 	is(Run->ptsh(args => ['-e', '*', '--follow', $other->address])->status, 0, 'the box goes: the end');
 	$other = Box->start(script => "hello none\nexpect subscribe\nreply 1\nreset\n");
-	is(Run->ptsh(args => ['-e', '*', '--follow', $other->address])->status, 3, 'the box is torn away: 3');
+	is(Run->ptsh(args => ['-e', '*', '--follow', $other->address])->status, 3, 'the connection is reset: 3');
 	is(Run->ptsh(args => ['-e', '*', '--follow', '127.0.0.1:1'])->status, 3, 'no box: 3');
 };
 
@@ -127,7 +127,7 @@ subtest '.on' => sub {
 	$r->wait_for(stdout => qr/(?:port_seens\t\d+\n.*){2}/s);
 	interrupt($r);
 	is($r->stdout =~ /^\S+\tevent/m ? 1 : 0, 0, 'its event is not shown');
-	like($r->stderr, qr/^ptsh: \.on: realm_poll 5200007311: done, 0\.\ds$/m, 'its end is told');
+	like($r->stderr, qr/^ptsh: \.on: realm_poll 5200007311: done, 0\.\ds$/m, 'its end is reported');
 
 	$r = $l->run(".on realm_poll_stop 5200007311 -- log one\n.on realm_poll_stop 1 -- log two\n.on '*' -- log {1}\nrealm_poll Lab\n.wait\n.sleep 0.1\n");
 	my @logged = map { $_->[3] } $box->log_lines('syslog');
@@ -167,21 +167,21 @@ subtest '.on' => sub {
 	is(join('', $r->stdout =~ /^lab.*\n/mg), "lab 5200007311\n", '.on EVENT NAME: for that realm only');
 
 	$l->bad(".wait realm_poll_stop Nowhere\nping\n", 2, qr/^ptsh: realm_poll_stop: Nowhere: no such realm; there is Head Office/m);
-	is($l->run("- .wait realm_poll_stop Nowhere\nping\n")->status, 0, '... nor is that waited for');
-	is(Run->ptsh(args => ['-c', '.on realm_poll_stop Nowhere -- ping', '--follow', $box->address])->status, 2, '... or followed');
+	is($l->run("- .wait realm_poll_stop Nowhere\nping\n")->status, 0, '... and .wait does not wait for it');
+	is(Run->ptsh(args => ['-c', '.on realm_poll_stop Nowhere -- ping', '--follow', $box->address])->status, 2, '... nor follow it');
 
 	# An event that the box does not know is not waited for.
 	$l->bad(".wait realm_nonsense\nping\n", 1, qr/^ptsh: subscribe: unknown event 'realm_nonsense'$/m);
 	is($l->run("- .wait realm_nonsense\n.echo on\n")->status, 0, '- .wait: does not count');
 
-	# Nor is it followed for ever.
+	# And it is not followed without end.
 	for my $args (['-e', 'realm_nonsense'], ['-c', '.on realm_nonsense -- ping']) {
 		$r = Run->ptsh(args => [@$args, '--follow', $box->address]);
 		is($r->status . $r->stderr, "1ptsh: subscribe: unknown event 'realm_nonsense'\n", "--follow @$args: ends");
 	}
-	is(Run->ptsh(args => ['-e', 'realm_nonsense', '--keep-going', '-c', '.echo on', $box->address])->stdout, "on\n", '--keep-going goes on');
+	is(Run->ptsh(args => ['-e', 'realm_nonsense', '--keep-going', '-c', '.echo on', $box->address])->stdout, "on\n", '--keep-going continues');
 
-	# The box goes away in order: that is the end, not a failure; and it is told.
+	# The box ends the connection in order: that is the end, not a failure; and it is reported.
 	my $gone = Box->start(script => "hello none\nexpect subscribe\nreply 1\njson [null,\"event\",\"x\",1]\nclose\n");
 	$r = Run->ptsh(args => ['-e', 'x', '--follow', $gone->address]);
 	is($r->status . ($r->stdout =~ s/^\S+\t//r), "0event\tx\t1\n", '--follow ends with the box');

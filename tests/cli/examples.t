@@ -46,7 +46,7 @@ my ($first, %section) = split /^\.Ss (.*)\n/m, $examples;
 # The displays of a section, each as its text.
 sub displays { return $_[0] =~ /^(?:\.Bd -literal[^\n]*\n(.*?)^\.Ed$|\.Dl ([^\n]*\n))/msg }
 sub blocks { return grep { defined } displays(@_) }
-# What is typed behind the shell's prompts in a display.
+# What is typed after the shell's prompts in a display.
 sub commands {
 	my ($text) = @_;
 	my @commands;
@@ -82,14 +82,14 @@ sub good {
 
 my @showcase = map { commands($_) } blocks($first);
 is(scalar @showcase, 4, 'the first examples');
-like(good($showcase[0]), qr/^\d+\.\d+\t\d+\n\z/, 'ping tells time and pid');
+like(good($showcase[0]), qr/^\d+\.\d+\t\d+\n\z/, 'ping prints time and pid');
 my $realms = () = good("ptsh -c 'realm_info gid' core") =~ /\n/g;
 my $each = good($showcase[1]);
 is(scalar(() = $each =~ /^\d+\t.*\n/mg), $realms, 'a line for each realm') or diag($each);
 my $starts = () = join("\n", map { $_->[3] } $box{core}->log_lines('recv')) =~ /"realm_discover"/g;
 is($starts, $realms, 'each was discovered');
 
-# Starts one that runs for ever; ends it when its output matches.
+# Starts one that runs until interrupted; ends it when its output matches.
 sub follow {
 	my ($command, $kick, $wanted) = @_;
 	my $pid = Child::start(sub {
@@ -176,7 +176,7 @@ is(good($compare), '', 'equal settings');
 good("ptsh -c 'global_settings_modify domain=elsewhere.example' lab");
 my ($differs, undef, $status) = run($compare);
 is($status, 1, 'settings that differ');
-like($differs, qr/^> domain\telsewhere\.example$/m, '... are told');
+like($differs, qr/^> domain\telsewhere\.example$/m, '... are shown');
 
 # --- many boxes ---
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# `.find`: on which port is it.  Whatever a box does where the protocol document is silent, the same is found.
+# `.find`: finds the port of a device.  The result is the same whatever a box does where the protocol document is silent.
 use strict;
 use warnings;
 use utf8;
@@ -90,7 +90,7 @@ subtest 'what is found' => sub {
 	is(ports((found($box, '.find 10.64.0.0/30'))[0]), join(', ', map { "Head Office switch01 Fa0/$_" } 1 .. 4), 'a subnet');
 	is(ports((found($box, '.find 2001:db8::1%eth0'))[0]), 'Head Office switch01 Fa0/9', 'an IPv6 address that the box spells otherwise');
 	is(ports((found($box, '.find 192.0.2.33'))[0]), join(', ', map { my $r = $_; map { "$r switch01 Fa0/$_" } 7, 13 } @REALMS[0 .. 3]),
-	    'an address beside another one is not hidden by one that stands alone');
+	    'an address beside another one is not hidden by one alone in its cell');
 	is(ports((found($box, '.find desk_7'))[0]), join(', ', map { "$_ switch01 Fa0/15" } @REALMS[0 .. 3]), '_ is no wildcard here');
 	is(ports((found($box, '.find BÜRO 361'))[0]), 'Head Office switch01 Fa0/8', 'text, in any case, in any script');
 	is(ports((found($box, '.find frau*'))[0]), '', 'a pattern is the whole value');
@@ -107,7 +107,7 @@ subtest 'what is found' => sub {
 	is(ports((found($box, q(.find '*device_ip=10.64.0.1*')))[0]), '', 'quoted it is text');
 };
 
-subtest 'an uplink is ranked behind the port, never hidden' => sub {
+subtest 'an uplink is ranked after the port, never hidden' => sub {
 	my ($rows) = found($box, '.find 10.64.0.13');
 	is_deeply([map { [@$_[2, 10]] } @$rows], [['Fa0/14', 1], ['Gi0/1', 280]], 'fewest devices first');
 	like(run_lines($box, '.find 10.64.0.13', '-o', 'table')->{out}, qr{Gi0/1 .* 280 \(uplink\?\)\n\z}, 'marked in a table');
@@ -121,7 +121,7 @@ subtest 'the past' => sub {
 	is(run_lines($box, '.find 10.64.0.10', '-q')->{err}, '', '... not with -q');
 	($rows, $status, $err) = found($box, '.find 10.64.0.10 --history current');
 	is_deeply([$rows, $status, $err], [[], 1, 'ptsh: .find: 10.64.0.10: not found in ' . join(', ', @REALMS) . " (as address 10.64.0.10, now)\n"],
-	    'nobody is asked about the past who does not want it');
+	    'no question about the past with --history');
 	($rows) = found($box, '.find 10.64.0.0 --history all');
 	is_deeply([map { [@$_[2, 7]] } @$rows], [['Fa0/1', 'now'], ['Fa0/21', '2025-02-15 11:09:09']], 'both');
 	my ($more) = found($box, '.find 10.64.0.0 --history changes');
@@ -185,7 +185,7 @@ subtest 'scripts do not wait for one .find before the next' => sub {
 	my ($all) = grep { $sent[$_] =~ /"device",.*\{\}/ } 0 .. $#sent;
 	my ($ping) = grep { $sent[$_] =~ /"ping"/ } 0 .. $#sent;
 	ok($last < $all, 'the last one asks before the first one asks for more');
-	ok($ping < $all, 'nor does a request behind them');
+	ok($ping < $all, 'and a request after them does not wait');
 	like($got->{out}, qr/\A\d+\.\d+\t\d+\n\z/, 'its result');
 	is(join(' ', $got->{err} =~ /10\.64\.0\.(\d+): not found/g), '201 202 203 204 205 206', 'messages in the order of the lines');
 };

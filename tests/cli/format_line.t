@@ -41,7 +41,7 @@ shows('.find', qr/^\{"realm":"Lab","switch_uid":.*"match":"ifalias"/m, '.format 
 shows('.last', qr/^5000015442\n.*^\{"gid":"5000015442"\}\n/ms, 'realm_info gid', '.format records .last');
 shows('.watch', qr/^gid\r\n5000015442\r\n.*^gid\r\n/ms, '.format csv .watch 0.1 2 realm_info gid');
 shows('a job', qr/^\{"gid":"5000015442"\}$/m, '.format records realm_info gid &', '.wait');
-shows('a table that nobody looks at', qr{^ +gid +name\n-+ }, '.format table realm_info gid,name');
+shows('a table that is not for a terminal', qr{^ +gid +name\n-+ }, '.format table realm_info gid,name');
 shows('a command', qr/^name,value,meaning\r\n/, '.format csv .set');
 
 refused('a format that there is not', qr/^ptsh: nix: no such format; use table, tsv, csv, json, records or raw$/m, '.format nix realm_info');

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# The list of guards (tests/mutants) fits the sources: who changes a guard, or the name of the test that misses it, changes it there,
+# The list of guards (tests/mutants) fits the sources: a change of a guard, or of the name of its test, is repeated there,
 # too.  That the tests do miss them is `make check-mutants`.
 use strict;
 use warnings;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What the tests stand on: a child of a test never goes on running it, work that dies is told, and what failed tests say is
+# The base of the tests: a child of a test never continues the test, work that dies is reported, and the output of failed tests is
 # printed once more at the end.
 use strict;
 use warnings;
@@ -18,7 +18,7 @@ for my $n (1 .. 3) {
 	eval { waitpid Child::start(sub { close STDERR; die "no\n" }), 0 };
 	is($? >> 8, 126, 'a child that dies has ended');
 	eval { local $ENV{BOX}; Box->start };
-	like($@, qr/^BOX: not set/, 'a box that cannot be started is told');
+	like($@, qr/^BOX: not set/, 'a box that cannot be started is reported');
 	open my $file, '>>', "$dir/count" or die $!;
 	print $file "$n\n";
 	close $file;
@@ -30,14 +30,14 @@ is("@alone", '', 'no test forks by itself');
 my @items = 1 .. 9;
 my @texts;
 Parallel::each(3, \@items, sub { $_[0] == 5 ? die "five\n" : "did $_[0]" }, sub { push @texts, "$_[0]: $_[1]" });
-is_deeply(\@texts, [map { $_ == 5 ? "5: died: five\n" : "$_: did $_" } 1 .. 9], 'in several processes: in order, and what died is told');
+is_deeply(\@texts, [map { $_ == 5 ? "5: died: five\n" : "$_: did $_" } 1 .. 9], 'in several processes: in order, and what died is reported');
 
 Box::write_file("$dir/bad.t", "use Test::More; ok 1; is 1, 2, 'this one'; diag 'because'; done_testing;\n");
 Box::write_file("$dir/good.t", "use Test::More; ok 1; done_testing;\n");
 my $prove = "sh '$FindBin::Bin/../prove.sh' 2";
 my $text = qx(cd '$FindBin::Bin/../..' && $prove $dir/bad.t $dir/good.t 2>&1);
 is($? >> 8, 1, 'a failed test: status 1');
-like($text, qr/^Result: FAIL\n.*^--- [^\n]*\n#   Failed test 'this one'\n.*^# because$/ms, '... and why, behind the summary');
+like($text, qr/^Result: FAIL\n.*^--- [^\n]*\n#   Failed test 'this one'\n.*^# because$/ms, '... and why, after the summary');
 $text = qx(cd '$FindBin::Bin/../..' && $prove $dir/good.t 2>&1);
 is($? >> 8, 0, 'none: status 0');
 unlike($text, qr/^---/m, '... and nothing more is said');

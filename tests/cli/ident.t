@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# --ident: the box asks whose the connection is, and so does who should not.
+# --ident: queries of the box, and of others that may not ask.
 use strict;
 use warnings;
 use Test::More;
@@ -58,7 +58,7 @@ sub end {
 my $box = Box->start('--auth', 'none');
 my $to = $box->port;
 
-# --- the name, and who may have it ---
+# --- the name, and which peers get it ---
 
 my ($run, $port, $mine) = begin($box, '--ident=operator');
 ok $port && $mine, 'it listens';
@@ -66,16 +66,16 @@ is ask($port, "$mine, $to\r\n"), "$mine, $to : USERID : UNIX : operator\r\n", 't
 is ask($port, " \t$mine\t ,\t$to \r\n"), "$mine, $to : USERID : UNIX : operator\r\n", 'with blanks everywhere';
 is ask($port, "$mine,$to\r\n" . ($mine - 1) . ",$to\r\n$mine," . ($to - 1) . "\r\n$to,$mine\r\n"),
 	"$mine, $to : USERID : UNIX : operator\r\n" . ($mine - 1) . ", $to : ERROR : NO-USER\r\n$mine, "
-	. ($to - 1) . " : ERROR : NO-USER\r\n$to, $mine : ERROR : NO-USER\r\n", 'several in one connection; other pairs are nobody\'s';
-is ask($port, "0, $to\r\n"), "0, $to : ERROR : INVALID-PORT\r\n", 'a port that is none';
+	. ($to - 1) . " : ERROR : NO-USER\r\n$to, $mine : ERROR : NO-USER\r\n", 'several in one connection; other pairs have no owner';
+is ask($port, "0, $to\r\n"), "0, $to : ERROR : INVALID-PORT\r\n", 'a port of 0';
 is ask($port, "$mine, 65536\r\n"), "$mine, 65536 : ERROR : INVALID-PORT\r\n", '... or too high';
 is ask($port, "-1, 1.5\r\n"), "0, 0 : ERROR : INVALID-PORT\r\n", '... or no number';
 is ask($port, ('x' x 1001) . "\r\n"), '(end)', 'a query that is too long';
-is ask($port, "$mine, $to\r\n", from => '127.0.0.2'), '(end)', 'somebody who is not the box gets no word';
+is ask($port, "$mine, $to\r\n", from => '127.0.0.2'), '(end)', 'a peer that is not the box gets no answer';
 $run->wait_for('stderr', qr/ident: the box asked: $mine, $to : USERID : UNIX : operator/);
-pass '-v tells what was asked';
+pass '-v prints what was asked';
 
-# Eight that say nothing keep no prompt from working, and are gone with ptsh.
+# Eight silent connections do not disturb the prompt, and end with ptsh.
 my @silent = map { IO::Socket::IP->new(PeerHost => '127.0.0.1', PeerPort => $port) } 1 .. 8;
 is ask($port, "$mine, $to\r\n", wait => 0.3), '', 'the ninth has to wait';
 shift @silent;
@@ -122,7 +122,7 @@ END
 	end($run);
 }
 
-# --- hidden; a name that comes from the box's options; a socket that was handed over ---
+# --- hidden; a name from the box's options; a socket that was handed over ---
 
 ($run, $port, $mine) = begin($box, '--ident', '--ident-hidden');
 is ask($port, "$mine, $to\r\n1, $to\r\n"), "$mine, $to : ERROR : HIDDEN-USER\r\n1, $to : ERROR : NO-USER\r\n", 'hidden';
@@ -138,20 +138,20 @@ $run = Run->begin(args => ['-v', '--follow', '-e', 'realm_poll_stop', '--ident=j
 $run->wait_for('stderr', qr/logged in/);
 $port = $handed->sockport;
 $mine = local_port($to);
-is ask($port, "$mine, $to\r\n"), "$mine, $to : USERID : UNIX : jim\r\n", 'at a socket that was handed over';
+is ask($port, "$mine, $to\r\n"), "$mine, $to : USERID : UNIX : jim\r\n", 'at a socket that was passed on';
 end($run);
 close $handed;
 
-# --- what does not work is told once, and work goes on ---
+# --- a failure is reported once, and work continues ---
 
 my $taken = IO::Socket::IP->new(LocalHost => '127.0.0.1', LocalPort => 0, Listen => 1, Type => SOCK_STREAM) or die $@;
 $run = Run->ptsh(args => ['--ident', '--ident-port', '127.0.0.1:' . $taken->sockport, '-c', 'ping', '-c', '.connect',
 	'-c', 'ping', $box->address]);
-is $run->status, 0, 'the port is taken: work goes on';
-is $run->stderr, 'ptsh: ident: port ' . $taken->sockport . ": Address already in use: the box gets no answer\n", '... and it is told once';
+is $run->status, 0, 'the port is taken: work continues';
+is $run->stderr, 'ptsh: ident: port ' . $taken->sockport . ": Address already in use: the box gets no answer\n", '... and it is reported once';
 is scalar(() = $run->stdout =~ /\n/g), 2, '... with all results';
 $run = Run->ptsh(args => ['--ident', '--ident-fd', 9, '-c', 'ping', $box->address]);
-like $run->stderr, qr/^ptsh: ident: descriptor 9: Bad file descriptor: /, 'a descriptor that is none';
+like $run->stderr, qr/^ptsh: ident: descriptor 9: Bad file descriptor: /, 'a descriptor that is not open';
 is $run->status, 0, '... is no reason to stop, either';
 
 for ([['--ident-fd', 1], qr/3 or more/], [['--ident-port', 'x'], qr/a port's number/], [["--ident=\x{1}"], qr/printable/],
@@ -163,7 +163,7 @@ for ([['--ident-fd', 1], qr/3 or more/], [['--ident-port', 'x'], qr/a port's num
 }
 
 my $status = Run->ptsh(args => ['--ident', '--ident-port', '127.0.0.1:0', '-c', 'ping', '-c', '.status', $box->address]);
-like $status->stdout, qr/^ident\tport \d+, \w+$/m, '.status tells it';
+like $status->stdout, qr/^ident\tport \d+, \w+$/m, '.status shows it';
 $box->stop;
 
 # --- the box asks ---
@@ -175,11 +175,11 @@ $box = Box->start('--ident', $port);
 $run = Run->ptsh(args => ['-v', '--ident=admin', '--ident-port', "127.0.0.1:$port", '-c', 'ping', $box->address]);
 is $run->status, 0, 'a box that knows one by ident needs no login';
 like $run->stderr, qr/the box offers none, .*without a login \(none\)/s, '... it offers none';
-like +($box->log_lines('ident'))[0][3], qr/^\d+, \d+ : USERID : UNIX : admin\z/, '... as it has been told';
+like +($box->log_lines('ident'))[0][3], qr/^\d+, \d+ : USERID : UNIX : admin\z/, '... as the answer says';
 for (['another', ['--ident=guest']], ['a hidden one', ['--ident=admin', '--ident-hidden']], ['no answer', []]) {
-	my ($who, $args) = @$_;
+	my ($case, $args) = @$_;
 	$run = Run->ptsh(args => ['-w', @$args, (@$args ? ('--ident-port', "127.0.0.1:$port") : ()), '-c', 'ping', $box->address]);
-	is $run->status, 2, "$who: a password is wanted";
+	is $run->status, 2, "$case: a password is needed";
 }
 $box->stop;
 $box = Box->start('--ident', $port, '--v6');

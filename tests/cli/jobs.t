@@ -19,7 +19,7 @@ subtest 'a job' => sub {
 	my $r = $slow->run("realm_poll Lab &\n.echo between\nping\n");
 	is($r->status, 0, 'well');
 	like($r->stdout, qr/^between\n\d+\.\d+\t\d+\nport_updates\t/, 'its result comes when it comes');
-	like($r->stderr, qr/\A$done\n\z/, 'behind a line that names it');
+	like($r->stderr, qr/\A$done\n\z/, 'after a line that names it');
 	is(scalar(() = $r->stdout =~ /\n/g), 7, 'the end of the script waits for it');
 
 	# Its line is the last thing before its result where both go to one place.
@@ -38,24 +38,24 @@ subtest 'a job' => sub {
 subtest 'jobs that fail' => sub {
 	my $r = $l->run("realm_poll 1 &\n.wait\nping\n");
 	is($r->status, 1, 'a failure counts');
-	like($r->stderr, qr/^ptsh: stdin:1: \[1\] realm_poll 1: failed after \d+\.\ds: no such realm: '1'$/m, '... is told');
+	like($r->stderr, qr/^ptsh: stdin:1: \[1\] realm_poll 1: failed after \d+\.\ds: no such realm: '1'$/m, '... is reported');
 	like($r->stderr, qr/^ptsh: 1 line was not run$/m, '... and stops the script');
 	is($r->stdout, '', '... here before the ping');
 	$r = $l->run("realm_poll 1 &\n.wait\nping\n", '--keep-going');
 	is($r->status, 1, '--keep-going: counts');
-	like($r->stdout, qr/^\d+\.\d+\t\d+\n\z/, '... and goes on');
+	like($r->stdout, qr/^\d+\.\d+\t\d+\n\z/, '... and continues');
 	$r = $l->run("- realm_poll 1 &\n.wait\nping\n");
 	is($r->status, 0, '- LINE &: does not count');
 	like($r->stderr, qr/^ptsh: stdin:1: \[1\] realm_poll 1: failed after /m, '... named without its -');
-	like($r->stderr, qr/failed after/, '... but is told');
+	like($r->stderr, qr/failed after/, '... but is reported');
 
 	my $other = Box->start(script => "hello none\nexpect ping\nexpect log\nreply 1\nclose\n");
 	$r = Run->ptsh(args => [$other->address], stdin => "ping &\nlog x\n.sleep 1000\n");
 	is($r->status, 3, 'lost with the connection, and nothing more is waited for');
-	like($r->stderr, qr/^ptsh: stdin:1: \[1\] ping: failed after \S+: no answer: the box may have done it$/m, '... is told');
+	like($r->stderr, qr/^ptsh: stdin:1: \[1\] ping: failed after \S+: no answer: the box may have done it$/m, '... is reported');
 	$r = $l->run("realm_poll Nowhere &\nping\n");
-	is($r->status, 2, 'a name that there is not');
-	like($r->stderr, qr/Nowhere: no such realm; there is/, '... is told');
+	is($r->status, 2, 'an unknown name');
+	like($r->stderr, qr/Nowhere: no such realm; there is/, '... is reported');
 };
 
 subtest '.wait' => sub {
@@ -67,7 +67,7 @@ subtest '.wait' => sub {
 	like($r->stdout, qr/x\n\z/, 'for one that has ended');
 	$l->bad(".wait 1\nping\n", 2, qr/^ptsh: stdin:1: \.wait: 1: no such job; \.jobs lists them$/m);
 	$r = $slow->bad("realm_poll Lab &\n.set timeout 0.05\n.wait\n", 6, qr/^ptsh: stdin:3: \.wait: timeout: jobs are still running$/m);
-	like($r->stdout, qr/^port_seens/m, '... and is not left behind at the end');
+	like($r->stdout, qr/^port_seens/m, '... and does not remain at the end');
 
 	$r = $l->run("realm_discover Lab &\n.wait realm_discover_stop 5200007311\n.echo heard\n");
 	my $event = qr/\d{4}-\S+\tevent\trealm_discover_stop\t5200007311\n/;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What a line is: comments, what other shells would make of it, blanks that are none.  The same with -c, in a file, on standard
+# What a line is: comments, syntax of other shells, blanks that are not ASCII.  The same with -c, in a file, on standard
 # input and at a prompt: what is refused sends nothing.
 use strict;
 use warnings;
@@ -76,10 +76,10 @@ sends('remote_backup SCP host admin # x', '["remote_backup","SCP","host","admin"
 	my $home = Run::new_home();
 	mkdir "$home/config/ptsh";
 	Session::put("$home/config/ptsh/boxes", "# first\nhere '" . $box->address . "' --no-prompt # the one\n\n  # last", 0600);
-	is(Run->ptsh(args => ['-c', '.echo here', 'here'], home => $home)->stdout, "here\n", 'the boxes file: a comment behind a line');
+	is(Run->ptsh(args => ['-c', '.echo here', 'here'], home => $home)->stdout, "here\n", 'the boxes file: a comment after a line');
 }
 
-# --- what other shells would make of it ---
+# --- syntax of other shells ---
 
 refuses('realm_modify 5 ; realm_info gid,name', qr/;: one request a line; quote it if it is text/);
 refuses('realm_poll 5;', qr/one request a line/);
@@ -115,7 +115,7 @@ for my $line ("ping 'open", 'realm_info gid > f', 'realm_poll 5 ; ping', 'realm_
 like(Run->ptsh(args => ['-n', '-c', 'realm_poll', $box->address])->stderr, qr/^ptsh: usage: realm_poll REALM$/m, '... but for a missing argument');
 refuses(q(realm_query 5 device ifname --filter 'device_mac=00'), qr/the = stands inside the quotes/);
 
-# --- blanks that are none ---
+# --- blanks that are not ASCII ---
 
 for my $point (0xa0, 0x2003, 0x202f, 0x3000, 0x200b, 0xfeff, 0x2060) {
 	my $blank = chr $point;
@@ -140,7 +140,7 @@ for my $line ('realm_snmp_credential_list_modify 5 10.0.0.0,8,%s,1', 'realm_snmp
 	is($r->status, 2, sprintf($line, 'SECRET') . ': refused');
 }
 
-# A secret behind one stays one.
+# A secret after one is still a secret.
 {
 	my $secret = 'ABCD-0123-WXYZ-4567';
 	my $r = Run->ptsh(args => ['-f', '-', '--trace', '-', $box->address], stdin => encode('UTF-8', "set_license\x{a0}$secret\n"),
@@ -167,8 +167,8 @@ for my $way ("$dir/lines", '-') {
 	$r = Run->ptsh(args => ['-n', '--keep-going', '-f', $way, $box->address], stdin => encode('UTF-8', $text));
 	is($r->stdout . $r->status, '2', '... and nothing of what is refused');
 	my $name = $way eq '-' ? 'stdin' : $way;
-	my %told = map { $_ => 1 } $r->stderr =~ /^ptsh: \Q$name\E:(\d+): /mg;
-	is(scalar(keys %told), scalar(@bad), '... each with its number');
+	my %reported = map { $_ => 1 } $r->stderr =~ /^ptsh: \Q$name\E:(\d+): /mg;
+	is(scalar(keys %reported), scalar(@bad), '... each with its number');
 }
 
 # --- at a prompt ---
@@ -190,7 +190,7 @@ SKIP: {
 	    ['\dt realm', qr/\\dt: no such command; use a command with its dot \(\.help lists them\)/],
 	    ['\connect core', qr/\\connect: no such command; use \.connect BOX/],
 	    [':q', qr/:q: no such command; use \.quit/];
-	is_deeply([$s->run('realm_info name 5200007311 # the lab')], ['name', '----', 'Lab'], '... and a comment is none of the words');
+	is_deeply([$s->run('realm_info name 5200007311 # the lab')], ['name', '----', 'Lab'], '... and a comment is not among the words');
 	$s->key('C-l');
 	$s->key('Up');
 	ok($s->wait_for(sub { $s->prompt_row =~ /# the lab$/ }), '... but is kept in the history');

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-# Logging in, and the ways to the box: the same batch says the same over TCP, a Unix socket and TLS; passwords from where
-# they may come.
+# Logging in, and the ways to the box: the same batch prints the same over TCP, a Unix socket and TLS; passwords from all
+# sources.
 use strict;
 use warnings;
 use utf8;
@@ -56,7 +56,7 @@ subtest 'one batch, every way' => sub {
 			my ($r, $how) = @_;
 			is($r->status, 0, "$name$how") or diag $r->stderr;
 			is(scalar(() = $r->stderr =~ /^ptsh: stdin:\d+:/mg), 2, '... one failure, one job');
-			# An event tells when it came, which differs from one run to the next.
+			# An event has the time it came, which differs from one run to the next.
 			my $times = (my $stdout = $r->stdout) =~ s/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)(?=\tevent\t)/TIME/mg;
 			cmp_ok($times, '>', 0, '... each event with its time');
 			$stdout{"$name$how"} = $stdout;
@@ -109,10 +109,10 @@ subtest 'where a password comes from' => sub {
 	is(with({}, '--password-command', "cat '$file'")->status, 0, '--password-command');
 	my $r = with({}, '--password-command', 'echo oh no >&2; exit 3');
 	isnt($r->status, 0, '... that fails');
-	like($r->stderr, qr/^ptsh: .*(?:password|command)/m, '... is told');
+	like($r->stderr, qr/^ptsh: .*(?:password|command)/m, '... is reported');
 	is(with({ PTSH_PASSWORD => $password })->status, 0, 'PTSH_PASSWORD');
 	$r = with({});
-	is($r->status, 2, 'none, and nobody to ask: 2');
+	is($r->status, 2, 'none, and no terminal to ask at: 2');
 	like($r->stderr, qr/^ptsh: .+--password-/m, '... with what would help') or diag $r->stderr;
 	is($r->stderr =~ tr/\n//, 1, '... in one line');
 	$r = with({ PTSH_PASSWORD => "$password " });
@@ -133,8 +133,8 @@ subtest 'the box and the user' => sub {
 	mkdir "$home/config/ptsh", 0700;
 	Box::write_file("$home/config/ptsh/boxes", "# boxes\ncore admin\@$address --timeout 5\ndefault core\n");
 	is(Run->ptsh(args => ['-c', 'ping', 'core'], @o)->status, 0, 'a name of the boxes file');
-	my $wrong = Run->ptsh(args => ['-c', 'ping', "nobody\@$address"], @o);
-	is($wrong->status, 4, 'a user that there is not');
+	my $wrong = Run->ptsh(args => ['-c', 'ping', "nosuchuser\@$address"], @o);
+	is($wrong->status, 4, 'an unknown user');
 	is(Run->ptsh(args => ['-c', 'ping', 'a@b@c', 'x'], @o)->status, 2, 'two boxes');
 };
 

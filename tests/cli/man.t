@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# The man pages say what is: every option, command, request, argument, field, variable and status stands in them, nothing
-# else does, and the examples mean what they say.
+# The man pages are complete and true: every option, command, request, argument, field, variable and status is in them, nothing
+# else is, and the examples work.
 use strict;
 use warnings;
 use Test::More;
@@ -38,7 +38,7 @@ sub run {
 	return ($text // '', $? >> 8);
 }
 
-# Two lists with the same members; tells which are only in one of them.
+# Two lists with the same members; reports which are only in one of them.
 sub same {
 	my ($have, $want, $name) = @_;
 	my %have = map { $_ => 1 } @$have;
@@ -55,7 +55,7 @@ my %page = map { $_ => slurp("$top/man/$_") } qw(ptsh.1 ptsh-protocol.7);
 
 for my $name (sort keys %page) {
 	my ($text, $status) = run('mandoc', '-Tlint', '-Wstyle', "$top/man/$name");
-	# Whether other pages are installed is not this one's fault.
+	# Other pages may be missing on this machine.
 	$text =~ s/^mandoc: (?:outdated mandoc\.db lacks |\S+: STYLE: referenced manual not found: ).*\n//mg;
 	is($text, '', "mandoc has nothing to say against $name");
 	my ($ascii) = run('mandoc', '-Tascii', "$top/man/$name");
@@ -77,7 +77,7 @@ for (
 	ok(scalar(grep { defined && /$wanted/ } @found[0 .. 2]), "/$word leads to it") or diag(join "\n", @found);
 }
 
-# What an .It line holds, its macros taken away: the words behind Ic, Fl, Ev.
+# What an .It line holds, its macros taken away: the words after Ic, Fl, Ev.
 sub items {
 	my ($page, $macro) = @_;
 	my @found;
@@ -123,7 +123,7 @@ is($summary_status, 0, '.help needs no box');
 same([map { /^\.(.+)/ ? $1 : () } items($page{'ptsh.1'}, 'Ic')], [$summary =~ /^\s*\.([a-z]+)\b/mg],
 	'commands: the page and .help agree');
 
-# How a command is typed, but for case and blanks.
+# How a command is typed, except for case and blanks.
 for my $line ($page{'ptsh.1'} =~ /^\.It Ic (\.[a-z]+.*)$/mg) {
 	my ($name) = $line =~ /^\.([a-z]+)/;
 	next if $name eq 'snmp';	# a section of its own
@@ -170,7 +170,7 @@ my %names = map { $_ => 1 } $fields =~ /\bF\("([^"]+)"/g;
 delete $names{'*'};
 cmp_ok(scalar keys %names, '>', 100, 'fields are found in the catalogue');
 my @unknown = grep { my $n = $_; $rest !~ /(?<![\w-])\Q$n\E(?![\w-])/ } sort keys %names;
-is("@unknown", '', 'every field, column, property and role stands in the page');
+is("@unknown", '', 'every field, column, property and role is in the page');
 
 # --- environment and status ---
 
@@ -201,7 +201,7 @@ my ($exit) = $page{'ptsh.1'} =~ /^\.Sh EXIT STATUS\n(.*?)^\.Sh /ms;
 same([grep { $_ < 128 } map { /(\d+)/g } $exit =~ /^\.It (.*)$/mg], [$statuses =~ /STATUS_\w+ = (\d+)/g],
 	'exit status: the page and the sources agree');
 
-# What DIAGNOSTICS says are messages is said somewhere; a string may be in parts.
+# Every message in DIAGNOSTICS is in the sources; a string may be in parts.
 my $said = '';
 $said .= slurp($_) for glob("$top/src/*.c $top/src/*/*.c");
 $said =~ s/"\s*\n\s*"//g;
@@ -238,7 +238,7 @@ while ($block =~ /\G((?:(?!\t).*\n)+)((?:\t.*\n)+)/g) {
 }
 cmp_ok($examples, '>=', 14, 'the examples of lines are found');
 
-# The lines in single quotes behind -c in EXAMPLES, and those of the two scripts.
+# The lines in single quotes after -c in EXAMPLES, and those of the two scripts.
 my ($worked) = $page{'ptsh.1'} =~ /^\.Sh EXAMPLES\n(.*?)^\.Sh /ms;
 $worked = plain($worked);
 my @lines = $worked =~ /-c '([^']+)'/g;

@@ -46,8 +46,8 @@ is($failed, 3, 'the status is how many failed');
 is(scalar @rows, 17, 'a line for each of the others');
 is(scalar(grep { /^box\d+\t\d+\.\d+\t\d+\n\z/ } @rows), 17, 'every line is whole');
 open my $errors, '<', "$dir/errors" or die $!;
-my @told = <$errors>;
-is(scalar(grep { /ptsh: .*(?:login|password|prove)/i } @told), 3, 'each that failed tells why') or diag(@told);
+my @messages = <$errors>;
+is(scalar(grep { /ptsh: .*(?:login|password|prove)/i } @messages), 3, 'each that failed says why') or diag(@messages);
 
 open my $known, '<', "$dir/.local/share/ptsh/known_boxes" or die $!;
 my %known = map { /^(127\.0\.0\.1:\d+) sha256\/\/\S+ / ? ($1 => 1) : () } <$known>;

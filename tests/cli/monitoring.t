@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# examples/check_ptsh: one line and Nagios's statuses, whatever the box does; the other examples are what they say.
+# examples/check_ptsh: one line and Nagios's statuses, whatever the box does; the other examples work.
 use strict;
 use warnings;
 use Test::More;
@@ -54,7 +54,7 @@ says('an option that is none', 3, qr/UNKNOWN: ptsh: unknown option/, '--tsl', 'c
 sub slurp { my ($path) = @_; open my $in, '<', $path or die "$path: $!"; local $/; return scalar <$in> }
 sub dry { my $out = qx('$ptsh' -X -q -n @_ 2>&1); return ($?, $out) }
 my ($status, $out) = dry("-f '$top/examples/nightly'");
-is($status, 0, 'nightly: every line is one') or diag($out);
+is($status, 0, 'nightly: every line is a valid line') or diag($out);
 my @timer = map { slurp("$top/examples/$_") } qw(nightly ptsh-nightly.service);
 my ($command) = $timer[0] =~ /^#\t(ptsh .*)$/m;
 my $unit = $command =~ s{ nightly }{ %h/nightly }r;

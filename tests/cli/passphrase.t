@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# A client key that is encrypted, and files of the options that are something else than they should be.
+# A client key that is encrypted, and options that name the wrong kind of file.
 use strict;
 use warnings;
 use utf8;
@@ -41,9 +41,9 @@ for my $case (
 }
 my $r = with('--key', "$dir/key");
 is($r->status, 2, 'no command and no terminal');
-like($r->stderr, qr/cannot prompt for the key's passphrase here: use --key-passphrase-command/, '... and the way out');
+like($r->stderr, qr/cannot prompt for the key's passphrase here: use --key-passphrase-command/, '... and what to do');
 
-# What the files are instead.
+# Files of another kind.
 $r = Run->ptsh(args => ['-u', 'admin', '--tls', 'on', '--accept-new', '--cert', "$dir/cert.der", '-c', 'ping', $box->address],
     env => { PTSH_PASSWORD => $box->password });
 like($r->stderr, qr/--cert \S+: it has nothing in PEM form/, 'a certificate in DER');
@@ -52,7 +52,7 @@ like($r->stderr, qr/--ca \S+: a folder; name a file/, '--ca with a folder');
 is($r->status, 2, '... is a mistake');
 symlink "$dir/phrase", "$dir/secret" or die "symlink: $!";
 $r = Run->ptsh(args => ['-u', 'admin', '--password-file', "$dir/secret", '-c', 'ping', $box->address]);
-like($r->stderr, qr/a symbolic link; .*--password-command 'cat FILE'/, 'a password file of a container: the message says what takes it');
+like($r->stderr, qr/a symbolic link; .*--password-command 'cat FILE'/, 'a password file of a container: the message names an option that accepts it');
 $r = Run->ptsh(args => ['-u', 'admin', '--trace', '/dev/stderr', '-c', 'ping', $box->address], env => { PTSH_PASSWORD => $box->password });
 is($r->status, 0, '--trace /dev/stderr');
 like($r->stderr, qr/ > \[\d+,"ping"\]$/m, '... is standard error');

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# ptsh-protocol(7) is good enough to write a peer from.  Its arithmetic is done here with the numbers as the page has them and
-# must give what the published modules give; a client made of it alone talks to the simulated box; and what it says of each
+# ptsh-protocol(7) is enough to write a peer from.  Its arithmetic is done here with the page's numbers and
+# must give what the published modules give; a client made of it alone talks to the simulated box; and what it says about each
 # request is what the catalogue says, no name less and none more.
 use strict;
 use warnings;
@@ -101,7 +101,7 @@ my %result = $section{LOGIN} =~ /^(key|cr|sr) += (\w\S{40,})$/mg;
 is(join(' ', map { encode_base64($_, '') =~ s/=//r } proofs(user => 'user', password => 'pass', nonce => decode_base64($nonce), cc => decode_base64($cc))),
 	join(' ', @result{qw(key cr sr)}), 'key, cr and sr are what the page says');
 
-# --- a peer of it ---
+# --- a peer made from it ---
 
 my $box = Box->start('--auth', 'login_cram_md6');
 my $socket = IO::Socket::INET->new(PeerAddr => $box->address) or die $!;

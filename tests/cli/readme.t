@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# README.md is short and its one-liners are lines; src/README.md lists the files as they describe themselves.
+# README.md is short and its one-liners work; src/README.md lists the files as they describe themselves.
 use strict;
 use warnings;
 use Child;

@@ -25,7 +25,7 @@ sub good { my ($line) = @_; note_seen(good => name_of($line)); utf8::encode($lin
 sub rows { my ($line) = @_; note_seen(good => name_of($line)); utf8::encode($line); return $l->rows("$line\n") }
 sub value { my ($line) = @_; note_seen(good => name_of($line)); utf8::encode($line); return $l->value("$line\n") }
 
-# The box says no.
+# The box refuses it.
 sub bad {
 	my ($line, $why) = @_;
 	my $name = name_of($line);
@@ -35,7 +35,7 @@ sub bad {
 	$l->bad("$line\n", 1, qr/^ptsh: stdin:1: $name: .*$why/m);
 }
 
-# A box that says no to what the simulated one never refuses.
+# A box that refuses what the simulated one never refuses.
 sub bad_here {
 	my ($line) = @_;
 	my $name = name_of($line);

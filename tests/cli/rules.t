@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# The tree's own rules, read off its text: which folder may include which, which calls nobody makes, and that no request is named
+# The tree's own rules, read off its text: which folder may include which, which calls are banned, and that no request is named
 # outside the catalogue.
 use strict;
 use warnings;
@@ -27,7 +27,7 @@ for my $path (map { "$top/$_" } split /\n/, `cd '$top' && git ls-files 2>/dev/nu
 }
 is_deeply \@unlicensed, [], 'each source file names its licence';
 
-# Comments and strings say what they like; comments alone for rules about strings.
+# Without comments and strings, as rules are about code; for rules about strings only comments are removed.
 sub without_comments
 {
 	my ($t) = @_;
@@ -78,7 +78,7 @@ is_deeply \@banned, [], 'no banned call';
 is_deeply \@exits, [], 'only main.c exits';
 is_deeply \@sizes, [], 'no file is too large to have one job';
 
-# What tests ptsh must not be wrong where ptsh is.
+# The box must not share code, and so mistakes, with what it tests.
 my @shared;
 for my $path (glob "$top/tests/box/*.[ch]") {
 	for my $include (text($path) =~ /^#include "([^"]+)"/mg) {
@@ -93,7 +93,7 @@ sub circles
 	my ($build) = @_;
 	my (%home, %uses, %calls, %index, %low, %open, @stack, @found);
 
-	# Those of sources that were moved away lie about in an old build.
+	# An old build still has objects of sources that were moved.
 	my @objects = grep { -e $top . (s/\.o\z/.c/r =~ s/^\Q$build\E//r) } glob "$build/src/*.o $build/src/*/*.o";
 	for (split /\n/, @objects ? `nm -gA @objects` : '') {
 		my ($name, $kind, $symbol) = m{^\Q$build\E/src/(\S+)\.o:.*(\S) (\S+)$} or next;
@@ -120,7 +120,7 @@ sub circles
 	defined $index{$_} or $visit->($_) for sort keys %uses;
 	return (scalar keys %uses, @found);
 }
-# Those that are left; whoever opens one takes it out.
+# The known ones; a change that opens one removes it from the list.
 my @left = (
 	'format/csv format/output format/parts format/records format/table format/tsv',
 );
@@ -132,9 +132,9 @@ for my $circle (@circles) {
 	defined $known ? $seen{$known} = 1 : push @new, "@$circle";
 }
 is_deeply \@new, [], 'no files call each other in a circle';
-is_deeply [grep { !$seen{$_} } @left], [], 'no circle is listed that is not there any more';
+is_deeply [grep { !$seen{$_} } @left], [], 'no circle is listed that has been opened';
 
-# Each request's name stands in the catalogue, as a whole string, and nowhere else in the sources.
+# Each request's name is in the catalogue, as a whole string, and nowhere else in the sources.
 my %request;
 for (glob("$top/src/proto/catalog*.def")) {
 	$request{$_} = 1 for text($_) =~ /\.name = "([a-z_0-9]+)", (?:\.role = \w+, )?\.group/g;
@@ -152,7 +152,7 @@ for my $path (@files, glob("$top/completions/*")) {
 }
 is_deeply \@twice, [], 'no request is named outside the catalogue';
 
-# What a header offers somebody else calls: what only its own file calls is static, what nobody calls is not there.
+# A header declares only functions that other files call: one called only by its own file is static, one never called is removed.
 my (%offered, %written);
 for my $path (@files, glob("$top/tests/*/*.c $top/tests/*/*.h")) {
 	my $t = code(text($path));
@@ -167,6 +167,6 @@ for my $name (sort keys %offered) {
 	my @in = grep { $_ ne $offered{$name} } keys %{$written{$name}};
 	push @alone, "$name (" . join(', ', map { s{^\Q$top\E/}{}r } @in) . ')' if @in < 2;
 }
-is join(', ', @alone), '', 'nothing is offered that nobody else calls';
+is join(', ', @alone), '', 'every declared function is called by another file';
 
 done_testing;

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# .snmp against Debian's snmpd: every version, every security level, agents that are dead, slow, or not to be convinced.
+# .snmp against Debian's snmpd: every version, every security level, agents that are dead, slow, or wrong.
 use strict;
 use warnings;
 use utf8;
@@ -39,7 +39,7 @@ sub snmp {
 	my ($line, %o) = @_;
 	my $r = Run->ptsh(args => [@{ $o{options} // [] }, '-f', '-', @{ $o{box} // [] }], stdin => encode('UTF-8', "$line\n"), %{ $o{run} // {} });
 	for my $secret (@secrets) {
-		fail("$secret is told: " . $r->stderr) if index($r->stderr, $secret) >= 0;
+		fail("$secret is shown: " . $r->stderr) if index($r->stderr, $secret) >= 0;
 	}
 	return $r;
 }
@@ -55,7 +55,7 @@ sub fails {
 	my ($line, $status, $text, $name, %o) = @_;
 	my $r = snmp($line, %o);
 	is $r->status, $status, $name or diag $r->stderr;
-	like $r->stderr, $text, '... and it is told';
+	like $r->stderr, $text, '... and it is reported';
 	unlike $r->stderr, qr/\n./, '... in a line';
 	is $r->stdout, '', '... and nothing else';
 }
@@ -69,10 +69,10 @@ my %v3 = (
 );
 works(".snmp get $to -v 1 -c public $services", $row, 'version 1');
 works(".snmp get $to -v 2c -c public $services", $row, 'version 2c');
-works(".snmp get -v2c -cpublic $to $services", $row, 'options in front, and joined');
+works(".snmp get -v2c -cpublic $to $services", $row, 'options first, and joined');
 works(".snmp get $to $v3{$_} $services", $row, "version 3, $_") for sort keys %v3;
 works(".snmp get localhost:" . $agent->port . " -v 2c -c public $services", $row, 'by name');
-works(".snmp get udp:$to -v 2c -c public $services", $row, 'with the transport in front, as snmpget has it');
+works(".snmp get udp:$to -v 2c -c public $services", $row, 'with the transport first, as snmpget has it');
 works(".snmp get tcp:$to -v 2c -c public $services", $row, 'by TCP');
 works(".snmp get tcp:localhost:" . $agent->port . " $v3{priv} $services", $row, '... by name, version 3');
 my $any = '-l authPriv -A authpass123 -X privpass123';
@@ -82,7 +82,7 @@ works(".snmp get $to -v 3 -u sha$_ $any -a SHA-$_ -x AES $services", $row, "vers
 if (Snmpd->ipv6) {
 	my $six = '[::1]:' . $agent->port;
 	works(".snmp get $six -v 2c -c public $services", $row, 'by IPv6');
-	works(".snmp get udp6:$six $v3{priv} $services", $row, '... with the transport in front, version 3');
+	works(".snmp get udp6:$six $v3{priv} $services", $row, '... with the transport first, version 3');
 	fails(".snmp get udp:$six -v 2c -c public $services", 2, qr/\[::1\]:\d+: udp: and tcp: are for IPv4$/, '... with the wrong one');
 	fails(".snmp get udp6:$to -v 2c -c public $services", 2, qr/127\.0\.0\.1:\d+: udp6: and tcp6: are for IPv6$/, '... or the other way round');
 }
@@ -93,7 +93,7 @@ is $r->status, 1, 'a wrong pass phrase between two right ones';
 is $r->stdout, $row, '... the first works, then a script stops';
 $r = snmp((join "\n", map { ".snmp get $to -v 3 -u auth -l authNoPriv -a SHA -A $_ $services" } qw(authpass123 wrongpass123 authpass123)),
 	options => ['--keep-going']);
-is $r->stdout, $row x 2, '... or goes on';
+is $r->stdout, $row x 2, '... or continues';
 
 # --- values ---
 
@@ -120,8 +120,8 @@ works(".snmp get $to -c public sysServices.0", qr/^sysServices\.0 +INTEGER +72$/
 works(".snmp walk $to -c public interfaces", qr/^\.1\.3\.6\.1\.2\.1\.2\.2\.1\.2\.1\tSTRING\tlo$/m, 'the interfaces group');
 works(".snmp walk $to -c public ifName", qr/\A\.1\.3\.6\.1\.2\.1\.31\.1\.1\.1\.1\.1\tSTRING\tlo$/m, 'a column of ifXTable');
 works(".snmp bulkwalk $to -c public ifDescr.1", ".1.3.6.1.2.1.2.2.1.2.1\tSTRING\tlo\n", 'bulkwalk is another name for walk');
-fails(".snmp get $to -c public ifDescr.x", 2, qr/ifDescr\.x: not an object's numbers/, 'what stands behind a name is numbers');
-fails(".snmp get $to -c public sysServicesX.0", 2, qr/sysServicesX\.0: not an object's numbers/, 'a name that is none of them');
+fails(".snmp get $to -c public ifDescr.x", 2, qr/ifDescr\.x: not an object's numbers/, 'only numbers follow a name');
+fails(".snmp get $to -c public sysServicesX.0", 2, qr/sysServicesX\.0: not an object's numbers/, 'an unknown name');
 
 # --- next, bulk, walk ---
 
@@ -145,7 +145,7 @@ my $set = "1.3.6.1.2.1.1.5.0";
 works(".snmp set $to -v 2c -c private $set s 'a name'", ".$set\tSTRING\ta name\n", 'set');
 works(".snmp get $to -v 2c -c public $set", ".$set\tSTRING\ta name\n", '... is set');
 fails(".snmp set $to -v 2c -c private $set i -5", 1, qr/: wrongType \(\.$set\)$/, 'a negative number is a value; of the wrong type');
-fails(".snmp set $to -v 2c -c public $set s x", 1, qr/: noAccess \(\.$set\)$/, 'who may only read');
+fails(".snmp set $to -v 2c -c public $set s x", 1, qr/: noAccess \(\.$set\)$/, 'a community that may only read');
 fails(".snmp set $to -v 2c -c private $services i 5", 1, qr/: notWritable \(\.1\.3\.6\.1\.2\.1\.1\.7\.0\)$/, 'what cannot be written');
 for (['i -5', 'INTEGER', -5], ['i 2147483647', 'INTEGER', 2147483647], ['u 4294967295', 'Gauge32', 4294967295], ['t 123', 'Timeticks', 123],
 	['a 10.1.2.3', 'IpAddress', '10.1.2.3'], ['o 1.3.6.1.4.1.1', 'OID', '.1.3.6.1.4.1.1'], ["s 'a b'", 'STRING', 'a b'], ["s ''", 'STRING', ''],
@@ -163,7 +163,7 @@ for my $bad ('i 2147483648', 'i -2147483649', 'i 12x', 'i 0x10', "i ''", "i ' 5'
 	fails(".snmp set $to -v 2c -c private " . Snmpd::SETTABLE . " $bad", 2, qr/\Q$type $value\E: not a type's letter and a value of it/, "set $bad: refused");
 }
 works(".snmp set $to -v 2c -c private $set s one " . Snmpd::SETTABLE . ' i 7', qr/\A\.\Q$set\E\tSTRING\tone\n\S+\tINTEGER\t7\n\z/, 'two at once');
-fails(".snmp set $to -v 2c -c private $set q x", 2, qr/q x: not a type's letter/, 'a type that there is not');
+fails(".snmp set $to -v 2c -c private $set q x", 2, qr/q x: not a type's letter/, 'an unknown type');
 fails(".snmp set $to -v 2c -c private $set s", 2, qr/OID TYPE VALUE/, 'no value');
 fails(".snmp set $to -v 2c -c private $set s x", 2, qr/refused by --read-only/, '--read-only', options => ['-r']);
 
@@ -184,11 +184,11 @@ fails(".snmp get $to -v 3 -u auth -l authPriv -a SHA -A authpass123 -x AES -X pr
 	'a level that the user does not have');
 fails(".snmp get $to -v 3 -u priv -l authPriv -a SHA -A authpass123 -x AES -X wrongpass123 -t 2 -r 0 $services", 6,
 	qr/no answer in time \(a wrong privacy pass phrase\?\)$/, 'a wrong privacy pass phrase');
-fails(".snmp get $to -v 3 -u nobody -l noAuthNoPriv $services", 1, qr/Unknown user name/, 'an unknown user');
+fails(".snmp get $to -v 3 -u nosuchuser -l noAuthNoPriv $services", 1, qr/Unknown user name/, 'an unknown user');
 fails(".snmp get $to -v 1 -c public 1.3.6.1.2.1.99.0", 1, qr/: noSuchName \(\.1\.3\.6\.1\.2\.1\.99\.0\)$/, 'version 1: no such name');
 fails(".snmp get nosuch.invalid -v 1 -c public $services", 3, qr/nosuch\.invalid: /, 'an unknown host');
 
-# What agents may say; control characters are for nobody's terminal.
+# Hostile text of agents; control characters reach no terminal.
 for (
 	['Counter64', '18446744073709551615', 0x46, "\0" . "\xff" x 8], ['Counter32', '4294967295', 0x41, "\0\xff\xff\xff\xff"],
 	['Gauge32', '4294967295', 0x42, "\0\xff\xff\xff\xff"], ['INTEGER', '-2147483648', 2, "\x80\0\0\0"], ['UInteger32', '5', 0x47, "\5"],
@@ -203,7 +203,7 @@ for (
 	$process->stop;
 }
 
-# Answers with a few bytes changed: whatever becomes of them, it is an end with a status, and harmless to look at.
+# Answers with a few bytes changed: each run must end with a status, and its output must be harmless.
 {
 	srand 1;
 	my @values = (Snmpd::ber(0x46, "\0" . "\xff" x 8), Snmpd::ber(6, "\x2b\6\1"), Snmpd::ber(0x44, "\x9f\x78\4\x3f\xc0\0\0"), Snmpd::ber(4, "text \xc3\xbc"),
@@ -226,7 +226,7 @@ for (
 	$process->stop;
 }
 
-# A long walk takes no more memory than a short one; who has enough of it ends it.
+# A long walk takes no more memory than a short one; SIGPIPE ends it.
 my $long = sub {
 	my ($most) = @_;
 	return Snmpd->fake(sub {
@@ -254,7 +254,7 @@ my $piped = qx(timeout 120 '$ENV{PTSH}' -X -c '.snmp walk $endless -v 2c -c publ
 is $piped, ".1.3.6.1.9.1.1\tSTRING\tthe value of row 1, which takes some room\n", 'an endless walk into head';
 $endless_agent->stop;
 
-# One that says no more in the middle: what has come is shown.
+# One that stops answering in the middle: what has come is shown.
 my $turns = File::Temp->new;
 my ($half, $half_agent) = Snmpd->fake(sub {
 	syswrite $turns, '.';
@@ -266,7 +266,7 @@ is $r->status, 6, 'a walk that breaks off';
 is $r->stdout, join('', map { ".1.3.6.1.9.1.$_\tINTEGER\t$_\n" } 1 .. 3), '... what has come is shown';
 $half_agent->stop;
 
-# Agents that are not as they should be.
+# Agents that misbehave.
 my $times = 0;
 my ($fake, $process) = Snmpd->fake(sub { $times++ < 50 ? $_[0] =~ s/\xa1/\xa2/r : undef });
 fails(".snmp walk $fake -v 1 -c public -t 0.3 -r 0 1.3.6.1.2.1", 1, qr/out of order: the walk would never end$/, 'the same object again');
@@ -285,7 +285,7 @@ for my $garbage ('', "\x30", "\x30\x84\xff\xff\xff\xff", "\x30\x03\x02\x01\x01",
 	$process->stop;
 }
 
-# By TCP: who listens not, says nothing, goes away at once or after the question, or answers what is no SNMP.
+# By TCP: no listener, one that is silent, that closes at once or after the query, or that answers no SNMP.
 my $listener = sub {
 	my ($serve) = @_;
 	my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die $@;
@@ -301,7 +301,7 @@ my $listener = sub {
 	return ('tcp:127.0.0.1:' . $socket->sockport, $pid);
 };
 my $closed = do { my $s = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die $@; 'tcp:127.0.0.1:' . $s->sockport };
-fails(".snmp get $closed -v 2c -c public $services", 3, qr/: cannot connect: 127\.0\.0\.1 port \d+: Connection refused$/, 'TCP, and nobody listens');
+fails(".snmp get $closed -v 2c -c public $services", 3, qr/: cannot connect: 127\.0\.0\.1 port \d+: Connection refused$/, 'TCP without a listener');
 my @kept;
 my $frame = "\x30\x84\x7f\xff\xff\xff";
 for my $how (
@@ -316,7 +316,7 @@ for my $how (
 		my ($address, $pid) = $listener->($serve);
 		$r = snmp(".snmp get $address $version -t 0.3 -r 0 $services");
 		like $r->status, ref $status ? $status : qr/^$status$/, "TCP, and it $what";
-		like $r->stderr, $text, '... which is told';
+		like $r->stderr, $text, '... which is reported';
 		kill KILL => $pid;
 		waitpid $pid, 0;
 	}
@@ -338,7 +338,7 @@ for (
 ) {
 	fails($_->[0], 2, $_->[1], "usage: $_->[0]");
 }
-works(".snmp get $to -v 2c -c public $services", '', '--dry-run asks nobody', options => ['-n']);
+works(".snmp get $to -v 2c -c public $services", '', '--dry-run sends no query', options => ['-n']);
 
 # --- snmp.conf ---
 
@@ -382,7 +382,7 @@ for my $how ("-v 2c -c public", $v3{auth}) {
 	my $run = Run->begin(args => ['-e', '*', '-c', 'ping', '-c', ".snmp get $dead $how -t 1.5 -r 0 $services", $box->address]);
 	$run->finish;
 	is $run->status, 6, "a dead host ($how)";
-	cmp_ok scalar(() = $run->stdout =~ /^$rfc3339\tevent\t/mg), '>', 20, '... and events go on coming meanwhile';
+	cmp_ok scalar(() = $run->stdout =~ /^$rfc3339\tevent\t/mg), '>', 20, '... and events continue meanwhile';
 }
 my $slow = $agent->relay(delay => 0.5);
 $r = Run->ptsh(args => ['-e', '*', '-c', 'ping', '-c', ".snmp walk $slow -v 2c -c public $system", $box->address]);
@@ -397,7 +397,7 @@ is $r->status, 0, 'ten jobs';
 is $r->stdout, $row x 10, '... all answered';
 # One after the other these are 10 s at least.
 cmp_ok time - $start, '<', 8, '... at once';
-is scalar(() = $r->stderr =~ /^ptsh: stdin:\d+: \[\d+\] \.snmp get .* -A \? .* -X \? \S+: done, \d+\.\ds$/mg), 10, '... told without their secrets';
+is scalar(() = $r->stderr =~ /^ptsh: stdin:\d+: \[\d+\] \.snmp get .* -A \? .* -X \? \S+: done, \d+\.\ds$/mg), 10, '... reported without their secrets';
 
 # ^C
 my $run = Run->begin(args => ['-c', ".snmp get $dead -v 2c -c public -t 20 $services"]);
@@ -417,7 +417,7 @@ my $entries = '[["127.0.0.0",8,[[2,["too","short"]]],1],["127.0.0.0",24,[[2,["pu
 is snmp("realm_snmp_credential_list_modify Lab --add $entries", @lab)->status, 0, 'credentials for the realm';
 $r = snmp(".snmp check Lab $to -t 3 -r 0", @lab);
 is $r->status, 0, 'a check: something has answered';
-is $r->stderr, '', '... there is nothing to complain of';
+is $r->stderr, '', '... without a failure';
 my @check = map { [split /\t/, $_, -1] } split /\n/, $r->stdout;
 is_deeply [map { [@$_[0 .. 2]] } @check], [['127.0.0.0/24', '2c', 'community 1'], ['127.0.0.0/24', '2c', 'community 2'], ['127.0.0.0/24', 3, 'auth'],
 	['127.0.0.0/24', 3, 'priv'], ['127.0.0.0/24', 3, 'priv'], ['127.0.0.0/24', 3, 'plain']], 'the longest prefix, each of its credentials';
@@ -428,12 +428,12 @@ is scalar(grep { $_->[4] ne 'answered' || ($_->[5] =~ /^\d+$/ && $_->[6] ne '') 
 unlike $r->stdout, qr/public|wrong\t|wrongpass|authpass|privpass/, 'no secret is shown';
 $r = snmp(".set reveal on\n.snmp check Lab $to -t 3 -r 0", @lab);
 like $r->stdout, qr/\tpublic\t.*\twrong\t.*\tauth authpass123 -\t.*\tpriv authpass123 privpass123\t/s, '... but with .set reveal on';
-# By name; and each reason why not is another.
-$entries = '[["127.0.0.1",32,[[3,"auth","wrongpass123",null,null,"sha",null],[3,"nobody","",null],[3,"priv","authpass123","wrongpass123",null,"sha","aes"],'
+# By name; and each failure has its own reason.
+$entries = '[["127.0.0.1",32,[[3,"auth","wrongpass123",null,null,"sha",null],[3,"nosuchuser","",null],[3,"priv","authpass123","wrongpass123",null,"sha","aes"],'
 	. '[2,["nonsense"]]],1],["::1",128,[[2,["public"]]],1]]';
 is snmp("realm_snmp_credential_list_modify Archive --add $entries", @lab)->status, 0, 'other credentials';
 $r = snmp('.snmp check Archive localhost:' . $agent->port . ' -t 3 -r 0', @lab);
-is $r->status, 1, 'a host by its name: none of them does';
+is $r->status, 1, 'a host by its name: none of them works';
 my @why = map { (split /\t/)[4] } split /\n/, $r->stdout;
 is $why[0], 'Authentication failure', '... a wrong pass phrase';
 is $why[1], 'Unknown user name', '... an unknown user';
@@ -448,7 +448,7 @@ my $crowd = join ',', map { qq("c$_") } 1 .. 300;
 is snmp(qq(realm_snmp_credential_list_modify Archive --add [["127.0.0.2",32,[[2,[$crowd]]],1]]), @lab)->status, 0, 'three hundred communities';
 $r = snmp('.snmp check Archive 127.0.0.2:9 -t 2 -r 0', @lab);	# one after the other these are eight minutes
 is scalar(() = $r->stdout =~ /\n/g), 256, '... 256 of them are tried';
-like $r->stderr, qr/44 more of the realm's communities and users are not tried$/, '... and the others are told of';
+like $r->stderr, qr/44 more of the realm's communities and users are not tried$/, '... and the others are mentioned';
 
 $r = snmp(".snmp check Lab 127.0.1.9", @lab);
 is $r->status, 1, 'an excluded host';
@@ -456,7 +456,7 @@ is $r->stdout, "127.0.1.0/24\t\t\t\texcluded\t\t\n", '... is not asked';
 fails('.snmp check Lab 192.0.2.1', 1, qr/the realm has no credentials for this address/, 'no entry at all', @lab);
 fails('.snmp check Lob 127.0.0.1', 2, qr/Lob: no such realm; there is .*Lab/, 'no such realm', @lab);
 $r = snmp(".snmp check Lab $dead -t 0.2 -r 0", @lab);
-is $r->status, 6, 'nobody answers';
+is $r->status, 6, 'no answer';
 is scalar(() = $r->stdout =~ /no answer in time/g), 6, '... to anything';
 
 # Boxes show version entries nested, as above, and side by side.
@@ -469,7 +469,7 @@ SCRIPT
 $r = snmp(".snmp check 1 $to -t 3 -r 0", box => [$side->address]);
 is $r->status, 0, 'version entries side by side';
 is_deeply [map { (split /\t/)[2, 4] } split /\n/, $r->stdout], ['community 1', 'answered', 'auth', 'answered'], '... are the same';
-is $side->wait, 0, '... and the box was asked once; what is no prefix is none';
+is $side->wait, 0, '... and the box was asked once; what is no prefix is ignored';
 my $trace = "$home/trace";
 $r = snmp(".snmp check Lab $to -t 3 -r 0", @lab, options => ['--trace', $trace]);
 unlike Box::slurp($trace), qr/public|authpass|privpass/, 'a trace of it has no secret';

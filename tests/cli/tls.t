@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What scripts do, once more with every box demanding TLS: the same tests, the same output.
+# The tests of scripts, again with every box demanding TLS: the same tests, the same output.
 use strict;
 use warnings;
 

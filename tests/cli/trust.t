@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
-# What may happen on which channel: every kind of channel, all that a box may offer, all that --auth may say, with and without
-# --clear-login and a password; what must come of it is worked out here, from the table in ptsh(1), by other means than ptsh's.
-# And somebody in between.  A sample; with PTSH_TEST_FULL all of it.
+# What may happen on which channel: every kind of channel, all offers of a box, all values of --auth, with and without
+# --clear-login and a password; the expected result is computed here from the table in ptsh(1), not by ptsh's code.
+# And a man in the middle.  A sample; with PTSH_TEST_FULL all of it.
 use strict;
 use warnings;
 
@@ -32,7 +32,7 @@ my %table = (
 	clear => { none => 'named', cram => 'warned', login => 'flag' },
 );
 
-# Through a command everything is somewhere else, also what is not.
+# Through a command every box counts as remote.
 my $far = sub { ('--proxy-command', "exec perl '$FindBin::Bin/../faults/relay.pl' " . $_[0]->port, 'box.example.net') };
 my %channel = (
 	unix => { box => ['--unix', 'PATH'], args => sub { $_[0]->unix } },
@@ -57,7 +57,7 @@ sub expected {
 	return (undef, 0, 4);
 }
 
-# Whether the box has seen what it should, and nothing else: the lines of its log since the last run.
+# Returns what is wrong in the box's log since the last run.
 sub wrong_on_the_wire {
 	my ($channel, $method, $status, @log) = @_;
 	my $key = Cram::key('admin', $password);
@@ -111,7 +111,7 @@ my ($runs, @wrong) = 0;
 my $every = $ENV{PTSH_TEST_FULL} ? 1 : 5;
 for my $i (0 .. $#groups) {
 	my $n = 0;
-	# What is decided most often is always there: no --auth.
+	# The most frequent choice is always there: no --auth.
 	push @{ $groups[$i] }, { options => [grep { !@{ $_->[0] } || ($n++ + $i) % $every == 0 } @options] };
 	$runs += @{ $groups[$i][-1]{options} };
 }
@@ -137,7 +137,7 @@ Parallel::each(4, \@groups, sub {
 }, sub { my ($group, $text) = @_; push @wrong, split /\n/, $text });
 ok !@wrong, "what may happen on which channel ($runs runs)" or diag join "\n", @wrong[0 .. ($#wrong < 14 ? $#wrong : 14)], scalar(@wrong) . ' failed';
 
-# --- a key that could not be remembered, and the box is another one when it comes back ---
+# --- a key that could not be remembered, and another box when the connection is made again ---
 
 for my $tls ('offer', 'off') {
 	my @box = (password => $password, '--port');
@@ -154,7 +154,7 @@ for my $tls ('offer', 'off') {
 	is scalar(grep { /login/ } $box->received), 0, '... and sees no login';
 }
 
-# --- somebody in between, with TLS of their own, who hands every array on to the real box ---
+# --- a man in the middle, with TLS of its own, that passes every array on to the real box ---
 
 my $real = Box->start(password => $password, '--tls', 'offer', @pem);
 my $in_between = sub {
@@ -185,16 +185,16 @@ for my $case (['--tls on --pin ' . Certs::pin('self'), qr/the key is \Q@{[Certs:
     ["--tls verify --ca $certs/ca.pem", qr/certificate is not verified/]) {
 	my ($options, $says) = @$case;
 	my ($r, $seen, $real) = $in_between->(split / /, $options);
-	is $r->status, 5, "somebody in between, $options: refused" or diag $r->stderr;
+	is $r->status, 5, "a man in the middle, $options: refused" or diag $r->stderr;
 	like $r->stderr, $says, '... and why';
 	is "$seen, $real", 'start_tls, 0', '... before a login';
 }
 {
 	my ($r, $seen, $real) = $in_between->('--tls', 'insecure');
-	is $r->status, 0, 'somebody in between, --tls insecure: it works' or diag $r->stderr;
+	is $r->status, 0, 'a man in the middle, --tls insecure: it works' or diag $r->stderr;
 	like $r->stderr, qr/^ptsh: warning: \S+: --tls insecure: the key is not verified: another machine may be in between/m, '... and what that means is printed';
 	like $r->stderr, qr/^ptsh: \S+: warning: logging in over a channel that is not trusted$/m, '... twice';
-	is "$seen, $real", 'start_tls login_cram_md6 product_id, 2', '... cram proves itself to the box, but not to whom';
+	is "$seen, $real", 'start_tls login_cram_md6 product_id, 2', '... cram proves the user to the box, but not to which box';
 	($r, $seen, $real) = $in_between->('--tls', 'insecure', '--auth', 'login');
 	is $r->status, 4, '... a login in clear text is not sent there';
 	is "$seen, $real", 'start_tls, 0', '... really';

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# The words: what a user reads, and what a developer reads, is the English that psql, ssh and git write.
+# The words: what a user reads, and what a developer reads, is the English that psql, ssh and git use.
 use strict;
 use warnings;
 use Test::More;
@@ -39,7 +39,7 @@ my @never = (
 	[qr/\b(?:reply|replies|answer) (?:is|are) waited for\b/, 'wait for, time-out'],
 	[qr/\bsent no longer\b/, 'unsubscribe'],
 );
-# And those that are not in a comment either.
+# Words that are not in a comment either.
 my @nor_in_comments = (
 	[qr/\b(?:told|telling)\b/, 'reported, notified, called'],
 	[qr/\b(?:is|are|was|be|been) had\b/, 'get'],

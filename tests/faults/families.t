@@ -71,7 +71,7 @@ my @messages = map { $replies[2 * $_] . "\n" } 0 .. $#replies / 2;
 my @results = map { $replies[2 * $_ + 1] } 0 .. $#replies / 2;
 my $all = join '', @messages;
 
-# What must be shown of it after so many bytes.
+# The output that is due after so many bytes.
 sub after {
 	my ($n) = @_;
 	my ($out, $at, $whole) = ('', 0, 0);
@@ -127,9 +127,9 @@ family('segments of each size in TLS', [sample(4, 1 .. 64)], sub {
 	return $r->stdout eq $unsplit->stdout && $r->status == 0 ? '' : shown($r);
 });
 
-# --- K1: a batch of a thousand lines that loses its connection ---
+# --- K1: a batch of a thousand lines whose connection is lost ---
 
-# What is asked: mostly reading, here and there what waits for all before it.
+# What is asked: mostly reading, with some that wait for all before them.
 sub batch {
 	my ($changes) = @_;
 	return map { $changes && $_ % 97 == 0 ? "realm_poll $_" : 'ping' } 1 .. 1000;
@@ -143,13 +143,13 @@ sub check_batch {
 	my @options = @{ (['-j', 0], ['-j', 1], ['-j', 64], [])[rand 4] };
 	my $jobs = @options ? $options[1] : $changes ? 96 : 1000;
 	$jobs = 1000 if $jobs == 0;
-	# How many come before the first barrier, or at once.
+	# How many are sent before the first barrier, or at once.
 	my $come = $jobs;
 	my $answered = int rand($come + 1);
 	my $tail = rand() < 0.7 ? substr '[' . ($answered + 1) . ',1,"r"]', 0, int rand 9 : '';
 	my $script = "hello none\ncollect $come\n";
 	$script .= 'send ' . join('', map { "[$_,1,\"r$_\"]\\n" } 1 .. $answered) . "$tail\n" if $answered || $tail ne '';
-	# With -j 1 the next is sent when this one is answered: cut all the same.
+	# With -j 1 the next is sent when this one is answered: cut nevertheless.
 	my $box = Box->start(script => "$script$how\n");
 	my $home = Run::new_home();
 	Box::write_file("$home/batch", join '', map { "$_\n" } batch($changes));
@@ -187,7 +187,7 @@ sub check_batch {
 
 family('K1 a batch of 1000 lines that loses its connection', [map { $seed * 100000 + $_ } 1 .. ($full ? 1000 : 24)], \&check_batch);
 
-# --- D9: as many replies as there are questions before the first is answered, in any order ---
+# --- D9: as many requests as replies before the first is answered, in any order ---
 
 family('D9 four thousand replies in another order', [$full ? (0 .. 9) : (0, 1)], sub {
 	my ($seed) = @_;
@@ -199,7 +199,7 @@ family('D9 four thousand replies in another order', [$full ? (0 .. 9) : (0, 1)],
 	return $r->status == 0 && $r->stdout eq join('', map { "to $_\n" } 1 .. 4000) ? '' : shown($r);
 });
 
-# --- I6: a signal at any moment, also between the last look and the wait ---
+# --- I6: a signal at any moment, also between the last check and the wait ---
 
 my $busy = Box->start('--port', 0, '--auth', 'none', '--delay', 60000);
 family('I6 interrupted at any moment', [map { $seed * 100000 + $_ } 1 .. ($full ? 1000 : 24)], sub {
@@ -208,7 +208,7 @@ family('I6 interrupted at any moment', [map { $seed * 100000 + $_ } 1 .. ($full 
 	my $r = Run->begin(secret => $busy->password, args => ['--auth', 'none', '-c', 'realm_poll 5000015442', $busy->address]);
 	my $until = time + rand 0.03;
 	$r->turn($until - time) while time < $until;
-	# Through its handler, or before there is one.
+	# Through its handler, or before it is set.
 	kill INT => $r->pid;
 	$until = time + Deadline::SECONDS;
 	$r->turn(0.05) while time < $until && $r->{stderr} !~ /waiting/ && !$r->reap;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
 # All cases of tests/faults/*.case, six at a time (most of them wait), a test each.  FAULTS=PATTERN runs those whose name matches; PTSH_TEST_FULL=1
-# those, too, that take long.
+# the slow ones, too.
 use strict;
 use warnings;
 use Test::More;
@@ -16,7 +16,7 @@ my @cases = map { Case::read_file($_) } sort glob "$FindBin::Bin/*.case";
 @cases = grep { $_->name =~ /$ENV{FAULTS}/ } @cases if $ENV{FAULTS};
 @cases = grep { !$_->is_full } @cases unless $ENV{PTSH_TEST_FULL};
 @cases = grep { $_->is_possible } @cases;
-# A sanitizer's malloc stands in the way of the shim's, and it needs room for its shadow memory.
+# A sanitizer's malloc replaces the shim's, and it needs room for its shadow memory.
 @cases = grep { !$_->uses('%SHIM%') && !$_->uses('ulimit -v') } @cases if Case::sanitized();
 Certs::directory() if grep { $_->uses_certs } @cases;
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * shim: makes the system fail on demand.  Preloaded into ptsh by tests (LD_PRELOAD); its orders are in $SHIM, separated by commas:
+ * shim: makes the system fail on demand.  Preloaded into ptsh by tests (LD_PRELOAD); its instructions are in $SHIM, separated by commas:
  *
  *	CALL@N=WHAT	the Nth call of CALL (from 1) does WHAT instead: the name of an error, or short: one byte at most
  *	CALL@N+=WHAT	from the Nth on all of them
  *	malloc@N	the Nth allocation finds no memory; malloc@N+ as above
  *	lookup=HANG	getaddrinfo() never returns
  *	lookup=A;B	it finds these addresses for every name; NAME>A: for that name only, and NAME>HANG: never
- *	dns=PORT	what is asked of name servers otherwise (SRV records) goes to this port of 127.0.0.1
+ *	dns=PORT	other queries to name servers (SRV records) go to this port of 127.0.0.1
  *	hang=TEXT	a file or folder whose path holds TEXT is never opened: as on a network file system whose server is gone
- *	keep		what is freed stays as it is and is used no more, so that whoever looks finds what was left in it
+ *	keep		freed memory stays as it is and is not used again, so that a test finds what was left in it
  *	clock=S		the wall clock jumps by S seconds at its third reading
- *	slow=N		the clock that timers go by runs N times slower: what waits for one of them does not end within a test
- *	count=FILE	at the end FILE says how often each call was made: "CALL N" a line
+ *	slow=N		the clock that timers go by runs N times slower: no timer expires within a test
+ *	count=FILE	at the end writes to FILE how often each call was made: "CALL N" a line
  *
  * Knows nothing of ptsh.  Children are left alone.
  */
@@ -127,7 +127,7 @@ __attribute__((constructor)) static void begin(void)
 	ready = true;
 }
 
-/* Here the program has ended for the tests: what comes now is only counted. */
+/* The program has ended here as far as tests are concerned: later calls are only counted. */
 __attribute__((destructor)) static void end(void)
 {
 	char text[CALLS * 40];
@@ -145,7 +145,7 @@ __attribute__((destructor)) static void end(void)
 		close(fd);
 }
 
-/* Counts a call; what is to become of it: 0, SHORT, or an errno. */
+/* Counts a call.  Returns what it is to do: 0 (work), SHORT, or an errno. */
 static int turn(enum call call)
 {
 	unsigned long n;
@@ -261,7 +261,7 @@ int socket(int domain, int type, int protocol)
 	return FAILS(CALL_SOCKET) ? -1 : real(domain, type, protocol);
 }
 
-/* No signal ends it, as none does that is caught. */
+/* Is ended by no signal, as by none that is caught. */
 static void hang_at(const char *path)
 {
 	while (ready && hung[0] != '\0' && strstr(path, hung) != NULL)
@@ -323,7 +323,7 @@ int rename(const char *from, const char *to)
 	return FAILS(CALL_RENAME) ? -1 : real(from, to);
 }
 
-/* What close() says, the descriptor is gone. */
+/* Whatever close() returns, the descriptor is gone. */
 int close(int fd)
 {
 	REAL(close);
@@ -410,7 +410,7 @@ int res_ninit(res_state state)
 
 /* --- time --- */
 
-/* From its first reading on. */
+/* Counted from its first reading. */
 static void make_slow(struct timespec *t)
 {
 	static _Atomic(int64_t) first;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
 # swallow.pl ADDRESS [PORT]: a port (the kernel's choice, or this one) that answers to no SYN: listens with no room and fills it.
-# Prints the id of the process that goes on doing so, until it is ended or twenty minutes have passed, and the port.
+# Prints the id of the process that does so, until it is ended or twenty minutes have passed, and the port.
 use strict;
 use warnings;
 use Socket qw(:all);
@@ -12,7 +12,7 @@ my ($address, $port) = @ARGV;
 my $v6 = $address =~ /:/;
 
 sub name { my ($port) = @_; return $v6 ? pack_sockaddr_in6($port, inet_pton(AF_INET6, $address)) : pack_sockaddr_in($port, inet_aton($address)) }
-# Whether as many wait as may: of a listener, struct tcp_info tells these two.
+# True if the queue of connections is full: for a listener, struct tcp_info has both numbers.
 sub is_full {
 	my ($listener) = @_;
 	my ($waiting, $most) = unpack 'x24 L2', getsockopt $listener, IPPROTO_TCP, TCP_INFO;

@@ -43,7 +43,7 @@ my $srv = $dns->env(map { ("$_.example" => '127.0.0.1') } qw(box dead live))->{S
 Box::write_file("$folder/batch", join '', map { "realm_info gid,name\nproduct_id\nlog 'line $_'\n" } 1 .. 10);
 Box::write_file("$folder/names", "realm_seed_list 'Head Office'\nproduct_id\n");
 
-# Scenarios: what is run, and which stride the sweep of its allocations has even in full (OpenSSL makes many thousand).
+# Scenarios: what is run, and the stride of the sweep of its allocations, even in full (OpenSSL makes many thousand).
 my $columns = 'switch_uid,device_ip,device_dnsname,ifname,vlan,linkstatus,device_mac';
 my @scenarios = (
 	{ name => 'nothing but looking', args => ['-n', '-f', "$folder/batch"] },
@@ -80,9 +80,9 @@ sub arguments {
 
 my %env = (
 	PTSH_USER => 'admin', PTSH_PASSWORD => $password,
-	# What is freed is overwritten: using it shows.
+	# Freed memory is overwritten, so that using it shows.
 	MALLOC_PERTURB_ => 165,
-	# The authorities of this machine would be read, with a hundred thousand allocations.
+	# Else the authorities of this machine were read, with a hundred thousand allocations.
 	SSL_CERT_FILE => '/dev/null', SSL_CERT_DIR => '/nonexistent',
 );
 
@@ -104,8 +104,8 @@ sub run_it {
 	    env => { %env, LD_PRELOAD => $shim, SHIM => ($s->{shim} // '') . ",$order" });
 }
 
-# The same for many orders, one after the other by a shell: what Run looks at in a process that lives is not looked at, and no run
-# has a home of its own, but each costs little more than ptsh itself.
+# The same for many instructions, one after the other by a shell: without Run's checks of the living process, and without
+# a home for each run, but each costs little more than ptsh itself.
 sub run_many {
 	my ($s, @orders) = @_;
 	my $home = home($s);
@@ -114,7 +114,7 @@ sub run_many {
 		%ENV = (Run::environment($home, { %env, ORDERS => "@orders", OUT => "$out", PRELOAD => $shim, ALWAYS => $s->{shim} // '', PTSH => Run::program() }));
 		POSIX::setsid();
 		open STDIN, '<', '/dev/null';
-		open STDERR, '>', "$out/shell";		# tells of signals
+		open STDERR, '>', "$out/shell";		# the shell reports signals
 		exec '/bin/sh', '-c', 'for order in $ORDERS; do
 			LD_PRELOAD=$PRELOAD SHIM=$ALWAYS,$order "$PTSH" "$@" >"$OUT/$order.out" 2>"$OUT/$order.err"
 			echo $? >"$OUT/$order.status"
@@ -137,7 +137,7 @@ sub Torture::Result::signal { $_[0]{status} > 128 ? $_[0]{status} - 128 : 0 }
 
 sub shown { my ($r) = @_; return 'status ' . $r->status . ', ' . substr($r->stdout, -200) . ' | ' . substr($r->stderr, 0, 400) }
 
-# Whether the lines are some of the others, in their order.
+# True if the lines are some of the others, in their order.
 sub are_among {
 	my ($some, $all) = @_;
 	my @all = split /\n/, $all;
@@ -150,7 +150,7 @@ sub are_among {
 	return 1;
 }
 
-# No difference at all.
+# The run may not differ.
 sub check_same {
 	my ($s, $order) = @_;
 	my $r = run_it($s, $order);
@@ -159,7 +159,7 @@ sub check_same {
 	return '';
 }
 
-# An end, but a proper one.
+# The run may fail, but in order.
 sub check_failure {
 	my ($s, $order, $r) = @_;
 	$r //= run_it($s, $order);
@@ -170,7 +170,7 @@ sub check_failure {
 	return "$order: no message: " . shown($r) if $r->status != 0 && $r->stderr !~ /^ptsh: \S/m && $order !~ /^(?:write|malloc)/;
 	return "$order: no message for its memory: " . shown($r)
 	    if $order =~ /^malloc/ && $r->status != $good && $r->stderr !~ /memory|ptsh: \S/;
-	return "$order: blames somebody: " . shown($r)
+	return "$order: ended by a signal or without a reason: " . shown($r)
 	    if $order =~ /^malloc/ && $r->status != $good && !$s->{untrusted} && $r->stderr =~ /did not prove|not a pin|not --pin|CHANGED|no such (?!request)/;
 	return "$order: as if it were complete: " . shown($r) if $r->status == $good && $good == 0 && $r->stdout ne $s->{good};
 	return "$order: went on with a key that is not trusted: " . shown($r) if $s->{untrusted} && $r->status == 0;
@@ -178,7 +178,7 @@ sub check_failure {
 	return '';
 }
 
-# Orders for each call up to N, some or all of them.
+# Instructions for each call up to N, some or all of them.
 sub orders {
 	my ($call, $what, $n, $most, $stride) = @_;
 	my @k = 1 .. $n;
@@ -218,7 +218,7 @@ for my $s (@scenarios) {
 		map({ orders($_, '=EIO', $count{$_}, 1, 1) } qw(read fstat fcntl connect getrandom)),
 	);
 	@orders = $r->status == ($s->{status} // 0) ? grep { $_->[2] =~ /$calls/ } @orders : ();
-	# Those that wait are mixed with those that work.
+	# Runs that wait are mixed with runs that compute.
 	push @work, @orders;
 	if ($full && $s->{each}) {
 		my @each = map { "malloc\@$_" } 1 .. $count{malloc};
@@ -262,7 +262,7 @@ for my $s (@scenarios) {
 	ok !@wrong, "$s->{name} ($s->{runs} runs)" or diag join "\n", @wrong[0 .. ($#wrong < 14 ? $#wrong : 14)], scalar(@wrong) . ' failed';
 }
 is_deeply [keys %wrong], [], "nothing else went wrong ($runs runs)" or diag explain \%wrong;
-# E31: whoever shows a wrong key never sees a login.
-is scalar(grep { /login/ } $box{wrong}->received), 0, 'E31 a box with a wrong key never sees a login';
+# E31: a box with a wrong key never gets a login.
+is scalar(grep { /login/ } $box{wrong}->received), 0, 'E31 a box with a wrong key never gets a login';
 $_->stop for values %box;
 done_testing;

@@ -43,7 +43,7 @@ folder_put(const void *data, size_t size)
 	return folder_file;
 }
 
-/* What is in it: the caller frees it. */
+/* Returns its content, which the caller frees. */
 static inline char *
 folder_get(size_t *len)
 {

@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What decodes is written again as the same digits, blanks and padding apart; of the last digit some bits may be left over. */
+/* Checks that decoded text is encoded to the same digits, blanks and padding apart; the last digit may have unused bits. */
 static void check_base64(const char *text, size_t len, struct buf *bytes)
 {
 	struct buf again = {0}, digits = {0};
@@ -48,7 +48,7 @@ static void check_encode(const char *data, size_t len)
 	buf_clear(&back);
 }
 
-/* The text as a nonce: used if it decodes to enough bytes, else there is none. */
+/* Checks the text as a nonce: used if it decodes to enough bytes, else ignored. */
 static void check_nonce(const char *text, size_t len, const struct buf *bytes)
 {
 	struct holder h = {0};
@@ -74,7 +74,7 @@ static void check_nonce(const char *text, size_t len, const struct buf *bytes)
 	buf_clear(&line);
 }
 
-/* Both sides of the login come to the same proof, and only with the same password. */
+/* Checks that both sides of the login get the same proof, and only with the same password. */
 static void check_cram(const char *data, size_t len)
 {
 	size_t cut = len / 3;

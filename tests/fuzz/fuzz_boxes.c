@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_boxes: any bytes as the boxes file.  What is taken has names and words that could be typed; what is refused is told in one harmless
- * line with the file's name in front.
+ * fuzz_boxes: any bytes as the boxes file.  Accepted lines have names and words that could be typed; refused ones are reported
+ * in one harmless
+ * line that begins with the file's name.
  */
 #include <string.h>
 
@@ -18,7 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error e = {0};
 	const char *text = (const char *)data;
 
-	/* The first byte: whether there is a home. */
+	/* The first byte says whether there is a home. */
 	if (size == 0)
 		return 0;
 	if (boxes_parse(&b, "boxes", text + 1, size - 1, data[0] % 2 ? "/home/me" : NULL, &e) == -1) {

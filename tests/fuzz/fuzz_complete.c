@@ -2,7 +2,7 @@
 /*
  * fuzz_complete: any bytes as a line that is being typed, on a box with any names.
  *
- * The first bytes are a name on the box.  Whatever is offered is harmless text, can be put in, and is then one whole word (or the beginning
+ * The first bytes are a name on the box.  Every candidate is harmless text, can be inserted, and is then one whole word (or the beginning
  * of name=value) to the parser.
  */
 #include <stdint.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_input: any bytes as a file of lines (rc, -f, .source).  It is looked through before anything runs; mistakes are reported by line, harmlessly,
+ * fuzz_input: any bytes as a file of lines (rc, -f, .source).  It is checked before anything runs; mistakes are reported by
+ * line, harmlessly,
  * and as many lines are dropped as it has.
  */
 #include "commands/table.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_json: any bytes as JSON.  The scanner must say the same in every split; what json_read() accepts cJSON must
+ * fuzz_json: any bytes as JSON.  The scanner must give the same result in every split; what json_read() accepts cJSON must
  * read alike; strings and numbers must survive.
  */
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * fuzz_known: any bytes as known_boxes.  A box that is added is known afterwards, one that is removed is not, and all other lines are
- * as they were, those that nobody understands included.
+ * unchanged, those that cannot be parsed included.
  */
 #include "folder.h"
 #include "oracle.h"
@@ -21,7 +21,7 @@ warned(void *ctx, const char *text)
 		oracle_fail("a warning that says nothing", text, 0);
 }
 
-/* The bytes behind the lines of other boxes: what was there but the lines that begin with our name. */
+/* Returns the file without the lines that begin with our name. */
 static size_t
 others(char *text, size_t len)
 {

@@ -2,7 +2,7 @@
 /*
  * fuzz_line: any bytes as a line.
  *
- * What is taken is printed and taken again, and must be the same request; names that are looked up stand where they are said to stand; a
+ * An accepted line is printed and parsed again, and must give the same request; names to look up are where they are said to be; a
  * refused line with secrets shows nothing of what follows its name.  (fuzz_secret: lines whose secrets are known.)
  */
 #include <stdint.h>
@@ -45,7 +45,7 @@ static void must(int condition, const char *what)
 	abort();
 }
 
-/* The same value in one spelling. */
+/* Returns a value in one spelling. */
 static void put_canonical(struct buf *out, struct json v)
 {
 	struct json_iter it;
@@ -109,7 +109,7 @@ static void again(const struct line *line)
 	buf_clear(&masked);
 }
 
-/* Lookups are where they say, and what is put there is found there. */
+/* Checks that lookups are where they say, and that what is put there is found there. */
 static void resolve(struct line *line)
 {
 	struct json v;
@@ -153,7 +153,7 @@ static void one(const struct line_context *context, const char *text, size_t len
 	line_clear(&line);
 }
 
-/* Asked for bit by bit or at once, a line goes on or does not; what goes on cannot be taken. */
+/* Checks that a line continues or not, whether it comes bit by bit or at once; one that continues cannot be accepted. */
 static void goes_on(const char *text, size_t len)
 {
 	struct line_state whole = {0}, parts = {0};

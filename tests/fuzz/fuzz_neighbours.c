@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_neighbours: what name servers, askers of ident, users and boxes say of hosts and ports.  The first byte says what the rest is: an
+ * fuzz_neighbours: texts of name servers, ident queries, users and boxes about hosts and ports.  The first byte says what the rest is: an
  * answer of DNS, a query of ident, where ident is to listen, a box as one types it, or a realm's credentials.
  */
 #include <string.h>
@@ -22,7 +22,7 @@ static uint32_t below(uint32_t n)
 	return (state >> 8) % n;
 }
 
-/* Ordering loses and makes up nothing. */
+/* Checks that ordering loses and adds nothing. */
 static void dns(const uint8_t *data, size_t size)
 {
 	struct srv_list list;
@@ -51,7 +51,7 @@ static void dns(const uint8_t *data, size_t size)
 		oracle_fail("not the same records", (const char *)data, size);
 }
 
-/* A query that is good means the same when it is written plainly. */
+/* Checks that a good query means the same when it is written plainly. */
 static void query(const char *text, size_t len)
 {
 	unsigned ports[2], again[2];
@@ -85,7 +85,7 @@ static void typed(const char *text)
 	target_clear(&t);
 }
 
-/* Every community and user is of an entry that holds 10.1.2.3. */
+/* Checks that every community and user is of an entry that contains 10.1.2.3. */
 static void seen(void *ctx, const char *entry)
 {
 	struct address host, subnet;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_password: any bytes as a password file.  What is taken is its first line, without LF or CRLF and
- * without a byte order mark; what cannot be one is refused, and the message does not hold it.
+ * fuzz_password: any bytes as a password file.  The password is its first line, without LF or CRLF and
+ * without a byte order mark; what cannot be one is refused, and the message does not show it.
  */
 #include "folder.h"
 #include "options/options.h"

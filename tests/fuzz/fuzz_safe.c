@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_safe: any bytes made harmless in each way; what comes out is harmless, has no line or cell break where none may be, and
+ * fuzz_safe: any bytes made harmless in each way; the result is harmless, has no line or cell break where none may be, and
  * can be undone where the format promises it.
  */
 #include <string.h>
@@ -55,7 +55,7 @@ static void put_utf8(struct buf *out, uint32_t point)
 	}
 }
 
-/* Reads the escape behind a backslash as the manual page says it; returns its length. */
+/* Reads the escape after a backslash as the manual page says; returns its length. */
 static size_t undo_escape(struct buf *out, const char *text, size_t len)
 {
 	static const char letters[] = "n\nt\tr\r\\\\";
@@ -80,7 +80,7 @@ static size_t undo_escape(struct buf *out, const char *text, size_t len)
 	return n + 1;
 }
 
-/* What a reader of the format makes of what was written: the bytes there were before. */
+/* Decodes the text as a reader of the format does, to the bytes it was made of. */
 static void check_undone(const struct way *way, const struct buf *written, const char *data, size_t size)
 {
 	const char *text = buf_head(written);
@@ -112,7 +112,7 @@ static void check(const struct way *way, const char *text, size_t size)
 		oracle_fail("break", buf_head(&out), out.len);
 	if (width_text(buf_head(&out), out.len) > out.len * 2)
 		oracle_fail("width", buf_head(&out), out.len);
-	/* In pieces it must be the same. */
+	/* In pieces the result must be the same. */
 	for (size_t at = 0; at < size; ) {
 		size_t n = utf8_fits(text + at, size - at, 5);
 
@@ -121,7 +121,7 @@ static void check(const struct way *way, const char *text, size_t size)
 	}
 	if (parts != bad || piece.len != out.len || (out.len != 0 && memcmp(buf_head(&piece), buf_head(&out), out.len) != 0))
 		oracle_fail("pieces", buf_head(&out), out.len);
-	/* A csv field without escapes is read as it stands. */
+	/* A csv field without escapes is read as it is. */
 	if (way->slashes || (way->put == safe_put_csv_file && !safe_csv_needs_escapes(text, size)))
 		check_undone(way, &out, text, size);
 	buf_clear(&out);

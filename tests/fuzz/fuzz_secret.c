@@ -2,8 +2,8 @@
 /*
  * fuzz_secret: lines whose secrets are known.
  *
- * The input chooses a request, its arguments and how they are quoted; every secret holds a marker, and nothing that is shown of the
- * line may hold it, whether it was taken or not.
+ * The input chooses a request, its arguments and how they are quoted; every secret contains a marker, and no output made from the
+ * line may contain it, whether the line was accepted or not.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static unsigned next(struct input *in, unsigned below)
 	return *in->data++ % below;
 }
 
-/* Text from the input, up to a byte that ends it. */
+/* Takes text from the input, up to a byte that ends it. */
 static void put_text(struct buf *out, struct input *in)
 {
 	unsigned len = next(in, 12);
@@ -152,7 +152,7 @@ static void must_hide(const char *where, const char *text, size_t len, const str
 	abort();
 }
 
-/* broken: the words are not those that were meant, so only a refusal says what must be hidden. */
+/* broken: the words are not the intended ones, so only a refusal shows what must be hidden. */
 static void shown(const struct buf *text, bool broken)
 {
 	static const struct line_context context = {.ask_secret = ask_secret};
@@ -198,7 +198,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			buf_printf(&text, "--%s ", a->name);
 		put_arg(&text, a, &in);
 	}
-	/* now and then it is broken off, or a byte is another */
+	/* now and then it is cut off, or a byte is changed */
 	broken = next(&in, 4) == 0 && text.len > strlen(r->name) + 1;
 	if (broken) {
 		place = strlen(r->name) + 1 + next(&in, 200) % (text.len - strlen(r->name) - 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_session: any conversation.  The input is what the box sends, mixed with what the holder does: 0xfe and a
- * letter, see act().  Fed whole and in pieces it must come to the same; every request has one outcome; before the
+ * fuzz_session: any conversation.  The input is what the box sends, mixed with calls of the caller: 0xfe and a
+ * letter, see act().  Fed whole and in pieces the results must be the same; every request has one outcome; before the
  * login is proved nothing is handed over.
  */
 #include <stdint.h>
@@ -27,7 +27,7 @@ struct fuzz {
 	uint64_t ids[REQUESTS];
 };
 
-/* Tags point into this: the place is the request's number. */
+/* Tags point into this array; the index is the request's number. */
 static char tags[REQUESTS][2];
 
 static void outcome(struct fuzz *f, const void *tag)
@@ -47,7 +47,7 @@ static void fuzz_greeted(void *ctx, const struct hello *hello)
 	CHECK(session_phase(f->h.session) == PHASE_GREETED);
 }
 
-/* When it comes depends on the pieces: in one with more it is an error before the handshake. */
+/* When it comes depends on the pieces: with more in one piece it is an error before the handshake. */
 static void fuzz_tls(void *ctx)
 {
 	struct fuzz *f = ctx;
@@ -86,7 +86,7 @@ static void fuzz_item(void *ctx, void *tag, struct json item, unsigned depth, bo
 	size_t at;
 
 	CHECK(((struct fuzz *)ctx)->ready);
-	/* Bad UTF-8 apart, what is handed over is JSON. */
+	/* What is handed over is JSON, except for bad UTF-8. */
 	if (item.len) {
 		const char *error = json_read(item.text, item.len, &v, &at);
 
@@ -166,7 +166,7 @@ static bool feed(struct fuzz *f, const char *bytes, size_t len, size_t chunk)
 		if (result == -1) {
 			CHECK(!strchr(e.text, '\n') && session_phase(f->h.session) == PHASE_ENDED);
 			log_end_text(&f->h);
-			/* What is both too long and not JSON is reported as what comes first in that piece. */
+			/* A message both too long and not JSON is reported by the fault that comes first in that piece. */
 			if (strstr(e.text, "one value in it is longer") || strstr(e.text, "not JSON"))
 				buf_puts(&f->h.log, "error: bad or too long\n");
 			else
@@ -177,7 +177,7 @@ static bool feed(struct fuzz *f, const char *bytes, size_t len, size_t chunk)
 	return true;
 }
 
-/* What a box that knows the password answers to login number `id`. */
+/* Returns the answer of a box that knows the password to login number `id`. */
 static bool prove(struct fuzz *f, unsigned id, size_t chunk)
 {
 	const struct hello *hello = session_hello_seen(f->h.session);

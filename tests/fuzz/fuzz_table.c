@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * fuzz_table: any reply through every format.  The first bytes choose request, headings and settings; the rest is a
- * box's line if the scanner accepts it, else the texts of cells.  What comes out is harmless on a terminal, and in a file has
+ * box's line if the scanner accepts it, else the texts of cells.  The output is harmless on a terminal, and in a file has
  * no controls; json and records are JSON (in a file: the box's own bytes), and a reply that is taken as a large one looks the
  * same whether its items come whole or in parts.
  */
@@ -30,7 +30,8 @@ static void check(const struct format *f, bool terminal, const struct buf *out)
 
 		if (lf == NULL)
 			oracle_fail("no LF", p, (size_t)(end - p));
-		/* Half a surrogate pair is the box's fault: the reply is reported as bad; so are, in a file, bytes that are not UTF-8. */
+		/* Half a surrogate pair is a fault of the box: the reply is reported as bad; so are, in a file, bytes that are not UTF-8.
+		 * */
 		const char *wrong = json_read(p, (size_t)(lf - p), &v, &at);
 		if (wrong != NULL && strstr(wrong, "surrogate") == NULL && (terminal || strstr(wrong, "UTF-8") == NULL) && strncmp(p, "ok", 2) != 0)
 			oracle_fail(wrong, p, (size_t)(lf - p));
@@ -138,7 +139,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_scan_init(&scan, JSON_DEPTH);
 	/* A line has no LF in it: that is where the stream is cut into lines. */
 	if (len == 0 || line[0] != '[' || memchr(line, '\n', len) != NULL || json_scan_feed(&scan, line, len, &used) != JSON_SCAN_DONE || used != len) {
-		/* Cells are what stands between LFs, rows between double ones. */
+		/* Cells are separated by LFs, rows by double ones. */
 		buf_puts(&built, "[\"1\",1,[[");
 		for (size_t at = 0, start = 0; at <= len; at++) {
 			if (at < len && line[at] != '\n')

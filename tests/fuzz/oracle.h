@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * oracle: what must hold of anything that may reach a terminal, whatever a box sent (nothing of a box is below 0x20 but
+ * oracle: what must be true of all text that may reach a terminal, whatever a box sent (no byte below 0x20 but
  * LF and TAB, no DEL, no C1, no bidi control, nothing that is not UTF-8).  Written apart from base/safe on purpose.
  */
 #ifndef PTSH_FUZZ_ORACLE_H
@@ -20,7 +20,7 @@ static inline void oracle_fail(const char *what, const char *text, size_t len)
 	abort();
 }
 
-/* UTF-8 without controls but LF and TAB; crlf: and CR where LF follows (csv's own ends of records); shown: without bidi controls. */
+/* True if UTF-8 without controls but LF and TAB; crlf: also CR before LF (csv's ends of records); shown: without bidi controls. */
 static inline void oracle_clean(const char *text, size_t len, bool crlf, bool shown)
 {
 	const unsigned char *p = (const unsigned char *)text, *end = p + len;

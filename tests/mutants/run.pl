@@ -1,11 +1,11 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# mutants: takes one guard out of the program at a time; a test must miss it.
+# mutants: takes one guard out of the program at a time; a test must fail then.
 #
 #	perl tests/mutants/run.pl BUILD [PATTERN]	all, or those whose names match (`make mutants MUTANTS=PATTERN`)
-#	perl tests/mutants/run.pl --look		builds and runs nothing: whether the guards and the tests named are there
+#	perl tests/mutants/run.pl --look		builds and runs nothing: checks that the guards and the tests named exist
 #
-# The guards stand in tests/mutants/*.guards:
+# The guards are in tests/mutants/*.guards:
 #
 #	=== a nonce that is too short
 #	in: cram_compute
@@ -33,7 +33,7 @@ use File::Path qw(make_path remove_tree);
 use IO::Select;
 use Parallel;
 
-use constant PATIENCE => 90;	# seconds for a test program: who hangs is missed, too
+use constant PATIENCE => 90;	# seconds for a test program: one that hangs has failed, too
 
 # As in tests/prove.sh.
 $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM TSTP PIPE CHLD);
@@ -70,7 +70,7 @@ sub read_guards {
 }
 
 # The definitions of src by their names: where each stands and how long it is.  One begins in the first column and ends before the
-# next; the constants of an enum stand for it, too.
+# next; the constants of an enum are names of it, too.
 sub definitions {
 	my %found;
 
@@ -89,14 +89,14 @@ sub definitions {
 
 my $definitions;
 
-# The file of a guard and its text without it, or dies of why not: a list that has rotted says so.
+# The file of a guard and its text without it, or dies with the reason: an outdated list is noticed.
 sub mutated {
 	my ($m) = @_;
 	my $guard = join '\s+', map { quotemeta } split ' ', $m->{guard} // die "no guard\n";
 	my (@places, $n);
 
 	$definitions //= definitions();
-	for my $d (@{ $definitions->{ $m->{in} // die "it says not where\n" } // die "nothing in src defines $m->{in}\n" }) {
+	for my $d (@{ $definitions->{ $m->{in} // die "`in' is missing\n" } // die "nothing in src defines $m->{in}\n" }) {
 		push @places, [$d, $-[0], $+[0]] while $d->{text} =~ /$guard/g;
 	}
 	$n = @places;
@@ -108,7 +108,7 @@ sub mutated {
 	return ($d->{file}, $text);
 }
 
-# What is compiled with a file: itself, or who includes it, as the compiler has noted.
+# What is compiled with a file: itself, or the files that include it, as the compiler has noted.
 sub units {
 	my ($file) = @_;
 
@@ -124,8 +124,8 @@ sub command {
 
 sub failed { my ($text) = @_; return $text =~ /^\s*not ok \d+ - (.*)/mg }
 
-# Reads what a test program says until it ends, or one of its tests has failed that matches, or our patience has: nobody waits for
-# what a prompt without its guard will never show.  A test in Perl dies of the signal in order, and ends what it has started.
+# Reads a test program's output until it ends, a matching test has failed, or PATIENCE is over: no run waits for
+# what a prompt without its guard will never show.  A test in Perl catches the signal and ends what it has started.
 sub listen_to {
 	my ($log, $pattern, @command) = @_;
 	my ($text, $end, $stopped) = ('', time + PATIENCE, 0);
@@ -152,8 +152,8 @@ sub listen_to {
 	return ($text, $stopped || ($? & 127 && $? != 15));
 }
 
-# Runs a test program with what it needs linked from @objects (none: as it is in BUILD); the names of its tests that failed
-# and of those that did not, and whether it was ended by a signal or by our patience.
+# Runs a test program with what it needs linked from @objects (none: as it is in BUILD).  Returns the names of its tests that failed
+# and of those that did not, and whether it was ended by a signal or by PATIENCE.
 sub run_test {
 	my ($folder, $program, $pattern, @objects) = @_;
 	my @command = ('perl', "-I$tests/lib", $program eq 'faults' ? "$tests/faults/faults.t" : "$tests/$program");
@@ -161,7 +161,7 @@ sub run_test {
 	local $ENV{PTSH} = @objects ? "$folder/ptsh" : $ENV{PTSH};
 	local $ENV{FAULTS} = $pattern;
 	local $ENV{DRIVER} = $ENV{DRIVER};
-	# Those with a terminal know what to do at the signal that we may send.
+	# Those with a terminal clean up at the signal that we may send.
 	splice @command, 1, 0, '-Msigtrap=die,TERM' if $program !~ /^term/;
 	if ($program =~ m{^(?:unit/(\S+)|term/)}) {
 		my $name = $1 // 'driver';
@@ -174,7 +174,7 @@ sub run_test {
 	return ([failed($text)], [$text =~ /^\s*ok \d+ - (.*)/mg], $stopped);
 }
 
-# What became of one mutant.
+# Builds and tests one mutant; returns the result.
 sub try_mutant {
 	my ($m) = @_;
 	my $folder = "$build/mutants/$m->{number}";
@@ -212,8 +212,8 @@ sub try_mutant {
 	return "SURVIVED  $m->{name}: $m->{at}" . (@red ? " (red are: @red)" : '');
 }
 
-# Every test named must be there, and green, with nothing taken away: else a mutant would seem killed by it.  One that fails
-# in the crowd is run once more.
+# Every test named must exist and pass with nothing taken away: else it would seem to kill a mutant.  One that fails
+# beside others is run once more.
 sub check_tests {
 	my (@mutants) = @_;
 	my (%patterns, @wrong);
@@ -239,7 +239,7 @@ sub check_tests {
 	return @wrong;
 }
 
-# The same without running any, as far as a look at the files can tell.
+# The same without running any, by a look at the files.
 sub look_for_tests {
 	my (@mutants) = @_;
 	my (%text, @wrong);

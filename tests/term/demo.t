@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# `make demo`: a session to try things in where there is a terminal, else a sample; and nothing is left behind, however it ends.
+# `make demo`: at a terminal a session to try things in, else a sample; and nothing is left, however it ends.
 use strict;
 use warnings;
 use Test::More;

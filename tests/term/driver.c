@@ -6,7 +6,7 @@
  *	term-driver -b emacs|vi		(prints libedit's own key maps)
  *
  * Every line that comes on the Unix socket is put above the line being edited, as an event would be; the ones that
- * begin with ! are orders (on_order).  Every line that is read is said back and written to LOG, LF as \n.
+ * begin with ! are commands (on_order).  Every line that is read is echoed and written to LOG, LF as \n.
  * `quit` ends it, `abort` crashes it, `pager N` shows N lines.
  */
 #include <fcntl.h>

@@ -29,7 +29,7 @@ for my $columns (80, 40, 24) {
 	$t->close;
 }
 
-# In the middle of things.
+# In the middle of keys and characters.
 my $t = Prompt->new(columns => 40, rows => 20);
 $t->type('first alpha');
 $t->key('Enter');
@@ -45,7 +45,7 @@ $t->key('C-e');
 is $t->settle('first alpha'), '', 'a key that ends ^R is executed at once';
 $t->key('Escape');
 $t->event(2);
-is $t->settle('first alpha'), '', 'events behind a lone ESC';
+is $t->settle('first alpha'), '', 'events after a lone ESC';
 $t->type('b');
 $t->type('X');
 is $t->settle('first Xalpha', 7), '', '... which still makes M-b';

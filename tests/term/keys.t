@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
-# Every key of libedit's emacs and vi maps still does its work while events arrive: the same keys are typed into two prompts, one of them with
-# an event before, between and behind the bytes of the key, and what is sent in the end must be the same.  Where what the key is documented
-# to do is simple (editline(7)), it must have done that.
+# Every key of libedit's emacs and vi maps still works while events arrive: the same keys are typed into two prompts, one of them with
+# an event before, between and after the bytes of the key, and what is sent in the end must be the same.  Where the documented
+# effect of a key
+# is simple (editline(7)), it must be that.
 # PTSH_TEST_FULL=1: each event is on the screen before the next byte is typed.
 use strict;
 use warnings;
@@ -13,7 +14,7 @@ use Prompt;
 plan skip_all => 'needs tmux' unless Term::available;
 
 my $text = 'foo bär 日本 word Tail';
-my $cursor = 9;			# behind the Chinese word
+my $cursor = 9;			# after the Chinese word
 
 # What libedit's `bind` prints, as map => [[bytes, function]...]; of a range its ends.
 sub maps
@@ -43,7 +44,7 @@ sub bytes_of
 
 sub name_of { return join '', map { sprintf $_ lt ' ' || $_ gt '~' ? '\x%02x' : '%s', /[ -~]/ ? $_ : ord } split //, $_[0] }
 
-# --- what some of them are documented to do: (line, cursor) -> (line, cursor) ---
+# --- the documented effects of some: (line, cursor) -> (line, cursor) ---
 
 sub word_back { my ($l, $c) = @_; $c-- while $c > 0 && substr($l, $c - 1, 1) !~ /\w/; $c-- while $c > 0 && substr($l, $c - 1, 1) =~ /\w/; return $c }
 sub word_end { my ($l, $c) = @_; $c++ while $c < length $l && substr($l, $c, 1) !~ /\w/; $c++ while $c < length $l && substr($l, $c, 1) =~ /\w/; return $c }
@@ -77,11 +78,11 @@ my %simple = (
 	'vi-substitute-line' => sub { ('', 0) },
 	'vi-change-to-eol' => sub { without(@_, length $_[0]) },
 );
-# Keys that ptsh gives work of its own, which has tests of its own; in vi's command mode some of these leave it.
+# Keys with a function of ptsh's own, tested elsewhere; in vi's command mode some of these leave it.
 my %own = map { $_ => 1 } "\t", '?', "\x0c", "\x12", "\x17";
 my %enters_insert = map { $_ => 1 } 'vi-insert', 'vi-add', 'vi-add-at-eol', 'vi-insert-at-bol', 'vi-substitute-line', 'vi-change-to-eol';
 
-# The line that is sent after the key, `iX` and Enter; undef: that is not so simple.
+# The line that is sent after the key, `iX` and Enter; undef: not simple to predict.
 sub expected
 {
 	my ($map, $bytes, $function, $line) = @_;
@@ -89,7 +90,7 @@ sub expected
 	return if !$does || $own{$bytes} || $map eq 'vi insert' && $bytes =~ /^\e/;	# ESC leaves vi's insert mode
 	my ($l, $c) = $does->($line, $cursor + length($line) - length($text));
 	my $typed = $map eq 'vi command' && !$enters_insert{$function} ? 'X' : 'iX';
-	$c-- if $map eq 'vi command' && !$enters_insert{$function} && $c >= length $l && $c > 0;	# on the last character, not behind it
+	$c-- if $map eq 'vi command' && !$enters_insert{$function} && $c >= length $l && $c > 0;	# on the last character, not after it
 	return substr($l, 0, $c) . $typed . substr($l, $c);
 }
 
@@ -121,13 +122,13 @@ sub sweep
 		my $keys = $bytes . ($bytes eq "\x13" ? "\x11" : '');	# ^S holds the terminal until ^Q
 		my $tail = "iX\r";
 		$quiet->bytes(encode('UTF-8', $line) . $setup . $keys . $tail);
-		# Some want a key more: ^V and the like take the Enter for themselves.
+		# Some need one more key: ^V and the like take the Enter for themselves.
 		for (1 .. 3) {
 			last if $quiet->wait_for(sub { entries($quiet) > $before }, 1);
 			$quiet->bytes("\r");
 			$tail .= "\r";
 		}
-		if ($function eq 'ed-newline') {	# it has been sent already; so is what came behind it
+		if ($function eq 'ed-newline') {	# it has been sent already, with what followed it
 			$quiet->wait_for(sub { entries($quiet) > $before + 1 });
 		}
 		my $now = entries($quiet);
@@ -159,7 +160,7 @@ sub sweep
 
 my %emacs = maps('emacs');
 my @multi = @{$emacs{Multi}};
-cmp_ok scalar(@multi), '>', 30, 'libedit tells its keys';
+cmp_ok scalar(@multi), '>', 30, 'libedit lists its keys';
 sweep('emacs', "bind -e\n", "\x02" x (length($text) - $cursor), @{$emacs{Standard}}, @multi,
     # arguments, marks and kills, by several keys
     map { [$_, 'several'] } "\e3\x02", "\ed\x19", "\x00\x02\x02\ew\x19", "\x0b\x19", "\x18\x18", "\x16\x01", "\ef\eb\ec");

@@ -15,7 +15,7 @@ my $steps = $ENV{PTSH_TEST_FULL} ? 2000 : 120;
 for my $mode ('emacs', 'vi') {
 	my $report = Term::directory() . '/valgrind';
 	my $t = Prompt->new(columns => 20, rows => 8, editrc => $mode eq 'vi' ? "bind -v\n" : '',
-	    # (only what is lost for certain: terminfo keeps its formats in a tree whose pointers are marked, so that they seem to point nowhere)
+	    # (only definite losses: terminfo keeps its formats in a tree whose pointers are marked, so that they seem to point nowhere)
 	    wrap => ['valgrind', '-q', '--leak-check=full', '--show-leak-kinds=definite', '--errors-for-leak-kinds=definite',
 	    '--error-exitcode=99', "--log-file=$report"]);
 	# Without vi's ~ and counted b: there libedit reads a character before its line.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# The pager: what is taller than the screen goes through it, events wait, and it may end as it likes.
+# The pager: text taller than the screen goes through it, events wait, and it may end in any way.
 use strict;
 use warnings;
 use utf8;
@@ -9,7 +9,7 @@ use Prompt;
 plan skip_all => 'needs tmux' unless Term::available;
 plan skip_all => 'needs less' unless grep { -x "$_/less" } split /:/, $ENV{PATH};
 
-my %env = (PAGER => undef, PTSH_PAGER => undef, LESS => undef, PTSH_PASSWORD => 'do not tell');
+my %env = (PAGER => undef, PTSH_PAGER => undef, LESS => undef, PTSH_PASSWORD => 'a well kept secret');
 
 sub lines_of { my ($t) = @_; return scalar grep { /^page line/ } $t->scrollback }
 
@@ -42,7 +42,7 @@ $t->key('C-c');
 $t->wait_for(sub { $t->key('Space'); grep { /^page line (\d+)/ && $1 >= 18 } $t->rows });
 $t->type('q');
 is $t->settle('typed'), '', 'the line is back';
-is $t->settle_events, '', 'the event too';
+is $t->settle_events, '', 'and the event';
 $t->order('release');
 $t->wait_for(sub { !grep { /^me> typed/ } $t->rows });
 $t->event(2);
@@ -111,10 +111,10 @@ my $p = Prompt->new(columns => 100, rows => 30, env => {%env, PTSH_PAGER =>
 $p->type('pager 100');
 $p->key('Enter');
 $p->wait_logged(2);
-is $p->settle(''), '', 'a pager that looks around';
+is $p->settle(''), '', 'a pager that prints its environment';
 my @fds = Term::slurp("$dir/fds") =~ /^(\d+) ->/gm;
 is_deeply [grep { $_ > 3 } @fds], [], 'no descriptor but the three (and the one ls opens)' or diag Term::slurp("$dir/fds");
-unlike Term::slurp("$dir/env"), qr/do not tell|PTSH_PASSWORD/, 'no password';
+unlike Term::slurp("$dir/env"), qr/a well kept secret|PTSH_PASSWORD/, 'no password';
 like Term::slurp("$dir/env"), qr/^LESSSECURE=1$/m, 'LESSSECURE';
 my ($blocked, $ignored) = Term::slurp("$dir/sig") =~ /^Sig(?:Blk|Ign):\s*([0-9a-f]+)/gm;
 like $blocked, qr/^0+$/, 'no signal blocked';
@@ -139,7 +139,7 @@ $j->key('Enter');
 $j->wait_row(qr/^paged:$/);
 $j->event;
 $j->key('C-z');
-ok $j->wait_row(qr/Stopped/), '^Z stops a pager that can be, and us';
+ok $j->wait_row(qr/Stopped/), '^Z stops a pager that can be stopped, and us';
 $j->wait_for(sub { ($j->rows)[-1] eq 'bash$' });
 $j->type('fg');
 $j->key('Enter');

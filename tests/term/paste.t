@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# Bracketed paste: one line is inserted, several are shown and asked about once, and nothing of them is run by itself.
+# Bracketed paste: one line is inserted, several are shown and asked about once, and none is run without an answer.
 use strict;
 use warnings;
 use utf8;
@@ -24,7 +24,7 @@ $t->paste("realm_info\nrealm_poll 5000015442\r\n\n");
 ok $t->wait_row(qr/^Run these 2 lines\? \[y\/N\]$/), 'two lines are asked about';
 is_deeply [($t->rows)[-3, -2]], ['| realm_info', '| realm_poll 5000015442'], '... and shown whole';
 $t->event(2);
-ok $t->wait_for(sub { $t->events_wrong eq '' }), '... while events go on';
+ok $t->wait_for(sub { $t->events_wrong eq '' }), '... while events continue';
 is_deeply [$t->logged], ['INTERRUPT '], 'nothing has run yet';
 $t->type('y');
 is_deeply [$t->wait_logged(2)], ['INTERRUPT ', 'PASTE realm_info\nrealm_poll 5000015442'], 'y runs them, as one paste';
@@ -49,7 +49,7 @@ $t->wait_row(qr/^Run these 2/);
 $t->type('Y');
 is +($t->wait_logged(4))[3], 'PASTE first a\nb', 'what was typed before belongs to it';
 
-# No key, search or half a sequence makes commands of its lines.
+# No key, search or half a sequence turns its lines into commands.
 for my $before ('C-r', 'Escape', 'C-v') {
 	my $n = $t->logged;
 	$t->key($before);
@@ -80,7 +80,7 @@ $t->bytes("\e[200~never ended");
 $t->event;
 $t->wait_for(sub { $t->events_wrong eq '' });
 my $interrupts = $t->logged;
-# (one that comes right behind the paste could be a part of it)
+# (one that comes right after the paste could be a part of it)
 ok $t->wait_for(sub { $t->key('C-c'); $t->logged > $interrupts }), '^C ends a paste that has no end';
 $t->type('on');
 is $t->settle('on'), '', '... and what follows is typed';
@@ -113,7 +113,7 @@ ok $vi->wait_row(qr/^Run these 2 lines/), 'vi: several lines';
 $vi->type('n');
 is $vi->settle('ne line'), '', 'vi: no';
 
-# off when nobody reads
+# off when no line is read
 $vi->key('C-u', 'C-c');
 $vi->type('quit');
 $vi->key('Enter');

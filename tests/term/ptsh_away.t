@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# The box goes away and comes back while somebody sits at the prompt.
+# The connection is lost and made again while a user is at the prompt.
 use strict;
 use warnings;
 use utf8;
@@ -18,12 +18,12 @@ $s->box->wait_log('recv', qr/"realm_poll"/);
 $s->type('.echo half');
 $s->wait_prompt(qr/half$/);
 $s->box->stop;
-ok $s->wait_row(qr/^ptsh: box: the box closed the connection; trying to connect again$/), 'it is told';
+ok $s->wait_row(qr/^ptsh: box: the box closed the connection; trying to connect again$/), 'it is reported';
 ok $s->wait_row(qr/^ptsh: \[1\] realm_poll Lab: failed after .*: no answer: the box may have done it$/), 'what has no answer is named';
 ok $s->wait_prompt(qr/^box \(away \d+s\)> \.echo half$/), 'the prompt says it, and the line is as it was';
 $s->type(' of it');
 $s->key('Enter');
-ok $s->wait_row(qr/^half of it$/), 'typing goes on, and commands';
+ok $s->wait_row(qr/^half of it$/), 'typing works, and commands';
 ok $s->wait_prompt(qr/^box \(away [1-9]\d*s\)> $/), 'the seconds count';
 $s->line('ping');
 ok $s->wait_row(qr/^ptsh: ping: not sent: .*$/), 'a request meanwhile is refused, not forgotten';
@@ -32,7 +32,7 @@ ok $s->wait_row(qr/^ptsh: realm_poll: not sent: .*$/), '... a job, too';
 like join('', map { "$_;" } $s->run('.status')), qr/;state +lost[^;]*;because +.*ref;?u;?s;?e;?d;/, '.status says why';
 $s->type('typed meanwhile');
 my $back = Box->start('--port', $port, password => $password);
-ok $s->wait_row(qr/^ptsh: box: reconnected after [\d.]+s$/), 'when it is back that is told';
+ok $s->wait_row(qr/^ptsh: box: reconnected after [\d.]+s$/), 'the reconnection is reported';
 ok $s->wait_prompt(qr/^box> typed meanwhile$/), '... above the line';
 $back->wait_log('recv', qr/"subscribe"/);
 is_deeply [map { $_ =~ s/^\[\d+,//r } grep { /subscribe/ } $back->received], ['"subscribe","realm_poll_stop","realm_discover_stop"]'],
@@ -54,7 +54,7 @@ is_deeply [$s->run('realm_info name 5200007311')], ['ptsh: box: reconnected afte
 $s->key('C-d');
 is $s->status, 0, '^D leaves';
 
-# A password that is to be asked for does not take the keyboard away from who types
+# A question for the password does not take over the keyboard of a user who is typing
 my $guarded = Box->start;
 my $g = Session->new(box => $guarded, ask => 1, args => ['-e', 'realm_poll_stop'], wait => undef);
 my $asked = qr/^Password for admin at box: $/;
@@ -68,7 +68,7 @@ my $again = Box->start('--port', $guarded->port, password => $guarded->password)
 ok $g->wait_row(qr/^ptsh: box: reconnected; press Enter to log in$/), 'the box is back, and that is printed';
 like $g->prompt_row, qr/away \d+s\)> realm_info na$/, '... the line is as it was';
 $g->type('me 5200007311');
-ok $g->wait_prompt(qr/> realm_info name 5200007311$/), '... and typing goes on';
+ok $g->wait_prompt(qr/> realm_info name 5200007311$/), '... and typing works';
 $g->key('Enter');
 ok $g->wait_prompt($asked), '... until it is entered';
 $g->line('wrong');
@@ -89,7 +89,7 @@ $g->line('.echo a line without the box');
 ok $g->wait_row(qr/^a line without the box$/), 'what needs no box';
 ok !grep({ /login/ } $again->received), '... and ^C ask for nothing';
 $g->key('Enter');
-ok $g->wait_prompt($asked), 'nor is an empty line too little';
+ok $g->wait_prompt($asked), 'and an empty line is enough';
 $g->line($guarded->password);
 ok $g->wait_prompt(qr/^box> $/), '... to be asked';
 $g->close;
@@ -104,7 +104,7 @@ ok $s->wait_prompt($away), '^C does not end it';
 $s->line('.quit');
 is $s->status, 0, '.quit leaves while the box is away';
 
-# A box that takes a connection and says nothing
+# A box that accepts a connection and sends nothing
 my $mute = Box->start(script => "hello login\nlogin\nexpect \"realm_info\"\nclose\nnext\ndrain\n");
 $s = Session->new(box => $mute, args => ['--connect-timeout', 60]);
 ok $s->wait_prompt($away), 'the box hangs up';

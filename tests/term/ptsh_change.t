@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What changes a box, at the prompt: before and after, the line that takes it back, deleting, secrets, the history.
+# Modifying requests at the prompt: values before and after, the line that undoes them, deleting, secrets, the history.
 use strict;
 use warnings;
 use utf8;
@@ -45,14 +45,14 @@ $s->run('.set undo off');
 is_run('global_settings_modify session_timeout=78', 'ok');
 $s->run('.set undo on');
 
-# Somebody else has changed it since.
+# Another user has changed it since.
 $s->run('realm_info_modify Lab description=mine');
 local $ENV{PTSH_PASSWORD} = $s->box->password;
 system($ENV{PTSH}, '-w', '--clear-login', '-u', 'admin', '-c', 'realm_info_modify 5200007311 description=theirs', $s->box->address);
 $s->key('C-l');
 $s->line('.undo');
-ok $s->wait_prompt(qr/^Overwrite their change\? \[y\/N\] $/), 'what others have changed since is said';
-like join("\n", $s->rows), qr/^  description: "theirs" -> ""$/m, '... with what is there now';
+ok $s->wait_prompt(qr/^Overwrite their change\? \[y\/N\] $/), 'a change made by another user since is reported';
+like join("\n", $s->rows), qr/^  description: "theirs" -> ""$/m, '... with the present value';
 $s->line('n');
 $s->wait_prompt(qr/^box> $/);
 # A secret that the box gives back returns, and is never seen.
@@ -71,10 +71,10 @@ $s->wait_row(qr/^undo: \.undo \d+$/);
 ok scalar(grep { /10\.7\.0\.0",16\]\],\[.*0ldC0mm/ } $s->box->received), '... but in the request';
 $s->key('C-l', 'Up', 'Up');
 $s->wait_row(qr/^box> realm_snmp/);
-unlike join("\n", $s->rows), qr/0ldC0mm|n3wC0mm/, '... and none behind Up';
+unlike join("\n", $s->rows), qr/0ldC0mm|n3wC0mm/, '... and none in the history';
 $s->key('C-u');
 like join("\n", $s->run('.undo list')), qr/^number  1\n.*\nline    realm_info_modify Lab name=Labor.*\nstate   taken back$/m, '.undo list';
-like join("\n", $s->run('.undo 1')), qr/1 has been taken back already/, '... what was taken back is not twice';
+like join("\n", $s->run('.undo 1')), qr/1 has been taken back already/, '... an undone change is listed once';
 like join("\n", $s->run('.undo 99')), qr/no such change; \.undo list shows them/, '... nor what is not there';
 
 # --- deleting asks ---
@@ -154,7 +154,7 @@ for my $line (sort keys %secrets) {
 	    "history: $secrets{$line}";
 }
 unlike join("\n", history($s)), qr/ABCD-0123|pa55word/, 'the history file holds no secret';
-is sprintf('%03o', (stat $s->home . '/state/ptsh/history')[2] & 0777), '600', '... and is for nobody else';
+is sprintf('%03o', (stat $s->home . '/state/ptsh/history')[2] & 0777), '600', '... and private';
 $s->run(' .echo with a blank');
 ok !grep({ /with a blank/ } history($s)), 'a line that starts with a blank is not kept';
 $s->key('C-l');
@@ -196,8 +196,8 @@ for my $case (['a directory', sub { mkdir "$_[0]/state/ptsh/history" or die $! }
 	File::Path::make_path("$home/state/ptsh");
 	$make->($home);
 	my $h = Session->new(box => $s->box, home => $home);
-	ok $h->wait_for(sub { join('', $h->rows) =~ /history is not kept/ }), "history is $what: told";
-	is_deeply [$h->run('.echo on')], ['on'], '... and it goes on';
+	ok $h->wait_for(sub { join('', $h->rows) =~ /history is not kept/ }), "history is $what: reported";
+	is_deeply [$h->run('.echo on')], ['on'], '... and the prompt continues';
 	ok !-e "$home/elsewhere", '... and nothing is written elsewhere';
 	$h->key('Up');
 	ok $h->wait_prompt(qr/^box> \.echo on$/), '... but remembers';

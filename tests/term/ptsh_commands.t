@@ -52,7 +52,7 @@ is_deeply [$s->run('.echo alive')], ['alive'], '... alone';
 Session::put("$dir/lines", "# lines\nrealm_info name 5200007311\n.echo sourced\n");
 is_deeply [$s->run(".source $dir/lines")], ['name', '----', 'Lab', 'sourced'], '.source runs lines';
 Session::put("$dir/wrong", "ping\nrealm_info 'open\n");
-like(($s->run(".source $dir/wrong"))[0], qr/^ptsh: \Q$dir\E\/wrong:2: /, '.source tells of a mistake, and where');
+like(($s->run(".source $dir/wrong"))[0], qr/^ptsh: \Q$dir\E\/wrong:2: /, '.source reports a mistake, and where');
 like(($s->run(".source $dir/nothing"))[0], qr/^ptsh: \.source: \Q$dir\E\/nothing: No such file/, '.source without a file');
 
 # .trace
@@ -143,7 +143,7 @@ $s->paste("realm_info gid 1\n.echo three\n.echo four\n");
 $s->wait_row(qr/^\| \.echo four$/);
 $s->wait_row(qr/\?/);
 $s->key('y');
-ok $s->wait_row(qr/^ptsh: 2 lines were not run$/), 'a failure stops the rest, and that is told';
+ok $s->wait_row(qr/^ptsh: 2 lines were not run$/), 'a failure stops the rest, and that is reported';
 ok $s->wait_row(qr/^ptsh: realm_info: no such realm/), '... after it';
 $s->wait_prompt(qr/^box> $/);
 $s->key('C-l');
@@ -167,7 +167,7 @@ $dumb->wait_row(qr/^port_seens/);
 $dumb->line('.sleep 30');
 $dumb->wait_for(sub { $dumb->output =~ /\.sleep 30\r\n\z/ });
 $dumb->key('C-c');
-ok $dumb->wait_prompt(qr/^box> $/), '... the prompt stands alone behind ^C, too';
+ok $dumb->wait_prompt(qr/^box> $/), '... the prompt stands alone after ^C, too';
 $dumb->key('C-d');
 is $dumb->status, 0, '... and ^D';
 unlike $dumb->output, qr/\e/, '... without an escape sequence';

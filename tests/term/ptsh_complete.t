@@ -104,7 +104,7 @@ ok $s->wait_for(sub {
 	$s->wait_for(sub { $s->prompt_row eq 'box> realm_poll Quarantine ' }, 0.2);
 }), '... and offered at once';
 my $second = Session->new(box => $s->box);
-is_deeply [($second->run('realm_modify --add Elsewhere,made'))[0]], ['ok'], 'a realm is made by somebody else';
+is_deeply [($second->run('realm_modify --add Elsewhere,made'))[0]], ['ok'], 'a realm is made by another user';
 $s->key('C-u');
 $s->run('.refresh');
 ok $s->wait_for(sub {
@@ -190,7 +190,7 @@ $s->key('C-c');
 $s->key('C-d');
 is $s->status, 0, 'ends';
 
-# Names come in the background: nothing waits for a slow box longer than 300 ms, nor for one that is away.
+# Names come in the background: Tab waits at most 300 ms for a slow box, and not at all without a connection.
 my $slow = Session->new(box => ['--latency', 1000]);
 $slow->type('realm_poll La');
 $slow->key('Tab');
@@ -204,7 +204,7 @@ ok $slow->wait_for(sub {
 	$slow->wait_for(sub { $slow->prompt_row eq 'box> realm_poll Lab ' }, 0.5);
 }), '... and its names come in the end';
 $slow->box->stop;
-ok $slow->wait_prompt(qr/^box \(away \d+s\)> /), 'the box is away';
+ok $slow->wait_prompt(qr/^box \(away \d+s\)> /), 'the connection is lost';
 $slow->key('C-u');
 $slow->type('realm_poll Hea');
 $slow->key('Tab');

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# .connect at the prompt: the connection there is stays until the other one has logged in.
+# .connect at the prompt: the present connection stays until the other one has logged in.
 use strict;
 use warnings;
 use utf8;
@@ -20,7 +20,7 @@ my $s = Session->new(box => $box, columns => 120, rows => 40, args => ['-w'], bo
     "box @{[$box->address]}\n", "core @{[$other->address]} --auth none\n", "locked @{[$locked->address]}\n", "gone 127.0.0.1:$port\n");
 my $connections = sub { scalar $box->log_lines('open') };
 
-# A mistyped name ended the connection and its jobs, and was tried for ever.
+# A mistyped name ended the connection and its jobs, and was tried without end.
 $s->run("realm_info_modify Lab description='before the typo'");
 my @said = $s->run('.connect croe');
 like $said[0], qr/^ptsh: \.connect: croe:55: .*\(no box called croe; did you mean core\?\)$/, 'a mistyped name: a suggestion';
@@ -78,7 +78,7 @@ ok $t->wait_row(qr/^ptsh: the connection to core is kept$/), '^C gives it up';
 ok $t->wait_prompt(qr/^core> $/), '... and the prompt is back';
 like join("\n", $t->run('ping')), qr/\d/, '... which works';
 
-# A session without a connection looks so.
+# A session without a connection shows it.
 my $last = Box->start;
 my $u = Session->new(box => $last, args => ['-w']);
 my $at = $last->port;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# `.edit`: a line in the editor, shown and asked about before it runs; nothing is left behind, and no secret is written.
+# `.edit`: a line in the editor, shown and asked about before it runs; no file is left, and no secret is written.
 use strict;
 use warnings;
 use File::Temp qw(tempdir);
@@ -10,7 +10,7 @@ plan skip_all => 'needs tmux' unless Term::available;
 
 my $dir = Term::directory();
 mkdir "$dir/run" or die $!;
-# An editor: says what it gets and under which modes, and writes what stands in $dir/new, by renaming.
+# An editor: records what it gets and under which modes, and replaces the file by $dir/new, by renaming.
 Session::put("$dir/ed", <<"SH");
 #!/bin/sh
 for file; do :; done
@@ -49,7 +49,7 @@ edits('.edit', ".echo one\n.echo two\n", 'y');
 ok $s->wait_row(qr/^two$/), 'what comes back is run' or diag($s->all);
 like $s->all, qr/^\| \.echo one\n\| \.echo two\n/m, '... and was shown';
 is Term::slurp("$dir/seen"), ".echo before\n600\n700\n--wait\n", 'the editor gets the last line, in a private file';
-is join(' ', glob "$dir/run/* $dir/run/.p*"), '', '... which is gone, with all that stood beside it';
+is join(' ', glob "$dir/run/* $dir/run/.p*"), '', '... which is gone, with all files beside it';
 
 edits('.edit .echo given', undef);
 ok $s->wait_row(qr/^ptsh: not changed; nothing was run: does your editor wait\?/), 'unchanged: nothing is run' or diag($s->all);

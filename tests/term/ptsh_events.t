@@ -13,7 +13,7 @@ my $line = 'log "Zürich größer straße 東京 大阪 äöü ÄÖÜ 漢字か�
 cmp_ok length $line, '>=', 100, 'the line has 100 characters';
 my $clock = qr/\d\d:\d\d:\d\d/;
 
-# What stands on the screen from the prompt on, rows joined: ptsh leaves the last column free, and a row ends early before
+# The text on the screen from the prompt on, rows joined: ptsh leaves the last column free, and a row ends early before
 # a wide character.
 sub typed
 {
@@ -29,7 +29,7 @@ for my $columns (80, 40, 24) {
 		$s->type($part);
 	}
 	ok $s->wait_for(sub { typed($s) eq "box> $line" =~ s/ //gr }), "$columns columns: the line reads the same";
-	ok $s->wait_for(sub { (() = $s->all =~ /realm_poll_stop/g) > 20 }), '... and events go on coming';
+	ok $s->wait_for(sub { (() = $s->all =~ /realm_poll_stop/g) > 20 }), '... and events continue';
 	is typed($s), "box> $line" =~ s/ //gr, '... which leave it alone';
 	$s->key('Enter');
 	ok $s->wait_row(qr/^ok$/), '... it is accepted';
@@ -128,7 +128,7 @@ is_deeply [grep { /PAGER/ } $p->rows], ['PAGER HAS IT'], '^C is the pager\'s';
 $p->type('q');
 ok $p->wait_row(qr/^$clock realm_poll_stop 5200007311 \(Lab\)$/), '... but after it';
 ok $p->wait_prompt(qr/^box> $/), '... and the prompt is back';
-is Term::slurp("$dir/paged.key"), 'q', '... having got no key of the pager\'s';
+is Term::slurp("$dir/paged.key"), 'q', '... without any key typed to the pager';
 for my $pager ('true', 'kill -9 $$', '/nonexistent') {
 	my $q = Session->new(box => $p->box, rows => 8, env => {PTSH_PAGER => $pager});
 	$q->line('realm_query Lab device device_ip');

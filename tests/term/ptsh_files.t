@@ -45,7 +45,7 @@ for my $signal ('TERM', 'HUP') {
 	is $t->status, {TERM => 143, HUP => 129}->{$signal}, "SIG$signal ends a session that waits for a file";
 }
 
-# A folder that hangs: a Tab goes on without its names, and the prompt works.
+# A folder that hangs: Tab continues without its names, and the prompt works.
 {
 	my $t = Session->new(wrap => ['env', "LD_PRELOAD=$ENV{SHIM}", 'SHIM=hang=hung']);
 	$t->type('log @/hung/fol');
@@ -71,7 +71,7 @@ for my $size (4094, 4095, 5000) {
 	}
 }
 
-# ^C on a loop: a shell goes on with the next round unless its child has died of the signal.
+# ^C on a loop: a shell continues with the next round unless its child has died of the signal.
 my $box = Box->start;
 my $t = Session->new(box => $box, wait => undef, wrap => ['bash', '-c',
     'for i in 1 2 3; do echo "round $i"; "$@"; done; echo all rounds', 'bash'], args => ['-c', '.sleep 60']);

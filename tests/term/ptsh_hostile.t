@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What a hostile box says never reaches the terminal as it is: every place where its text is shown, times every kind of
+# A hostile box's text never reaches the terminal unescaped: every place where its text is shown, times every kind of
 # sequence that a terminal or a reader could take for something else.
 use strict;
 use warnings;
@@ -21,7 +21,7 @@ my %sequence = (
 my @names = sort keys %sequence;
 my $json = JSON::PP->new->allow_nonref;
 
-# All of them in one text, each behind a word of its own.
+# All of them in one text, each after a word of its own.
 sub evil
 {
 	my ($place, @some) = @_;
@@ -34,7 +34,7 @@ sub with_byte { my ($place) = @_; return encode('UTF-8', evil($place)) =~ s/"\z/
 sub check
 {
 	my ($s, $some, @places) = @_;
-	$s->wait_output(qr/\Q$places[-1].$some->[-1]=\E/);	# (tmux hands it on a little later)
+	$s->wait_output(qr/\Q$places[-1].$some->[-1]=\E/);	# (tmux passes it on a little later)
 	my $output = $s->output;
 	for my $place (@places) {
 		for my $name (@$some) {
@@ -126,7 +126,7 @@ while (my @some = splice @rest, 0, 5) {
 	$s = Session->new(box => $box, columns => 200, wait => undef, rows => 60);
 	is $s->status, 4, 'a hello with nothing but evil types';
 	check($s, \@some, 'early', 'method');
-	like $s->all, qr/info \[unauthenticated\]: early/, 'what comes before the login is marked';
+	like $s->all, qr/info \[unauthenticated\]: early/, 'text from before the login is marked';
 }
 $box = Box->start(script => encode('UTF-8', "hello login\nexpect \"login\"\njson [\$id,0," . evil('refused') . "]\n"));
 $s = Session->new(box => $box, columns => 200, wait => undef, rows => 60, args => ['-w']);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# An idle session asks nothing of the machine, and one that has seen much holds no more of it than before.
+# An idle session makes no system calls, and a long one takes no more memory than a new one.
 use strict;
 use warnings;
 use utf8;
@@ -17,7 +17,7 @@ $s->run('ping');
 $s->type('half a line');
 $s->wait_prompt(qr/half a line$/);
 
-# The calls it makes in a while of nothing, once what it had to do is done.
+# The system calls it makes while idle, once its work is done.
 sub quiet
 {
 	my ($seconds) = @_;

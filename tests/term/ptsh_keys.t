@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# The keys that ptsh(1) lists do what it says of them, and all of those that it lists are tried.
+# The keys that ptsh(1) lists do what it says, and all of them are tried.
 use strict;
 use warnings;
 use Test::More;
@@ -16,7 +16,7 @@ my @listed = map { s/\\\(ha/C-/gr } map { split ' ' } $list =~ /^\.It Ic (.*)$/m
 
 my $s = Session->new(columns => 60);
 my %tried;
-# What is typed, the keys, and what the row of the prompt holds then with an X typed where the cursor is.
+# What is typed, the keys, and the prompt's row after an X is typed where the cursor is.
 sub becomes {
 	my ($typed, $keys, $wanted, $what) = @_;
 	$s->key('C-u');
@@ -33,9 +33,9 @@ becomes('one two', ['C-a', 'C-e'], 'one twoX', 'to the end');
 becomes('one two', ['M-b'], 'one Xtwo', 'a word back');
 becomes('one two', ['C-a', 'M-f'], 'oneX two', 'a word on');
 becomes('one two', ['C-w'], 'one X', 'delete the word before');
-becomes('one two', ['C-a', 'M-d'], 'X two', 'delete the word behind');
+becomes('one two', ['C-a', 'M-d'], 'X two', 'delete the word after');
 becomes('one two', ['C-u'], 'X', 'delete the line');
-becomes('one two', ['M-b', 'C-k'], 'one X', 'delete what is behind');
+becomes('one two', ['M-b', 'C-k'], 'one X', 'delete what is after');
 becomes('one two', ['C-w', 'C-a', 'C-y'], 'twoXone', 'insert what was deleted');
 becomes('one two', ['C-t'], 'one towX', 'swap two');
 becomes('one two', ['C-a', 'C-d'], 'Xne two', 'delete the one under the cursor');

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# Who is at the other end, and who is here: keys, clear channels, passwords, asked about at a terminal.
+# Questions at a terminal about the box and the user: keys, clear channels, passwords.
 use strict;
 use warnings;
 use utf8;
@@ -176,7 +176,7 @@ $s->wait_prompt($prompt);
 $s->line($strict->password);
 ok $s->wait_prompt(qr/^box> $/), 'a box that hangs up after a refused login is connected to again';
 
-# The same box, or whoever is in its place now, with something weaker
+# The same box, or another one in its place, with a weaker login
 for my $weaker ('login', 'none') {
 	my $false = Box->start(script => <<"END");
 hello login_cram_md6

@@ -21,7 +21,7 @@ my $measured = !$ENV{PTSH_TEST_SANITIZED} && Deadline::SLOW == 1;
 sub resident { my ($s) = @_; return Box::slurp('/proc/' . $s->pid . '/status') =~ /VmRSS:\s+(\d+)/ ? $1 : 0 }
 sub descriptors { my ($s) = @_; my @fds = glob '/proc/' . $s->pid . '/fd/*'; return scalar @fds }
 
-# Does the same work twice: what the first time has left behind (pools, OpenSSL's tables) must do for the second, but for so
+# Does the same work twice: what the first time has allocated (pools, OpenSSL's tables) must do for the second, but for so
 # many KiB.
 sub is_flat
 {
@@ -62,7 +62,7 @@ is scalar($box->log_lines('open')), $opened, '... each a connection of its own';
 $s->key('C-d');
 is $s->status, 0, 'ends';
 
-# --- connections that are lost; whoever types does not wait for the next try ---
+# --- connections that are lost; a typed line does not wait for the next try ---
 
 my $times = $full ? 500 : 30;
 my $lossy = Box->start(script => "repeat 100000\nhello none\nexpect ping\nreply 1,1,2\nreset\nnext\nend\n");
@@ -77,7 +77,7 @@ is_flat($l, "$times lost connections", 512, sub {
 
 # --- a million events ---
 
-# Of more kinds than are counted apart, so that all ways through the folding are taken.
+# Of more kinds than are counted separately, so that all paths of the folding are taken.
 sub events
 {
 	my ($n) = @_;

@@ -26,7 +26,7 @@ for my $columns (80, 40, 24) {
 		my $have;
 		ok $s->wait_for(sub { ($have = $bottom->()) eq $wanted =~ s/ //gr }), "$columns columns: $what" or diag $have;
 	};
-	# Rows that follow each other with nothing between them.
+	# Consecutive rows.
 	my $shows = sub {
 		my ($what, $times, @wanted) = @_;
 		my $wanted = join '', map { "$_\n" } @wanted;

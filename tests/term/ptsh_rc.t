@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# The rc file runs commands unasked: only if nobody but its user can have written it.
+# The rc file runs commands unasked: only if no other user can have written it.
 use strict;
 use warnings;
 use Test::More;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# What a command of ptsh's own shows, into a file or a shell command, as a request's result: at the prompt only.
+# The output of ptsh's own commands goes into a file or a shell command, as a request's result does: at the prompt only.
 use strict;
 use warnings;
 use utf8;
@@ -15,7 +15,7 @@ my $dir = Term::directory();
 my $s = Session->new(rows => 50, columns => 120, env => {PTSH_PAGER => ''}, box => ['--devices', 200]);
 my $known = "$dir/out";
 
-# Runs the line into a file; what is in that file, and nothing may be on the screen.
+# Runs the line into a file; returns what is in that file, and nothing may be on the screen.
 sub into
 {
 	my ($line) = @_;
@@ -24,7 +24,7 @@ sub into
 	return -e $known ? Term::slurp($known) : undef;
 }
 
-# A redirection behind a command was ignored: it wrote to the screen.
+# A redirection after a command was ignored: it wrote to the screen.
 is into('.echo  a b'), "a b\n", '.echo';
 like into('.status'), qr/^box\tbox\b.*^state\tconnected$/ms, '.status: tsv, as no terminal is there';
 like into('.help'), qr/^  realm_poll +\S.*^  \.each /ms, '.help';
@@ -55,7 +55,7 @@ like into('.find switch_uid=switch01%'), qr/^Head Office\tswitch01/m, '.find';
 # >>, | and what goes with them
 $s->run(".echo one > $known");
 $s->run(".echo two >> $known");
-is Term::slurp($known), "one\ntwo\n", '>> goes on in the file';
+is Term::slurp($known), "one\ntwo\n", '>> appends to the file';
 is_deeply [$s->run('.history .echo | grep -c "  a b"')], [2], '| a command';
 is_deeply [$s->run('.each realm_info name -- .echo {1} | sort -r | tail -1')], ['Archive'], '.each: all of it goes to one command';
 is_deeply [$s->run('.watch 0.1 2 realm_info name | wc -l')], [(scalar(() = $s->run('realm_info name')) - 2) x 2], '.watch: each round to one';
@@ -83,7 +83,7 @@ for my $line ('.connect', '.set yes on', '.trust remove nix', '.format csv', '.e
 	}
 }
 ok !-e "$dir/never", '... and no file is made';
-like((join "\n", $s->run(".find Lab > $known &")), qr/a job's result cannot be redirected/, 'not behind a job');
+like((join "\n", $s->run(".find Lab > $known &")), qr/a job's result cannot be redirected/, 'not after a job');
 like((join "\n", $s->run(".each realm_info gid > $known -- ping {gid}")), qr/only & may follow a redirection/, 'only at the end');
 
 # ^C
@@ -126,8 +126,8 @@ $slow->key('C-c');
 ok $slow->wait_row(qr/^port_updates/), 'left by ^C before its | command: on the screen';
 unlike $slow->all, qr/^piped/m, '... the command is not run';
 
-# In a script the calling shell does that.
-# The ending of the file's name says what is wanted, where the line does not.
+# In a script the calling shell redirects.
+# The suffix of the file's name sets the format, where the line does not.
 for my $case (['csv', qr/^gid,name\r\n5000015442,/], ['tsv', qr/^5000015442\t/], ['json', qr/^\[\["5000015442",/],
     ['JSONL', qr/^\{"gid":"5000015442",/], ['txt', qr/^5000015442\t/]) {
 	$s->run("realm_info gid,name > $dir/x.$case->[0]");

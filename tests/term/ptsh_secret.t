@@ -42,12 +42,12 @@ $s->wait_prompt(qr/^box> $/);
 is_deeply [map { s/^\[\d+/[N/r } grep { /set_license|EARLY|"ping"/ } $s->box->received], [qq([N,"set_license","$licence"])], '... for the secret, which alone is sent';
 unlike $s->all, qr/EARLY|WXYZ/, '... and nothing of it is on the screen';
 
-# What is typed behind the answer is the next line
+# What is typed after the answer is the next line
 $s->key('C-l');
 $s->line('set_license ?');
 $s->wait_prompt(qr/echoed\): $/);
 $s->bytes("$licence\r.echo behind it\r");
-ok $s->wait_row(qr/^behind it$/), 'what is typed behind the answer is run';
+ok $s->wait_row(qr/^behind it$/), 'what is typed after the answer is run';
 $s->wait_prompt(qr/^box> $/);
 $s->line('set_license ?');
 $s->wait_prompt(qr/echoed\): $/);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# .snmp at the prompt: a walk goes on while a line is typed and events come, ^C leaves it, and no secret stays behind.
+# .snmp at the prompt: a walk continues while a line is typed and events come, ^C leaves it, and no secret is kept.
 use strict;
 use warnings;
 use utf8;
@@ -17,7 +17,7 @@ my $slow = $agent->relay(delay => 0.15);
 my ($dead, $hold) = Snmpd->dead;
 my $clock = qr/\d\d:\d\d:\d\d/;
 
-# --- a walk as a job: typing and events go on ---
+# --- a walk as a job: typing and events continue ---
 
 my $s = Session->new(columns => 100, rows => 40, args => ['-e', '*'], box => ['--events', 8]);
 $s->line(".snmp walk $slow -v 2c -c public -Cr2 1.3.6.1.2.1.1 &");
@@ -37,7 +37,7 @@ is scalar(grep { /^oid +type +value$/ } @all), 1, '... under one heading';
 $s->key('Enter');
 ok $s->wait_row(qr/^ok$/), '... the line is sent';
 
-# --- in front: ^C leaves it ---
+# --- in the foreground: ^C leaves it ---
 
 $s->line('.events off');
 for my $version ('2c -c public', '3 -u auth -l authNoPriv -a SHA -A authpass123') {
@@ -49,7 +49,7 @@ for my $version ('2c -c public', '3 -u auth -l authNoPriv -a SHA -A authpass123'
 }
 is_deeply [grep { /no answer/ } $s->run('.echo still here')], [], '... and nothing of it comes later';
 my @got = $s->run('.snmp get ' . $agent->address . ' -v 2c -c public 1.3.6.1.2.1.1.7.0');
-is $got[-1], 'sysServices.0  INTEGER     72', 'a question in front';
+is $got[-1], 'sysServices.0  INTEGER     72', 'a request in the foreground';
 
 # --- secrets: those of a line that failed are recalled masked, and none is kept ---
 

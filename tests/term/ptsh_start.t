@@ -14,7 +14,7 @@ my $s = Session->new;
 is $s->prompt_row, 'box> ', 'the prompt is the box as it was typed';
 like join(' ', $s->run('ping')), qr/^time +pid -+  -+ \d{4}-\d\d-\d\d [\d:.]+[+-]\d\d:\d\d +\d+$/, 'a request and its table';
 is_deeply [$s->run('realm_info gid,name 5200007311')], ['       gid  name', '----------  ----', '5200007311  Lab'], 'a table';
-is_deeply [$s->run('realm_info gid 1')], ['ptsh: realm_info: no such realm: \'1\''], 'a failure is told in a line';
+is_deeply [$s->run('realm_info gid 1')], ['ptsh: realm_info: no such realm: \'1\''], 'a failure is reported in a line';
 is_deeply [$s->run('realm_poll')], ['ptsh: realm_poll: realm (gid or name) is missing', 'ptsh: usage: realm_poll REALM'], 'a mistake';
 $s->line('realm_inf gid,name');
 ok $s->wait_prompt(qr/^realm_inf: no such request; did you mean realm_info\? \[y\/N\]/), 'a mistyped name is asked about';
@@ -26,7 +26,7 @@ ok $s->wait_prompt(qr/^realm_inf: no such request; did you mean realm_info\? \[y
 $s->line('y');
 ok $s->wait_row(qr/^Lab$/), '... and corrected';
 $s->key('C-l');
-is_deeply [grep { /^ptsh/ } $s->run('- realm_info gid 1')], ['ptsh: realm_info: no such realm: \'1\''], 'a line that may fail is told';
+is_deeply [grep { /^ptsh/ } $s->run('- realm_info gid 1')], ['ptsh: realm_info: no such realm: \'1\''], 'the failure of a line that may fail is reported';
 $s->type('half');
 $s->wait_prompt(qr/half$/);		# (^C takes what the terminal still holds)
 $s->key('C-c');
@@ -42,7 +42,7 @@ for my $word (qw(quit exit .quit .q)) {
 	is $q->status, 0, "$word leaves";
 }
 
-# What keeps the box away is told, and is the status.
+# Why there is no connection is reported, and is the status.
 sub failing
 {
 	my ($name, $status, $pattern, %o) = @_;
@@ -55,7 +55,7 @@ sub failing
 socket my $closed, AF_INET, SOCK_STREAM, 0 or die $!;
 bind $closed, sockaddr_in(0, INADDR_LOOPBACK) or die $!;
 my ($port) = sockaddr_in(getsockname $closed);
-failing('nobody listens', 3, qr/^ptsh: .*Connection refused$/, boxes => "box 127.0.0.1:$port\n");
+failing('no listener', 3, qr/^ptsh: .*Connection refused$/, boxes => "box 127.0.0.1:$port\n");
 failing('no such option', 2, qr/^ptsh: .*--nonsense/, args => ['--nonsense']);
 failing('another password', 4, qr/^ptsh: box: login refused: /, env => {PTSH_PASSWORD => 'wrong'}, args => ['-w']);
 failing('TLS refused', 5, qr/the box refuses TLS/, args => ['--tls', 'on']);
@@ -110,7 +110,7 @@ ok $w->wait_row(qr/^ptsh: \[1\] realm_poll Lab: done, 2\.\ds$/), 'the end of a j
 ok $w->wait_prompt(qr/^box(?: \(1 job\))?> half a li$/), '... is above the line';
 ok $w->wait_row(qr/^ptsh: \[2\] realm_poll Archive: done/), 'the end of the other';
 ok $w->wait_prompt(qr/^box> half a li$/), '... too, and the prompt counts them';
-ok !grep(/\^C./, $w->rows), 'the ^C is not in the way of anything';
+ok !grep(/\^C./, $w->rows), 'the ^C disturbs nothing else';
 $w->key('C-u', 'C-d');
 is $w->status, 0, '^D leaves';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# What the prompt says of the session, what ^D does while jobs run, and words of psql's.
+# What the prompt shows of the session, what ^D does while jobs run, and words of psql's.
 use strict;
 use warnings;
 use Test::More;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # Random interleavings of keys, events, resizes and cursor movements, against a model of the line.
-# PTSH_TEST_FULL: more than 1000 of them; PTSH_TEST_SEED: another course.
+# PTSH_TEST_FULL: more than 1000 of them; PTSH_TEST_SEED: another sequence.
 #
 # Where the window is resized all letters are narrow.  When a wrapped row in its history has a wide character at the margin, tmux
 # 3.3a can forget, in widening, that it was wrapped (grid_reflow_join: the rest begins with a character that does not fit), and puts

@@ -6,7 +6,7 @@ use utf8;
 use Test::More;
 use Prompt;
 
-# Sanitizers would take these signals for themselves.
+# Sanitizers handle these signals themselves.
 $ENV{ASAN_OPTIONS} = join ':', grep({ defined } $ENV{ASAN_OPTIONS}), map { "handle_$_=0" } qw(segv sigbus abort);
 
 plan skip_all => 'needs tmux' unless Term::available;
@@ -50,7 +50,7 @@ $t->wait_for(sub { ($t->rows)[-1] eq 'bash$' });
 $t->type('fg');
 $t->key('Enter');
 $t->type('more');
-is $t->settle('typedmore'), '', 'SIGSTOP, behind which the shell has changed the modes, and fg';
+is $t->settle('typedmore'), '', 'SIGSTOP, after which the shell has changed the modes, and fg';
 $t->close;
 
 # From outside, also many times
@@ -65,7 +65,7 @@ $t->type('more');
 is $t->settle('typedmore'), '', 'SIGSTOP and SIGCONT from outside';
 kill 'TSTP', $t->pid;		# its group has no shell that could wake it up: the kernel does not stop it
 $t->type('!');
-is $t->settle('typedmore!'), '', 'SIGTSTP where nobody could say fg';
+is $t->settle('typedmore!'), '', 'SIGTSTP without a shell that could continue it';
 my $kids = 200;
 kill $_ % 2 ? 'WINCH' : 'CONT', $t->pid for 1 .. $kids;
 $t->type('?');
@@ -116,9 +116,9 @@ $vi->key('Escape');
 $vi->type('/y');
 $vi->wait_row(qr{^/y});
 kill 'HUP', $vi->pid;
-is $vi->status, 129, 'SIGHUP within a search of vi, which asks again';
+is $vi->status, 129, 'SIGHUP within a search of vi, which reads again';
 
-# The terminal goes away
+# The terminal closes
 my $gone = Prompt->new;
 $gone->type('x');
 $gone->settle('x');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * net_help: what the tests of net share: a channel's other end, and a holder that notes all it is told.
+ * net_help: what the tests of net share: a channel's other end, and a holder that records every callback.
  */
 #ifndef PTSH_TESTS_NET_HELP_H
 #define PTSH_TESTS_NET_HELP_H
@@ -22,7 +22,7 @@
 
 #include "link/channel.h"
 
-/* A listening socket on loopback, at a port of the kernel's choosing. */
+/* Opens a listening socket on loopback, at a port of the kernel's choosing. */
 static inline int help_listen(int family, int backlog, unsigned short *port)
 {
 	struct sockaddr_storage room = {0};
@@ -53,7 +53,7 @@ static inline int help_listen(int family, int backlog, unsigned short *port)
 	return fd;
 }
 
-/* A port where nobody listens. */
+/* Returns a port without a listener. */
 static inline unsigned short help_closed_port(void)
 {
 	unsigned short port;
@@ -62,13 +62,13 @@ static inline unsigned short help_closed_port(void)
 	return port;
 }
 
-/* In a child: a test that fails leaves nobody behind. */
+/* In a child: a test that fails leaves no process. */
 static inline void help_die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-/* A process that accepts one connection and does as body says with it. */
+/* Starts a process that accepts one connection and calls body with it. */
 static inline pid_t help_serve(int listener, void (*body)(int fd))
 {
 	pid_t pid = fork();
@@ -89,7 +89,7 @@ static inline pid_t help_serve(int listener, void (*body)(int fd))
 	_exit(0);
 }
 
-/* Ends a child of ours; its exit status, or -1 for a signal. */
+/* Ends a child of ours; returns its exit status, or -1 for a signal. */
 static inline int help_end(pid_t pid, bool kill_it)
 {
 	int status;
@@ -125,7 +125,7 @@ struct holder {
 	bool in_order;		/* closed(NULL) */
 	struct error e;
 	struct buf received, steps, warnings, question, out;
-	const char *answers[4];	/* what ask() is answered, in turn; NULL: nobody there */
+	const char *answers[4];	/* what ask() is answered, in turn; NULL: no terminal */
 	/* Called in the callbacks, if set. */
 	void (*on_received)(struct holder *h);
 	void (*on_connected)(struct holder *h);
@@ -250,7 +250,7 @@ static inline void holder_send(struct holder *h, const char *text)
 
 enum { PATIENCE = 20 /* how many times slower a machine may be on which much else runs */ };
 
-/* Steps the loop until *counter has reached n.  False: it has not in what is ms on an idle machine. */
+/* Steps the loop until *counter has reached n.  False: it has not within the time that is ms on an idle machine. */
 static inline bool holder_wait(struct holder *h, const int *counter, int n, int64_t ms)
 {
 	int64_t end = loop_now() + PATIENCE * ms;
@@ -283,7 +283,7 @@ static inline void holder_clear(struct holder *h)
 	buf_clear(&h->out);
 }
 
-/* The text of the error holds this. */
+/* Asserts that the text of the error contains this. */
 static inline void assert_says(const char *text, const char *part)
 {
 	if (strstr(text, part) == NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session_log: a holder of a session that writes down every operation that is called, as lines of text.
+ * session_log: a holder of a session that records every operation that is called, as lines of text.
  */
 #ifndef PTSH_TESTS_SESSION_LOG_H
 #define PTSH_TESTS_SESSION_LOG_H
@@ -17,7 +17,7 @@ struct holder {
 	enum large_mode mode;		/* what reply_large answers */
 	enum auth_method login;		/* not 0: greeted() logs in at once */
 	bool tls_first;			/* greeted() asks for TLS */
-	const char *forget, *end;	/* forgets or ends the session when an operation comes for that tag */
+	const char *forget, *end;	/* forgets the tag, or ends the session, when an operation comes for it */
 	uint64_t forget_id;
 	const char *request;		/* reply() sends this once */
 	unsigned requests;		/* tags are "a", "b" ... */
@@ -58,7 +58,7 @@ static void log_rest(struct holder *h, struct json_iter it)
 	buf_putc(&h->log, '\n');
 }
 
-/* What a test has asked to be done inside an operation. */
+/* Does what a test has asked for inside an operation. */
 static void log_meddle(struct holder *h, const char *tag)
 {
 	if (h->forget && tag && strcmp(h->forget, tag) == 0) {

@@ -89,7 +89,7 @@ uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag)
 
 /* --- the box --- */
 
-/* The answer to request i (0 the first): status 1 or 0, and what is behind it: ",\"text\"". */
+/* Answers request i (0 the first): status 1 or 0, and what follows it: ",\"text\"". */
 static void box_answers(size_t i, int status, const char *values)
 {
 	char line[4096];
@@ -110,7 +110,7 @@ static void box_answers(size_t i, int status, const char *values)
 	engine_pump(&shell);
 }
 
-/* --- what the engine asks, where nothing is to be known --- */
+/* --- the engine's callbacks, which know nothing here --- */
 
 static enum engine_turn always_ready(struct shell *sh, struct task *t)
 {
@@ -169,7 +169,7 @@ static void shell_end(void)
 		free(wire.sent[i].text);
 }
 
-/* What has been written since the last call. */
+/* Returns what has been written since the last call. */
 __attribute__((unused)) static const char *written(struct sink *s)
 {
 	static char text[65536];

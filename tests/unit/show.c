@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * show: prints a box's reply lines, read from standard input, in a format: so that programs that nobody here wrote can
- * judge what comes out.  No test itself; tests/cli/formats.t runs it.
+ * show: prints a box's reply lines, read from standard input, in a format: so that programs of others can
+ * check the output.  No test itself; tests/cli/formats.t runs it.
  *
  *   show [-f FIELDS] [-t TYPE] [-H|-h] [-T] [-R] [-l BYTES] FORMAT < LINES
  *
@@ -31,7 +31,7 @@ static char **split(char *fields, size_t *count)
 	return list;
 }
 
-/* What the session does: items with their depth, or text in pieces. */
+/* Does what the session does: items with their depth, or text in pieces. */
 static void show_large(struct output *o, const char *line, size_t len, const struct reply_about *about,
     const struct reply *reply)
 {

@@ -32,7 +32,7 @@ static void room_is_doubled(void **state)
 	assert_true(moves < 8);
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(items[i], i);
-	/* A leap is given at once. */
+	/* A large step is given at once. */
 	assert_non_null(items = array_room(items, 100000, &room, sizeof *items));
 	assert_true(room >= 100000);
 	assert_int_equal(items[999], 999);

@@ -202,7 +202,7 @@ static void methods_are_chosen_by_trust(void **state)
 	}
 }
 
-/* A box that has had TLS, or a channel behind a handshake: the option that would weaken it is not the way out. */
+/* A box that has used TLS, or a channel after a handshake: no message names the option that would weaken it. */
 static void no_advice_to_weaken(void **state)
 {
 	static const enum channel_trust trusts[] = {TRUST_CLEAR, TRUST_LOOPBACK, TRUST_TLS_UNKNOWN};
@@ -224,7 +224,7 @@ static void no_advice_to_weaken(void **state)
 	}
 }
 
-/* --- what is left behind --- */
+/* --- what is left on the stack --- */
 
 enum { DEPTH = 96 * 1024 };	/* of the stack that is looked at */
 
@@ -241,8 +241,8 @@ static unsigned occurrences(const unsigned char *in, size_t size, const unsigned
 	return found;
 }
 
-/* What lies below this function's frame, where others have been.  By way of the kernel: a checker of memory would object
- * to looking at it directly. */
+/* Copies what is below this function's frame, where others have been.  By way of the kernel: a memory checker would object
+ * to reading it directly. */
 __attribute__((noinline)) static void look_at_dead_stack(unsigned char *to)
 {
 	int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
@@ -250,23 +250,23 @@ __attribute__((noinline)) static void look_at_dead_stack(unsigned char *to)
 
 	assert_int_not_equal(fd, -1);
 	memset(to, 0, DEPTH);
-	/* Where the stack has never been there is nothing to read. */
+	/* The stack has never been that deep: nothing to read. */
 	for (size_t done = 0; done < DEPTH; done += 512)
 		if (pread(fd, to + done, 512, (off_t)((uintptr_t)&here - DEPTH + done)) == -1)
 			memset(to + done, 0, 512);
 	close(fd);
 }
 
-/* A copy, to see that it would be seen. */
+/* A copy, to prove that it would be found. */
 __attribute__((noinline)) static void leave_behind(const unsigned char *bytes, size_t len)
 {
 	unsigned char room[8192];
 
 	memcpy(room + 100, bytes, len);
-	__asm__ volatile("" : : "r"(room) : "memory");	/* it is wanted */
+	__asm__ volatile("" : : "r"(room) : "memory");	/* the copy is kept */
 }
 
-/* So deep that looking afterwards does not write over it. */
+/* So deep that the later search does not overwrite it. */
 __attribute__((noinline)) static int compute_deep(struct cram *c, const char *password, struct error *e)
 {
 	char room[16384];

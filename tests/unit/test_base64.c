@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_base64: RFC 4648's examples, every tail, and what is none.
+ * test_base64: RFC 4648's examples, every tail, and what is not base64.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,7 +71,7 @@ static void white_space_spare_bits_and_missing_padding_do_not_matter(void **stat
 			fail_msg("%s", cases[i].text);
 		assert_string_equal(buf_string(&out), cases[i].bytes);
 	}
-	/* A NUL is none of them. */
+	/* A NUL is not white space. */
 	buf_reset(&out);
 	assert_int_equal(base64_decode(&out, "Zm9v\0", 5), -1);
 	buf_clear(&out);

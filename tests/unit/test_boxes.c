@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * boxes: the words of the boxes file, and whose file is believed.
+ * boxes: the words of the boxes file, and the owner and mode that it must have.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,7 +96,7 @@ static void home_is_put_in(void **state)
 	boxes_clear(&b);
 }
 
-static void a_line_goes_on_behind_a_backslash(void **state)
+static void a_line_continues_after_a_backslash(void **state)
 {
 	struct boxes b;
 	struct error e;
@@ -158,7 +158,7 @@ static void lines_are_found_by_their_whole_name(void **state)
 	boxes_clear(&b);
 }
 
-/* Every prefix of a text with everything in it either makes sense or is refused; nothing is read behind its end. */
+/* Every prefix of a text with every construct is accepted or refused; nothing is read after its end. */
 static void a_file_may_end_anywhere(void **state)
 {
 	static const char text[] = "core 'a b' \"c\\u00e9\\ud83d\\ude00\\n\" \\\n ~/x d\\ e # f\n\r\n'x'\"y\" z";
@@ -193,7 +193,7 @@ static void a_file_is_believed_by_owner_and_mode(void **state)
 	assert_int_equal(boxes_read(&b, path, NULL, &e), -1);
 	assert_non_null(strstr(e.text, "others can write it"));
 	boxes_clear(&b);
-	/* Whoever can write the folder can put another file there. */
+	/* A user who can write the folder can put another file there. */
 	assert_non_null(mkdtemp(folder));
 	snprintf(within, sizeof within, "%s/boxes", folder);
 	assert_int_equal(chmod(path, 0600), 0);
@@ -229,7 +229,7 @@ int main(void)
 		cmocka_unit_test(comments_stand_at_a_words_start),
 		cmocka_unit_test(an_ipv6_address_is_no_json),
 		cmocka_unit_test(home_is_put_in),
-		cmocka_unit_test(a_line_goes_on_behind_a_backslash),
+		cmocka_unit_test(a_line_continues_after_a_backslash),
 		cmocka_unit_test(mistakes_name_file_and_line),
 		cmocka_unit_test(lines_are_found_by_their_whole_name),
 		cmocka_unit_test(a_file_may_end_anywhere),

@@ -43,7 +43,7 @@ static void appends_keep_their_order(void **state)
 	buf_clear(&b);
 }
 
-/* A queue used for long: what is in is what comes out, and the memory stays near what is held. */
+/* A queue used for long: what goes in comes out, and the memory stays near the size of its content. */
 static void consuming_and_appending_for_long_stays_small(void **state)
 {
 	for (int secret = 0; secret < 2; secret++) {

@@ -115,7 +115,7 @@ static void arguments_are_described_and_typed(void **state)
 			good_fields(r->name, a->fields);
 			for (size_t j = 0; j < i; j++)
 				assert_string_not_equal(r->args[j].name, a->name);
-			/* what is required stands in front, and only the last may take all words */
+			/* required arguments come first, and only the last may take all words */
 			assert_false((a->flags & ARG_REQUIRED) && optional);
 			optional = optional || !(a->flags & ARG_REQUIRED);
 			assert_false((a->flags & ARG_MANY) && r->args[i + 1].name != NULL);

@@ -60,7 +60,7 @@ static void deaf_start_at(struct deaf *d, const char *address, unsigned short po
 	deaf_fill(d, &in);
 }
 
-/* Hears again. */
+/* Listens again. */
 static void deaf_end(struct deaf *d)
 {
 	int fd;
@@ -202,7 +202,7 @@ static void test_hanging_resolver_is_left_at_the_deadline(void **state)
 	assert_says(h.e.text, "box:1234: ");
 	assert_says(h.e.text, "resolver has not answered");
 	holder_clear(&h);
-	/* The thread lives on, with nothing of ours; it must not touch what is gone (sanitizers watch). */
+	/* The thread still runs, with nothing of ours; it must not touch freed memory (sanitizers check). */
 	poll(NULL, 0, 4000);
 }
 
@@ -755,7 +755,7 @@ static void half_close(int fd)
 		;
 }
 
-static void test_end_of_the_box_is_told_without_an_error(void **state)
+static void test_end_of_the_box_is_reported_without_an_error(void **state)
 {
 	struct holder h;
 	pid_t pid = open_to(&h, half_close);
@@ -768,7 +768,7 @@ static void test_end_of_the_box_is_told_without_an_error(void **state)
 	help_end(pid, false);
 }
 
-/* Says its last words, reads nothing of what is sent and goes: our write meets a RST. */
+/* Sends its last words, reads nothing and closes: our write meets a RST. */
 static void last_words(int fd)
 {
 	char c;
@@ -869,10 +869,10 @@ static void test_unix_socket_says_why_not(void **state)
 	}
 }
 
-/* A21: someone else's socket, under a path that anybody could have taken first.  Only root can try it. */
-static void test_unix_socket_of_somebody_else_is_refused_unless_named(void **state)
+/* A21: another user's socket, under a path that any user could have taken first.  Only root can try it. */
+static void test_unix_socket_of_another_user_is_refused_unless_named(void **state)
 {
-	uid_t nobody = 65534;
+	uid_t other = 65534;
 	int status;
 
 	(void)state;
@@ -880,24 +880,24 @@ static void test_unix_socket_of_somebody_else_is_refused_unless_named(void **sta
 		return;		/* (skip() is a failure in TAP) */
 	assert_int_equal(chmod(folder, 0755), 0);
 	for (int named = 0; named < 2; named++) {
-		/* The peer's user is that of whoever called listen(): so the box is root here and ptsh nobody... */
+		/* The peer's user is the one that called listen(): so the box is root here and ptsh another user... */
 		int listener = unix_listen(in_folder("theirs"), 4);
 		close(listener);
-		/* ...or the other way round: a child that becomes nobody listens, and nobody2 connects. */
+		/* ...or the other way round: a child that becomes another user listens. */
 		int ready[2];
 		assert_int_equal(pipe(ready), 0);
 		pid_t box = fork();
 		if (box == 0) {
 			char byte = 0, c;
 			alarm(300);
-			if (chmod(folder, 0777) == -1 || setuid(nobody) == -1)
+			if (chmod(folder, 0777) == -1 || setuid(other) == -1)
 				_exit(3);
 			int fd = unix_listen(in_folder("theirs"), 4);
 			chmod(in_folder("theirs"), 0777);
 			if (write(ready[1], &byte, 1) != 1)
 				_exit(3);
 			int peer = accept(fd, NULL, NULL);
-			/* Not a byte may come if we are not to be trusted. */
+			/* Not a byte may come if the peer is not trusted. */
 			_exit(read(peer, &c, 1) > 0 ? 1 : 0);
 		}
 		char byte;
@@ -911,7 +911,7 @@ static void test_unix_socket_of_somebody_else_is_refused_unless_named(void **sta
 				_exit(3);
 			holder_init(&h, in_folder("theirs"));
 			h.reach.has_peer_uid = named;
-			h.reach.peer_uid = nobody;
+			h.reach.peer_uid = other;
 			holder_open(&h);
 			if (named)
 				ok = holder_wait(&h, &h.connected, 1, 5000);
@@ -1031,7 +1031,7 @@ static void test_proxy_command_inherits_no_descriptor_and_no_mask(void **state)
 	sigset_t some, before;
 
 	(void)state;
-	/* What the test itself was started with does not count. */
+	/* Descriptors that the test itself inherited do not count. */
 	for (int fd = 3; fd < 1024; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	sigemptyset(&some);
@@ -1172,11 +1172,11 @@ int main(void)
 		cmocka_unit_test(test_channel_may_be_freed_in_received),
 		cmocka_unit_test(test_channel_may_be_freed_in_connected),
 		cmocka_unit_test(test_reset_in_the_middle_hands_over_what_came),
-		cmocka_unit_test(test_end_of_the_box_is_told_without_an_error),
+		cmocka_unit_test(test_end_of_the_box_is_reported_without_an_error),
 		cmocka_unit_test(test_what_came_is_read_after_a_broken_pipe),
 		cmocka_unit_test(test_unix_socket_of_oneself_is_local),
 		cmocka_unit_test(test_unix_socket_says_why_not),
-		cmocka_unit_test(test_unix_socket_of_somebody_else_is_refused_unless_named),
+		cmocka_unit_test(test_unix_socket_of_another_user_is_refused_unless_named),
 		cmocka_unit_test(test_full_unix_queue_is_waited_for_until_the_deadline),
 		cmocka_unit_test(test_proxy_command_carries_the_bytes),
 		cmocka_unit_test(test_proxy_command_that_fails_says_how),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * child: what a command inherits, how all of it ends, and the terminal that is lent to it.
+ * child: what a command inherits, how all its processes end, and the terminal that is lent to it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -111,9 +111,9 @@ static void how_it_ended_is_reported(void **state)
 	}
 }
 
-/* --- the end of all of it --- */
+/* --- the end of all processes --- */
 
-/* A command that holds the write end of `alive` in each of its processes: when it can be read, all are gone. */
+/* A command that holds the write end of `alive` in each of its processes: when a read sees its end, all are gone. */
 static void ends_as_a_whole(const char *command)
 {
 	struct pollfd gone = {.events = POLLIN};
@@ -189,7 +189,7 @@ static void the_loop_reports_the_end_once(void **state)
 
 /* --- the terminal --- */
 
-/* In a session with a terminal of its own: runs it with the terminal lent, and reports. */
+/* Runs it in a session with a terminal of its own, with the terminal lent, and reports. */
 static _Noreturn void on_a_terminal(const char *command, unsigned flags)
 {
 	struct child c;
@@ -207,7 +207,7 @@ static _Noreturn void on_a_terminal(const char *command, unsigned flags)
 	_exit(0);
 }
 
-/* What the terminal shows until `until`; keys are typed once `at` has been shown. */
+/* Returns what the terminal shows until `until`; types keys once `at` has been shown. */
 static const char *seen_on_terminal(const char *command, unsigned flags, const char *at, const char *keys)
 {
 	static char seen[16384];

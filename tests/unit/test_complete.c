@@ -98,7 +98,7 @@ static void ask(const char *text)
 		assert_true(strcmp(c.candidates[i - 1].text, c.candidates[i].text) != 0);
 }
 
-/* The candidates, separated by '|', with what is put behind a unique one. */
+/* Returns the candidates, separated by '|', with what is appended to a unique one. */
 static void offers(const char *text, const char *expected)
 {
 	struct buf all = {0};
@@ -327,7 +327,7 @@ static int read_file(void *ctx, const char *path, struct buf *out, struct error 
 
 static const struct line_context parsing = {.prompt = true, .read_file = read_file};
 
-/* Whether the parser has nothing against a line but that it is not finished. */
+/* True if the line is good, or only unfinished. */
 static bool acceptable(const char *text, size_t len, bool unfinished, const char **why, size_t *notes)
 {
 	static struct error e;
@@ -424,7 +424,7 @@ static void every_candidate_at_every_place_is_accepted(void **state)
 		buf_puts(&by_name, catalog[i].name);
 		for (const struct arg *a = catalog[i].args; a->name != NULL; a++) {
 			buf_putc(&in_order, ' ');
-			/* behind what takes all the words it gets only a name helps */
+			/* after an argument that takes all words only a name helps */
 			if (greedy)
 				buf_printf(&in_order, "--%s ", a->name);
 			greedy = greedy || a->type == ARG_ROWS || a->type == ARG_OBJECT || a->type == ARG_PAIRS;
@@ -446,7 +446,7 @@ static void every_candidate_at_every_place_is_accepted(void **state)
 	assert_true(tried > 10000);
 }
 
-/* What stands there after the common part was put in leads to the same candidates. */
+/* The text after the common part was inserted leads to the same candidates. */
 static void the_common_part_loses_no_candidate(void **state)
 {
 	static const char *const texts[] = {"realm_poll Head", "realm_poll M", "realm_poll ", "group_settings_modify 5 --system A", "realm_info gid,la",
@@ -470,7 +470,7 @@ static void the_common_part_loses_no_candidate(void **state)
 
 /* --- names that the prompt would refuse to insert --- */
 
-static uint32_t from;	/* the code points that stand in names: from .. from + 255 */
+static uint32_t from;	/* the code points that are in names: from .. from + 255 */
 
 static void strange_gids(void *ctx, enum gid_kind kind, void (*found)(void *, const char *, const char *), void *arg)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_credentials: what a realm's list says a host is asked with: each list by its tag, in every shape that boxes send.
+ * test_credentials: the credentials of a realm's list for a host: each list by its tag, in every shape that boxes send.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,7 +45,7 @@ static void unclear(void *ctx, const char *entry)
 	buf_puts(&calls, "unclear;");
 }
 
-/* What the values of a reply say of 10.1.2.3. */
+/* Returns the credentials for 10.1.2.3 in the values of a reply. */
 static void says(const char *values, const char *expected)
 {
 	static const struct snmp_credentials_ops ops = {.excluded = excluded, .community = community, .user = user, .unclear = unclear};
@@ -95,14 +95,14 @@ static void what_is_not_understood_is_sent_to_no_host(void **state)
 		"[\"10.0.0.0\",8,[2,null],1]",
 		"[\"10.0.0.0\",8,[2,{\"community\":\"c\"}],1]",
 		"[\"10.0.0.0\",8,[2,[true]],1]",
-		/* a user that stands where a community does, its tag a text */
+		/* a user in the place of a community, its tag a text */
 		"[\"10.0.0.0\",8,[2,[[\"3\",\"u\",\"aa\",\"pp\"]]],1]",
 		"[\"10.0.0.0\",8,[3,[\"u\",\"aa\",\"pp\"]],1]",
 		"[\"10.0.0.0\",8,[3,\"u\",[\"aa\"],\"pp\"],1]",
 		"[\"10.0.0.0\",8,[3,null,\"aa\",\"pp\"],1]",
 		"[\"10.0.0.0\",8,[3],1]",
 		"[\"10.0.0.0\",8,[[[[[[[[2,[\"c\"]]]]]]]]],1]",
-		/* no flags, or what is none */
+		/* no flags, or something else */
 		"[\"10.0.0.0\",8,[2,[\"c\"]]]",
 		"[\"10.0.0.0\",8,[2,[\"c\"]],\"include\"]",
 		"[\"10.0.0.0\",8,\"community\",1]",
@@ -112,7 +112,7 @@ static void what_is_not_understood_is_sent_to_no_host(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
 		says(shapes[i], "unclear;");
-	says("[\"10.0.0.0\",8,[4,[\"u\"]],1]", "unclear;unclear;");	/* neither the 4 nor what is in the list */
+	says("[\"10.0.0.0\",8,[4,[\"u\"]],1]", "unclear;unclear;");	/* neither the 4 nor the content of the list */
 	says("[\"10.0.0.0\",8,[\"c\",\"d\"],1]", "unclear;unclear;");
 	says("[\"10.0.0.0\",8,[2,[\"c\",5,\"d\"]],1]", "2c:c:1;unclear;2c:d:2;");
 }

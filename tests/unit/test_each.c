@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_each: of any number of rows few are in memory, and none is run before all have come.
+ * test_each: few of any number of rows are in memory, and none is run before all have come.
  */
 #include "shell_help.h"
 
@@ -92,7 +92,7 @@ static void of_many_rows_those_that_run_are_in_memory(void **state)
 	assert_non_null(strstr(written(&shell.out), "\n900\ta name of some length\tn\t900\n"));
 }
 
-/* Files of ours without a name that are open. */
+/* Counts our open files without a name. */
 static unsigned scratch_files(void)
 {
 	unsigned n = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_engine: what is sent when, what is shown when, and what a failure, a stop or a lost connection leaves.
+ * test_engine: when lines are sent and shown, and what a failure, a stop or a lost connection leaves.
  */
 #include "shell_help.h"
 
@@ -59,14 +59,14 @@ static const struct command
 	command_works = {.word.name = "works", .usage = "", .help = "", .at_once = true, .run = run_at_once};
 static const struct command *const table[] = {&command_fails, &command_stays, &command_works, NULL};
 
-/* --- what the engine asks --- */
+/* --- the engine's callbacks --- */
 
 static enum engine_turn answer_of_prepare;
 static unsigned asked, dropped;
 
 static struct task *asked_for;
 
-/* Whoever asks something lets the task wait for it. */
+/* A question makes the task wait for its answer. */
 static enum engine_turn prepare(struct shell *sh, struct task *t)
 {
 	(void)sh;
@@ -331,7 +331,7 @@ static void a_stop_leaves_the_command_that_waits(void **state)
 
 static void what_still_waits_at_the_end_is_freed(void **state)
 {
-	(void)state;	/* memory's checkers see to it */
+	(void)state;	/* memory checkers verify it */
 	LINES("log a &", ".stays", "product_id");
 	assert_int_equal(ran, 1);
 }
@@ -368,7 +368,7 @@ static void a_request_that_has_not_left_was_not_sent(void **state)
 	assert_int_equal(engine_dropped(&shell), 1 + 7);
 }
 
-/* A login that came to nothing: what went along with it has not been looked at, and goes again, once. */
+/* A failed login: requests sent with it were not processed, and are sent again, once. */
 static void what_went_with_a_refused_login_goes_again(void **state)
 {
 	void *tag;
@@ -401,7 +401,7 @@ static void a_command_hears_that_the_connection_is_gone_for_good(void **state)
 	assert_int_equal(lost, 1);
 }
 
-/* --- those beside the queue --- */
+/* --- jobs --- */
 
 static unsigned ends;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_events: what is subscribed to, which listener hears what, how a flood is folded, and that `.on` runs a bounded number.
+ * test_events: what is subscribed to, which listener gets which event, how a flood is folded, and that `.on` runs a bounded number.
  */
 #include "shell_help.h"
 
@@ -294,7 +294,7 @@ static void on_runs_at_most_64_lines_at_once_and_each_in_the_end(void **state)
 	assert_false(engine_jobs_run(&shell));
 }
 
-/* Whatever is in them: here 100 kB each. */
+/* Whatever they contain: here 100 kB each. */
 static void on_keeps_few_bytes_of_lines_that_wait(void **state)
 {
 	const char *line = ".on job_stop -- log {1}";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_find_rows: what .find asks for when a box refuses something, and what is left of what it has found, in which order.
+ * test_find_rows: the requests of .find when a box refuses something, and which rows it keeps, in which order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -233,7 +233,7 @@ static void a_column_has_the_first_view_that_knows_it(void **state)
 	assert_false(find_view_of(f, 2, &view));
 }
 
-/* The first prototype fell back to five columns at once, and no longer saw the comment that matched. */
+/* The first prototype fell back to five columns at once, and did not see the comment that matched. */
 static void as_little_as_possible_is_left_out(void **state)
 {
 	struct find_query q = {.view = FIND_DEVICES, .checked = true, .filters = {{"device_mac", "x"}}, .filter_count = 1};
@@ -258,7 +258,7 @@ static void a_filter_that_is_refused_does_not_take_its_column_along(void **state
 	(void)state;
 	assert_true(find_query_retry(&q, "cannot filter by 'device_ip'"));
 	assert_true(q.unfiltered && q.missing == 0);
-	assert_true(find_query_retry(&q, "unknown column 'device_ip'"));	/* that was not all */
+	assert_true(find_query_retry(&q, "unknown column 'device_ip'"));	/* more columns are refused */
 	assert_true(q.missing != 0);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_find_word: what .find takes a word for, what it asks a box with, and in which cells it is found.
+ * test_find_word: how .find reads a word, which requests it sends, and in which cells it finds it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

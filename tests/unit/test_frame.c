@@ -15,7 +15,7 @@
 #include "proto/frame.h"
 #include "proto/pending.h"
 
-/* All lines of text, each in parentheses, fed in chunks; what lies beyond the limit is told and dropped. */
+/* All lines of text, each in parentheses, fed in chunks; what exceeds the limit is reported and dropped. */
 static void cut(struct buf *out, const char *text, size_t len, size_t chunk, size_t limit)
 {
 	struct frame f = {0};
@@ -153,7 +153,7 @@ static void requests_are_found_by_id_whatever_the_order(void **state)
 	pending_clear(&t);
 }
 
-/* One poll that takes minutes must not make the table hold all ids since. */
+/* One poll that takes minutes must not make the table keep all later ids. */
 static void a_request_open_for_long_costs_nothing(void **state)
 {
 	struct pending_table t = {0};
@@ -171,7 +171,7 @@ static void a_request_open_for_long_costs_nothing(void **state)
 	pending_clear(&t);
 }
 
-/* Side by side, ids were one run that each removal walked: a million took over ten minutes. */
+/* Adjacent ids were one run that each removal walked: a million took over ten minutes. */
 static void many_open_at_once_are_answered_in_linear_time(void **state)
 {
 	enum { IDS = 300000 };

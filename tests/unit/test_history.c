@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The history file: what is in it, and what happens when it is not what it should be. */
+/* The history file: its content, and what happens when it is wrong. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -56,7 +56,7 @@ static struct history *open_good(void)
 	return h;
 }
 
-/* A file that cannot be used: told, and the history goes on in memory. */
+/* A file that cannot be used: reported, and the history continues in memory. */
 static void assert_memory_only(const char *message)
 {
 	struct error e = {0};
@@ -68,7 +68,7 @@ static void assert_memory_only(const char *message)
 	assert_non_null(strstr(e.text, path));
 	if (strstr(e.text, message) == NULL)
 		fail_msg("%s", e.text);
-	assert_false(history_trouble(h, &e));		/* told once */
+	assert_false(history_trouble(h, &e));		/* reported once */
 	history_add(h, "in memory", "in memory");
 	assert_string_equal(history_entry(h, history_count(h) - 1), "in memory");
 	assert_false(history_trouble(h, &e));
@@ -270,7 +270,7 @@ static void a_file_in_the_place_of_its_directory(void **state)
 	assert_memory_only("cannot be opened");
 }
 
-/* Runs in a child: root is above permissions, and limits are for the whole process. */
+/* Runs in a child: root passes every permission, and limits are for the whole process. */
 static void in_child(void (*body)(void))
 {
 	fflush(NULL);
@@ -312,7 +312,7 @@ static void a_read_only_home(void **state)
 	assert_int_equal(chmod(dir, 0700), 0);
 }
 
-static void in_somebody_elses_file(void)
+static void in_file_of_another_user(void)
 {
 	struct error e = {0};
 	bool failed;
@@ -324,13 +324,13 @@ static void in_somebody_elses_file(void)
 	history_free(h);
 }
 
-static void somebody_elses_file(void **state)
+static void file_of_another_user(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
 		return;		/* (skip() is a failure in TAP) */
 	write_file("old\n", 4, 0666);
-	in_child(in_somebody_elses_file);
+	in_child(in_file_of_another_user);
 }
 
 static void on_a_full_disk(void)
@@ -444,16 +444,16 @@ static void two_sessions_lose_nothing(void **state)
 	make_directories();
 	pid_t pids[2];
 	fflush(NULL);
-	for (int who = 0; who < 2; who++) {
-		pids[who] = fork();
-		if (pids[who] == 0) {
+	for (int session = 0; session < 2; session++) {
+		pids[session] = fork();
+		if (pids[session] == 0) {
 			struct error e;
 			bool failed;
 			struct history *h = history_open(path, &e, &failed);
 			char line[64];
 
 			for (int i = 0; i < EACH; i++) {
-				snprintf(line, sizeof line, "session %d line %d", who, i);
+				snprintf(line, sizeof line, "session %d line %d", session, i);
 				history_add(h, line, line);
 			}
 			CHECK(!failed && !history_trouble(h, &e));
@@ -461,17 +461,17 @@ static void two_sessions_lose_nothing(void **state)
 			_exit(0);
 		}
 	}
-	for (int who = 0; who < 2; who++) {
+	for (int session = 0; session < 2; session++) {
 		int status;
-		assert_int_equal(waitpid(pids[who], &status, 0), pids[who]);
+		assert_int_equal(waitpid(pids[session], &status, 0), pids[session]);
 		assert_int_equal(status, 0);
 	}
 	struct history *h = open_good();
-	int next[2] = {0, 0}, who, i;
+	int next[2] = {0, 0}, session, i;
 	assert_int_equal(history_count(h), 2 * EACH);
 	for (size_t n = 0; n < 2 * EACH; n++) {
-		assert_int_equal(sscanf(history_entry(h, n), "session %d line %d", &who, &i), 2);
-		assert_int_equal(i, next[who]++);
+		assert_int_equal(sscanf(history_entry(h, n), "session %d line %d", &session, &i), 2);
+		assert_int_equal(i, next[session]++);
 	}
 	history_free(h);
 }
@@ -592,7 +592,7 @@ int main(void)
 		TEST(a_fifo_in_its_place_does_not_block),
 		TEST(a_file_in_the_place_of_its_directory),
 		TEST(a_read_only_home),
-		TEST(somebody_elses_file),
+		TEST(file_of_another_user),
 		TEST(a_full_disk_leaves_whole_lines_and_is_told_once),
 		TEST(a_lock_that_is_never_given_back_does_not_hang),
 		TEST(a_hundred_thousand_lines_are_cut_to_the_newest),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Queries of RFC 1413 as they are, as they should not be, and too many of them.
+ * Queries of RFC 1413: good, bad, and too many.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -227,7 +227,7 @@ static void several_queries_a_connection_in_any_cut(void **state)
 	take(&f, fd, "0, 0 : ERROR : INVALID-PORT\r\n", &ended);
 	assert_false(ended);
 	assert_int_equal(f.answers, 5);
-	/* An asker that ends its side gets the answers it has asked for. */
+	/* A client that ends its side gets the answers it has asked for. */
 	put(fd, "6193,23\r\n6193,24\r\n");
 	shutdown(fd, SHUT_WR);
 	take(&f, fd, "6193, 23 : USERID : UNIX : me\r\n6193, 24 : USERID : UNIX : me\r\n", &ended);
@@ -269,7 +269,7 @@ static void a_slow_query_ends_the_connection(void **state)
 	open_fixture(&f, 150);
 	int fd = dial(&f);
 	int64_t begun = loop_now();
-	/* Bytes that come now and then gain no time. */
+	/* Slow bytes do not extend the deadline. */
 	for (const char *p = "6193, 2"; *p != '\0'; p++) {
 		char one[2] = {*p, '\0'};
 		if (send(fd, one, 1, MSG_NOSIGNAL) != 1)
@@ -308,7 +308,7 @@ static void the_ninth_waits_until_one_has_gone(void **state)
 	close_fixture(&f);
 }
 
-static void strangers_get_no_word(void **state)
+static void strangers_get_no_answer(void **state)
 {
 	struct fixture f;
 	bool ended;
@@ -325,7 +325,7 @@ static void strangers_get_no_word(void **state)
 	close_fixture(&f);
 }
 
-static void who_turns_out_a_stranger_gets_no_further_word(void **state)
+static void a_peer_that_turns_out_a_stranger_gets_no_further_answer(void **state)
 {
 	struct fixture f;
 	bool ended;
@@ -389,7 +389,7 @@ static void a_socket_is_taken_only_if_it_listens(void **state)
 	close(fd);
 }
 
-static void a_port_in_use_is_told(void **state)
+static void a_port_in_use_is_reported(void **state)
 {
 	struct error e;
 	struct address a;
@@ -415,11 +415,11 @@ int main(void)
 		cmocka_unit_test(a_long_query_ends_the_connection),
 		cmocka_unit_test(a_slow_query_ends_the_connection),
 		cmocka_unit_test(the_ninth_waits_until_one_has_gone),
-		cmocka_unit_test(strangers_get_no_word),
-		cmocka_unit_test(who_turns_out_a_stranger_gets_no_further_word),
+		cmocka_unit_test(strangers_get_no_answer),
+		cmocka_unit_test(a_peer_that_turns_out_a_stranger_gets_no_further_answer),
 		cmocka_unit_test(an_asker_that_does_not_read_is_cut_off),
 		cmocka_unit_test(a_socket_is_taken_only_if_it_listens),
-		cmocka_unit_test(a_port_in_use_is_told),
+		cmocka_unit_test(a_port_in_use_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

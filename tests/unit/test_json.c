@@ -179,7 +179,7 @@ static void what_is_inside_an_item_is_known(void **state)
 			uint64_t start;
 			size_t used;
 
-			/* A number's end is reported before the byte behind it is used. */
+			/* A number's end is reported before the byte after it is used. */
 			while (json_scan_feed(&s, cases[i].text + k, 1, &used) == JSON_SCAN_ITEM && used == 0)
 				;
 			got[k] = json_scan_inside(&s, &start) ? "0123456789abcdefg"[start] : '-';
@@ -188,7 +188,7 @@ static void what_is_inside_an_item_is_known(void **state)
 	}
 }
 
-/* The counts are what Python's bytes.decode("utf-8", "replace") makes of it. */
+/* The counts are those of Python's bytes.decode("utf-8", "replace") makes of it. */
 static void bad_utf8_is_counted_not_refused(void **state)
 {
 	static const struct { const char *text; unsigned count; } cases[] = {

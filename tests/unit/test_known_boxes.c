@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* known_boxes: what is remembered, and that nobody else can have written it; pins and names. */
+/* known_boxes: what is remembered, and that no other user can have written it; pins and names. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -125,7 +125,7 @@ static void test_lines_are_read_and_bad_ones_are_told(void **state)
 	known_boxes_clear(&k);
 }
 
-/* What somebody has written by hand must not be missed: a key that is not found is a new one. */
+/* A line written by hand must not be missed: a key that is not found is a new one. */
 static void test_lines_written_by_hand_are_found(void **state)
 {
 	struct known_boxes k;
@@ -148,7 +148,7 @@ static void test_lines_written_by_hand_are_found(void **state)
 	assert_int_equal(known_boxes_read(&k, path, "[2001:db8::1]:55", NULL, NULL, &e), 0);
 	assert_int_equal(k.count, 1);
 	known_boxes_clear(&k);
-	/* Paths are what they are. */
+	/* Paths are not changed. */
 	assert_int_equal(known_boxes_read(&k, path, "/run/box", NULL, NULL, &e), 0);
 	assert_int_equal(k.count, 0);
 	known_boxes_clear(&k);
@@ -182,7 +182,7 @@ static void test_file_that_others_may_have_written_is_refused(void **state)
 	assert_int_equal(chmod(folder, 0770), 0);
 	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), -1);
 	assert_says(e.text, "others can write the folder");
-	/* Sticky: others cannot take its files away, but whose folder it is can. */
+	/* Sticky: others cannot take its files away, but the owner of the folder can. */
 	assert_int_equal(chmod(folder, 01777), 0);
 	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), 0);
 	known_boxes_clear(&k);
@@ -321,7 +321,7 @@ static void test_twenty_processes_at_once_lose_nothing(void **state)
 	known_boxes_clear(&k);
 }
 
-/* Killed at any moment: the file is the old or the new one, whole, and the next one can go on. */
+/* Killed at any moment: the file is the old or the new one, complete, and the next writer can continue. */
 static void test_killed_writers_leave_a_whole_file(void **state)
 {
 	struct known_boxes k;

@@ -14,7 +14,7 @@
 
 static const char marker[] = "S3CR3T";
 
-/* --- a context that answers --- */
+/* --- a context that answers questions --- */
 
 static bool confirms;
 
@@ -82,7 +82,7 @@ static const struct line_context script = {.read_file = read_file, .ask_secret =
 static const struct line_context prompt = {.prompt = true, .terminal = true, .read_file = read_file, .ask_secret = ask_secret,
     .confirm_nearest = confirm_nearest, .find_command = find_command};
 
-/* --- what the tests ask --- */
+/* --- what the tests use --- */
 
 static struct line line;
 static struct error error;
@@ -92,7 +92,7 @@ static char shown[4096];
 
 static int parse_len(const struct line_context *context, const char *text, size_t len)
 {
-	/* exactly as long as it is, so that reading on is seen */
+	/* exactly as long as it is, so that reading further is noticed */
 	char *exact = malloc(len > 0 ? len : 1);
 	int result;
 
@@ -134,7 +134,7 @@ static void becomes(const char *text, const char *expected)
 		fail_msg("%s: %s instead of %s", text, json(), expected);
 }
 
-/* The message holds this. */
+/* Asserts that the message contains this. */
 static void refused(const struct line_context *context, const char *text, const char *part)
 {
 	if (parse(context, text) == 0)
@@ -285,7 +285,7 @@ static void names_of_arguments_may_stand_anywhere(void **state)
 	becomes("realm_query 5 device switch_uid --history=all", "[\"realm_query\",\"5\",\"device\",[\"switch_uid\"],[],{},1]");
 	becomes("realm_query 5 device switch_uid --filter=switch=27", "[\"realm_query\",\"5\",\"device\",[\"switch_uid\"],[],{\"switch\":\"27\"}]");
 	becomes("realm_query --columns=[\"vlan\"] 5 device", "[\"realm_query\",\"5\",\"device\",[\"vlan\"]]");
-	/* what stands behind a name goes on behind its argument: never back to what would be deleted */
+	/* words after a name continue after its argument: never before it, where they would be deleted */
 	refused(&script, "realm_modify --add a,b -- 17", "too many arguments");
 	becomes("log -- --message", "[\"log\",\"--message\"]");
 	becomes("log '--message'", "[\"log\",\"--message\"]");
@@ -360,7 +360,7 @@ static void a_mac_is_taken_in_every_spelling(void **state)
 		snprintf(typed, sizeof typed, "realm_query 5 switch_detail ifname port_mac='%s'", macs[i]);
 		becomes(typed, "[\"realm_query\",\"5\",\"switch_detail\",[\"ifname\"],[],{\"port_mac\":\"00:1d:60:36:16:71\"}]");
 	}
-	/* A pattern, or part of one, stays what it is. */
+	/* A pattern, or part of one, is not changed. */
 	becomes("realm_query 5 device ifname device_mac=%36:16%", "[\"realm_query\",\"5\",\"device\",[\"ifname\"],[],{\"device_mac\":\"%36:16%\"}]");
 	becomes("realm_query 5 device ifname device_mac=001D6036", "[\"realm_query\",\"5\",\"device\",[\"ifname\"],[],{\"device_mac\":\"001D6036\"}]");
 	becomes("realm_query 5 device ifname device_dnsname=001d60361671",
@@ -390,7 +390,7 @@ static void addresses_are_checked_before_they_are_sent(void **state)
 	refused(&script, "remote_backup SCP 300.1.1.1", "must be a host name or IP address");
 	refused(&script, "remote_backup SCP 1:2:3", "must be a host name or IP address");
 	refused(&script, "poller_info_modify 5 hostname=10.0.0.256", "must be a host name or IP address");
-	/* JSON is taken as it is. */
+	/* JSON is not changed. */
 	becomes("realm_seed_list_modify 5 [] [\"300.1.1.1\"]", "[\"realm_seed_list_modify\",\"5\",[],[\"300.1.1.1\"]]");
 }
 
@@ -551,7 +551,7 @@ static const char *bad(const struct arg *a)
 	}
 }
 
-/* A line with all arguments by name, but for number `skip`, and with `odd` instead of number `change`. */
+/* Writes a line with all arguments by name, without number `skip`, and with `odd` as number `change`. */
 static void make(struct buf *out, const struct request *r, int skip, int change, const char *odd)
 {
 	buf_reset(out);
@@ -568,7 +568,7 @@ static void make(struct buf *out, const struct request *r, int skip, int change,
 	assert_non_null(buf_string(out));
 }
 
-/* Nothing that is shown of a line holds a secret. */
+/* No output of a line contains a secret. */
 static void assert_hidden(const char *text, bool failed)
 {
 	if (strstr(line.masked, marker) != NULL)
@@ -659,7 +659,7 @@ static void each_argument_given_twice_is_refused(void **state)
 	buf_clear(&text);
 }
 
-static void each_argument_mistyped_is_refused_and_no_secret_is_told(void **state)
+static void each_argument_mistyped_is_refused_and_no_secret_is_shown(void **state)
 {
 	struct buf text = {0};
 
@@ -807,7 +807,7 @@ static void commands_say_where_their_secrets_are(void **state)
 		if (strcmp(line.masked, cases[i][1]) != 0)
 			fail_msg("%s: %s instead of %s", cases[i][0], line.masked, cases[i][1]);
 	}
-	/* Where nothing knows the command, all that stands behind an option is hidden; and where the line is no good. */
+	/* All that follows an option is hidden where the command is unknown, and where the line is wrong. */
 	assert_int_equal(parse(&script, ".asks h -c S3CR3T 1.3 -zS3CR3T"), -1);
 	assert_string_equal(line.masked, ".asks h -c ? 1.3 -z?");
 	assert_int_equal(parse(&script, ".ask h -c S3CR3T 'open"), -1);
@@ -856,7 +856,7 @@ static void lines_with_errors_hide_what_may_be_a_secret(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(parse(&script, cases[i]), -1);
 		if (strncmp(cases[i], "security_certificate", 20) == 0)
-			continue;	/* a file's name is told, of course */
+			continue;	/* a file's name is shown, of course */
 		assert_hidden(cases[i], true);
 	}
 }
@@ -1022,7 +1022,7 @@ static void deletions_are_seen(void **state)
 	}
 }
 
-/* --- what stands around a request --- */
+/* --- what may surround a request --- */
 
 static void kinds_of_lines(void **state)
 {
@@ -1146,7 +1146,7 @@ static void long_lines(void **state)
 	struct buf text = {0};
 
 	(void)state;
-	/* more words, names, secrets and notes than have room without asking for memory */
+	/* more words, names, secrets and notes than fit without allocating */
 	buf_puts(&text, "poller_modify 5 [] ");
 	for (int i = 0; i < 100; i++)
 		buf_printf(&text, "n%d,d,h,S3CR3T%d ", i, i);
@@ -1200,7 +1200,7 @@ int main(void)
 		cmocka_unit_test(every_request_takes_all_its_arguments_by_name),
 		cmocka_unit_test(each_argument_left_out_is_noticed_or_filled),
 		cmocka_unit_test(each_argument_given_twice_is_refused),
-		cmocka_unit_test(each_argument_mistyped_is_refused_and_no_secret_is_told),
+		cmocka_unit_test(each_argument_mistyped_is_refused_and_no_secret_is_shown),
 		cmocka_unit_test(arguments_that_do_not_fit),
 		cmocka_unit_test(secrets_become_question_marks),
 		cmocka_unit_test(commands_say_where_their_secrets_are),

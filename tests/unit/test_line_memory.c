@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Memory fails at every single place: nothing crashes, leaks, or shows a secret. */
+/* Each allocation fails in turn: nothing crashes, leaks, or shows a secret. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 static long failing = -1;	/* allocations that still succeed; -1: all do */
 static bool failed;
-static long alive;		/* blocks not given back */
+static long alive;		/* blocks not freed */
 
 /* The C library lets a program have its own malloc(); a sanitizer has one already, and runs this without failures. */
 #if defined(__SANITIZE_ADDRESS__)

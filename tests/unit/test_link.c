@@ -3,7 +3,7 @@
  * test_link: login, loss and the next connection, seen through the table of operations.
  *
  * The channel is one of this test's own: no socket, no process, and no clock but the loop's.  What the link sends is
- * looked at, and what the box says is put into its mouth.
+ * checked, and the box's messages are fed by the test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ struct channel {
 static struct {
 	struct channel *now;		/* NULL: none */
 	unsigned opened, tls_started;
-	struct buf sent;		/* by the connection of now */
+	struct buf sent;		/* by the present connection */
 	enum channel_trust trust;
 	enum channel_wants wants;
 	bool certificate, knows_tls;
@@ -150,7 +150,7 @@ static const struct link_ops operations = {
 
 /* --- a test --- */
 
-/* password: of $PTSH_PASSWORD, or NULL.  option: one more, or NULL. */
+/* password: for $PTSH_PASSWORD, or NULL.  option: one more, or NULL. */
 static void begin(const char *password, const char *option)
 {
 	char words[][16] = {"ptsh", "-X", "-w", "-u", "user", "box.example"};
@@ -394,7 +394,7 @@ static void the_next_connection_takes_no_weaker_login(void **state)
 	end();
 }
 
-static void who_types_is_not_asked(void **state)
+static void a_typing_user_is_not_asked(void **state)
 {
 	(void)state;
 	begin("pass", NULL);
@@ -411,7 +411,7 @@ static void who_types_is_not_asked(void **state)
 	expect_message("press Enter to log in");
 	typing = false;
 	link_line_entered(&sh);
-	expect_events("question\nlost\n");	/* -w: nothing may be asked */
+	expect_events("question\nlost\n");	/* -w: no question */
 	expect_sent("");
 	end();
 }
@@ -493,7 +493,7 @@ int main(void)
 		cmocka_unit_test(a_lost_connection_gives_every_request_its_outcome),
 		cmocka_unit_test(the_next_connection_sends_nothing_again),
 		cmocka_unit_test(the_next_connection_takes_no_weaker_login),
-		cmocka_unit_test(who_types_is_not_asked),
+		cmocka_unit_test(a_typing_user_is_not_asked),
 		cmocka_unit_test(nothing_follows_start_tls_until_it_is_answered),
 		cmocka_unit_test(a_refused_start_tls_ends_it),
 		cmocka_unit_test(a_fatal_error_is_a_failure_though_all_is_answered),

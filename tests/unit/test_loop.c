@@ -72,7 +72,7 @@ static void test_readable_descriptor_calls_back_until_read(void **state)
 	loop_free(l);
 }
 
-/* A peer that has gone makes poll() report POLLHUP for ever: with events 0 nothing may be polled. */
+/* A closed peer makes poll() report POLLHUP without end: with events 0 nothing may be polled. */
 static void test_descriptor_without_events_is_not_polled_for_hangup(void **state)
 {
 	struct loop *l = loop_create();
@@ -137,7 +137,7 @@ static void on_nested(void *ctx, int fd, short revents)
 	(void)revents;
 	assert_int_equal(read(fd, &c, 1), 1);
 	p->s->count++;
-	/* What the other one has to say is heard in here, and not once more outside. */
+	/* The other one's callback is called in this step, and not again in the outer one. */
 	loop_step(p->s->loop, 0);
 }
 
@@ -264,7 +264,7 @@ static void test_signal_is_delivered_from_the_loop_only(void **state)
 	loop_free(l);
 }
 
-/* ppoll() returns a ready descriptor and leaves the signal pending: it must come all the same. */
+/* ppoll() returns a ready descriptor and leaves the signal pending: it must be delivered. */
 static void test_signal_comes_beside_a_descriptor_that_is_always_ready(void **state)
 {
 	struct loop *l = loop_create();
@@ -316,7 +316,7 @@ static void test_signals_released_and_freed_leave_all_as_found(void **state)
 	assert_false(sigismember(&mask, SIGUSR2));
 }
 
-/* I6: signals at any moment, each one sent only when the last was seen: one that is lost ends in the time-out. */
+/* I6: signals at any moment, each one sent only when the last was seen: a lost one ends in the time-out. */
 static void test_no_signal_is_lost_at_whatever_moment(void **state)
 {
 	enum { ROUNDS = 3000 };

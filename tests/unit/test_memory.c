@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * test_memory: a conversation in which the k-th allocation fails, for every k: nothing crashes or leaks, and every
- * request that was accepted has exactly one outcome.  And one whose memory is looked at when it is given back: there is no
+ * request that was accepted has exactly one outcome.  And one whose memory is checked when it is freed: there is no
  * password in it.
  */
 #include <malloc.h>
@@ -18,11 +18,11 @@
 #include "proto/session.h"
 #include "term/history.h"
 
-/* --- an allocator that fails when told --- */
+/* --- an allocator that fails on demand --- */
 
-static volatile long fail_at = -1, allocations;	/* compilers think that they know malloc */
+static volatile long fail_at = -1, allocations;	/* compilers optimise calls of malloc */
 
-static const char *volatile needle;	/* what no memory may hold that is given back */
+static const char *volatile needle;	/* text that no freed memory may contain */
 static volatile unsigned found;
 
 #ifndef __has_feature
@@ -55,7 +55,7 @@ void *calloc(size_t n, size_t size)
 	return refused() ? NULL : __libc_calloc(n, size);
 }
 
-/* It may leave a copy behind where it moves. */
+/* It may leave a copy where it moves from. */
 void *realloc(void *p, size_t size)
 {
 	look(p);
@@ -224,7 +224,7 @@ static void every_allocation_may_fail(void **state)
 	assert_true(lost > 3);
 }
 
-/* The user's name moves the password to every place in the buffers that it goes through. */
+/* The length of the user's name moves the password to every position in the buffers it passes through. */
 static void memory_that_is_given_back_holds_no_password(void **state)
 {
 	static const struct session_ops ops = {.greeted = talk_greeted};
@@ -237,7 +237,7 @@ static void memory_that_is_given_back_holds_no_password(void **state)
 	needle = "correct horse battery staple";
 	again = strdup(needle);
 	free(again);
-	assert_int_equal(found, 1);	/* it is looked for */
+	assert_int_equal(found, 1);	/* it is searched for */
 	found = 0;
 	for (size_t len = 1; len < sizeof user; len++) {
 		struct session *s = session_create(&ops, NULL, 100000);

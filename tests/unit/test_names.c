@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_names: a name is the gid of the only one that has it, or of none.
+ * test_names: a name stands for the gid of the only object that has it, or for none.
  */
 #include "shell_help.h"
 
 #include "no_memory.h"
 #include "run/names.h"
 
-/* What a look-up gave: "gid 12", or "STATUS text". */
+/* The result of a look-up: "gid 12", or "STATUS text". */
 struct found { char text[1100]; unsigned times; };
 
 static void done(struct shell *sh, void *ctx, const char *gid, const struct error *e)
@@ -121,7 +121,7 @@ static void many_are_not_all_listed(void **state)
 	buf_clear(&values);
 }
 
-/* Both questions are one request, and each gets its own answer. */
+/* Both look-ups are one request, and each gets its own result. */
 static void two_that_ask_at_once_are_answered_by_one_list(void **state)
 {
 	struct found a = {.times = 0}, b = {.times = 0};
@@ -169,7 +169,7 @@ static void a_refused_list_is_an_error_and_no_name(void **state)
 	assert_non_null(strstr(f.text, "not allowed"));
 }
 
-/* Rows that lack a cell name nothing. */
+/* Rows that lack a cell are no names. */
 static void a_row_that_is_too_short_is_no_name(void **state)
 {
 	struct found f = {.times = 0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* No memory, at any moment: a box with a wrong key is never trusted, and nothing crashes. */
+/* No memory, at each allocation: a box with a wrong key is never trusted, and nothing crashes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -73,7 +73,7 @@ static void ssl_free(void *p, const char *file, int line)
 }
 #endif
 
-/* --- a box that serves one after the other, and tells by its end whether anybody has ever sent it a byte --- */
+/* --- a box that serves one client after the other, and whose exit status says whether any has sent it a byte --- */
 
 static int listener;
 static unsigned short port;
@@ -159,7 +159,7 @@ static void on_closed(void *ctx, const struct error *e)
 {
 	(void)ctx;
 	said_closed++;
-	/* It has a reason, and a status that is one for this. */
+	/* Checks that there is a reason, and a matching status. */
 	if (e == NULL || e->text[0] == '\0' || (e->status != STATUS_TLS && e->status != STATUS_PROTOCOL &&
 	    e->status != STATUS_LOST && e->status != STATUS_USAGE)) {
 		fprintf(stderr, "closed: %s\n", e != NULL ? e->text : "in order");
@@ -183,7 +183,7 @@ static void run(long k, bool and_all_after, enum tls_mode mode, const char *know
 	char text[64];
 	struct loop *l = loop_create();
 
-	/* cmocka would catch a crash and go on with its tests, here. */
+	/* cmocka would catch a crash and continue with its tests, here. */
 	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
 		signal(crashes[i], SIG_DFL);
 	alarm(200);

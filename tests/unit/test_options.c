@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options: what is typed, what it becomes, and who wins.
+ * options: what is typed, what it becomes, and which source wins.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,7 +83,7 @@ static void must(struct options *o, const char *line)
 		fail_msg("%s: %s", line, e.text);
 }
 
-/* Refused with status 2 and one line that holds `says`. */
+/* Asserts that it is refused with status 2 and one line that contains `says`. */
 static void refused(const char *line, const char *says)
 {
 	struct options o;
@@ -352,7 +352,7 @@ static void an_unknown_option_names_the_nearest(void **state)
 	refused("--\x1b[31m", "--?[31m");
 }
 
-static void mistakes_are_told_in_one_line(void **state)
+static void mistakes_are_reported_in_one_line(void **state)
 {
 	(void)state;
 	refused("-c", "--command needs an argument: --command LINE");
@@ -402,7 +402,7 @@ static void numbers_must_be_numbers(void **state)
 	assert_int_equal(o.max_reply, 3072);
 	options_clear(&o);
 	must(&o, "--max-reply 2G");
-	/* The most there can be, with 32 bits. */
+	/* The largest number, with 32 bits. */
 	assert_true(o.max_reply == (PTRDIFF_MAX > INT32_MAX ? (uintmax_t)2 << 30 : PTRDIFF_MAX));
 	options_clear(&o);
 }
@@ -460,7 +460,7 @@ static void peer_uid_is_a_number_or_a_user(void **state)
 	refused("--peer-uid 99999999999", "not \"99999999999\"");
 }
 
-/* --- who wins --- */
+/* --- which source wins --- */
 
 static void user_comes_from_option_then_box_then_environment(void **state)
 {
@@ -870,7 +870,7 @@ int main(void)
 		TEST(words_to_complete_are_not_looked_at),
 		TEST(no_option_takes_a_password),
 		TEST(an_unknown_option_names_the_nearest),
-		TEST(mistakes_are_told_in_one_line),
+		TEST(mistakes_are_reported_in_one_line),
 		TEST(numbers_must_be_numbers),
 		TEST(auth_is_an_ordered_list_without_doubles),
 		TEST(a_pin_is_32_bytes_of_base64),

@@ -43,7 +43,7 @@ static struct reply reply_of(const char *line)
 	return r;
 }
 
-/* A piece of a large reply, scanned as the session does. */
+/* Feeds a piece of a large reply, scanned as the session does. */
 static void show_text(struct output *o, struct json_scan *scan, const char *text, size_t len)
 {
 	size_t used;
@@ -52,7 +52,7 @@ static void show_text(struct output *o, struct json_scan *scan, const char *text
 	output_text(o, text, len, scan->ended);
 }
 
-/* As the session hands a large reply over: decided after `first` bytes. */
+/* Passes a large reply on as the session does: decided after `first` bytes. */
 static void show_large(struct output *o, const struct reply_about *about, const struct reply *r, size_t first, bool complete)
 {
 	enum large_mode mode = output_large(o, about, r->line, first);
@@ -315,7 +315,7 @@ static void table_says_in_words_what_numbers_mean(void **state)
 	CHECK(list);
 }
 
-static void table_masks_secrets_unless_told_otherwise(void **state)
+static void table_masks_secrets_by_default(void **state)
 {
 	static const char line[] = "[1,1,[[\"10.0.0.0\",8,[[2,[\"public\"]]],1],[\"10.0.0.1\",8,[2,[\"public\"]],[3,\"u\",\"pw\"],1],[\"\",0,null,0]]]";
 	static const struct example masked[] = {
@@ -358,7 +358,7 @@ static void table_masks_secrets_unless_told_otherwise(void **state)
 	CHECK(shown);
 }
 
-/* However early a reply is taken as a large one, it looks the same. */
+/* However early a reply is treated as a large one, it looks the same. */
 static void a_large_reply_looks_as_a_whole_one(void **state)
 {
 	static const char *const lines[] = {
@@ -368,7 +368,7 @@ static void a_large_reply_looks_as_a_whole_one(void **state)
 		"[12,1,[\"5\",\"a\"]]",
 		"[12,1,\"5\",\"a\"]",
 	};
-	/* What has no brackets around it is no row to those that show the text. */
+	/* Without brackets around it there is no row for formats that show the text. */
 	static const uint64_t rows[2][sizeof lines / sizeof lines[0]] = { { 3, 3, 1, 1, 1 }, { 3, 3, 1, 1, 0 } };
 	struct about a;
 	struct sink s;
@@ -537,7 +537,7 @@ int main(void)
 		cmocka_unit_test(table_is_aligned_and_has_no_trailing_blanks),
 		cmocka_unit_test(table_wider_than_the_terminal_has_a_line_a_cell),
 		cmocka_unit_test(table_says_in_words_what_numbers_mean),
-		cmocka_unit_test(table_masks_secrets_unless_told_otherwise),
+		cmocka_unit_test(table_masks_secrets_by_default),
 		cmocka_unit_test(a_large_reply_looks_as_a_whole_one),
 		cmocka_unit_test(a_large_reply_that_breaks_off_ends_its_line),
 		cmocka_unit_test(events_are_a_line_each),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_parts: replies with cells and rows that are longer than what is held of one look as they do when the reply is shown
+ * test_parts: replies with cells and rows too long to be held look as they do when the reply is shown
  * whole, however they arrive, and end their line where they break off.
  */
 #include <setjmp.h>
@@ -27,7 +27,7 @@ struct holder {
 	struct output *output;
 	struct reply_about about;
 	bool complete;
-	size_t held;			/* the most that was held of an item */
+	size_t held;			/* the largest part of an item that was held */
 };
 
 static void on_greeted(void *ctx, const struct hello *hello)
@@ -105,7 +105,7 @@ static const struct session_ops ops = {
 	.reply_text = on_text, .reply_end = on_end, .unanswered = on_unanswered,
 };
 
-/* What a format prints for a line that arrives in pieces of `piece` bytes and is large from `whole` bytes on.  The caller
+/* Returns what a format prints for a line that arrives in pieces of `piece` bytes and is large from `whole` bytes on.  The caller
  * frees it. */
 static char *shown(const struct format *f, const struct buf *line, size_t piece, size_t whole, size_t *len, struct holder *h)
 {
@@ -134,7 +134,7 @@ static char *shown(const struct format *f, const struct buf *line, size_t piece,
 	return text;
 }
 
-/* A string of at least len bytes, of all that is not simple. */
+/* A string of at least len bytes, of everything difficult. */
 static void put_string(struct buf *b, size_t len)
 {
 	static const char *const bits[] = {"plain text of a cell", "\\n", "\\u00e9", "\xc3\xa9", "\xf0\x9f\x98\x80", "\\ud83d\\ude00", "\\\\",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * password: its sources, what is refused, and what is left behind.
+ * password: its sources, what is refused, and what is left in memory.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -117,7 +117,7 @@ static void file_that_is_none_is_refused(void **state)
 	file_refused("must be a regular file");
 	rmdir(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	alarm(60);	/* a FIFO without a writer must not hold us */
+	alarm(60);	/* a FIFO without a writer must not block */
 	file_refused("must be a regular file");
 	alarm(0);
 	unlink(path);
@@ -219,7 +219,7 @@ static void command_gives_its_first_line(void **state)
 	command_gives("IFS= read -r x || echo 'a b'", "a b");
 }
 
-static void command_that_fails_is_told(void **state)
+static void command_that_fails_is_reported(void **state)
 {
 	(void)state;
 	command_refused("echo hush; exit 3", "failed with status 3");
@@ -320,7 +320,7 @@ static void environment_too_long_is_refused(void **state)
 	free(value);
 }
 
-static void nothing_to_take_is_told_with_what_to_use(void **state)
+static void no_password_is_reported_with_what_to_use(void **state)
 {
 	struct options o = {0};
 	struct password *p;
@@ -337,7 +337,7 @@ static void nothing_to_take_is_told_with_what_to_use(void **state)
 
 /* --- asking --- */
 
-/* In a child with a terminal of its own: asks, and says on the terminal what came of it. */
+/* In a child with a terminal of its own: asks, and prints the result on the terminal. */
 static void ask_in_child(void)
 {
 	struct options o = {0};
@@ -539,7 +539,7 @@ static void no_prompt_means_none(void **state)
 	password_free(p);
 }
 
-/* --- what others could see --- */
+/* --- what other processes could see --- */
 
 static void the_process_leaves_no_core(void **state)
 {
@@ -573,7 +573,7 @@ static void a_child_does_not_get_the_memory(void **state)
 	password_free(p);
 }
 
-static void memory_that_cannot_be_locked_is_used_all_the_same(void **state)
+static void memory_that_cannot_be_locked_is_used_anyway(void **state)
 {
 	pid_t pid = fork();
 	int status;
@@ -619,12 +619,12 @@ int main(void)
 		cmocka_unit_test(file_without_a_password_is_refused),
 		cmocka_unit_test(a_forgotten_password_is_read_again),
 		cmocka_unit_test(command_gives_its_first_line),
-		cmocka_unit_test(command_that_fails_is_told),
+		cmocka_unit_test(command_that_fails_is_reported),
 		cmocka_unit_test(command_inherits_no_descriptor_mask_or_secret),
 		cmocka_unit_test(command_interrupted_comes_back_as_such),
 		cmocka_unit_test(environment_is_wiped_at_once),
 		cmocka_unit_test(environment_too_long_is_refused),
-		cmocka_unit_test(nothing_to_take_is_told_with_what_to_use),
+		cmocka_unit_test(no_password_is_reported_with_what_to_use),
 		cmocka_unit_test(answered_on_the_terminal_without_echo),
 		cmocka_unit_test(nothing_answered_is_refused),
 		cmocka_unit_test(a_long_answer_is_not_cut),
@@ -634,7 +634,7 @@ int main(void)
 		cmocka_unit_test(no_prompt_means_none),
 		cmocka_unit_test(the_process_leaves_no_core),
 		cmocka_unit_test(a_child_does_not_get_the_memory),
-		cmocka_unit_test(memory_that_cannot_be_locked_is_used_all_the_same),
+		cmocka_unit_test(memory_that_cannot_be_locked_is_used_anyway),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

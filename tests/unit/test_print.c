@@ -22,7 +22,7 @@ static int ask_secret(void *ctx, const char *what, struct buf *out, struct error
 
 static const struct line_context context = {.ask_secret = ask_secret};
 
-/* The JSON that a line becomes; owned by *line. */
+/* Returns the JSON that a line becomes; owned by *line. */
 static const char *json_of(struct line *line, const char *text)
 {
 	struct error e;
@@ -62,7 +62,7 @@ static void every_example_is_printed_as_it_was_typed(void **state)
 		line_clear(&again);
 		assert_int_equal(line_print(&masked, json, strlen(json), true), 0);
 		if (catalog_secret(&catalog[i])) {
-			/* asked for is "***", which is what has no meaning of its own */
+			/* the secret is "***", which has no meaning of its own */
 			assert_string_equal(buf_string(&masked), line.secret ? catalog[i].example : buf_string(&out));
 		} else if (strstr(catalog[i].example, "on ") == NULL) {
 			assert_string_equal(buf_string(&out), catalog[i].example);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_rows: both shapes of rows, and what is none, come out as the rows a reader means.
+ * test_rows: both shapes of rows, and other values, are read as the rows that are meant.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@ static void dump_row(void *ctx, const struct json *cells, size_t count)
 
 struct example {
 	const char *type, *headings;	/* headings: fields asked for, or NULL */
-	const char *values;		/* behind the status */
+	const char *values;		/* after the status */
 	const char *rows;
 };
 
@@ -198,7 +198,7 @@ static void members_beyond_the_documented_ones_are_passed_over(void **state)
 		{ "group_settings", NULL, "[],[],4711", "" },
 		{ "log", NULL, "\"surplus\"", "" },
 		{ "realm_modify", NULL, "[[1,2]],3", "" },
-		/* Of what is not known nothing is documented. */
+		/* An unknown request has no documented rows. */
 		{ "never_heard_of", NULL, "[[1,\"a\"]],\"extra\"", "1|\"a\";\"extra\";" },
 		{ "never_heard_of", NULL, "[],[1,\"a\"]", ";1|\"a\";" },
 	};
@@ -217,7 +217,7 @@ static void odd_members_are_shown(void **state)
 	CHECK(list);
 }
 
-/* What is decided from a beginning must be what the whole reply says, wherever it is cut. */
+/* The decision from a beginning must be that for the whole reply, wherever it is cut. */
 static void a_beginning_decides_as_the_whole(void **state)
 {
 	static const char *const texts[] = {

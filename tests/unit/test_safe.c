@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_safe: what a terminal must not be sent is made visible, and tsv's and json's notation can be undone.
+ * test_safe: what must not reach a terminal is made visible, and tsv's and json's notation can be undone.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,7 +41,7 @@ static void controls_are_written_as_escapes(void **state)
 	CHECK(safe_put_tsv, "C:\\dir\t\n\r\x1b", "C:\\\\dir\\t\\n\\r\\x1b", 0);
 	CHECK(safe_put_csv_file, "a\"b\tc\nd\re\x1b\\", "a\"\"b\tc\nd\\re\\x1b\\", 0);
 	CHECK(safe_put_csv_escaped, "a\"b\tc\nd\re\x1b\\", "a\"\"b\tc\nd\\re\\x1b\\\\", 0);
-	/* A machine gets every character but controls. */
+	/* A program gets every character but controls. */
 	CHECK(safe_put_csv_file, "\xe2\x80\x8d\x7f\xe2\x80\xa8\xc2\x85", "\xe2\x80\x8d\\x7f\xe2\x80\xa8\\u0085", 0);
 	CHECK(safe_put_tsv_file, "\xe2\x80\x8d\x7f\t\\\xc2\x9b", "\xe2\x80\x8d\\x7f\\t\\\\\\u009b", 0);
 	assert_true(safe_csv_needs_escapes("\x1b", 1));
@@ -79,7 +79,7 @@ static void json_keeps_its_value(void **state)
 	CHECK(safe_put_json, "[\r1,\t\"\xe2\x80\xae\xf3\xa0\x81\x81\"]", "[ 1,\t\"\\u202e\\udb40\\udc41\"]", 0);
 }
 
-/* Every character there is: what is left as it is must be harmless by a list of properties that is not the table's. */
+/* Every character: what is not escaped must be harmless by a list of properties other than the table's. */
 static void no_control_or_bidi_character_is_called_safe(void **state)
 {
 	(void)state;

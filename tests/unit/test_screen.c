@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The screen on a pseudo-terminal, read by a small terminal that knows what a real one does with what is painted, and
+ * The screen on a pseudo-terminal, read by a small terminal that treats what is painted as a real one does, and
  * fails on everything else (a row that would wrap, a sequence it does not know).
  */
 #include <fcntl.h>
@@ -31,7 +31,7 @@ enum { MAXCOLUMNS = 200, MAXROWS = 60, WIDE_TAIL = 1 };
 static int master, slave;
 static unsigned writes;			/* write(2) to the terminal */
 
-/* In the place of the C library's: how often is part of what is promised. */
+/* Replaces the C library's: the number of calls is part of the promise. */
 ssize_t write(int fd, const void *bytes, size_t len)
 {
 	writes += fd == slave;
@@ -182,7 +182,7 @@ static void show(const char *bytes, size_t len)
 	}
 }
 
-/* Reads all that was written until now: up to a mark that follows it. */
+/* Reads all that was written so far: up to a mark that follows it. */
 static void look(void)
 {
 	struct buf in = {0};
@@ -249,7 +249,7 @@ static void the_last_column_stays_free(void **state)
 	assert_screen("me> abcde\nfgh\n");
 	assert_int_equal(t.x, 3);
 	assert_int_equal(t.y, 1);
-	paint(s, "me> ", L"abcde", 5);		/* the cursor may stand there */
+	paint(s, "me> ", L"abcde", 5);		/* the cursor may be there */
 	assert_screen("me> abcde\n");
 	assert_int_equal(t.x, 9);
 	paint(s, "me> ", L"abcdef", 5);		/* or on what comes next */
@@ -324,7 +324,7 @@ static void painting_is_bounded(void **state)
 	start(30, 8);
 	struct screen *s = screen_create(slave, slave);
 	int wait = -1;
-	/* Where the machine stood still between the two, the second one was due. */
+	/* If the machine was stopped between the two, the second one was due. */
 	for (int i = 0; i < 100 && wait <= 0; i++) {
 		assert_int_equal(screen_paint(s, &e, false), -1);
 		screen_touch(s);
@@ -360,7 +360,7 @@ static void while_the_size_settles_nothing_is_written(void **state)
 	assert_true(loop_now() - began >= SCREEN_SETTLE_MS - 20);
 	assert_int_equal(writes, 1);
 	assert_screen("event\nme> 0123456\n789\n");
-	/* The signal comes later than the change: seen all the same. */
+	/* The signal comes later than the change: noticed anyway. */
 	resize(20, 8);
 	screen_touch(s);
 	poll(NULL, 0, SCREEN_PAINT_MS + 1);
@@ -508,7 +508,7 @@ static void a_dumb_terminal_gets_no_escape_sequence(void **state)
 	end();
 }
 
-/* Bytes that a painting takes. */
+/* Returns the bytes that painting takes. */
 static size_t cost(struct screen *s, const wchar_t *line, size_t cursor)
 {
 	size_t before;
@@ -557,7 +557,7 @@ static void an_accent_goes_onto_the_character_before_it(void **state)
 	cost(s, L"e\u0301", 2);
 	cost(s, L"e\u0301x", 3);
 	size_t before = cost(s, L"ex", 2);
-	assert_true(before > 1);			/* the accent goes away with its character */
+	assert_true(before > 1);			/* the accent is deleted with its character */
 	assert_screen("me> ex\n");
 	screen_free(s);
 	end();
@@ -582,7 +582,7 @@ static void without_movement_a_line_is_edited_in_its_row(void **state)
 	assert_int_equal(cost(s, L"realm_info gid,name", 19), strlen(" gid,") + strlen("\r\n") + strlen("name"));
 	cost(s, L"realm_info gid,n", 16);
 	assert_screen("me> realm_info gid,\nn\n");
-	cost(s, L"ping", 4);				/* what stands in rows above is out of reach */
+	cost(s, L"ping", 4);				/* rows above are out of reach */
 	assert_screen("me> realm_info gid,\nn\nme> ping\n");
 	screen_write(s, "event\n", 6);
 	cost(s, L"ping", 4);
@@ -657,7 +657,7 @@ static void model(const char *prompt, const wchar_t *line, size_t cursor, int co
 	*count = n + 1;
 }
 
-/* Whatever is typed and whatever comes: nothing is lost, nothing is torn, and the line is what it is. */
+/* Whatever is typed and whatever comes: nothing is lost or torn, and the line is unchanged. */
 static void random_painting(int columns, int rows, uint32_t start_seed)
 {
 	static const wchar_t letters[] = L"abcdefgh äöü日本語한😀x";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_secrets: every form in which a secret can be typed, times every place where it must not be seen.
+ * test_secrets: every form in which a secret can be typed, times every place where it must not appear.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,7 +46,7 @@ static void hidden(const char *sink, const char *line, const char *text, size_t 
 		fail_msg("%s: <%s> shows <%.*s>", sink, line, (int)len, text);
 }
 
-/* What the state before was, as a reply to the reader: the secret stands in it, too. */
+/* The state before, as the reply to the reading request: it contains the secret, too. */
 static void undo_of(const char *text, const struct line *line)
 {
 	static const char *const replies[] = {"[[\"5\",\"S3cr3tt\",\"S3cr3tt\"]]", "[[\"secret\",\"S3cr3tt\"],[\"x\",\"y\"]]"};
@@ -198,7 +198,7 @@ static char *masked_of(const char *text)
 	return masked;
 }
 
-/* Not everything is hidden: what is harmless stays as it was typed, and the name of what is not. */
+/* Not everything is hidden: harmless words stay as typed, and names of secrets, too. */
 static void what_is_no_secret_stays(void **state)
 {
 	static const char *const lines[][2] = {
@@ -222,7 +222,7 @@ static void what_is_no_secret_stays(void **state)
 	}
 }
 
-/* What the history gives back asks for what it has hidden. */
+/* A line of the history asks for the secrets that it has hidden. */
 static void a_hidden_secret_is_asked_for_again(void **state)
 {
 	static const char *const lines[][3] = {
@@ -248,8 +248,8 @@ static void a_hidden_secret_is_asked_for_again(void **state)
 	}
 }
 
-/* A member that a comma would have made part of another's text. */
-static void members_behind_a_comma_are_refused(void **state)
+/* A member after a comma, which would become part of another's text. */
+static void members_after_a_comma_are_refused(void **state)
 {
 	static const char *const refused[] = {"poller_info_modify 5 name=x,secret=y", "poller_info_modify 5 name=x,hostname=y",
 	    "realm_info_modify 5 name=a,b,description=c"};
@@ -388,7 +388,7 @@ int main(void)
 		cmocka_unit_test(passwords_in_addresses_are_not_seen),
 		cmocka_unit_test(what_is_no_secret_stays),
 		cmocka_unit_test(a_hidden_secret_is_asked_for_again),
-		cmocka_unit_test(members_behind_a_comma_are_refused),
+		cmocka_unit_test(members_after_a_comma_are_refused),
 		cmocka_unit_test(secrets_are_hidden_in_requests),
 		cmocka_unit_test(secrets_are_hidden_in_replies),
 		cmocka_unit_test(every_secret_member_is_hidden_wherever_it_stands),

@@ -69,7 +69,7 @@ static bool feed(struct holder *h, const char *bytes, size_t len, size_t chunk)
 			continue;
 		log_end_text(h);
 		buf_printf(&h->log, "error %d %s\n", e.status, e.text);
-		/* What has failed stays failed, with the same words. */
+		/* A failed session stays failed, with the same words. */
 		memset(&e, 0, sizeof e);
 		assert_int_equal(session_feed(h->session, "[1,1]\n", 6, &e), -1);
 		assert_non_null(strstr(buf_string(&h->log), e.text));
@@ -179,7 +179,7 @@ static void run(struct holder *h, const struct step *steps, size_t chunk)
 	assert_non_null(h->session);
 	for (; steps->action != STOP; steps++)
 		if (!act(h, steps, chunk)) {
-			/* What comes behind an error is only what the holder does then. */
+			/* After an error only the holder's own actions follow. */
 			while (steps->action != STOP && steps->action != END)
 				steps++;
 			if (steps->action == STOP)
@@ -280,14 +280,14 @@ static void a_message_without_its_line_feed_is_discarded(void **state)
 	    READY, R("[\"a\"]"), F("[1,1]\n[2,1"), {END, 0, 0}, {END, 0, 0});
 }
 
-static void other_services_are_told_apart(void **state)
+static void other_services_are_distinguished(void **state)
 {
 	(void)state;
 	EXPECT("error 7 not a Porttracker box: it greets with \"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\"\n",
 	    F("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"));
 	EXPECT("error 7 not a Porttracker box: it greets with \"220 mail.example.net ESMTP 0123456789 0123456789 0123456789 \"\n",
 	    F("220 mail.example.net ESMTP 0123456789 0123456789 0123456789 0123456789\r\n"));
-	/* Never a LF. */
+	/* Without any LF. */
 	EXPECT("error 7 not a Porttracker box: it greets with \"0123456789012345678901234567890123456789012345678901234567?9\"\n",
 	    F("  0123456789012345678901234567890123456789012345678901234567\0""9x"));
 	EXPECT("discarded 5\n", F("01234"), {END, 0, 0});
@@ -307,7 +307,7 @@ static void endless_bytes_before_login_are_cut_off(void **state)
 	EXPECT("error 7 message from the box: longer than 65536 bytes before login\n", {FEED, line, LINE + 1});
 	memcpy(line + LINE - 2, "\"]\n", 3);
 	{
-		/* As long as is allowed, then a byte longer. */
+		/* As long as allowed, then a byte longer. */
 		struct holder h;
 		struct step steps[] = {{FEED, line, LINE + 1}, {STOP, NULL, 0}};
 
@@ -353,7 +353,7 @@ static void a_line_longer_than_max_reply_ends_the_session(void **state)
 
 /* --- JSON --- */
 
-static void what_is_no_json_is_told_with_its_offset(void **state)
+static void what_is_no_json_is_reported_with_its_offset(void **state)
 {
 	(void)state;
 	EXPECT(READY_LOG "error 7 message from the box: not JSON at offset 15: a value is missing\n",
@@ -582,7 +582,7 @@ static void ids_are_ours_in_any_spelling_of_the_number(void **state)
 	    "[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",1]\n[1,1]\n"));
 }
 
-static void an_answer_that_comes_twice_is_nobodys(void **state)
+static void an_answer_that_comes_twice_belongs_to_no_request(void **state)
 {
 	(void)state;
 	EXPECT(READY_LOG "a ok 1\nodd: reply 1 from the box: answered before, ignored\nb ok\n",
@@ -596,7 +596,7 @@ static void failures_keep_their_message_whatever_it_is(void **state)
 	    F("[1,0]\n[2,0,5]\n[3,0,{\"x\":[]},\"more\"]\n"));
 }
 
-static void notifications_reach_whom_they_concern(void **state)
+static void notifications_are_passed_on(void **state)
 {
 	(void)state;
 	EXPECT(READY_LOG "event(47) \"realm_poll_stop\" \"5000015442\" 1\nevent(16) null\nevent(31) {\"a\":1} [[[]]] 0\n"
@@ -612,7 +612,7 @@ static void what_is_given_up_is_answered_late(void **state)
 	EXPECT(READY_LOG "open 1\nb ok\nlate 1 failed\nodd: reply 1 from the box: answered before, ignored\nopen 0\n",
 	    READY, R("[\"a\"]"), R("[\"b\"]"), {FORGET, 0, 1}, {FORGET, 0, 1}, {FORGET, 0, 77}, {OPEN, 0, 0},
 	    F("[2,1]\n[1,0,\"x\"]\n[1,1]\n"), {OPEN, 0, 0});
-	/* Given up in the operation of an earlier one. */
+	/* Given up in the callback of an earlier one. */
 	EXPECT(READY_LOG "a ok\nlate 2 ok\ndiscarded 0\n", READY, R("[\"a\"]"), R("[\"b\"]"), {FORGET_IN, "a", 2},
 	    F("[1,1]\n[2,1]\n"), {END, 0, 0});
 }
@@ -640,7 +640,7 @@ static void the_end_names_every_open_request_once(void **state)
 	    "discarded 0\nno request\n",
 	    READY, R("[\"a\"]"), R("[\"b\"]"), R("[\"c\"]"), R("[\"d\"]"), R("[\"e\"]"), F("[2,1]\n[1,"),
 	    {FORGET, 0, 5}, {DRAIN, 0, 21}, {END, 0, 0}, {PHASE, 0, 0}, {OPEN, 0, 0}, {END, 0, 0}, R("[\"f\"]"));
-	/* Not a byte of c has left. */
+	/* Not a byte of c has been sent. */
 	EXPECT(READY_LOG "a unanswered, sent\nb unanswered, sent\nc unanswered, unsent\ndiscarded 0\n",
 	    READY, R("[\"a\"]"), R("[\"b\"]"), R("[\"c\"]"), {DRAIN, 0, 16}, {END, 0, 0});
 	EXPECT(READY_LOG "a ok\nb unanswered, unsent\n", READY, R("[\"a\"]"), R("[\"b\"]"), {END_IN, "a", 0},
@@ -833,7 +833,7 @@ static void nothing_follows_the_bracket_of_start_tls(void **state)
 	    {REQUEST, "[\"a\"]", 5}, F("[3,1]\n"));
 }
 
-static void a_refused_start_tls_is_told(void **state)
+static void a_refused_start_tls_is_reported(void **state)
 {
 	(void)state;
 	EXPECT(CRAM_LOG "unauthenticated info \"x\"\ntls refused \"no tls\"\nphase greeted\n", {TLS_ON_HELLO, 0, 0}, HELLO_CRAM,
@@ -866,7 +866,7 @@ static void log_of(struct buf *log, const struct step *steps, size_t chunk)
 }
 
 /* In one segment it is seen before the handshake, in two after it was begun: the same error either way. */
-static void clear_data_behind_start_tls_is_an_attack(void **state)
+static void clear_data_after_start_tls_is_an_attack(void **state)
 {
 	static const struct step steps[] = {{TLS_ON_HELLO, 0, 0}, HELLO_CRAM, F("[null,\"start_tls\"]\n[1,1]\n"), {STOP, 0, 0}};
 
@@ -887,7 +887,7 @@ static void clear_data_behind_start_tls_is_an_attack(void **state)
 	}
 }
 
-/* hello and start_tls in one segment: the holder is not asked how to log in before TLS is up. */
+/* hello and start_tls in one segment: the holder is not asked for the login before TLS is established. */
 static void a_box_that_demands_tls_with_hello_gets_no_login_before(void **state)
 {
 	static const struct step steps[] = {{LOGIN_ON_HELLO, 0, AUTH_LOGIN},
@@ -902,7 +902,7 @@ static void a_box_that_demands_tls_with_hello_gets_no_login_before(void **state)
 	buf_clear(&log);
 }
 
-static void hello_is_known_though_it_was_not_told(void **state)
+static void hello_is_known_though_it_was_not_reported(void **state)
 {
 	struct holder h;
 	struct step steps[] = {F("[null,\"hello\",1,[\"login\"]]\n[null,\"start_tls\"]\n"), {SECURED, 0, 0}, {STOP, 0, 0}};
@@ -988,7 +988,7 @@ static void a_large_reply_is_handed_on_as_text(void **state)
 	    F("[1,1,\"012345678\xff\" , [ 1 ,\"\\ud800\"] ] \r\n[2,1]\n"));
 }
 
-static void a_large_reply_nobody_wants_is_still_checked(void **state)
+static void an_unwanted_large_reply_is_still_checked(void **state)
 {
 	(void)state;
 	EXPECT(LARGE_LOG "a end 0 0\nb ok\n", LARGE(LARGE_SKIP), R("[\"b\"]"), F("[1,1,\"012345678\"]\n[2,1]\n"));
@@ -1030,7 +1030,7 @@ static void one_value_is_held_up_to_max_reply_but_the_reply_may_be_longer(void *
 	    "error 7 reply from the box: one value in it is longer than 30 bytes (--max-reply)\n", {MAX, 0, 30},
 	    LARGE(LARGE_VALUES), F("[1,1,\"0123456789\",                                       "
 	    "\"0123456789012345678901234567\" ,\"01234567890123456789012345678\"]\n"));
-	/* An array may be longer if its elements are handed on. */
+	/* An array may be longer if its elements are passed on. */
 	EXPECT(LARGE_LOG "a value 1st \"0123456789\"\na [\na element 1st \"0123456789\"\na element \"0123456789\"\na element 5\na ]\n"
 	    "a value {\"0123456789\":[1,2,3]}\n"
 	    "error 7 reply from the box: one value in it is longer than 30 bytes (--max-reply)\n", {MAX, 0, 30},
@@ -1045,7 +1045,7 @@ static void large_messages_that_are_no_success_are_kept(void **state)
 	    F("[1,0,\"0123456789\"]\n[null,\"event\",\"x\",\"0123456789012345\"]\n[null,\"info\",\"0123456789\"]\n"));
 }
 
-static void large_replies_for_nobody_are_dropped(void **state)
+static void large_replies_without_a_request_are_dropped(void **state)
 {
 	(void)state;
 	EXPECT(READY_LOG "odd: reply 7 from the box: never asked for, ignored\nodd: reply \"x\" from the box: never asked for, ignored\n"
@@ -1130,11 +1130,11 @@ int main(void)
 		cmocka_unit_test(a_nul_byte_ends_the_session_not_the_line),
 		cmocka_unit_test(other_encodings_are_no_messages),
 		cmocka_unit_test(a_message_without_its_line_feed_is_discarded),
-		cmocka_unit_test(other_services_are_told_apart),
+		cmocka_unit_test(other_services_are_distinguished),
 		cmocka_unit_test(endless_bytes_before_login_are_cut_off),
 		cmocka_unit_test(many_bytes_before_login_are_cut_off),
 		cmocka_unit_test(a_line_longer_than_max_reply_ends_the_session),
-		cmocka_unit_test(what_is_no_json_is_told_with_its_offset),
+		cmocka_unit_test(what_is_no_json_is_reported_with_its_offset),
 		cmocka_unit_test(numbers_and_strings_arrive_unchanged),
 		cmocka_unit_test(bad_utf8_and_lone_surrogates_are_counted_after_login),
 		cmocka_unit_test(bad_utf8_before_login_ends_the_session),
@@ -1149,9 +1149,9 @@ int main(void)
 		cmocka_unit_test(a_nonce_that_is_none_is_not_used),
 		cmocka_unit_test(a_nonce_with_white_space_is_one),
 		cmocka_unit_test(ids_are_ours_in_any_spelling_of_the_number),
-		cmocka_unit_test(an_answer_that_comes_twice_is_nobodys),
+		cmocka_unit_test(an_answer_that_comes_twice_belongs_to_no_request),
 		cmocka_unit_test(failures_keep_their_message_whatever_it_is),
-		cmocka_unit_test(notifications_reach_whom_they_concern),
+		cmocka_unit_test(notifications_are_passed_on),
 		cmocka_unit_test(what_is_given_up_is_answered_late),
 		cmocka_unit_test(requests_wait_for_login),
 		cmocka_unit_test(a_request_may_follow_from_a_reply),
@@ -1168,12 +1168,12 @@ int main(void)
 		cmocka_unit_test(text_that_is_not_utf8_is_not_sent),
 		cmocka_unit_test(secrets_are_wiped_when_they_were_used),
 		cmocka_unit_test(nothing_follows_the_bracket_of_start_tls),
-		cmocka_unit_test(a_refused_start_tls_is_told),
+		cmocka_unit_test(a_refused_start_tls_is_reported),
 		cmocka_unit_test(a_yes_without_tls_is_no_tls),
 		cmocka_unit_test(only_our_id_is_legal_before_tls),
-		cmocka_unit_test(clear_data_behind_start_tls_is_an_attack),
+		cmocka_unit_test(clear_data_after_start_tls_is_an_attack),
 		cmocka_unit_test(a_box_that_demands_tls_with_hello_gets_no_login_before),
-		cmocka_unit_test(hello_is_known_though_it_was_not_told),
+		cmocka_unit_test(hello_is_known_though_it_was_not_reported),
 		cmocka_unit_test(a_box_may_demand_tls_at_any_time_but_once),
 		cmocka_unit_test(crossing_start_tls_is_one_handshake),
 		cmocka_unit_test(a_reply_up_to_the_limit_is_whole),
@@ -1181,11 +1181,11 @@ int main(void)
 		cmocka_unit_test(a_large_reply_is_handed_on_by_values),
 		cmocka_unit_test(a_large_reply_is_handed_on_by_elements),
 		cmocka_unit_test(a_large_reply_is_handed_on_as_text),
-		cmocka_unit_test(a_large_reply_nobody_wants_is_still_checked),
+		cmocka_unit_test(an_unwanted_large_reply_is_still_checked),
 		cmocka_unit_test(a_large_reply_that_breaks_off_is_partial),
 		cmocka_unit_test(one_value_is_held_up_to_max_reply_but_the_reply_may_be_longer),
 		cmocka_unit_test(large_messages_that_are_no_success_are_kept),
-		cmocka_unit_test(large_replies_for_nobody_are_dropped),
+		cmocka_unit_test(large_replies_without_a_request_are_dropped),
 		cmocka_unit_test(a_large_reply_can_be_given_up_in_the_middle),
 		cmocka_unit_test(a_large_message_needs_its_head_early),
 		cmocka_unit_test(counters_count),

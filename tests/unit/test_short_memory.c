@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_short_memory: no memory at each moment in turn, for the file of known boxes and for the formats.  It is said, and what is there is as
- * before or as it should be.
+ * test_short_memory: each allocation fails in turn, for the file of known boxes and for the formats.  The failure is reported,
+ * and the file is as
+ * before or as intended.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +26,7 @@
 static char folder[] = "/tmp/ptsh-short-XXXXXX", path[sizeof folder + 16];
 static const char pins[][PIN_TEXT] = {"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA="};
 
-static void nobody(void *ctx, const char *text)
+static void ignore_warning(void *ctx, const char *text)
 {
 	(void)ctx, (void)text;
 }
@@ -38,7 +39,7 @@ static size_t known_now(void)
 	size_t count;
 
 	fails_at = 0;
-	assert_int_equal(known_boxes_read(&k, path, NULL, nobody, NULL, &e), 0);
+	assert_int_equal(known_boxes_read(&k, path, NULL, ignore_warning, NULL, &e), 0);
 	count = k.count;
 	known_boxes_clear(&k);
 	fails_at = before;
@@ -49,7 +50,7 @@ static void read_all(bool failed)
 {
 	struct known_boxes k = {0};
 	struct error e = {0};
-	int result = known_boxes_read(&k, path, NULL, nobody, NULL, &e);
+	int result = known_boxes_read(&k, path, NULL, ignore_warning, NULL, &e);
 
 	if (result == 0)
 		assert_int_equal(k.count, 3);

@@ -125,7 +125,7 @@ static void a_closed_pipe_is_epipe(void **state)
 	assert_int_equal(pipe(fds), 0);
 	close(fds[0]);
 	sink_init(&s, fds[1]);
-	sink_puts(&s, "nobody reads this");
+	sink_puts(&s, "this is never read");
 	assert_int_equal(sink_flush(&s), -1);
 	assert_int_equal(s.error, EPIPE);
 	sink_clear(&s);

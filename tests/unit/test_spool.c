@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_spool: lines come out as they went in, whatever of them was in memory and what in the file, and memory stays small.
+ * test_spool: lines come out as they went in, whether in memory or in the file, and memory stays small.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -136,7 +136,7 @@ static void without_a_file_they_stay_in_memory(void **state)
 	spool_clear(&s);
 }
 
-/* The file grows no further, in the middle of a line. */
+/* The file reaches its limit in the middle of a line. */
 static void a_full_disk_loses_nothing(void **state)
 {
 	struct rlimit before, limit;

@@ -107,7 +107,7 @@ static void test_records_are_read(void **state)
 	assert_false(list.nowhere);
 }
 
-/* Every prefix, every byte changed, names that point at themselves: sanitizers watch. */
+/* Every prefix, every byte changed, names that point at themselves: sanitizers check. */
 static void test_broken_answers_break_nothing(void **state)
 {
 	struct srv_list list;
@@ -119,7 +119,7 @@ static void test_broken_answers_break_nothing(void **state)
 	srv_read(&list, answer, answer_len);
 	assert_int_equal(list.count, SRV_RECORDS);
 	for (size_t len = 0; len <= answer_len; len++) {
-		/* Of its own, so that reading behind the end is seen. */
+		/* A block of its own, so that reading after the end is noticed. */
 		unsigned char *copy = malloc(len + 1);
 		memcpy(copy, answer, len);
 		unsigned char *exact = realloc(copy, len > 0 ? len : 1);

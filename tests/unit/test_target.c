@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* target: every way to write a box, and what mistakes are told. */
+/* target: every way to write a box, and the messages for mistakes. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -19,7 +19,7 @@ struct good {
 	const char *name;
 };
 
-/* https, http: Debian's netbase knows them; "porttracker" nobody does. */
+/* https, http: Debian's netbase knows them; "porttracker" is in no list. */
 static const struct good goods[] = {
 	{"core", NULL, NULL, NULL, "core", 55, false, false, "core:55"},
 	{"core.example.net", NULL, NULL, NULL, "core.example.net", 55, false, false, "core.example.net:55"},
@@ -134,7 +134,7 @@ static const struct {
 	{"/run/box", "55", "has no port"},
 };
 
-static void test_mistakes_are_told_in_one_line(void **state)
+static void test_mistakes_are_reported_in_one_line(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof bads / sizeof bads[0]; i++) {
@@ -176,7 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_form_is_taken_apart),
-		cmocka_unit_test(test_mistakes_are_told_in_one_line),
+		cmocka_unit_test(test_mistakes_are_reported_in_one_line),
 		cmocka_unit_test(test_path_of_108_bytes_is_too_long),
 	};
 

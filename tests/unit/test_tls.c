@@ -21,7 +21,7 @@ static void talk_hello(SSL *ssl, int fd)
 	SSL_write(ssl, "hello\n", 6);
 	while ((n = SSL_read(ssl, bytes, sizeof bytes)) > 0)
 		SSL_write(ssl, bytes, n);
-	/* 0: the client has said good-bye; and not a byte of it in a refused connection is checked by the exit status. */
+	/* 0: the client has closed in order; the exit status also says whether a byte came in a refused connection. */
 	if (SSL_get_error(ssl, n) != SSL_ERROR_ZERO_RETURN)
 		_exit(3);
 }
@@ -119,7 +119,7 @@ static const char *read_known(void)
 	return text;
 }
 
-/* "127.0.0.1:PORT" as it stands in known_boxes. */
+/* "127.0.0.1:PORT" as written in known_boxes. */
 static const char *name_of(struct holder *h)
 {
 	static char name[64];
@@ -164,7 +164,7 @@ static void test_pin_is_trusted_and_another_one_is_not(void **state)
 	pid = serve(&h, "other", talk_suspicious);
 	h.o.pin = pin;
 	expect_refusal(&h, pid, "not --pin ");
-	/* Whatever else: insecure, accepting. */
+	/* With other options, too: insecure, accepting. */
 	pid = serve(&h, "other", talk_suspicious);
 	h.o.pin = pin;
 	h.o.tls = TLS_INSECURE;
@@ -253,12 +253,12 @@ static void test_accepted_key_is_remembered_and_a_changed_one_refused(void **sta
 	assert_memory_equal(read_known(), text, strlen(text));
 	assert_says(read_known(), " min=1.3\n");
 
-	/* The same key at another port of ours: written for it by hand. */
+	/* The same key at another port of ours: its line is added by hand. */
 	pid = serve(&h, "self", talk_hello);
 	snprintf(text, sizeof text, "# mine\n%s %s 2024-01-31\n", name_of(&h), pin);
 	write_known(text);
 	expect_trust(&h, pid, "line 2");
-	/* The version it was seen with has been put to it. */
+	/* The TLS version has been added to the line. */
 	assert_says(read_known(), "# mine\n");
 	assert_says(read_known(), " 2024-01-31 min=1.3\n");
 
@@ -278,7 +278,7 @@ static void test_accepted_key_is_remembered_and_a_changed_one_refused(void **sta
 	assert_int_not_equal(help_end(pid, false), 9);
 	assert_string_equal(read_known(), text);
 
-	/* Several keys: one of them will do. */
+	/* Several keys: one of them is enough. */
 	pid = serve(&h, "other", talk_hello);
 	snprintf(text, sizeof text, "%s %s 2024-01-31\n%s %s 2024-01-31 min=1.3\n", name_of(&h), pin, name_of(&h), other);
 	write_known(text);
@@ -333,7 +333,7 @@ static void test_question_is_answered(void **state)
 	}
 }
 
-static void test_insecure_goes_on_says_so_and_is_not_trusted(void **state)
+static void test_insecure_continues_with_a_warning_and_is_not_trusted(void **state)
 {
 	struct holder h;
 	char text[256];
@@ -345,7 +345,7 @@ static void test_insecure_goes_on_says_so_and_is_not_trusted(void **state)
 	h.o.tls = TLS_INSECURE;
 	shake(&h);
 	assert_int_equal(h.secured, 1);
-	/* It is on loopback all the same. */
+	/* It is on loopback nevertheless. */
 	assert_int_equal(channel_trust(h.channel), TRUST_LOOPBACK);
 	assert_says(buf_string(&h.warnings), "the key is not verified");
 	holder_clear(&h);
@@ -362,7 +362,7 @@ static void test_insecure_goes_on_says_so_and_is_not_trusted(void **state)
 	help_end(pid, false);
 }
 
-static void test_insecure_through_a_proxy_is_trusted_by_nobody(void **state)
+static void test_insecure_through_a_proxy_is_not_trusted(void **state)
 {
 	struct holder h;
 	pid_t pid;
@@ -382,7 +382,7 @@ static void test_insecure_through_a_proxy_is_trusted_by_nobody(void **state)
 	help_end(pid, true);
 }
 
-/* --- what the run itself has seen: known_boxes is not there, or cannot be written --- */
+/* --- what the run itself has seen: known_boxes is missing, or cannot be written --- */
 
 static void test_key_that_could_not_be_remembered_is_still_known_to_the_run(void **state)
 {
@@ -423,7 +423,7 @@ static void test_key_that_could_not_be_remembered_is_still_known_to_the_run(void
 	assert_int_equal(h.asked, 0);
 	assert_says(e.text, "used it before (seen earlier in this run)");
 	holder_clear(&h);
-	/* Another box has nothing to do with it. */
+	/* Another box is not affected. */
 	pid = serve(&h, "other", talk_hello);
 	h.o.known_boxes = NULL;
 	h.o.accept_new = true;
@@ -517,7 +517,7 @@ static void test_system_authorities_are_not_the_test_authority(void **state)
 	pid = serve(&h, "good", talk_suspicious);
 	h.o.tls = TLS_VERIFY;
 	expect_refusal(&h, pid, "self-signed certificate in certificate chain");
-	/* ...but are asked, where nothing else is said. */
+	/* ...but are used by default. */
 	setenv("SSL_CERT_FILE", in_folder("ca.pem"), 1);
 	pid = serve(&h, "good", talk_hello);
 	expect_trust(&h, pid, "verified by");
@@ -539,7 +539,7 @@ static void test_weak_signatures_are_taken_with_tls_min_1_0_only(void **state)
 	expect_trust(&h, pid, "verified by");
 }
 
-static void test_authority_with_a_key_of_512_bits_vouches_for_nobody(void **state)
+static void test_authority_with_a_key_of_512_bits_is_not_trusted(void **state)
 {
 	struct holder h;
 	pid_t pid;
@@ -595,7 +595,7 @@ static void test_known_key_with_an_expired_certificate_is_trusted(void **state)
 	assert_string_equal(read_known(), text);
 }
 
-static void test_box_that_an_authority_vouched_for_is_not_accepted_as_new(void **state)
+static void test_box_that_an_authority_signed_is_not_accepted_as_new(void **state)
 {
 	struct holder h;
 	pid_t pid;
@@ -639,7 +639,7 @@ static void test_weak_keys(void **state)
 
 /* --- old boxes: E15 - E19 --- */
 
-static void test_old_box_is_told_what_to_do(void **state)
+static void test_old_box_is_refused_with_what_to_do(void **state)
 {
 	static const struct { int version; unsigned min; const char *refusal, *shown; } cases[] = {
 		{TLS1_VERSION, 12, "see --tls-min 1.0", NULL},
@@ -682,7 +682,7 @@ static void test_old_box_is_told_what_to_do(void **state)
 }
 
 /* E26 */
-static void test_box_that_falls_back_to_old_tls_is_told(void **state)
+static void test_box_that_falls_back_to_old_tls_is_reported(void **state)
 {
 	struct holder h;
 	char pin[64], text[512];
@@ -703,7 +703,7 @@ static void test_box_that_falls_back_to_old_tls_is_told(void **state)
 	assert_string_equal(read_known(), text);
 }
 
-/* A server of somebody else's, started by a command that prints a line with its port behind `mark`. */
+/* A server of other software, started by a command that prints a line with its port after `mark`. */
 static pid_t start_command(const char *command, const char *mark, unsigned short *port, int *input)
 {
 	int in[2], out[2];
@@ -730,7 +730,7 @@ static pid_t start_command(const char *command, const char *mark, unsigned short
 		if (found != NULL)
 			*port = (unsigned short)strtoul(found + strlen(mark), NULL, 10);
 	}
-	/* What else it prints has to go somewhere: a child that reads it away is too much, the pipe is large enough. */
+	/* Its further output stays in the pipe, which is large enough. */
 	fcntl(fileno(f), F_SETFD, FD_CLOEXEC);
 	if (*port == 0)
 		fail_msg("does not run: %s", command);
@@ -778,7 +778,7 @@ static void test_anonymous_server_is_refused(void **state)
 static pid_t gnutls_serv(struct holder *h, const char *priority, int *input)
 {
 	char command[512];
-	/* It takes no port 0, and says nothing of use when it could not have its port: one that was free just now. */
+	/* It takes no port 0, and reports no port: use one that was free just now. */
 	unsigned short port = help_closed_port(), found;
 
 	snprintf(command, sizeof command, "exec stdbuf -oL gnutls-serv --echo -p %u --x509certfile %s --x509keyfile %s"
@@ -793,7 +793,7 @@ static pid_t gnutls_serv(struct holder *h, const char *priority, int *input)
 	return pid;
 }
 
-/* The other makers' own servers: what boxes of that age have. */
+/* The servers of other libraries, as old boxes have them. */
 static void test_old_boxes_of_two_makers(void **state)
 {
 	static const struct { bool gnutls; const char *how; bool takes_old; const char *says; } cases[] = {
@@ -852,7 +852,7 @@ static void test_box_without_safe_renegotiation(void **state)
 	}
 }
 
-/* What a ServerHello of SSL 3.0 looks like, after the ClientHello. */
+/* A ServerHello of SSL 3.0, after the ClientHello. */
 static void ssl3_hello(int fd)
 {
 	static const unsigned char hello[] = "\x16\x03\x00\x00\x2a\x02\x00\x00\x26\x03\x00" "01234567890123456789012345678901"
@@ -1139,7 +1139,7 @@ static void test_server_that_wants_more_after_the_handshake(void **state)
 			fail_msg("%s", h.e.text);
 		assert_int_equal(write(input, cases[i].key, 2), 2);
 		if (cases[i].goes_on) {
-			/* What it reads together with the key is lost to it: until a line comes through. */
+			/* It drops what it reads together with the key: repeats until a line comes through. */
 			for (int tries = 0; tries < 100 && h.received.len == 0; tries++) {
 				assert_int_equal(write(input, "line\n", 5), 5);
 				holder_wait_bytes(&h, 1, 50);
@@ -1174,7 +1174,7 @@ static void test_client_certificate_is_shown_when_given_and_missed_when_not(void
 				expect_trust(&h, pid, "--accept-new");
 				continue;
 			}
-			/* In 1.3 the client is through before the server has seen that nothing came. */
+			/* In 1.3 the client has finished before the server has seen that no certificate came. */
 			holder_open(&h);
 			assert_true(holder_wait(&h, &h.closed, 1, 5000));
 			assert_says(h.e.text, "--cert");
@@ -1305,7 +1305,7 @@ static void test_modes_say_what_is_wanted(void **state)
 	}
 }
 
-/* H6: who can write the file can make us trust anybody. */
+/* H6: a user who can write the file can make us trust any box. */
 static void test_known_boxes_that_others_can_write_end_it(void **state)
 {
 	struct holder h;
@@ -1318,7 +1318,7 @@ static void test_known_boxes_that_others_can_write_end_it(void **state)
 	pid = serve(&h, "self", talk_suspicious);
 	h.o.accept_new = true;
 	expect_refusal(&h, pid, "others can write it");
-	/* Insecure asks nobody, but says it. */
+	/* Insecure asks no question, but prints a warning. */
 	pid = serve(&h, "self", talk_hello);
 	h.o.tls = TLS_INSECURE;
 	shake(&h);
@@ -1326,7 +1326,7 @@ static void test_known_boxes_that_others_can_write_end_it(void **state)
 	assert_says(buf_string(&h.warnings), "others can write it");
 	holder_clear(&h);
 	help_end(pid, false);
-	/* Nor is loopback under a name believed then: who can write the file can make us forget that this box has TLS. */
+	/* Loopback under a name is refused, too: a user who can write the file can make us forget that this box has TLS. */
 	int listener = help_listen(AF_INET, 4, &port);
 	pid = help_serve(listener, wait_for_end);
 	holder_init_port(&h, "127.0.0.1", port);
@@ -1339,7 +1339,7 @@ static void test_known_boxes_that_others_can_write_end_it(void **state)
 	assert_int_equal(help_end(pid, false), 0);
 }
 
-/* Whatever a name means today, and be it this machine: a box that has had TLS is not used without. */
+/* Whatever a name means today, even this machine: a box that has used TLS is not used without. */
 static void test_loopback_that_is_known_with_tls_wants_tls(void **state)
 {
 	static const struct { const char *known, *pin; enum channel_wants wants; const char *says; } cases[] = {
@@ -1347,7 +1347,7 @@ static void test_loopback_that_is_known_with_tls_wants_tls(void **state)
 		{"box.example:55 sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= 2024-01-31\n", NULL, WANTS_TLS, "used it before"},
 		{"box.example:55 clear 2024-01-31\n", NULL, WANTS_CLEAR, NULL},
 		{"", NULL, WANTS_CLEAR, NULL},
-		/* Who names a key wants to see it, locally and of a box known as clear, too. */
+		/* A pin requires that key, locally and of a box known as clear, too. */
 		{"", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", WANTS_TLS, "--pin"},
 		{"box.example:55 clear 2024-01-31\n", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", WANTS_TLS, "--pin"},
 	};
@@ -1406,7 +1406,7 @@ static int make_certificates(void **state)
 	(void)state;
 	if (mkdtemp(folder) == NULL)
 		return -1;
-	/* Certificates with old digests are to be made here, whatever the system's policy is. */
+	/* Certificates with old digests must be made here, whatever the system's policy is. */
 	for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++)
 		tls_make(&specs[i]);
 	FILE *f = fopen(in_folder("ec.key"), "w");
@@ -1438,20 +1438,20 @@ int main(void)
 		cmocka_unit_test(test_pin_that_is_none_is_a_mistake),
 		cmocka_unit_test(test_accepted_key_is_remembered_and_a_changed_one_refused),
 		cmocka_unit_test(test_question_is_answered),
-		cmocka_unit_test(test_insecure_goes_on_says_so_and_is_not_trusted),
-		cmocka_unit_test(test_insecure_through_a_proxy_is_trusted_by_nobody),
+		cmocka_unit_test(test_insecure_continues_with_a_warning_and_is_not_trusted),
+		cmocka_unit_test(test_insecure_through_a_proxy_is_not_trusted),
 		cmocka_unit_test(test_key_that_could_not_be_remembered_is_still_known_to_the_run),
 		cmocka_unit_test(test_file_has_the_last_word_about_what_the_run_has_seen),
 		cmocka_unit_test(test_certificates_by_an_authority),
 		cmocka_unit_test(test_system_authorities_are_not_the_test_authority),
 		cmocka_unit_test(test_weak_signatures_are_taken_with_tls_min_1_0_only),
-		cmocka_unit_test(test_authority_with_a_key_of_512_bits_vouches_for_nobody),
+		cmocka_unit_test(test_authority_with_a_key_of_512_bits_is_not_trusted),
 		cmocka_unit_test(test_known_key_that_differs_is_refused_even_if_verified),
 		cmocka_unit_test(test_known_key_with_an_expired_certificate_is_trusted),
-		cmocka_unit_test(test_box_that_an_authority_vouched_for_is_not_accepted_as_new),
+		cmocka_unit_test(test_box_that_an_authority_signed_is_not_accepted_as_new),
 		cmocka_unit_test(test_weak_keys),
-		cmocka_unit_test(test_old_box_is_told_what_to_do),
-		cmocka_unit_test(test_box_that_falls_back_to_old_tls_is_told),
+		cmocka_unit_test(test_old_box_is_refused_with_what_to_do),
+		cmocka_unit_test(test_box_that_falls_back_to_old_tls_is_reported),
 		cmocka_unit_test(test_anonymous_server_is_refused),
 		cmocka_unit_test(test_old_boxes_of_two_makers),
 		cmocka_unit_test(test_box_without_safe_renegotiation),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_undo: what is asked, what is shown, what takes it back; that taking back does, on a model; no secret is shown; no memory.
+ * test_undo: the reading request, what is shown, the request that undoes; that it does, on a model; no secret is shown; no memory.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +32,7 @@ static long allocations = -1;	/* how many succeed; -1: all */
 
 #define WATCHED "w4tched-s3cret"
 static bool watching;
-static unsigned left_behind;	/* blocks given back with that in them, while watching */
+static unsigned left_behind;	/* freed blocks with that in them, while watching */
 
 #ifndef SANITIZED
 static int no_memory(void)
@@ -57,7 +57,7 @@ void *calloc(size_t n, size_t size)
 	return no_memory() ? NULL : __libc_calloc(n, size);
 }
 
-/* One that moves leaves what was there behind. */
+/* Moving leaves the old content where it was. */
 static void leave(const void *p)
 {
 	if (watching && p != NULL && memmem(p, malloc_usable_size((void *)(uintptr_t)p), WATCHED, sizeof WATCHED - 1) != NULL)
@@ -129,7 +129,7 @@ static void line_means(struct buf *text, const char *json)
 	line_clear(&line);
 }
 
-/* reply: the values in an array.  line NULL: there is none. */
+/* reply: the values in an array.  line NULL: no line. */
 static void expect_change(const char *json, const char *reply, const char *changes, const char *line, const char *back, bool partial)
 {
 	struct undo u;
@@ -177,7 +177,7 @@ static void what_gets_a_new_gid_cannot_be_taken_back(void **state)
 	expect_reader("[\"realm_modify\",[\"1\"]]", NULL);
 }
 
-/* --- what is asked --- */
+/* --- the reading request --- */
 
 static void only_what_changes_is_asked_for(void **state)
 {
@@ -209,7 +209,7 @@ static void a_key_that_no_catalogue_knows_is_asked_for(void **state)
 	expect_reader("[\"global_settings_modify\",[[\"col\\\"our\",\"x\"]]]", "[\"global_settings\",[\"col\\\"our\"]]");
 }
 
-/* A box fails a request for a field that it does not show: then nothing would be known. */
+/* A box refuses a request with a field that it does not show: then nothing would be known. */
 static void what_is_known_to_be_unreadable_is_not_asked_for(void **state)
 {
 	(void)state;
@@ -218,7 +218,7 @@ static void what_is_known_to_be_unreadable_is_not_asked_for(void **state)
 	expect_reader("[\"group_settings_modify\",\"98\",{\"name\":\"n\"}]", NULL);
 }
 
-static void what_is_no_change_or_everything_cannot_be_told(void **state)
+static void what_changes_nothing_or_everything_is_not_shown(void **state)
 {
 	(void)state;
 	expect_reader("[\"realm_device_assign\",\"64\"]", NULL);
@@ -245,7 +245,7 @@ static void an_object_is_taken_back(void **state)
 	expect_change(json, "[[\"389\",\"old\",null,0.10]]", changes, line, back, false);
 	expect_change(json, "[[[\"389\",\"old\",null,0.10]]]", changes, line, back, false);
 	expect_change(json, "[ [ [ 389 , \"old\" , null, 0.10, \"surplus\" ] ] ]", changes, line, back, false);
-	/* A box that does not care which were asked for. */
+	/* A box that ignores which were asked for. */
 	expect_change(json, "[[\"388\",\"a\",\"b\",\"c\"],[\"389\",\"old\",null,0.10]]", changes, line, back, false);
 }
 
@@ -280,7 +280,7 @@ static void a_key_that_was_not_read_is_said_to_be_so(void **state)
 	expect_change("[\"realm_info_modify\",\"3\",{\"name\":\"new\",\"description\":\"d\"}]", "[[\"3\",\"old\"]]",
 	    "name: \"old\" -> \"new\"\ndescription: (cannot be read) -> \"d\"\n", "realm_info_modify 3 name=old",
 	    "[\"realm_info_modify\",\"3\",{\"name\":\"old\"}]", true);
-	/* The row of another realm is not its. */
+	/* The row of another realm does not count. */
 	expect_change("[\"realm_info_modify\",\"3\",{\"name\":\"new\"}]", "[[[\"4\",\"old\"]]]", "name: (cannot be read) -> \"new\"\n",
 	    NULL, NULL, true);
 	expect_change("[\"realm_info_modify\",\"3\",{\"name\":\"new\"}]", "[]", "name: (cannot be read) -> \"new\"\n", NULL, NULL, true);
@@ -304,7 +304,7 @@ static void bare_values_come_in_the_order_asked(void **state)
 	    "security_misc_settings_modify login_banner=y", "[\"security_misc_settings_modify\",{\"login_banner\":\"y\"}]", false);
 }
 
-static void an_authentication_method_is_taken_back_as_far_as_it_tells(void **state)
+static void an_authentication_method_is_taken_back_as_far_as_it_is_readable(void **state)
 {
 	static const char json[] = "[\"security_authentication_modify\",\"90\",{\"inuse\":1,\"server\":\"new\",\"timeout\":5,\"domain\":\"d\","
 	    "\"ctrls\":[[\"10.1.50.1\",\"10.9.9.9\"],[\"10.1.50.2\",\"DC.example.net\"]]}]";
@@ -346,7 +346,7 @@ static void pairs_are_taken_back(void **state)
 	    "advanced_settings_modify debug_level=0", "[\"advanced_settings_modify\",[[\"debug_level\",\"0\"]]]", false);
 	expect_change("[\"advanced_settings_modify\",[[\"debug_level\",\"3\"]]]", "[[]]", "debug_level: (cannot be read) -> \"3\"\n", NULL,
 	    NULL, true);
-	/* Told twice is not told. */
+	/* Reported twice is not known. */
 	expect_change("[\"advanced_settings_modify\",[[\"debug_level\",\"3\"]]]", "[[[\"debug_level\",\"0\"],[\"debug_level\",\"1\"]]]",
 	    "debug_level: (cannot be read) -> \"3\"\n", NULL, NULL, true);
 	expect_untold("[\"advanced_settings_modify\",[[\"debug_level\",\"3\"]]]", "[\"debug_level\",\"0\"]");
@@ -467,14 +467,14 @@ static void subnets_are_taken_back_as_they_were(void **state)
 	expect_change("[\"poller_subnet_list_modify\",\"64\",[],[[\"10.0.0.0\",8,1,1],[\"10.0.0.0\",8,2,2],[\"10.0.0.0\",8,2,2]]]", "[[]]",
 	    "10.0.0.0/8: absent -> limit 1, flags include; limit 2, flags exclude+ping\n", "poller_subnet_list_modify 64 10.0.0.0,8,2,exclude+ping 10.0.0.0,8,1,include",
 	    "[\"poller_subnet_list_modify\",\"64\",[[\"10.0.0.0\",8,2,2],[\"10.0.0.0\",8,1,1]]]", false);
-	/* Whether a deletion that names it inexactly deletes it, nobody knows: then it must not stand there twice afterwards. */
+	/* A deletion that names it inexactly may or may not delete it: either way it must not be there twice afterwards. */
 	expect_change("[\"poller_subnet_list_modify\",\"64\",[[\"10.1.1.1\",32,5,0]]]", "[[[\"10.1.1.1\",32,1000,0.10]]]",
 	    "10.1.1.1/32: limit 1000, flags 0.10 -> absent\n",
 	    "poller_subnet_list_modify 64 10.1.1.1,32,1000,0.10 --add 10.1.1.1,32,1000,0.10",
 	    "[\"poller_subnet_list_modify\",\"64\",[[\"10.1.1.1\",32,1000,0.10]],[[\"10.1.1.1\",32,1000,0.10]]]", false);
 }
 
-/* Everything that may be shown of a change with secrets. */
+/* All output for a change with secrets. */
 static void expect_no_secret(const struct undo *u, const char *const *secrets)
 {
 	for (; *secrets != NULL; secrets++) {
@@ -504,7 +504,7 @@ static void credentials_come_back_whole_and_are_not_shown(void **state)
 	undo_clear(&u);
 }
 
-static void credentials_that_are_not_told_are_not_taken_back(void **state)
+static void credentials_that_cannot_be_read_are_not_taken_back(void **state)
 {
 	static const char json[] = "[\"realm_snmp_credential_list_modify\",\"51\",[[\"10.0.0.0\",8]],[[\"11.0.0.0\",8,[[2,[\"w0rld\"]]],1]]]";
 	static const char *const untold[] = {"null", "\"\"", "\"***\"", "[[2,[\"*****\"]]]"};
@@ -516,7 +516,7 @@ static void credentials_that_are_not_told_are_not_taken_back(void **state)
 		expect_change(json, reply, "10.0.0.0/8: credentials ***, flags include -> absent\n11.0.0.0/8: absent -> credentials ***, flags include\n",
 		    "realm_snmp_credential_list_modify 51 11.0.0.0,8", "[\"realm_snmp_credential_list_modify\",\"51\",[[\"11.0.0.0\",8]]]", true);
 	}
-	/* Entries in no shape that is known: nothing is shown, and nothing sent back. */
+	/* Entries in unknown shapes: nothing is shown, and nothing sent back. */
 	expect_change("[\"realm_snmp_credential_list_modify\",\"51\",[[\"10.0.0.0\",8]]]",
 	    "[[[\"10.0.0.0\",8,[2,[\"peace\"]],[3,\"user\"],1]]]", "10.0.0.0/8: credentials ***, flags ***, *** -> absent\n", NULL, NULL, true);
 	expect_change("[\"realm_snmp_credential_list_modify\",\"51\",[[\"10.0.0.0\",8]]]", "[[[\"10.0.0.0\",8]]]",
@@ -537,23 +537,23 @@ static void secrets_in_objects_are_not_shown(void **state)
 	assert_int_equal(undo_make(&u, type_of(json), json, strlen(json), values_of(both)), 0);
 	expect_no_secret(&u, secrets);
 	undo_clear(&u);
-	/* One without its confirmation is none. */
+	/* One without its confirmation does not count. */
 	expect_change(json, "[[\"90\",{\"secret\":\"quiet\",\"server\":\"r\"}]]",
 	    "secret: *** -> ***\ncsecret: (cannot be read) -> ***\nserver: \"r\" -> \"s\"\n", "security_authentication_modify 90 server=r",
 	    "[\"security_authentication_modify\",\"90\",{\"server\":\"r\"}]", true);
 	expect_change("[\"poller_info_modify\",\"6\",{\"name\":\"a\",\"secret\":\"hush\",\"secert\":\"hush\"}]", "[[\"6\",\"b\",\"quiet\"]]",
 	    "name: \"b\" -> \"a\"\nsecret: (cannot be read) -> ***\nsecert: *** -> ***\n", "poller_info_modify 6 name=b",
 	    "[\"poller_info_modify\",\"6\",{\"name\":\"b\"}]", true);
-	/* Numbers make the line JSON; it is as silent. */
+	/* Numbers make the line JSON; it is hidden, too. */
 	expect_change(json, "[[\"90\",{\"secret\":\"quiet\",\"csecret\":\"quiet\",\"server\":7}]]",
 	    "secret: *** -> ***\ncsecret: *** -> ***\nserver: 7 -> \"s\"\n",
 	    "security_authentication_modify 90 {\"secret\":?,\"csecret\":?,\"server\":7}",
 	    "[\"security_authentication_modify\",\"90\",{\"secret\":\"quiet\",\"csecret\":\"quiet\",\"server\":7}]", false);
 }
 
-/* --- the others --- */
+/* --- other requests --- */
 
-/* A harmless name, and values that say themselves that they are none. */
+/* A harmless name, and values that look like secrets. */
 static void a_secret_within_a_value_is_not_shown(void **state)
 {
 	static const struct { const char *json, *reply; } cases[] = {
@@ -638,7 +638,7 @@ static void text_that_cannot_be_typed_has_no_line(void **state)
 	    "[\"global_settings_modify\",[[\"a\\nb\\u001b\",\"y\"]]]", false);
 }
 
-/* --- that it does take back --- */
+/* --- that it does undo --- */
 
 static void undoing_gives_the_state_before(void **state)
 {
@@ -776,7 +776,7 @@ static void no_secret_stays_in_memory_given_back(void **state)
 	block = malloc(64);
 	memcpy(block, WATCHED, sizeof WATCHED);
 	free(block);
-	assert_int_equal(left_behind, 1);	/* the test sees one */
+	assert_int_equal(left_behind, 1);	/* a secret would be found */
 	assert_int_equal(undo_make(&u, type_of(json), json, strlen(json), values_of(reply)), 0);
 	assert_non_null(strstr(buf_string(&u.json), WATCHED));
 	undo_clear(&u);
@@ -807,7 +807,7 @@ static void what_was_added_is_found_by_the_list_before(void **state)
 	assert_int_equal(made_lister(&out, type_of(add)), 0);
 	assert_string_equal(buf_string(&out), "[\"realm_info\",[\"gid\",\"name\"]]");
 	buf_clear(&out);
-	/* Numbers keep their digits; an older one of that name is not it; others' are not ours. */
+	/* Numbers keep their digits; an older one of that name is not it; those of other users are not ours. */
 	expect_made(add, "[[[\"1\",\"x\"],[\"2\",\"a\"]]]",
 	    "[[\"2\",\"a\"],[\"1\",\"x\"],[9007199254740993,\"a\"],[\"9007199254740995\",\"theirs\"],[\"9007199254740994\",\"\\u0062\"]]",
 	    "a: absent -> gid 9007199254740993\nb: absent -> gid 9007199254740994\n",
@@ -818,7 +818,7 @@ static void what_was_added_is_found_by_the_list_before(void **state)
 	    "[[[\"d\",\"x\"],[\"c\",\"y\"]]]", "c: absent -> present\n", "[\"security_certificate_list_modify\",[\"c\"]]");
 }
 
-/* It would delete what another has made. */
+/* It would delete another user's object. */
 static void of_two_new_ones_of_a_name_none_is_deleted(void **state)
 {
 	static const char add[] = "[\"group_modify\",[],[[\"a\"]]]";
@@ -866,7 +866,7 @@ static void what_was_made_may_be_gone_or_renamed(void **state)
 	buf_clear(&back);
 }
 
-/* --- anything, and no memory --- */
+/* --- any reply, and no memory --- */
 
 static const struct { const char *json, *reply; } samples[] = {
 	{"[\"security_authentication_modify\",\"90\",{\"inuse\":1,\"secret\":\"x\",\"ctrls\":[[\"a\"],[\"b\"]]}]",
@@ -883,7 +883,7 @@ static const struct { const char *json, *reply; } samples[] = {
 };
 enum { SAMPLES = sizeof samples / sizeof *samples };
 
-/* Every reply to every change: nothing is read that is not there. */
+/* Every reply to every change: nothing is read out of bounds. */
 static void replies_to_other_requests_do_no_harm(void **state)
 {
 	static const char *const odd[] = {"[]", "[[]]", "[[[]]]", "[[[[]]]]", "[null]", "[{}]", "[[{}]]", "[[null,null]]", "[[[null]]]",
@@ -934,7 +934,7 @@ static void without_memory_nothing_is_said(void **state)
 			else if (u.line.len > 0 || full.line.len == 0)
 				assert_string_equal(buf_string(&u.changes), buf_string(&full.changes));
 			else
-				made = -1;	/* a line that cannot be printed for lack of memory is none */
+				made = -1;	/* no line if there is no memory to print it */
 			undo_clear(&u);
 		}
 		undo_clear(&full);
@@ -953,13 +953,13 @@ int main(void)
 		cmocka_unit_test(only_what_changes_is_asked_for),
 		cmocka_unit_test(a_key_that_no_catalogue_knows_is_asked_for),
 		cmocka_unit_test(what_is_known_to_be_unreadable_is_not_asked_for),
-		cmocka_unit_test(what_is_no_change_or_everything_cannot_be_told),
+		cmocka_unit_test(what_changes_nothing_or_everything_is_not_shown),
 		cmocka_unit_test(an_object_is_taken_back),
 		cmocka_unit_test(what_stays_the_same_is_not_listed),
 		cmocka_unit_test(numbers_and_strings_come_back_as_they_were_written),
 		cmocka_unit_test(a_key_that_was_not_read_is_said_to_be_so),
 		cmocka_unit_test(bare_values_come_in_the_order_asked),
-		cmocka_unit_test(an_authentication_method_is_taken_back_as_far_as_it_tells),
+		cmocka_unit_test(an_authentication_method_is_taken_back_as_far_as_it_is_readable),
 		cmocka_unit_test(pairs_are_taken_back),
 		cmocka_unit_test(blocked_macs_are_taken_back),
 		cmocka_unit_test(deleting_all_macs_is_taken_back),
@@ -968,7 +968,7 @@ int main(void)
 		cmocka_unit_test(a_list_that_is_not_understood_is_not_taken_for_an_empty_one),
 		cmocka_unit_test(subnets_are_taken_back_as_they_were),
 		cmocka_unit_test(credentials_come_back_whole_and_are_not_shown),
-		cmocka_unit_test(credentials_that_are_not_told_are_not_taken_back),
+		cmocka_unit_test(credentials_that_cannot_be_read_are_not_taken_back),
 		cmocka_unit_test(secrets_in_objects_are_not_shown),
 		cmocka_unit_test(a_secret_within_a_value_is_not_shown),
 		cmocka_unit_test(a_device_goes_back_to_its_poller),

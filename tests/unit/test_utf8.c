@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_utf8: every code point there and back, and every kind of sequence that is none.
+ * test_utf8: every code point there and back, and every kind of invalid sequence.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,9 +74,9 @@ static void no_character_is_cut(void **state)
 		assert_int_equal(utf8_whole(text, most), ends[most]);
 	}
 	assert_int_equal(utf8_fits(text, len, len + 9), len);
-	/* What the end of a text cuts is not cut by a limit behind it. */
+	/* A character cut by the end of the text is not cut by a limit after it. */
 	assert_int_equal(utf8_fits(text, 8, 8), 8);
-	/* Stray bytes stand alone. */
+	/* Stray bytes count one by one. */
 	assert_int_equal(utf8_fits("\x80\x80\x80\x80\x80", 5, 3), 3);
 	assert_int_equal(utf8_whole("\xff\xff", 2), 2);
 }

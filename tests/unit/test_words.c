@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Where words begin and end, what quotes mean, when a line goes on. */
+/* Where words begin and end, what quotes mean, when a line continues. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -140,7 +140,7 @@ static bool goes_on(const char *text)
 	return whole;
 }
 
-static void open_quotes_brackets_and_a_backslash_go_on(void **state)
+static void open_quotes_brackets_and_a_backslash_continue_a_line(void **state)
 {
 	static const char *const open[] = {"ping \\", "log 'a", "log \"a", "log \"a\\\"", "realm_info [\"gid\",", "x {", "[\"ping\"",
 	    "x [\"]", "log 'a\nb", "x [\n[1]", "x \\\n[", "log a\\\\\\", "x \\\r", ".each realm_info -- realm_discover {gid"};
@@ -157,8 +157,8 @@ static void open_quotes_brackets_and_a_backslash_go_on(void **state)
 			fail_msg("%s goes on", whole[i]);
 }
 
-/* Whatever is whole can be split, whatever is not cannot: the two must not drift apart. */
-static void going_on_agrees_with_splitting(void **state)
+/* A complete line can be split, an incomplete one cannot: the two functions must agree. */
+static void continuing_agrees_with_splitting(void **state)
 {
 	static const char alphabet[] = "a#'\"\\[]{} \n,";
 	enum { SIZE = sizeof(alphabet) - 1, LEN = 5 };
@@ -223,8 +223,8 @@ int main(void)
 		cmocka_unit_test(a_nul_is_typed_as_an_escape),
 		cmocka_unit_test(quotes_hide_separators),
 		cmocka_unit_test(text_that_is_not_utf8_is_found_where_it_is),
-		cmocka_unit_test(open_quotes_brackets_and_a_backslash_go_on),
-		cmocka_unit_test(going_on_agrees_with_splitting),
+		cmocka_unit_test(open_quotes_brackets_and_a_backslash_continue_a_line),
+		cmocka_unit_test(continuing_agrees_with_splitting),
 		cmocka_unit_test(put_word_quotes_only_what_must_be),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * tls_help: certificates made for the test, and a TLS server that does as it is told.
+ * tls_help: certificates made for the test, and a TLS server for the client to meet.
  */
 #ifndef PTSH_TESTS_TLS_HELP_H
 #define PTSH_TESTS_TLS_HELP_H
@@ -33,7 +33,7 @@ struct cert_spec {
 	const char *key;	/* "rsa2048", "rsa1024", "rsa512", "ec", "ec2" */
 	const char *issuer;	/* another's name, or NULL: itself */
 	const char *cn;
-	int cn_len;		/* 0: as long as it is */
+	int cn_len;		/* 0: a string, with its length */
 	const char *san;	/* or NULL */
 	const char *eku;	/* or NULL */
 	int from, to;		/* days from now */
@@ -117,7 +117,7 @@ static inline void tls_make(const struct cert_spec *s)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* The pin, computed another way than ptsh does: by the openssl command line. */
+/* The pin, computed in another way than by ptsh: by the openssl command line. */
 static inline void tls_pin(const char *name, char pin[static 64])
 {
 	char command[512];
@@ -169,7 +169,7 @@ static inline void server_run(int fd)
 	SSL_CTX_free(ctx);
 }
 
-/* Starts the server, a holder that is connected and shaking hands at once; mode, ca... are set in h->o before. */
+/* Starts the server, a holder that connects and shakes hands at once; mode, ca... are set in h->o before. */
 static inline void start_tls_now(struct holder *h)
 {
 	h->inside = true;

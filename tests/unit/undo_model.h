@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * undo_model: the little of a box that test_undo needs: entries that requests delete and add, or values they set.
+ * undo_model: the part of a box that test_undo needs: entries that requests delete and add, or values they set.
  *
- * Written against cJSON, so that nothing of what is tested tests itself.  Boxes may differ in what deletes an entry and in
+ * Written against cJSON, so that the code under test does not test itself.  Boxes may differ in what deletes an entry and in
  * whether one subnet has one entry or several: each way is a kind.
  */
 #ifndef TEST_UNDO_MODEL_H
@@ -56,13 +56,13 @@ static inline const char *model_name(unsigned i)
 	return names[i];
 }
 
-/* Entries go only if they are named exactly: which is not known to who predicts what a deletion does. */
+/* Entries are deleted only if they are named exactly, which a prediction of a deletion cannot know. */
 static inline bool model_exact(const struct model *m)
 {
 	return m->kind == MODEL_SUBNETS_EXACT || m->kind == MODEL_SUBNETS_SET;
 }
 
-/* The bytes of an entry that name its place. */
+/* Returns the bytes of an entry that identify it. */
 static inline size_t model_key(const struct model *m, const char *entry)
 {
 	const char *end;
@@ -128,7 +128,7 @@ static inline void model_make(struct model *m, unsigned kind, uint64_t seed)
 	char entry[MODEL_TEXT];
 
 	*m = (struct model){.kind = (enum model_kind)kind, .random = seed};
-	/* All names have a value; other lists have what they have. */
+	/* All names have a value; other lists may be empty. */
 	for (unsigned i = 0; model_named(m) && m->count < MODEL_PLACES; i++) {
 		model_draw_entry(m, entry);
 		model_put(m, entry);
@@ -139,7 +139,7 @@ static inline void model_make(struct model *m, unsigned kind, uint64_t seed)
 	}
 }
 
-/* Entries to delete or add, at least so many; as many cells of each as what deletes has. */
+/* Entries to delete or add, at least so many; with as many cells as a deletion has. */
 static inline void model_draw_list(struct model *m, struct buf *out, bool deletes, unsigned least)
 {
 	char entry[MODEL_TEXT];
@@ -150,7 +150,7 @@ static inline void model_draw_list(struct model *m, struct buf *out, bool delete
 		model_draw_entry(m, entry);
 		if (deletes && m->kind == MODEL_CREDENTIALS)
 			snprintf(entry + model_key(m, entry), 2, "]");
-		/* What is there is deleted more often. */
+		/* Existing entries are deleted more often. */
 		else if (deletes && m->count > 0 && model_draw(m, 2) == 0)
 			memcpy(entry, m->entries[model_draw(m, (unsigned)m->count)], MODEL_TEXT);
 		buf_printf(out, "%s%s", i > 0 ? "," : "", entry);
@@ -210,7 +210,7 @@ static inline void model_change(struct model *m, struct buf *out)
 	buf_putc(out, ']');
 }
 
-/* The row that was asked for. */
+/* Finds the row that was asked for. */
 static inline void model_row(const struct model *m, const char *reader, struct buf *out)
 {
 	cJSON *request = cJSON_Parse(reader);
@@ -229,7 +229,7 @@ static inline void model_row(const struct model *m, const char *reader, struct b
 	cJSON_Delete(request);
 }
 
-/* What the reader's request is answered with, in one of the two shapes. */
+/* Answers the reading request, in one of the two shapes. */
 static inline void model_reply(struct model *m, const char *reader, struct buf *out)
 {
 	bool wrapped = model_draw(m, 2) == 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: ISC
-# somebody.pl PATH UID FILE: a Unix socket that another user listens at (if root starts it; else oneself).  Prints the id of the
-# process that goes on doing so, until it is ended or twenty minutes have passed; what is said to it goes into FILE.
+# other_user.pl PATH UID FILE: a Unix socket that another user listens at (if root starts it; else the same user).  Prints the id of the
+# process that listens, until it is ended or twenty minutes have passed; what it receives goes into FILE.
 use strict;
 use warnings;
 use Socket qw(:all);
@@ -12,7 +12,7 @@ open my $heard, '>', $file or die "$file: $!\n";
 socket my $listener, AF_UNIX, SOCK_STREAM, 0 or die "socket: $!\n";
 bind $listener, pack_sockaddr_un($path) or die "$path: $!\n";
 $< = $> = $uid if $> == 0;
-# Whose it is, is decided here.
+# listen() decides who the owner is.
 listen $listener, 4 or die "listen: $!\n";
 my $pid = fork // die "fork: $!\n";
 if ($pid) {
