@@ -45,14 +45,14 @@ static int hold_standard_descriptors(void)
 	return 0;
 }
 
-/* Whatever the parent process had in mind, these mean what they mean. */
+/* These have their default meaning, whatever the parent process has set. */
 static void reset_signals(void)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGTSTP, SIGCONT, SIGWINCH, SIGALRM, 0};
 	sigset_t none;
 
 	for (const int *s = signals; *s != 0; s++)
-		if (*s != SIGHUP || signal(SIGHUP, SIG_IGN) != SIG_IGN)	/* nohup is meant */
+		if (*s != SIGHUP || signal(SIGHUP, SIG_IGN) != SIG_IGN)	/* nohup(1) is respected */
 			signal(*s, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
@@ -112,7 +112,7 @@ static int choose_output(struct shell *sh, struct error *e)
 	return sh->output != NULL ? 0 : error_memory(e);
 }
 
-/* Around a write that may have to wait for a slow reader: ^C ends it, and the time is not the box's. */
+/* Around a write that may wait for a slow reader: ^C ends it, and the time does not count as the box's. */
 static void output_blocks(void *ctx, bool begins)
 {
 	struct shell *sh = ctx;
@@ -180,7 +180,7 @@ static void tear_down(struct shell *sh)
 		loop_free(sh->loop);
 }
 
-/* What is buffered is written, and failures that only closing shows are seen.  -1 with *e; a reader that has gone is the
+/* Writes what is buffered, and notices failures that only closing shows.  -1 with *e; a reader that has closed is the
  * signal SIGPIPE. */
 static int finish_output(struct sink *out, int *signo, struct error *e)
 {

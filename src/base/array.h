@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Room for `need` items of size bytes each.  items (heap, NULL if *room is 0) has room for *room of them, and gets at least twice
+/* Makes room for `need` items of size bytes each.  items (heap, NULL if *room is 0) has room for *room of them, and gets at least twice
  * as much when it is not enough.  Returns the array, which may have moved; NULL without memory: the array and *room are as
  * they were. */
 void *array_room(void *items, size_t need, size_t *room, size_t size);

@@ -36,7 +36,7 @@ static int base64_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Not isspace(): the locale has no say in it, and NUL is no white space. */
+/* Not isspace(), which depends on the locale; NUL is no white space. */
 static bool base64_is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');

@@ -13,9 +13,9 @@
 /* Appends the encoding of data; with or without `=` at its end. */
 void base64_encode(struct buf *out, const void *data, size_t len, bool padded);
 
-/* Appends what text[0..len) stands for.  White space anywhere is skipped (RFC 2045, section 6.8), padding may be missing
+/* Appends the bytes that text[0..len) encodes.  White space anywhere is skipped (RFC 2045, section 6.8), padding may be missing
  * or incomplete, and bits left over are ignored.  Any other character, a lone last one, more padding than belongs there,
- * or anything but white space behind it: -1, and out is as before. */
+ * or anything but white space after it: -1, and out is as before. */
 int base64_decode(struct buf *out, const char *text, size_t len);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum { BUF_FIRST = 64 };
 
-/* realloc() would leave a copy behind where it moves. */
+/* realloc() would leave a copy where it moves from. */
 static bool buf_grow_secret(struct buf *b, size_t cap)
 {
 	char *data = malloc(cap);
@@ -64,7 +64,7 @@ static void buf_compact(struct buf *b)
 	b->off = 0;
 }
 
-/* Room for len more bytes behind the content. */
+/* Makes room for len more bytes after the content. */
 static bool buf_room(struct buf *b, size_t len)
 {
 	size_t need;

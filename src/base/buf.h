@@ -3,8 +3,8 @@
  * buf: bytes that grow at the end and are consumed at the front.
  *
  * A buf of zero bytes (`struct buf b = {0};`) is empty and ready.  Appending never fails at the call: what
- * did not get memory sets `failed`, every later append is ignored, and whoever hands the content on asks
- * once.  A failed buf stays failed until it is cleared or reset.
+ * did not get memory sets `failed`, every later append is ignored, and the caller that passes the content on checks
+ * it once.  A failed buf stays failed until it is cleared or reset.
  */
 #ifndef PTSH_BASE_BUF_H
 #define PTSH_BASE_BUF_H
@@ -19,10 +19,10 @@ struct buf {
 	size_t len;	/* bytes held, from data + off on */
 	size_t cap;	/* bytes allocated */
 	bool failed;	/* an append got no memory: the content is incomplete */
-	bool secret;	/* memory is wiped when consumed, cut, given back or left behind by growing */
+	bool secret;	/* memory is wiped when consumed, cut, freed, or left by growing */
 };
 
-/* The bytes held: buf_head(b) .. buf_head(b) + b->len; never NULL.  Valid until the next change. */
+/* Returns the bytes held: buf_head(b) .. buf_head(b) + b->len; never NULL.  Valid until the next change. */
 const char *buf_head(const struct buf *b);
 
 void buf_put(struct buf *b, const void *bytes, size_t len);
@@ -39,7 +39,7 @@ static inline void buf_putc(struct buf *b, char c)
 		buf_putc_slow(b, c);
 }
 
-/* Room for len more bytes behind those held, or NULL (and failed is set).  Write into it, then commit what
+/* Returns room for len more bytes after those held, or NULL (and failed is set).  Write into it, then commit what
  * was written: reading from a descriptor straight into a buf needs no second copy. */
 char *buf_reserve(struct buf *b, size_t len);
 void buf_commit(struct buf *b, size_t len);
@@ -51,15 +51,15 @@ void buf_consume(struct buf *b, size_t len);
 /* Cuts the content to its first len bytes. */
 void buf_truncate(struct buf *b, size_t len);
 
-/* The content as a string: a NUL that is not counted is put behind it.  NULL if the buf has failed.
- * Bytes behind a NUL in the content are not seen by string functions. */
+/* Returns the content as a string, with a NUL that is not counted.  NULL if the buf has failed.
+ * String functions do not see bytes after a NUL in the content. */
 const char *buf_string(struct buf *b);
 
-/* The content as a heap string that the caller frees (and wipes, if it is a secret); the buf is empty
+/* Returns the content as a heap string that the caller frees (and wipes, if it is a secret); the buf is empty
  * afterwards, also when NULL is returned: no memory, or the buf has failed. */
 char *buf_steal(struct buf *b);
 
-void buf_reset(struct buf *b);	/* empty again, memory kept (wiped if secret), failed forgotten */
-void buf_clear(struct buf *b);	/* empty again, memory given back; `secret` stays as it is */
+void buf_reset(struct buf *b);	/* empties it; memory is kept (wiped if secret), failed forgotten */
+void buf_clear(struct buf *b);	/* empties it; memory is freed; `secret` stays as it is */
 
 #endif

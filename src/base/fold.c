@@ -44,7 +44,7 @@ static bool any_text(char c)
 
 bool fold_matches(const char *text, size_t len, const char *pattern, size_t pattern_len)
 {
-	size_t t = 0, p = 0, back = 0, star = 0;	/* star: behind the last one, 0 none yet */
+	size_t t = 0, p = 0, back = 0, star = 0;	/* star: after the last one, 0 none yet */
 
 	while (t < len) {
 		if (p < pattern_len && any_text(pattern[p])) {

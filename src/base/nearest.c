@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { NEAREST_LEN = 64 };	/* a longer word is meant for none */
+enum { NEAREST_LEN = 64 };	/* a longer word is not compared */
 
 static char lower(char c)
 {
@@ -21,8 +21,8 @@ bool nearest_same(const char *known, const char *name, size_t len)
 	return known[len] == '\0';
 }
 
-/* How many letters are to be put in, left out, changed or swapped with their neighbour to make a from b; or `enough`, if
- * that many would not do. */
+/* Returns how many letters must be inserted, deleted, changed or swapped with their neighbour to make a from b; or `enough`, if
+ * more are needed. */
 static unsigned distance(const char *a, size_t alen, const char *b, size_t blen, unsigned enough)
 {
 	unsigned rows[3][NEAREST_LEN + 1], *before = rows[0], *above = rows[1], *row = rows[2];

@@ -2,7 +2,7 @@
 /*
  * nearest: the name that a mistyped one was meant to be.
  *
- * One rule for requests, fields and options: few letters put in, left out, changed or swapped, or an unfinished word.
+ * One rule for requests, fields and options: few letters inserted, deleted, changed or swapped, or an unfinished word.
  */
 #ifndef PTSH_BASE_NEAREST_H
 #define PTSH_BASE_NEAREST_H
@@ -14,7 +14,7 @@
  * and - and _.  NULL: none is near. */
 const char *nearest_name(const char *name, size_t len, const char *(*next)(const void *from, size_t i), const void *from);
 
-/* Whether a name is the known one but for upper and lower case, and - for _. */
+/* True if a name is the known one except for upper and lower case, and - for _. */
 bool nearest_same(const char *known, const char *name, size_t len);
 
 #endif

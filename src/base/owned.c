@@ -2,7 +2,7 @@
 /*
  * owned: whether others could have written a file that is obeyed.
  *
- * Refuses to know what stands in the file.  root may own it: root can do everything anyway.
+ * Does not read the file.  root may own it: root can do everything anyway.
  */
 #include "base/owned.h"
 
@@ -20,7 +20,7 @@ static bool is_ours(const struct stat *st)
 	return st->st_uid == geteuid() || st->st_uid == 0;
 }
 
-/* Another user who can write the folder can put another file in the place of this one.  A sticky folder like /tmp prevents that,
+/* Another user who can write the folder can replace this file.  A sticky folder like /tmp prevents that,
  * but not for its owner. */
 static int check_owned_folder(const char *path, const char *of, enum status status, struct error *e)
 {

@@ -77,7 +77,7 @@ bool safe_text(const char *text, size_t len)
 	return true;
 }
 
-/* Looks like the ordinary blank, or like nothing: pasted in, it glues words together. */
+/* Looks like the ordinary blank, or like nothing: pasted in, it joins words. */
 bool safe_blank(uint32_t point)
 {
 	switch (point) {
@@ -216,7 +216,7 @@ static bool hex_digits(const char *text, const char *end, size_t count)
 	return true;
 }
 
-/* Whether text reads like one of the escapes that put_point() and put_byte() write. */
+/* True if text looks like one of the escapes that put_point() and put_byte() write. */
 static bool like_escape(const char *text, const char *end)
 {
 	char c = text < end ? *text : '\0';
@@ -260,7 +260,7 @@ static void put_json_point(struct buf *out, uint32_t point)
 		buf_printf(out, "\\u%04x", (unsigned)point);
 }
 
-/* Bytes at text that one U+FFFD stands for: the longest beginning of a character, else a single byte. */
+/* Returns the bytes at text that one U+FFFD replaces: the longest beginning of a character, else a single byte. */
 static size_t bad_length(const char *text, size_t len)
 {
 	uint32_t point;

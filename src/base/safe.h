@@ -20,18 +20,18 @@
 
 #include "base/buf.h"
 
-/* Whether a character may reach a terminal as it is.  Not LF and TAB: where those may stand, the caller knows. */
+/* True if a character may reach a terminal as it is.  Not LF and TAB: the caller knows where they may stand. */
 bool safe_point(uint32_t point);
-/* Whether all of a text may; what is not UTF-8 may not. */
+/* True if all of a text may; bytes that are not UTF-8 may not. */
 bool safe_text(const char *text, size_t len);
 
-/* Whether a character is a blank, or takes no room, and is not the ordinary blank, TAB, LF or CR. */
+/* True if a character is a blank, or has no width, and is not the ordinary blank, TAB, LF or CR. */
 bool safe_blank(uint32_t point);
 
 /* Appends text with what is unsafe escaped; backslash stays as it is.  Returns how many bytes were not UTF-8. */
 size_t safe_put(struct buf *out, const char *text, size_t len);
 
-/* The same for a message: every blank but the ordinary one is escaped, too, so that what was typed can be seen. */
+/* The same for a message: every blank but the ordinary one is escaped, too, so that the typed text can be seen. */
 size_t safe_put_message(struct buf *out, const char *text, size_t len);
 
 /* The same for tsv: backslash as \\ too, so that every escape can be undone. */
@@ -43,8 +43,8 @@ size_t safe_put_csv_shown(struct buf *out, const char *text, size_t len);
 /* For files and pipes: only controls (C0, DEL, C1) and what is not UTF-8 are escaped; for csv LF and TAB stay, a quote is doubled. */
 size_t safe_put_tsv_file(struct buf *out, const char *text, size_t len);
 size_t safe_put_csv_file(struct buf *out, const char *text, size_t len);
-/* The same with backslash as \\: for a field that needs it, so that every escape can be undone.  A field holds escapes if it
- * holds what looks like one. */
+/* The same with backslash as \\: for a field that needs it, so that every escape can be undone.  A field has escapes if it
+ * has text that looks like one. */
 size_t safe_put_csv_escaped(struct buf *out, const char *text, size_t len);
 bool safe_csv_needs_escapes(const char *text, size_t len);
 

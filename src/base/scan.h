@@ -48,13 +48,13 @@ static inline size_t scan_first(uint64_t bits)
 	return (size_t)__builtin_ctzll(bits) / 8;
 }
 
-/* Neither a control nor beyond ASCII: may be shown as it is. */
+/* Finds bytes that are controls or not ASCII, and so may need an escape. */
 static inline bool scan_plain(unsigned char c)
 {
 	return c >= 0x20 && c < 0x7f;
 }
 
-/* How many bytes at the front are plain; stops at `stop` too (one that is itself not plain: none). */
+/* Returns how many bytes at the front are plain; stops at `stop` too (one that is itself not plain: none). */
 static inline size_t scan_plain_run(const char *text, size_t len, unsigned char stop)
 {
 	size_t i = 0;
@@ -90,7 +90,7 @@ static inline bool scan_copy_plain(char *to, const char *text, size_t len, unsig
 		}
 		return true;
 	}
-	/* The last eight bytes overlap those before: no byte behind the text is read. */
+	/* The last eight bytes overlap those before: no byte after the text is read. */
 	for (i = 0; ; i = i + 16 <= len ? i + 8 : len - 8) {
 		w = scan_load(text + i);
 		bad = scan_below(w, 0x20) | scan_above_ascii(w) | scan_equals(w, stop) | scan_equals(w, other);

@@ -12,7 +12,7 @@
 
 #include "base/utf8.h"
 
-/* One line, valid UTF-8: what a box or a file contributed may be neither. */
+/* One line, valid UTF-8: text from a box or a file may be neither. */
 static void tidy(char *text)
 {
 	size_t len = strlen(text), i = 0;

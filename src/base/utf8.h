@@ -16,20 +16,20 @@ enum { UTF8_INVALID = -1, UTF8_CUT = -2, UTF8_MAX = 4 };
  * beginning, but the text ends). */
 int utf8_decode(const char *text, size_t len, uint32_t *point);
 
-/* The length of the longest beginning of text[0..len) that is valid: len if all of it is. */
+/* Returns the length of the longest beginning of text[0..len) that is valid: len if all of it is. */
 size_t utf8_valid(const char *text, size_t len);
 
-/* text[0..len) without the character at its end, if the end cuts one. */
+/* Returns the length without the character at the end, if the end cuts one. */
 size_t utf8_whole(const char *text, size_t len);
 
-/* How much of text[0..len) fits into `most` bytes: all of it, or its beginning without a character that is cut.  Of bytes that
- * are not UTF-8 each stands alone. */
+/* Returns how much of text[0..len) fits into `most` bytes: all of it, or its beginning without a character that is cut.  Bytes that
+ * are not UTF-8 count one by one. */
 size_t utf8_fits(const char *text, size_t len, size_t most);
 
 /* Encodes point (a scalar value; others become U+FFFD) and returns the length. */
 size_t utf8_encode(uint32_t point, char out[static UTF8_MAX]);
 
-/* How many bytes a byte order mark takes at the start of text: 3, or 0 where there is none. */
+/* Returns how many bytes a byte order mark has at the start of text: 3, or 0 where there is none. */
 size_t utf8_mark(const char *text, size_t len);
 
 #endif

@@ -24,7 +24,7 @@ bool address_plain_v6(const char *text, char plain[static ADDRESS_V6])
 		return false;
 	memcpy(address, text, len);
 	address[len] = '\0';
-	/* What stands last may be IPv4 (RFC 4291, section 2.2), in any form that is no group of four digits. */
+	/* The last part may be IPv4 (RFC 4291, section 2.2), in any form that is no group of four digits. */
 	char *last = strrchr(address, ':');
 	if (last == NULL)
 		return false;
@@ -88,7 +88,7 @@ bool address_ends(int fd, struct address *local, struct address *remote)
 	return getsockname(fd, &local->sa.any, &local->len) == 0 && getpeername(fd, &remote->sa.any, &remote->len) == 0;
 }
 
-/* The bytes of a host's address. */
+/* Returns the bytes of a host's address. */
 static const void *host_bytes(const struct address *a, size_t *len)
 {
 	*len = sizeof(struct in_addr);

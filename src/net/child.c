@@ -2,10 +2,10 @@
 /*
  * child: shell commands in process groups of their own, and the terminal that is lent to them.  See child.h.
  *
- * Owns how a command is started, stopped with us and ended.  Refuses to know what it is for and what it says.
+ * Owns how a command is started, stopped with us and ended.  Does not know its purpose or its output.
  *
- * A group in the background that reads from the terminal is stopped by the kernel.  That is seen by looking every
- * CHILD_LOOK_MS, only while a child may want the terminal; then it is lent, and the group goes on.  ^Z reaches only the
+ * A group in the background that reads from the terminal is stopped by the kernel.  That is noticed by a look every
+ * CHILD_LOOK_MS, only while a child may want the terminal; then it is lent, and the group continues.  ^Z reaches only the
  * group that has the terminal, so we stop our own as well and continue both together.
  */
 #include "net/child.h"
@@ -93,7 +93,7 @@ static void take_terminal(void)
 	terminal.fd = -1;
 }
 
-/* Lends it the terminal, if that can be, and lets it go on.  One that must have it goes on without it, too: then it is not
+/* Lends it the terminal, if possible, and continues it.  One that must have it continues without it, too: then it is not
  * we that are in the foreground. */
 static void go_on(struct child *c)
 {
@@ -129,7 +129,7 @@ static char **child_environment(bool secure)
 	return env;
 }
 
-/* All signals are the default again, but SIGHUP under nohup(1), and none is blocked. */
+/* Resets all signals to their defaults, except SIGHUP under nohup(1), and blocks none. */
 static void set_attributes(posix_spawnattr_t *a)
 {
 	struct sigaction hup;
@@ -157,7 +157,7 @@ static int set_descriptors(posix_spawn_file_actions_t *f, int in, int out)
 	return error;
 }
 
-/* Splits a command that needs no shell: words without anything that means something to one.  False if it is none. */
+/* Splits a command that needs no shell: words without characters special to one.  False if it needs one. */
 static bool split_plain(char *command, char *words[PLAIN_WORDS])
 {
 	size_t n = 0;
@@ -173,7 +173,7 @@ static bool split_plain(char *command, char *words[PLAIN_WORDS])
 	return n > 0;
 }
 
-/* Runs a plain command itself, so that what is waited for and stopped is the program; all others, and what is no program
+/* Runs a plain command itself, so that what is waited for and stopped is the program; all others, and what is not a program
  * (the shell's own words, mistakes), by the shell.  0, or the errno. */
 static int spawn(pid_t *pid, const char *command, const posix_spawn_file_actions_t *files, const posix_spawnattr_t *attributes,
     char **env)
@@ -222,11 +222,11 @@ int child_start(struct child *c, const char *command, int in, int out, unsigned 
 		return -1;
 	}
 	if (flags & CHILD_TERMINAL)
-		go_on(c);	/* it may have been faster, and be stopped */
+		go_on(c);	/* it may be stopped already */
 	return 0;
 }
 
-/* --- looking after it --- */
+/* --- while it runs --- */
 
 static int status_of(const siginfo_t *info)
 {
@@ -275,7 +275,7 @@ bool child_look(struct child *c)
 	if (waitid(P_PID, (id_t)c->pid, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0)
 		note_stop(c, info.si_status);
 	info = (siginfo_t){0};
-	/* It is not reaped before it is let go of: its number stays that of its group. */
+	/* It is not reaped before child_forget() or child_end(), so that its number stays that of its group. */
 	if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == -1 && errno == ECHILD)
 		note_end(c, 0);		/* reaped by another */
 	else if (info.si_pid != 0)
@@ -397,7 +397,7 @@ void child_end(struct child *c)
 	if (child_has_terminal(c))
 		take_terminal();
 	kill(-c->pid, SIGTERM);
-	kill(-c->pid, SIGCONT);		/* one that is stopped would not get it */
+	kill(-c->pid, SIGCONT);		/* a stopped one would not get it */
 	if (!child_wait(c, CHILD_PATIENCE_MS))
 		kill(-c->pid, SIGKILL);
 	reap(c);

@@ -17,8 +17,8 @@
 enum {
 	CHILD_TERMINAL = 1,	/* the terminal is lent to it at once, if it is ours */
 	CHILD_MAY_ASK = 2,	/* lent when it wants to use it, unless a line is being edited */
-	CHILD_INTERRUPTS = 4,	/* a ^C that ends it while it has the terminal is for all of our job */
-	CHILD_SECURE = 8,	/* with $LESSSECURE: what it shows comes from a box, and less can run programs */
+	CHILD_INTERRUPTS = 4,	/* a ^C that ends it while it has the terminal also ends us */
+	CHILD_SECURE = 8,	/* with $LESSSECURE: it shows text from a box, and less can run programs */
 
 	CHILD_PATIENCE_MS = 200,	/* between SIGTERM and SIGKILL */
 	CHILD_LOOK_MS = 50,		/* how often to look whether it has stopped */
@@ -27,9 +27,9 @@ enum {
 struct child {
 	pid_t pid;		/* of the command and of its group; 0: none */
 	unsigned flags;
-	bool ended;		/* the command; the rest of the group may go on */
+	bool ended;		/* the command; the rest of the group may still run */
 	bool paused;		/* stopped, to be continued when it can have the terminal */
-	int status;		/* of waitpid(), once ended */
+	int status;		/* status of waitpid(), once ended */
 
 	struct loop *loop;	/* while watched */
 	int pidfd;
@@ -42,21 +42,21 @@ struct child {
  * 0, or -1 with errno. */
 int child_start(struct child *c, const char *command, int in, int out, unsigned flags);
 
-/* Calls back (on_end may be NULL) when the command has ended, and looks after the terminal meanwhile.  0, or -1 without memory. */
+/* Calls back (on_end may be NULL) when the command has ended, and lends the terminal meanwhile.  0, or -1 without memory. */
 int child_watch(struct child *c, struct loop *l, void (*on_end)(void *ctx), void *ctx);
 
-/* For those without a loop: true if the command has ended.  Looks after the terminal, so call it every CHILD_LOOK_MS. */
+/* For callers without a loop: true if the command has ended.  Also lends the terminal, so call it every CHILD_LOOK_MS. */
 bool child_look(struct child *c);
 
 bool child_has_terminal(const struct child *c);
 
-/* True if it ends within ms. */
+/* Waits at most ms.  True if it has ended. */
 bool child_wait(struct child *c, int ms);
 
-/* It has asked for what it needs: takes the terminal back, and lends it no more. */
+/* Takes the terminal back, and lends it no more: it has asked its questions. */
 void child_settled(struct child *c);
 
-/* Lets go of one that has ended, and leaves alone what it has left in the background. */
+/* Reaps one that has ended, and leaves its background processes alone. */
 void child_forget(struct child *c);
 
 /* Ends all of its group: SIGTERM, after CHILD_PATIENCE_MS SIGKILL.  Waits that long at most, and leaves no zombie. */

@@ -2,7 +2,7 @@
 /*
  * connect: from a target to a connected descriptor.  See connect.h.
  *
- * Owns the order of things: look up, dial, or a Unix socket and whose it is, or a proxy command.  Knows no deadline
+ * Owns the order of steps: look up, dial, or a Unix socket and its owner, or a proxy command.  Knows no deadline
  * (its holder has one for all of it) and says nothing over the connection.
  */
 #include "net/connect.h"
@@ -120,7 +120,7 @@ static void connect_on_resolved(void *ctx, int fd, short revents)
 		connect_dial(c, &list);
 }
 
-/* The service's name for SRV records: what stands in front of `=number`, or the default's name. */
+/* The service's name for SRV records: the part before `=number`, or the default's name. */
 static char *connect_service(const struct target *t)
 {
 	const char *text = t->port_text != NULL ? t->port_text : "porttracker";
@@ -201,7 +201,7 @@ static void connect_unix(void *ctx)
 		connect_fail_errno(c, "socket");
 		return;
 	}
-	/* target_parse() has measured the path. */
+	/* target_parse() has checked the length of the path. */
 	memcpy(un.sun_path, path, strnlen(path, sizeof un.sun_path - 1));
 	if (connect(fd, (const struct sockaddr *)&un, sizeof un) == 0) {
 		if (connect_peer_is_ours(c, fd))

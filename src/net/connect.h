@@ -31,17 +31,17 @@ struct connect *connect_start(struct loop *l, const struct target *target, const
 /* Also ends the proxy command. */
 void connect_free(struct connect *c);
 
-/* How many other addresses could be tried instead of the one connected; and tries the next.  False: none is left. */
+/* Return how many other addresses could be tried instead of the one connected; and try the next.  False: none is left. */
 size_t connect_left(const struct connect *c);
 bool connect_next(struct connect *c);
 
-/* *e for a connect that has not come to an end in time. */
+/* Sets *e for a connect that has not ended in time. */
 void connect_late(const struct connect *c, struct error *e);
 
-/* The box has said something: a proxy command needs the terminal no more. */
+/* Reports that the box has sent something: a proxy command needs the terminal no more. */
 void connect_settled(struct connect *c);
 
-/* The other side has ended the connection: true if it was a proxy command that failed, with *e. */
+/* Reports that the other side has ended the connection.  True if it was a proxy command that failed, with *e. */
 bool connect_proxy_failed(struct connect *c, struct error *e);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * dial: from a list of addresses to one connected socket.  See dial.h.
  *
- * Owns the sockets until one has won.  Knows no names, no deadline (whoever started it frees it then) and nothing of
+ * Owns the sockets until one has won.  Knows no names, no deadline (the caller frees it then) and nothing of
  * what is said over the socket.
  */
 #include "net/dial.h"
@@ -114,7 +114,7 @@ static void dial_on_ready(void *ctx, int fd, short revents)
 	dial_turn(d);
 }
 
-/* Starts connecting.  True: connected already. */
+/* Starts connecting.  True if connected already. */
 static bool dial_attempt(struct dial *d, struct attempt *a)
 {
 	static const int on = 1;
@@ -139,7 +139,7 @@ static bool dial_attempt(struct dial *d, struct attempt *a)
 	}
 	if (connect(a->fd, &a->address.sa.any, a->address.len) == 0)
 		return true;
-	/* EINTR: the connecting goes on as if it had said EINPROGRESS. */
+	/* EINTR: connecting continues as after EINPROGRESS. */
 	if (errno != EINPROGRESS && errno != EINTR)
 		dial_fail(d, a, NULL, errno);
 	else if (loop_watch(d->loop, a->fd, POLLOUT, dial_on_ready, a) == -1)
@@ -156,7 +156,7 @@ static void dial_tell_next(struct dial *d, const struct attempt *a, bool open)
 	d->step(d->ctx, text);
 }
 
-/* Starts the next attempt; when none is left and none is open, it is over. */
+/* Starts the next attempt; when none is left and none is open, it has failed. */
 static void dial_turn(void *ctx)
 {
 	struct dial *d = ctx;

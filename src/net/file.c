@@ -2,8 +2,8 @@
 /*
  * file: files that the user names.  See file.h.
  *
- * What poll(2) knows about (FIFOs, terminals, devices) is opened non-blocking and waited for.  What it does not (regular files and
- * the look-up of every path, on a file system that may hang) is done in a thread, which is left behind when a signal comes: the
+ * Files that poll(2) supports (FIFOs, terminals, devices) are opened non-blocking and waited for.  Those it does not (regular files and
+ * the look-up of every path, on a file system that may hang) are handled in a thread, which is abandoned when a signal comes: the
  * job then belongs to the thread.
  */
 #include "net/file.h"
@@ -56,7 +56,7 @@ static struct job *job_create(void)
 	return j;
 }
 
-/* Has it done.  0: it has returned and is the caller's again; -1 with errno: it could not be begun, or is the thread's now. */
+/* Makes the call.  0: it has returned and belongs to the caller again; -1 with errno: it was not begun, or belongs to the thread. */
 static int job_run(struct loop *l, struct job *j, void (*call)(void *))
 {
 	return thread_call(l, call, job_free, j, -1);
@@ -71,7 +71,7 @@ static void call_open(void *arg)
 	j->fd = open(j->path, j->flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, j->mode);
 	if (j->fd == -1 || fstat(j->fd, &j->st) == -1)
 		j->error = errno;
-	/* It may be a FIFO without a reader, or a device that is not there. */
+	/* It may be a FIFO without a reader, or a missing device. */
 	if (j->error == ENXIO)
 		(void)stat(j->path, &j->st);
 }
@@ -114,7 +114,7 @@ int file_open(struct loop *l, const char *path, int flags, mode_t mode, struct s
 
 /* --- reading --- */
 
-/* One read; the bytes, 0 at the end or -1 with errno. */
+/* Reads once.  Returns the bytes, 0 at the end or -1 with errno. */
 static ssize_t read_chunk(int fd, struct buf *out)
 {
 	char *room = buf_reserve(out, CHUNK);
@@ -130,7 +130,7 @@ static ssize_t read_chunk(int fd, struct buf *out)
 	return n;
 }
 
-/* Moves the content of `from` behind that of out. */
+/* Moves the content of `from` to the end of out. */
 static void take(struct buf *out, struct buf *from)
 {
 	if (out->len > 0 || out->failed) {
@@ -184,7 +184,7 @@ static int read_in_thread(struct loop *l, int fd, size_t max, struct buf *out)
 	return error == 0 ? 0 : -1;
 }
 
-/* N_TTY's line: what is typed behind so many bytes is thrown away, but for the Enter. */
+/* N_TTY's limit: bytes typed after so many are dropped, except Enter. */
 bool file_line_is_cut(int fd, const char *bytes, size_t len)
 {
 	return len >= TERMINAL_LINE && bytes[len - 1] == '\n' && isatty(fd);
@@ -253,7 +253,7 @@ static void call_write(void *arg)
 	j->error = errno;
 }
 
-/* A copy of bytes and descriptor, for the caller's may be gone when it is written. */
+/* Copies of bytes and descriptor, as the caller's may be gone when they are written. */
 static ssize_t write_in_thread(struct loop *l, int fd, const void *bytes, size_t len)
 {
 	struct job *j = job_create();

@@ -16,11 +16,11 @@
 #include "base/status.h"
 #include "net/loop.h"
 
-/* As open(2) and fstat(2); close-on-exec, never a controlling terminal, non-blocking where that means something.  A FIFO that is
- * to be written waits for its reader.  The descriptor, or -1 with errno. */
+/* Does open(2) and fstat(2); close-on-exec, never a controlling terminal, non-blocking where that has a meaning.  A FIFO that is
+ * to be written waits for its reader.  Returns the descriptor, or -1 with errno. */
 int file_open(struct loop *l, const char *path, int flags, mode_t mode, struct stat *st);
 
-/* Whether what one read() has given is a line that the terminal has cut: it keeps 4095 bytes of one that is typed. */
+/* True if the result of one read() is a line cut by the terminal, which keeps 4095 bytes of a typed one. */
 bool file_line_is_cut(int fd, const char *bytes, size_t len);
 #define FILE_LINE_CUT "a line of 4095 bytes or more: the terminal cuts it; put it into a file"
 
@@ -28,23 +28,23 @@ bool file_line_is_cut(int fd, const char *bytes, size_t len);
  * errno; what has been read is in out then, too. */
 int file_read(struct loop *l, int fd, const struct stat *st, size_t max, struct buf *out);
 
-/* The same, and blocks: for a thread, and where there is no loop yet.  fd stays open.  max: the bytes that are added to out. */
+/* The same, but blocks: for a thread, and where there is no loop yet.  fd stays open.  max: the bytes that are added to out. */
 int file_slurp(int fd, size_t max, struct buf *out);
 
-/* *e from errno: "PATH: why", status STATUS_USAGE (memory has its own).  -1. */
+/* Sets *e from errno: "PATH: why", status STATUS_USAGE (memory has its own).  -1. */
 int file_error(struct error *e, const char *path);
 
 /* Opens, reads and closes a text file; a byte order mark at its start is dropped.  0, or -1 with *e (STATUS_USAGE). */
 int file_read_text(struct loop *l, const char *path, size_t max, struct buf *out, struct error *e);
 
-/* As write(2), but waits until at least a byte is written; a sink's `put`, whose ctx is the loop. */
+/* Does write(2), but waits until at least a byte is written; a sink's `put`, whose ctx is the loop. */
 ssize_t file_put(void *loop, int fd, const void *bytes, size_t len);
 
-/* A file without a name in $TMPDIR (/tmp), for reading and writing, which no other process opens: for what does not fit into memory.
- * The descriptor, or -1. */
+/* Opens a file without a name in $TMPDIR (/tmp), for reading and writing, which no other process opens: for data too large for memory.
+ * Returns the descriptor, or -1. */
 int file_scratch(struct loop *l);
 
-/* As close(2), which reports what a network file system could not write. */
+/* Does close(2), which reports what a network file system could not write. */
 int file_close(struct loop *l, int fd);
 
 #endif

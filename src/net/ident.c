@@ -30,10 +30,10 @@ struct ident_client {
 	int fd;			/* -1: a free place */
 	struct address local, peer;
 	struct loop_timer slow;
-	char line[IDENT_QUERY_MAX + 2];	/* what has come of a query; two for the end of the line */
+	char line[IDENT_QUERY_MAX + 2];	/* the part of a query that has come; two for the end of the line */
 	size_t len;
 	struct buf out;
-	bool ended;		/* goes when its answers have left */
+	bool ended;		/* closed when its answers have been sent */
 };
 
 struct ident {
@@ -65,7 +65,7 @@ static size_t skip_blanks(const char *text, size_t len, size_t at)
 	return at;
 }
 
-/* A number with blanks around it; returns where it ends, 0: there is none.  Too large ones stay too large. */
+/* Reads a number with blanks around it; returns where it ends, 0: no number.  Too large ones stay too large. */
 static size_t read_port(const char *text, size_t len, size_t at, unsigned *port)
 {
 	size_t start = at = skip_blanks(text, len, at);
@@ -250,7 +250,7 @@ static void answer(struct ident_client *c, const char *query, size_t len)
 	in->ops->answered(in->ctx, text);
 }
 
-/* Answers all whole queries there are.  False: the asker is too long-winded. */
+/* Answers all complete queries.  False: a query is too long. */
 static bool take_queries(struct ident_client *c)
 {
 	char *lf;
@@ -270,7 +270,7 @@ static bool take_queries(struct ident_client *c)
 	return c->len < sizeof c->line;
 }
 
-/* Sends what can be; false: the asker has gone. */
+/* Sends what can be sent.  False: the client has closed. */
 static bool push(struct ident_client *c)
 {
 	while (c->out.len > 0) {
@@ -355,7 +355,7 @@ static void on_connection(void *ctx, int fd, short revents)
 	watch_listener(in);
 }
 
-/* --- the whole --- */
+/* --- the server --- */
 
 struct ident *ident_create(struct loop *l, int fd, int64_t patience, const struct ident_ops *ops, void *ctx)
 {

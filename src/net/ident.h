@@ -27,12 +27,12 @@ enum {
 enum ident_answer { IDENT_NO_USER, IDENT_HIDDEN, IDENT_USER };
 
 struct ident_ops {
-	/* Whether this address may send queries at all; checked again before each read. */
+	/* True if this address may send queries; checked again before each read. */
 	bool (*welcome)(void *ctx, const struct address *peer);
-	/* Whose connection that is, between an address and port of this machine and one of the asker's.  IDENT_USER: *user,
+	/* Finds the owner of the connection between an address and port of this machine and one of the client's.  IDENT_USER: *user,
 	 * which must be ident_user_valid(). */
 	enum ident_answer (*whose)(void *ctx, const struct address *local, const struct address *remote, const char **user);
-	/* What was answered, for --verbose. */
+	/* Reports an answer, for --verbose. */
 	void (*answered)(void *ctx, const char *text);
 };
 
@@ -46,18 +46,18 @@ void ident_free(struct ident *in);
 /* "113", "auth", "127.0.0.1:113", "[::1]:113": where to listen; without an address a->len is 0: everywhere.  False: not that. */
 bool ident_where(const char *text, struct address *a, unsigned short *port);
 
-/* A listening socket there, or -1 with *e. */
+/* Opens a listening socket there.  Returns it, or -1 with *e. */
 int ident_listen(const struct address *a, unsigned short port, struct error *e);
-/* The same for one that was handed over: whether it is such a socket.  0, or -1 with *e. */
+/* Checks that an inherited descriptor is such a socket.  0, or -1 with *e. */
 int ident_take(int fd, struct error *e);
 
-/* The port listened at. */
+/* Returns the port listened at. */
 unsigned short ident_port(const struct ident *in);
 
-/* Printable ASCII, 1 .. IDENT_USER_MAX bytes. */
+/* True for printable ASCII of 1 .. IDENT_USER_MAX bytes. */
 bool ident_user_valid(const char *user);
 
-/* Reads a query without its end of line: "6193, 23".  False: no pair of ports; ports then hold what could be read as
+/* Reads a query without its end of line: "6193, 23".  False: no pair of ports; ports are then what could be read as
  * numbers, 0 where there was none. */
 bool ident_read_query(const char *text, size_t len, unsigned ports[static 2]);
 

@@ -2,7 +2,7 @@
 /*
  * loop: one ppoll() for descriptors, timers and signals.  See loop.h.
  *
- * Owns the callbacks and what each waits for.  Refuses to know what a descriptor is or what is read from it.
+ * Owns the callbacks and what each waits for.  Does not know what a descriptor is or what is read from it.
  *
  * Callbacks may do anything, also step the loop again, so nothing is moved while one runs: a descriptor that is
  * given up leaves a hole for the next one, and what poll found is kept in the table
@@ -30,7 +30,7 @@ struct watch {
 struct signal_watch {
 	void (*callback)(void *ctx, int signo);
 	void *ctx;
-	struct sigaction before;	/* to be given back */
+	struct sigaction before;	/* to be restored */
 	bool watched;
 };
 
@@ -123,7 +123,7 @@ int loop_watch(struct loop *l, int fd, short events, loop_fd_callback *callback,
 	size_t i = loop_find(l, fd);
 
 	if (i == l->count)
-		i = loop_find(l, -1);	/* a hole: its findings are empty */
+		i = loop_find(l, -1);	/* a hole: nothing was found for it */
 	if (i == l->count) {
 		if (l->count == l->room && loop_grow(l) == -1)
 			return -1;
@@ -133,7 +133,7 @@ int loop_watch(struct loop *l, int fd, short events, loop_fd_callback *callback,
 	l->watches[i] = (struct watch){.fd = fd, .callback = callback, .ctx = ctx};
 	l->polls[i].fd = events != 0 ? fd : -1;
 	l->polls[i].events = events;
-	/* What is no longer asked for is not reported, even if this step has found it already. */
+	/* Events no longer asked for are not reported, even if this step has found them already. */
 	l->polls[i].revents &= events != 0 ? (short)(events | POLLERR | POLLHUP | POLLNVAL) : 0;
 	return 0;
 }
@@ -151,7 +151,7 @@ void loop_unwatch(struct loop *l, int fd)
 
 static void loop_call_descriptors(struct loop *l)
 {
-	/* The table may grow meanwhile: what is new has no findings yet. */
+	/* The table may grow meanwhile: nothing was found yet for new entries. */
 	for (size_t i = 0; i < l->count; i++) {
 		short found = l->polls[i].revents;
 
@@ -205,7 +205,7 @@ static void loop_call_timers(struct loop *l)
 	if (l->timers == NULL)
 		return;
 	int64_t now = loop_now();
-	/* Counted first: one that starts itself again with no delay must not keep the step from ending. */
+	/* Counted first: one that restarts itself with no delay must not keep the step from ending. */
 	for (const struct loop_timer *t = l->timers; t != NULL && t->due <= now; t = t->next)
 		due++;
 	while (due-- > 0 && l->timers != NULL && l->timers->due <= now) {
@@ -222,7 +222,7 @@ static void loop_install(struct loop *l, int signo)
 {
 	struct sigaction action = {.sa_handler = loop_on_signal};
 
-	/* While one handler runs the others wait; no SA_RESTART, for ppoll() must come back. */
+	/* While one handler runs the others wait; no SA_RESTART, as ppoll() must return. */
 	sigfillset(&action.sa_mask);
 	sigaction(signo, &action, NULL);
 	(void)l;
@@ -275,7 +275,7 @@ void loop_signals_hold(struct loop *l)
 	l->released = false;
 }
 
-/* Linux lets ppoll() come back with a ready descriptor and leaves a pending signal pending: with a descriptor that
+/* On Linux ppoll() returns with a ready descriptor and leaves a pending signal pending: with a descriptor that
  * is always ready it would never be delivered. */
 static void loop_let_signals_in(struct loop *l)
 {
@@ -357,7 +357,7 @@ static bool loop_has_arrived(const struct loop *l)
 
 /* --- a step --- */
 
-/* How long to wait, in ms; < 0: no limit. */
+/* Returns how long to wait, in ms; < 0: no limit. */
 static int64_t loop_wait_time(const struct loop *l, int64_t max_ms)
 {
 	/* A signal that came while the signals were released, or that a handler noted in another thread. */

@@ -2,7 +2,7 @@
 /*
  * loop: one poll() for descriptors, timers and signals.
  *
- * Signals that are watched stay blocked but while the loop waits, so that none is lost between a look and the
+ * Watched signals stay blocked except while the loop waits, so that none is lost between a check and the
  * wait (ppoll).  Time is CLOCK_MONOTONIC in milliseconds.  Callbacks may add and remove anything, also
  * themselves, and may call loop_step() again.
  */
@@ -20,7 +20,7 @@ void loop_free(struct loop *l);		/* restores the signal mask and dispositions fo
 
 int64_t loop_now(void);			/* ms */
 
-/* Calls back while any of `events` (POLLIN, POLLOUT; POLLHUP and POLLERR always) is there.  Watching a descriptor
+/* Calls back while any of `events` (POLLIN, POLLOUT; POLLHUP and POLLERR always) is reported.  Watching a descriptor
  * again changes events and callback; events 0 keeps the entry but does not poll it.  0, or -1 without memory. */
 typedef void loop_fd_callback(void *ctx, int fd, short revents);
 int loop_watch(struct loop *l, int fd, short events, loop_fd_callback *callback, void *ctx);
@@ -41,7 +41,7 @@ void loop_timer_stop(struct loop *l, struct loop_timer *t);
 /* Catches a signal and calls back from the loop (not from the handler).  One callback a signal. */
 int loop_signal(struct loop *l, int signo, void (*callback)(void *ctx, int signo), void *ctx);
 
-/* Set from a watched signal's arrival until its callback is called. */
+/* True from a watched signal's arrival until its callback is called. */
 const volatile sig_atomic_t *loop_signal_flag(void);
 
 /* Around a call that may block for long outside of loop_step(): lets a watched signal interrupt it (EINTR). */
@@ -55,7 +55,7 @@ void loop_discount_blocked_ms(struct loop *l, int64_t ms);
  * 1: it is ready; 0: time is up. */
 int loop_await(struct loop *l, int fd, short events, int64_t ms);
 
-/* The mask and dispositions to give back before exec or around a question. */
+/* Give the mask and dispositions to restore before exec or around a question. */
 void loop_signals_release(struct loop *l);
 void loop_signals_hold(struct loop *l);
 

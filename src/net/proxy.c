@@ -2,7 +2,7 @@
 /*
  * proxy: a command that carries the bytes.  See proxy.h.
  *
- * Owns the command line and its socket.  What is said through it is the stream's business, how it runs is net/child's.
+ * Owns the command line and its socket.  link/stream uses the socket, net/child runs the command.
  */
 #include "net/proxy.h"
 
@@ -15,7 +15,7 @@
 
 #include "base/buf.h"
 
-/* A target's host is made of characters that mean nothing to a shell (target.c), but for a zone's %, which is harmless
+/* A target's host is made of characters that mean nothing to a shell (target.c), except a zone's %, which is harmless
  * there. */
 static char *proxy_expand(const char *command, const struct target *target, struct error *e)
 {

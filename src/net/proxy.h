@@ -20,14 +20,14 @@ struct proxy {
  * terminal, to ask for what it needs, until proxy_settled().  0, or -1 with *e. */
 int proxy_start(struct proxy *p, struct loop *l, const char *command, const struct target *target, struct error *e);
 
-/* The box has spoken: the terminal is ours again. */
+/* Takes the terminal back: the box has sent something. */
 void proxy_settled(struct proxy *p);
 
-/* Ends all that the command has started (its end of the socket should be closed already).  Waits CHILD_PATIENCE_MS at
+/* Ends all processes of the command (its end of the socket should be closed already).  Waits CHILD_PATIENCE_MS at
  * most. */
 void proxy_end(struct proxy *p);
 
-/* Once its output has ended: true if it has failed, and how in text ("exit status 127"). */
+/* Call once its output has ended.  True if it has failed; text says how ("exit status 127"). */
 bool proxy_failed(struct proxy *p, char *text, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * reach: the options for reaching a box.
  *
- * Part of struct options, and handed down as it is by all that connect: an option of this kind is its row, its member
+ * Part of struct options, and passed on unchanged by all that connect: an option of this kind is its row, its member
  * here, and the place where it is used.
  */
 #ifndef PTSH_NET_REACH_H
@@ -13,7 +13,7 @@
 
 struct reach {
 	const char *bind;		/* local address, or NULL */
-	const char *proxy_command;	/* talked through instead of a socket; %h %p are replaced; or NULL */
+	const char *proxy_command;	/* used instead of a socket; %h %p are replaced; or NULL */
 	uid_t peer_uid;			/* also accepted as a Unix socket's peer... */
 	bool has_peer_uid;		/* ...if this is set */
 	double connect_timeout;		/* s for all of it; 0: none */

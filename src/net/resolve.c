@@ -2,11 +2,11 @@
 /*
  * resolve: from a box's name to addresses, in threads.  See resolve.h.
  *
- * Every question has a thread of its own, for none can be interrupted: the name itself, its SRV records, and each host that
- * those name.  One more thread waits for the others and decides.  Whatever there is an alternative to is waited for no
+ * Every query has a thread of its own, as none can be interrupted: the name itself, its SRV records, and each host that
+ * those name.  One more thread waits for the others and decides.  A query with an alternative is waited for no
  * longer than GRACE_MS: a name server that does not know such records, or that of one target of several, costs little.
  *
- * The look-up is shared between the caller and the threads, each holding a reference; whoever lets go last frees it.
+ * The look-up is shared between the caller and the threads, each holding a reference; the last one to release it frees it.
  */
 #include "net/resolve.h"
 
@@ -43,7 +43,7 @@ struct lookup {
 struct resolve {
 	int fd;				/* the caller's end */
 	int answer_fd;			/* the thread's end */
-	char *host, *service;		/* service: NULL if it is not asked for */
+	char *host, *service;		/* service: NULL without SRV records */
 
 	pthread_mutex_t lock;		/* all below */
 	pthread_cond_t changed;
@@ -56,7 +56,7 @@ struct resolve {
 	struct error error;		/* set if the list is empty */
 };
 
-/* A name without a dot belongs to the domains of resolv.conf(5), one of them, as getaddrinfo() has it. */
+/* A name without a dot is in one of the domains of resolv.conf(5), as for getaddrinfo(). */
 static int resolve_query_srv(const char *name, bool search, unsigned char *answer, int size)
 {
 	struct __res_state state;
@@ -205,7 +205,7 @@ static void *srv_thread(void *arg)
 	return NULL;
 }
 
-/* --- what is waited for: all with the lock held --- */
+/* --- waiting: all with the lock held --- */
 
 static bool is_decided(const struct resolve *r)
 {
@@ -233,7 +233,7 @@ static bool is_target_found(const struct resolve *r)
 	return false;
 }
 
-/* Until done(), or for GRACE_MS once there is enough(). */
+/* Waits until done(), or for GRACE_MS once there is enough(). */
 static void resolve_await(struct resolve *r, bool (*done)(const struct resolve *), bool (*enough)(const struct resolve *))
 {
 	struct timespec until;

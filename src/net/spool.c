@@ -25,7 +25,7 @@ void spool_clear(struct spool *s)
 	buf_clear(&s->tail);
 }
 
-/* Moves the tail to the file.  What a full disk does not take stays where it is. */
+/* Moves the tail to the file.  What does not fit on a full disk stays in memory. */
 static void spill(struct spool *s)
 {
 	if (s->fd == -1 && (s->fd = s->open(s->ctx)) == -1) {
@@ -57,7 +57,7 @@ int spool_put(struct spool *s, const char *line, size_t len)
 	return 0;
 }
 
-/* Behind the file comes the tail; the head may hold the beginning of its first line, where the disk was full. */
+/* After the file comes the tail; the head may hold the beginning of its first line, where the disk was full. */
 static int take_tail(struct spool *s)
 {
 	if (s->head.len > 0) {
@@ -75,7 +75,7 @@ static int take_tail(struct spool *s)
 	return 1;
 }
 
-/* Gets more into the head.  1; 0: there is no more; -1 with errno. */
+/* Reads more into the head.  Returns 1; 0: there is no more; -1 with errno. */
 static int fill(struct spool *s)
 {
 	off_t left = s->written - s->taken;

@@ -22,20 +22,20 @@ struct spool {
 	int fd;				/* -1: none, or not yet */
 	bool whole;			/* all stays in memory: no file could be opened or written */
 	off_t written, taken;		/* of the file */
-	struct buf head, tail;		/* before what is in the file, and behind it */
+	struct buf head, tail;		/* before the lines in the file, and after them */
 };
 
 /* open NULL: never a file. */
 void spool_init(struct spool *s, int (*open)(void *ctx), void *ctx);
 void spool_clear(struct spool *s);
 
-/* Appends a line; it has no LF in it.  0, or -1 without memory. */
+/* Appends a line, which has no LF.  0, or -1 without memory. */
 int spool_put(struct spool *s, const char *line, size_t len);
 
-/* Takes the next line: it is valid until the next call.  1; 0: there is none; -1 with errno: the file cannot be read. */
+/* Takes the next line, valid until the next call.  Returns 1; 0: there is none; -1 with errno: the file cannot be read. */
 int spool_take(struct spool *s, const char **line, size_t *len);
 
-/* Bytes of it that are in memory, for tests. */
+/* Returns how many bytes are in memory, for tests. */
 size_t spool_held(const struct spool *s);
 
 #endif

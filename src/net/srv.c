@@ -10,7 +10,7 @@
 #include <resolv.h>
 #include <string.h>
 
-/* What may stand where a host's name is expected: the answer comes from the network. */
+/* Checks a host's name: the answer comes from the network. */
 static bool srv_is_name(const char *name)
 {
 	for (; *name != '\0'; name++)
@@ -36,14 +36,14 @@ static void srv_add(struct srv_list *list, const unsigned char *answer, const un
 	srv->priority = (unsigned short)srv_get16(data);
 	srv->weight = (unsigned short)srv_get16(data + 2);
 	srv->port = (unsigned short)srv_get16(data + 4);
-	/* dn_expand() writes the root as an empty name, and leaves the final dot away. */
+	/* dn_expand() writes the root as an empty name, and drops the final dot. */
 	if (dn_expand(answer, end, data + 6, srv->target, sizeof srv->target) == -1)
 		return;
 	if (srv_is_name(srv->target) && srv->target[0] != '-')
 		list->count++;
 }
 
-/* A target "." says that the service is not there; beside others it says nothing. */
+/* A target "." means that there is no such service; with others it means nothing. */
 static void srv_drop_nowhere(struct srv_list *list)
 {
 	size_t kept = 0;
@@ -55,7 +55,7 @@ static void srv_drop_nowhere(struct srv_list *list)
 	list->count = kept;
 }
 
-/* A message is a header of 12 bytes, questions, answers (RFC 1035, section 4.1).  By hand, for the C library has the
+/* A message is a header of 12 bytes, questions, answers (RFC 1035, section 4.1).  By hand, as the C library has the
  * functions that read names, and the others only in another library. */
 void srv_read(struct srv_list *list, const unsigned char *answer, size_t len)
 {
@@ -97,7 +97,7 @@ static void srv_swap(struct srv *a, struct srv *b)
 	*b = other;
 }
 
-/* Which of items[0 .. n), all of one priority, comes first.  RFC 2782: those without weight stand in front, a number
+/* Returns which of items[0 .. n), all of one priority, comes first.  RFC 2782: those without weight come first, a number
  * from 0 to the sum of the weights is drawn, and the first one whose running sum reaches it is taken. */
 static size_t srv_draw(const struct srv *items, size_t n, uint32_t (*below)(uint32_t n))
 {
@@ -122,7 +122,7 @@ void srv_order(struct srv_list *list, uint32_t (*below)(uint32_t n))
 	for (size_t i = 0; i < list->count; i++) {
 		size_t n = 0;
 
-		/* Gather the lowest priority among those left at i .. i+n. */
+		/* Move the lowest priority of the rest to i .. i+n. */
 		unsigned lowest = 65536;
 		for (size_t j = i; j < list->count; j++)
 			if (list->items[j].priority < lowest)

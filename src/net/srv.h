@@ -17,15 +17,15 @@ struct srv {
 };
 
 struct srv_list {
-	struct srv items[SRV_RECORDS];	/* what an answer holds beyond that is not used */
+	struct srv items[SRV_RECORDS];	/* more records of an answer are not used */
 	size_t count;
 	bool nowhere;			/* the domain says that it does not have the service (target ".") */
 };
 
-/* Reads a DNS answer.  An answer that is none, or has no such record, gives an empty list. */
+/* Reads a DNS answer.  An invalid answer, or one without such a record, gives an empty list. */
 void srv_read(struct srv_list *list, const unsigned char *answer, size_t len);
 
-/* Orders by priority, and within one by chance according to the weights.  below(n) is a random number < n. */
+/* Orders by priority, and within one by random according to the weights.  below(n) is a random number < n. */
 void srv_order(struct srv_list *list, uint32_t (*below)(uint32_t n));
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * target: the parts of a box's address as the user writes it.  See target.h.
  *
- * Owns the grammar of `[user@]host[:port]`.  Refuses to know the boxes file (options looks there first) and looks no
+ * Owns the grammar of `[user@]host[:port]`.  Does not know the boxes file (options looks there first) and looks no
  * name up; only the services database is asked for a port's name.
  *
- * A host is held to the characters that names and addresses are made of, so that it can stand in a command
+ * A host may only have characters of names and addresses, so that it can stand in a command
  * (--proxy-command's %h), a message and a line of known_boxes as it is.
  */
 #include "net/target.h"
@@ -33,7 +33,7 @@ void target_clear(struct target *t)
 	*t = (struct target){0};
 }
 
-/* Whether text is all characters of a host name (letters, digits, `-._`) that does not look like an option. */
+/* True if text is all characters of a host name (letters, digits, `-._`) that does not look like an option. */
 static bool target_is_name(const char *text)
 {
 	if (*text == '\0' || *text == '-' || *text == '.' || strlen(text) > 253)
@@ -53,7 +53,7 @@ static bool target_is_v4(const char *text)
 	return target_is_name(text) && inet_aton(text, &a) == 1;
 }
 
-/* An IPv6 address, with a zone perhaps (RFC 4007: fe80::1%eth0), as it is written into plain. */
+/* Reads an IPv6 address, perhaps with a zone (RFC 4007: fe80::1%eth0), into plain. */
 static bool target_is_v6(const char *text, char plain[static ADDRESS_V6])
 {
 	const char *zone = strchr(text, '%');
@@ -63,7 +63,7 @@ static bool target_is_v6(const char *text, char plain[static ADDRESS_V6])
 	return address_plain_v6(text, plain);
 }
 
-/* Whether an address without brackets could as well be a shorter one with a port behind it. */
+/* True if an address without brackets could also be a shorter one with a port after it. */
 static bool target_may_end_in_port(const char *text)
 {
 	const char *colon = strrchr(text, ':');
@@ -79,7 +79,7 @@ static bool target_may_end_in_port(const char *text)
 
 /* --- ports --- */
 
-/* 0 if text is no number from 1 to 65535. */
+/* Returns 0 if text is no number from 1 to 65535. */
 static unsigned short target_port_number(const char *text)
 {
 	unsigned long n = 0;
@@ -205,7 +205,7 @@ static int target_host(struct target *t, const char *text, size_t len, struct er
 	return error_set(e, STATUS_USAGE, "%s: not a host's name or address", t->host);
 }
 
-/* text begins behind `[`; *rest is set behind `]`. */
+/* text begins after `[`; *rest is set after `]`. */
 static int target_bracketed(struct target *t, const char *text, const char **rest, struct error *e)
 {
 	const char *end = strchr(text, ']');
@@ -278,7 +278,7 @@ static int target_path(struct target *t, const char *path, const char *port, str
 	return t->path != NULL ? 0 : error_memory(e);
 }
 
-/* `user@/path`: the @ in front of a path that begins like one; any other @ is the path's own. */
+/* `user@/path`: the @ before a path that begins like one; any other @ is the path's own. */
 static const char *target_user_of_path(const char *text)
 {
 	const char *at = strchr(text, '@');
@@ -304,7 +304,7 @@ static int target_split(struct target *t, const char *text, const char *port, st
 	if (at != NULL) {
 		if (at == text)
 			return error_set(e, STATUS_USAGE, "%s: the user name is missing before `@`", text);
-		/* Not repeated here: it would be the next one to show it. */
+		/* Not repeated in the message, which would show it, too. */
 		if (memchr(text, ':', (size_t)(at - text)) != NULL)
 			return error_set(e, STATUS_USAGE, "`:` is not allowed before the box's `@`: a password does not belong there"
 			    " (for a user name with a `:` use --user)");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * thread: calls that are made beside the loop.  See thread.h.  Refuses to know what they do.
+ * thread: calls that are made beside the loop.  See thread.h.  Does not know what they do.
  */
 #include "net/thread.h"
 
@@ -41,7 +41,7 @@ struct visit {
 	void *arg;
 	int done[2];		/* a pipe; the thread's end is closed when the call has returned */
 	pthread_mutex_t lock;
-	bool left, finished;	/* the caller has gone; the thread has */
+	bool left, finished;	/* the caller has stopped waiting; the thread has ended */
 };
 
 static void visit_free(struct visit *v)
