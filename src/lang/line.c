@@ -260,8 +260,31 @@ static void free_all(char **texts, size_t count)
 	free(texts);
 }
 
+bool line_repeats(const struct line *line)
+{
+	return line->kind == LINE_REQUEST && line->type != NULL && line->expanded == NULL && !line->outside &&
+	    !line->secret && !line->json.secret && line->lookup_count == 0 && line->redirect == REDIRECT_NONE;
+}
+
+int line_share(struct line *to, struct line *from)
+{
+	if (from->sharers == NULL) {
+		if ((from->sharers = malloc(sizeof(*from->sharers))) == NULL)
+			return -1;
+		*from->sharers = 1;
+	}
+	++*from->sharers;
+	*to = *from;
+	return 0;
+}
+
 void line_clear(struct line *line)
 {
+	if (line->sharers != NULL && --*line->sharers > 0) {
+		memset(line, 0, sizeof(*line));
+		return;
+	}
+	free(line->sharers);
 	for (size_t i = 0; i < line->lookup_count; i++)
 		free(line->lookups[i].name);
 	free(line->lookups);

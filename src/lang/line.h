@@ -54,6 +54,8 @@ struct line {
 	bool job;			/* "LINE &" */
 	bool raw;			/* was typed as a JSON array */
 	bool comment;			/* a comment stands behind it */
+	bool outside;			/* a file or a person had a part in it */
+	size_t *sharers;		/* how many lines own what this one owns; NULL: it alone */
 	char *format;			/* `.format FORMAT LINE`: FORMAT; NULL: none */
 	enum redirect redirect;
 	char *redirect_to;		/* file, or the shell's command */
@@ -129,6 +131,12 @@ bool line_goes_on(const char *text, size_t len, struct line_state *state);
 int line_parse(struct line *line, const char *text, size_t len, const struct line_context *context,
     struct error *e, char **usage, size_t *at);
 void line_clear(struct line *line);
+
+/* Whether the text alone has made it what it is, so that the same text gives the same line again. */
+bool line_repeats(const struct line *line);
+/* Makes *to, which is empty, the same as *from, a line that repeats: what they own is theirs together until each is cleared.
+ * 0, or -1 without memory. */
+int line_share(struct line *to, struct line *from);
 
 /* Puts a looked-up gid (digits) in the place of lookups[i] and moves the others along. */
 int line_resolve(struct line *line, size_t i, const char *gid);

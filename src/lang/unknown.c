@@ -81,6 +81,7 @@ int unknown_type(struct parse *p, const struct word *w, size_t pos)
 	    !p->context->confirm_nearest(p->context->ctx, p->line->type_name, near))
 		return parse_fail(p, w->start, "%s: no such request; did you mean %s? (A raw JSON array is sent as it is.)", typed,
 		    near);
+	p->line->outside = true;
 	p->line->type = catalog_find(near, strlen(near));
 	return parse_type_name(p, near, strlen(near));
 }

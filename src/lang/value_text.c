@@ -102,6 +102,7 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 	file = buf_steal(&p->scratch);
 	if (file == NULL)
 		return parse_memory(p);
+	p->line->outside = true;
 	result = p->context->read_file(p->context->ctx, file, &p->scratch, p->e);
 	if (result < 0) {
 		struct error why = *p->e;
@@ -148,6 +149,7 @@ int value_ask(struct parse *p, const char *what, size_t at)
 	if (p->context == NULL || p->context->ask_secret == NULL)
 		return parse_fail(p, at, "%s: cannot prompt for it here", what);
 	buf_reset(&p->scratch);
+	p->line->outside = true;
 	if (p->context->ask_secret(p->context->ctx, what, &p->scratch, p->e) < 0) {
 		*p->at = at;
 		return -1;

@@ -30,6 +30,7 @@ struct engine {
 	struct task *pool;		/* for reuse */
 	size_t pooled;
 	struct task *last;		/* for .last */
+	struct task *before;		/* of the last line that repeats: the next one is often the same.  NULL: it is gone */
 	struct buf notes;		/* notes: each is printed once; ended by NUL bytes */
 };
 

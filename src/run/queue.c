@@ -22,7 +22,7 @@ struct task *engine_task_new(struct shell *sh)
 	} else {
 		e->pool = t->next;
 		e->pooled--;
-		memset(t, 0, sizeof *t);
+		t->next = NULL;
 	}
 	t->sh = sh;
 	return t;
@@ -33,6 +33,8 @@ void engine_task_free(struct shell *sh, struct task *t)
 	struct engine *e = sh->engine;
 
 	loop_timer_stop(sh->loop, &t->timer);
+	if (e->before == t)
+		e->before = NULL;
 	if (t->command != NULL) {
 		if (t->command->ops->clear != NULL)
 			t->command->ops->clear(t->command);
@@ -47,8 +49,8 @@ void engine_task_free(struct shell *sh, struct task *t)
 		e->kept -= t->kept_len;
 	free(t->kept);
 	free(t->why);
-	t->kept = t->why = NULL;
 	if (e->pooled < POOL) {
+		memset(t, 0, sizeof *t);	/* now that it is at hand */
 		t->next = e->pool;
 		e->pool = t;
 		e->pooled++;
@@ -128,7 +130,6 @@ void engine_tasks_clear(struct shell *sh)
 		engine_task_free(sh, e->last);
 	while ((t = e->pool) != NULL) {
 		e->pool = t->next;
-		line_clear(&t->line);
 		free(t);
 	}
 }

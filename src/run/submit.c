@@ -108,21 +108,35 @@ static bool has_agreed(void *ctx, const char *typed, const char *nearest)
 	return true;
 }
 
+/* Takes a line apart, unless it is the one before once more: a script may have the same line many times. */
+static int take_apart(struct shell *sh, struct task *t, const char *text, size_t len, const struct line_context *context, struct error *e,
+    char **usage)
+{
+	struct task *before = sh->engine->before;
+	size_t where = 0;
+
+	*usage = NULL;
+	if (before != NULL && before->role == t->role && strlen(before->line.masked) == len &&
+	    memcmp(before->line.masked, text, len) == 0 && line_share(&t->line, &before->line) == 0)
+		return 0;
+	return line_parse(&t->line, text, len, context, e, usage, &where);
+}
+
 /* A line that asks for a secret (`?`) is read twice: it asks only when all the rest of it is right. */
-static int parse(struct shell *sh, struct line *line, const char *text, size_t len, struct error *e, char **usage)
+static int parse(struct shell *sh, struct task *t, const char *text, size_t len, struct error *e, char **usage)
 {
 	struct line_context context = engine_context(sh);
 	size_t where = 0;
 
 	if (sh->may_ask && memchr(text, '?', len) != NULL) {
 		context.ask_secret = engine_would_ask;
-		if (line_parse(line, text, len, &context, e, usage, &where) == -1 || engine_permits(sh, line, e) == -1)
+		if (line_parse(&t->line, text, len, &context, e, usage, &where) == -1 || engine_permits(sh, &t->line, e) == -1)
 			return -1;
-		line_clear(line);
+		line_clear(&t->line);
 		context = engine_context(sh);
 		context.confirm_nearest = has_agreed;
 	}
-	return line_parse(line, text, len, &context, e, usage, &where);
+	return take_apart(sh, t, text, len, &context, e, usage);
 }
 
 void engine_line(struct shell *sh, const char *text, size_t len, struct place at)
@@ -139,7 +153,7 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 	}
 	t->at = at;
 	t->size = len;
-	if (parse(sh, &t->line, text, len, &err, &usage) == -1) {
+	if (parse(sh, t, text, len, &err, &usage) == -1) {
 		refuse_task(t, text, len, &err);
 		if (usage != NULL && t->why != NULL) {
 			struct buf b = {0};
@@ -162,6 +176,8 @@ void engine_line(struct shell *sh, const char *text, size_t len, struct place at
 			t->barrier = t->line.type == NULL || t->line.type->kind != REQUEST_READ;
 		if (t->line.kind == LINE_COMMAND)
 			commands_queued(sh, t);
+		if (line_repeats(&t->line))
+			e->before = t;
 	}
 	engine_queue_append(e, t);
 }
@@ -187,15 +203,15 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 	struct task *t = engine_task_new(sh);
 	struct line_context context = engine_context(sh);
 	char *usage = NULL;
-	size_t where;
 
 	if (t == NULL) {
 		error_memory(err);
 		return NULL;
 	}
+	t->role = TASK_CHILD;
 	context.prompt = false;
 	context.filled = true;
-	if (line_parse(&t->line, text, len, &context, err, &usage, &where) == -1 || engine_permits(sh, &t->line, err) == -1) {
+	if (take_apart(sh, t, text, len, &context, err, &usage) == -1 || engine_permits(sh, &t->line, err) == -1) {
 		free(usage);
 		engine_task_free(sh, t);
 		return NULL;
@@ -210,11 +226,12 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 		engine_task_free(sh, t);
 		return NULL;
 	}
-	t->role = TASK_CHILD;
 	t->at = at;
 	t->asked = loop_now();
 	t->done = done;
 	t->ctx = ctx;
+	if (line_repeats(&t->line))
+		e->before = t;
 	engine_side_append(e, t, false, front);
 	return t;
 }

@@ -2,6 +2,8 @@
 /*
  * test_engine: when lines are sent and shown, and what a failure, a stop or a lost connection leaves.
  */
+#include <unistd.h>
+
 #include "shell_help.h"
 
 /* --- commands of the test's own --- */
@@ -128,6 +130,46 @@ static void answers_are_shown_in_the_order_of_the_lines(void **state)
 	box_answers(0, 1, ",\"first\"");
 	assert_string_equal(written(&shell.out), "first\nsecond\nthird\n");
 	assert_true(engine_idle(&shell));
+}
+
+static void the_same_line_again_is_the_same_request_in_its_own_place(void **state)
+{
+	(void)state;
+	engine_line(&shell, "log x", 5, (struct place){"script", 1});
+	engine_line(&shell, "log x", 5, (struct place){"script", 2});
+	engine_line(&shell, "log xy", 6, (struct place){"script", 3});
+	engine_line(&shell, "log x", 5, (struct place){"script", 4});
+	engine_line(&shell, "- log x", 7, (struct place){"script", 5});
+	engine_pump(&shell);
+	box_answers(0, 1, "");
+	box_answers(1, 1, "");
+	box_answers(2, 1, "");
+	assert_int_equal(wire.count, 4);
+	assert_string_equal(wire.sent[0].text, "[\"log\",\"x\"]");
+	assert_string_equal(wire.sent[1].text, "[\"log\",\"x\"]");
+	assert_string_equal(wire.sent[2].text, "[\"log\",\"xy\"]");
+	box_answers(3, 0, ",\"no\"");
+	assert_non_null(strstr(written(&shell.err), "script:4: log: no"));
+	assert_int_equal(wire.count, 4);
+}
+
+static void a_file_is_read_for_each_line_that_names_it(void **state)
+{
+	char path[] = "/tmp/ptsh-test-XXXXXX", line[64];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd != -1);
+	snprintf(line, sizeof line, "log @%s", path);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pwrite(fd, i == 0 ? "one\n" : "two\n", 4, 0), 4);
+		LINES(line);
+		box_answers((size_t)i, 1, "");
+	}
+	close(fd);
+	unlink(path);
+	assert_string_equal(wire.sent[0].text, "[\"log\",\"one\"]");
+	assert_string_equal(wire.sent[1].text, "[\"log\",\"two\"]");
 }
 
 static void what_changes_something_waits_for_all_before_it_and_all_wait_for_it(void **state)
@@ -444,6 +486,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(answers_are_shown_in_the_order_of_the_lines),
+		TEST(the_same_line_again_is_the_same_request_in_its_own_place),
+		TEST(a_file_is_read_for_each_line_that_names_it),
 		TEST(what_changes_something_waits_for_all_before_it_and_all_wait_for_it),
 		TEST(jobs_bound_what_is_open_whatever_it_is),
 		TEST(no_bound_on_jobs_sends_all),

@@ -1182,6 +1182,50 @@ static void long_lines(void **state)
 	buf_clear(&text);
 }
 
+static void only_what_its_text_alone_decided_repeats(void **state)
+{
+	static const char *const these[] = {"ping", "- ping", "realm_info gid,name 5", "[\"realm_poll\", \"5\"]", "realm_poll 5 # why"};
+	static const char *const not_these[] = {"", ".echo ping", "log @one-line", "realm_poll 'Head Office'",
+		"poller_modify 5 secret=x", "new_request 1", "seed_credentials_modify 5 1.2.3.4 32 x y z"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(these) / sizeof(these[0]); i++) {
+		assert_int_equal(parse(&script, these[i]), 0);
+		if (!line_repeats(&line))
+			fail_msg("%s: does not repeat", these[i]);
+	}
+	for (size_t i = 0; i < sizeof(not_these) / sizeof(not_these[0]); i++) {
+		parse(&script, not_these[i]);
+		if (line_repeats(&line))
+			fail_msg("%s: repeats", not_these[i]);
+	}
+	parse(&prompt, "realm_info > f");
+	assert_false(line_repeats(&line));
+	confirms = true;
+	assert_int_equal(parse(&prompt, "relm_info"), 0);
+	assert_false(line_repeats(&line));
+	confirms = false;
+}
+
+static void lines_that_share_live_until_the_last_is_cleared(void **state)
+{
+	struct line second = {0}, third = {0};
+
+	(void)state;
+	assert_int_equal(parse(&script, "realm_info gid,unheard-of 5"), 0);
+	assert_int_equal(line_share(&second, &line), 0);
+	assert_int_equal(line_share(&third, &second), 0);
+	line_clear(&line);
+	assert_null(line.masked);
+	assert_string_equal(second.masked, "realm_info gid,unheard-of 5");
+	line_clear(&second);
+	assert_int_equal(third.json.len, strlen("[\"realm_info\",[\"gid\",\"unheard-of\"],[\"5\"]]"));
+	assert_string_equal(third.headings[1], "unheard-of");
+	assert_int_equal(third.note_count, 1);
+	line_clear(&third);
+	line_clear(&third);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1220,6 +1264,8 @@ int main(void)
 		cmocka_unit_test(commands),
 		cmocka_unit_test(usage_shows_each_request),
 		cmocka_unit_test(long_lines),
+		cmocka_unit_test(only_what_its_text_alone_decided_repeats),
+		cmocka_unit_test(lines_that_share_live_until_the_last_is_cleared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, clear);
