@@ -389,8 +389,13 @@ static void goes_on_byte(struct line_state *s, char c)
 
 bool line_goes_on(const char *text, size_t len, struct line_state *state)
 {
-	for (; state->offset < len && !state->comment; state->offset++)
+	for (; state->offset < len && !state->comment; state->offset++) {
 		goes_on_byte(state, text[state->offset]);
+		/* Most bytes stand within a word, and change nothing. */
+		if (state->in_word && !state->bar && state->depth == 0 && state->quote == '\0' && !state->escaped)
+			while (state->offset + 1 < len && classes[(unsigned char)text[state->offset + 1]] == ORDINARY)
+				state->offset++;
+	}
 	return !state->comment && (state->quote != '\0' || state->depth > 0 || state->escaped);
 }
 
