@@ -18,6 +18,8 @@ struct output {
 	struct heading *headings;	/* names: the reply's caller's, or copies */
 	bool headings_copied;
 	size_t heading_count, heading_room;
+	const struct request *documented;	/* the headings are the catalogue's of this request... */
+	size_t documented_count;		/* ...which are so many, whatever a reply had */
 	size_t columns;			/* headings, or the cells of the longest row if that is known to be more */
 	bool header;			/* headings are to be shown */
 	struct rows_hint hint;
@@ -66,8 +68,9 @@ void front_heading(const struct output *o, size_t i, struct buf *out);
 
 /* --- the headings of the reply in progress (headings.c) --- */
 
-/* Heading i of a reply; false behind the last one. */
-bool headings_at(const struct reply_about *about, size_t i, struct heading *h);
+/* Takes the headings of a reply, as far as they are known without its rows.  Those of the catalogue are kept from one reply to the
+ * next.  False: no memory. */
+bool headings_begin(struct output *o, const struct reply_about *about);
 /* The first decides for all: copy the names, or borrow them until the reply ends.  False: no memory. */
 bool headings_add(struct output *o, struct heading h, bool copy);
 void headings_clear(struct output *o);

@@ -40,7 +40,7 @@ static const struct field *shape_fields(const struct request *type)
 	return type->shape == REPLY_OBJECT ? members : NULL;
 }
 
-bool headings_at(const struct reply_about *about, size_t i, struct heading *h)
+static bool headings_at(const struct reply_about *about, size_t i, struct heading *h)
 {
 	const struct field *f = about->type == NULL ? NULL : about->type->reply;
 
@@ -116,6 +116,27 @@ static void cut_headings(struct output *o, size_t count)
 void headings_clear(struct output *o)
 {
 	cut_headings(o, 0);
+	o->documented = NULL;
+}
+
+bool headings_begin(struct output *o, const struct reply_about *about)
+{
+	bool asked = about->headings != NULL && about->heading_count > 0;
+	struct heading h;
+
+	if (!asked && about->type != NULL && about->type == o->documented) {
+		o->heading_count = o->columns = o->documented_count;
+		return true;
+	}
+	headings_clear(o);
+	while (headings_at(about, o->heading_count, &h))
+		if (!headings_add(o, h, false))
+			return false;
+	if (!asked) {
+		o->documented = about->type;
+		o->documented_count = o->heading_count;
+	}
+	return true;
 }
 
 void headings_match(struct output *o, struct json_iter values, bool cut)

@@ -106,19 +106,20 @@ static bool shows_header(const struct output *o)
 	return o->format->header_default;
 }
 
+static bool shows_headings(const struct output *o)
+{
+	return o->format->twice || o->format->keyed || shows_header(o);
+}
+
 /* Decides what the rows are and begins the format. */
 static void begin_reply(struct output *o, const struct reply_about *about, struct json_iter values, bool cut)
 {
 	static const struct heading member[] = { { .name = "name" }, { .name = "value" } };
-	struct heading h;
-	bool ok = true;
+	bool ok = headings_begin(o, about);
 	size_t longest;
 
-	headings_clear(o);
 	o->type = about->type;
 	o->row_count = 0;
-	for (size_t i = 0; ok && headings_at(about, i, &h); i++)
-		ok = headings_add(o, h, false);
 	o->hint = rows_hint(about->type, about->headings, about->heading_count, o->heading_count);
 	o->mode = rows_decide(&o->hint, values, cut);
 	if (o->format->cell == NULL)
@@ -127,7 +128,10 @@ static void begin_reply(struct output *o, const struct reply_about *about, struc
 		headings_clear(o);
 		ok = ok && headings_add(o, member[0], false) && headings_add(o, member[1], false);
 	} else if (!o->hint.asked && o->heading_count > 0) {
-		headings_match(o, values, cut);
+		if (o->mode == ROWS_BARE && !shows_headings(o))
+			o->columns = 0;		/* no row is longer than the only one */
+		else
+			headings_match(o, values, cut);
 	}
 	if (!ok)
 		front_failed(o);

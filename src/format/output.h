@@ -61,6 +61,7 @@ struct format {
 	bool for_people;		/* values in words: not what a file or a pipe gets unless it is asked for */
 	bool bare;			/* the box's bytes as they are: never on a terminal */
 	bool untouched;			/* shows every line, also one without values */
+	bool keyed;			/* shows the heading of a cell beside it */
 	bool twice;			/* gets all cells twice, again() in between: to measure, then to print */
 	void (*begin)(struct output *o);	/* headings and columns are known */
 	void (*cell)(void *output, size_t index, struct json cell);

@@ -196,6 +196,7 @@ const struct format format_records = {
 	.name = "records",
 	.help = "one JSON object a row, headings as keys, for jq",
 	.endings = {"jsonl", "ndjson"},
+	.keyed = true,
 	.begin = records_begin,
 	.cell = records_cell,
 	.piece = records_piece,

@@ -133,6 +133,16 @@ static inline const char *skip_value(const char *p, const char *end)
 	case '[': case '{':
 		return skip_container(p, end);
 	}
+	for (; end - p >= 4; p += 4) {
+		if (behind[(unsigned char)p[0]])
+			return p;
+		if (behind[(unsigned char)p[1]])
+			return p + 1;
+		if (behind[(unsigned char)p[2]])
+			return p + 2;
+		if (behind[(unsigned char)p[3]])
+			return p + 3;
+	}
 	while (p < end && !behind[(unsigned char)*p])
 		p++;
 	return p;
@@ -150,22 +160,26 @@ struct json_iter json_iterate(struct json container)
 	return it;
 }
 
+/* From a member's name to its value. */
+static const char *skip_name(const char *p, const char *end, struct json *key)
+{
+	const char *name = p;
+
+	p = skip_value(p, end);
+	if (key)
+		*key = (struct json){name, (size_t)(p - name)};
+	p = skip_space(p, end);
+	return p < end ? skip_space(p + 1, end) : p;	/* the colon */
+}
+
 bool json_next(struct json_iter *it, struct json *key, struct json *v)
 {
 	const char *end = it->end, *p = skip_space(it->next, end);
 
 	if (p < end && *p == ',')
 		p = skip_space(p + 1, end);
-	if (it->object && p < end) {
-		const char *name = p;
-
-		p = skip_value(p, end);
-		if (key)
-			*key = (struct json){name, (size_t)(p - name)};
-		p = skip_space(p, end);
-		if (p < end)
-			p = skip_space(p + 1, end);	/* the colon */
-	}
+	if (it->object && p < end)
+		p = skip_name(p, end, key);
 	it->next = p;
 	if (p == end)
 		return false;

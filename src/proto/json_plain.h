@@ -26,6 +26,16 @@ static inline uint64_t plain_stops(const unsigned char *p)
 
 static inline const unsigned char *plain_digits(const unsigned char *p, const unsigned char *end)
 {
+	while (end - p >= 8) {
+		uint64_t w, others;
+
+		memcpy(&w, p, sizeof w);
+		w = le64toh(w) ^ PLAIN_EACH('0');	/* of a digit: 0 to 9 */
+		others = ((w + PLAIN_EACH(0x80 - 10)) | w) & PLAIN_EACH(0x80);
+		if (others)
+			return p + __builtin_ctzll(others) / 8;
+		p += 8;
+	}
 	while (p < end && *p >= '0' && *p <= '9')
 		p++;
 	return p;

@@ -439,8 +439,10 @@ size_t rows_longest(const struct rows_hint *hint, enum rows_mode mode, struct js
 
 	rows_init(&r, hint, mode, &ops, &longest);
 	if (mode == ROWS_BARE) {
-		while (json_next(&values, NULL, &v))
-			longest += !rows_pass_over(&r, is_list(v));
+		for (v = beginning(values); v.len > 0 && !rows_pass_over(&r, is_list(v)); v = beginning(values)) {
+			json_next(&values, NULL, &v);
+			longest++;
+		}
 		return longest;
 	}
 	rows_all(&r, values);
