@@ -41,7 +41,7 @@ static int pending_grow(struct pending_table *t)
 
 int pending_add(struct pending_table *t, const struct pending *p)
 {
-	if (2 * (t->count + 1) > t->size && pending_grow(t) == -1)
+	if (4 * (t->count + 1) > 3 * t->size && pending_grow(t) == -1)
 		return -1;
 	pending_place(t, p);
 	t->count++;

@@ -121,10 +121,8 @@ static int feed_greeting(struct session *s, const char *text, size_t len, bool e
 {
 	enum { SHOWN = 60 };
 	char shown[SHOWN + 1];
-	size_t i = 0;
+	size_t i = message_blanks(text, len);
 
-	while (i < len && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r'))
-		i++;
 	text += i;
 	len -= i;
 	if (s->phase != PHASE_GREETING || len == 0 || text[0] == '[' || (!ended && len <= SHOWN))
@@ -139,16 +137,12 @@ static int feed_greeting(struct session *s, const char *text, size_t len, bool e
 
 static int feed_line(struct session *s, const char *line, size_t len, size_t raw)
 {
-	size_t i = 0;
-
 	s->keep = false;
 	if (feed_before(s, raw) == -1 || feed_greeting(s, line, len, true) == -1)
 		return -1;
 	if (s->phase != PHASE_READY)
 		s->before += raw;
-	while (i < len && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r'))
-		i++;
-	if (i == len) {
+	if (message_blanks(line, len) == len) {
 		if (++s->blank > SESSION_BLANK_LINES)
 			return session_fail(s, STATUS_PROTOCOL, "message from the box: more than %d blank lines",
 			    SESSION_BLANK_LINES);

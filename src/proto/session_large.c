@@ -196,12 +196,12 @@ static int large_item_ended(struct session *s, const char *begin, const char *en
 /* Only white space may follow the array. */
 static int large_tail(struct session *s, const char *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (p[i] != ' ' && p[i] != '\t' && p[i] != '\r')
-			return session_fail(s, STATUS_PROTOCOL,
-			    "message from the box: not JSON at offset %llu: something follows the array",
-			    (unsigned long long)(s->large.bytes + i));
-	return 0;
+	size_t blanks = message_blanks(p, len);
+
+	if (blanks == len)
+		return 0;
+	return session_fail(s, STATUS_PROTOCOL, "message from the box: not JSON at offset %llu: something follows the array",
+	    (unsigned long long)(s->large.bytes + blanks));
 }
 
 static void large_text(struct session *s, const char *p, size_t len)

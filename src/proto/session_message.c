@@ -46,10 +46,8 @@ int message_head(struct session *s, struct message *m, struct json status)
 static int message_scan(struct session *s, struct message *m, struct json *array)
 {
 	struct json_scan scan;
-	size_t used, begin = 0;
+	size_t used, begin = message_blanks(m->line, m->len);
 
-	while (begin < m->len && strchr(" \t\r", m->line[begin]) && m->line[begin])
-		begin++;
 	if (begin == m->len || m->line[begin] != '[')
 		return session_fail(s, STATUS_PROTOCOL, "message from the box: not a JSON array");
 	json_scan_init(&scan, JSON_DEPTH);
@@ -59,10 +57,11 @@ static int message_scan(struct session *s, struct message *m, struct json *array
 		    (unsigned long long)(begin + scan.offset), scan.error);
 	}
 	*array = (struct json){m->line + begin, used};
-	for (used += begin; used < m->len; used++)
-		if (!m->line[used] || !strchr(" \t\r", m->line[used]))
-			return session_fail(s, STATUS_PROTOCOL,
-			    "message from the box: not JSON at offset %zu: something follows the array", used);
+	used += begin;
+	used += message_blanks(m->line + used, m->len - used);
+	if (used < m->len)
+		return session_fail(s, STATUS_PROTOCOL,
+		    "message from the box: not JSON at offset %zu: something follows the array", used);
 	m->bad_utf8 = scan.bad_utf8;
 	m->bad_escapes = scan.bad_escapes;
 	return 0;

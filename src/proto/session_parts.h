@@ -97,6 +97,16 @@ bool session_sent(const struct session *s, const struct pending *p);
 void session_answered(struct session *s, struct pending *entry);
 void session_login_clear(struct session *s);
 void session_large_clear(struct session *s);
+/* The white space at the head of a line: how many bytes. */
+static inline size_t message_blanks(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (text[n] == ' ' || text[n] == '\t' || text[n] == '\r'))
+		n++;
+	return n;
+}
+
 /* The next value, or `null` where there is none. */
 struct json message_value(struct json_iter *it);
 

@@ -16,10 +16,16 @@ enum {
 	NOTES_MOST = 64 * 1024,		/* bytes of notes that are remembered */
 };
 
-static bool keep(struct engine *e, struct task *t, const struct reply *reply)
+/* former: a task that is done with what it kept, whose memory fits where replies are alike; or NULL. */
+static bool keep(struct engine *e, struct task *t, const struct reply *reply, struct task *former)
 {
-	if ((t->kept = malloc(reply->len + 1)) == NULL)
+	if (former != NULL && former->kept != NULL && former->kept_len >= reply->len && former->kept_len / 2 <= reply->len) {
+		t->kept = former->kept;
+		former->kept = NULL;
+		e->kept -= former->kept_len;
+	} else if ((t->kept = malloc(reply->len + 1)) == NULL) {
 		return false;
+	}
 	memcpy(t->kept, reply->line, reply->len);
 	t->kept[reply->len] = '\0';
 	t->kept_len = reply->len;
@@ -32,6 +38,7 @@ static bool keep(struct engine *e, struct task *t, const struct reply *reply)
 static void retire(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct engine *e = sh->engine;
+	struct task *former = e->last;
 	size_t len = reply != NULL ? reply->len : t->kept_len;
 
 	engine_count_failure(sh, t, engine_outcome_status(t));
@@ -40,15 +47,14 @@ static void retire(struct shell *sh, struct task *t, const struct reply *reply)
 		engine_task_free(sh, t);
 		return;
 	}
-	if (e->last != NULL)
-		engine_task_free(sh, e->last);
 	e->last = t;
-	if (task_has_result(t))
-		return;
-	if ((len > LAST_MOST && !sh->interactive) || (t->kept == NULL && (reply == NULL || !keep(e, t, reply)))) {
+	if (!task_has_result(t) &&
+	    ((len > LAST_MOST && !sh->interactive) || (t->kept == NULL && (reply == NULL || !keep(e, t, reply, former))))) {
 		e->last = NULL;
 		engine_task_free(sh, t);
 	}
+	if (former != NULL)
+		engine_task_free(sh, former);
 }
 
 void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
@@ -88,7 +94,7 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 		retire(sh, t, reply);
 		return;
 	}
-	if (reply != NULL && !keep(e, t, reply)) {
+	if (reply != NULL && !keep(e, t, reply, NULL)) {
 		t->outcome = OUTCOME_BAD;
 		t->why = strdup("out of memory for the reply");
 	}

@@ -50,7 +50,8 @@ static bool send_task(struct shell *sh, struct task *t)
 	}
 	e->begun++;
 	t->state = TASK_RUNNING;
-	t->started = loop_now();
+	if (sh->timing || sh->interactive || t->role != TASK_LINE)	/* else it is not shown: the clock is not read for each line of a script */
+		t->started = loop_now();
 	if (sh->timeout > 0)
 		loop_timer_start(sh->loop, &t->timer, (int64_t)(sh->timeout * 1000), time_out, t);
 	if (t->line.secret)
