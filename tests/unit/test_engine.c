@@ -148,6 +148,7 @@ static void the_same_line_again_is_the_same_request_in_its_own_place(void **stat
 	assert_string_equal(wire.sent[0].text, "[\"log\",\"x\"]");
 	assert_string_equal(wire.sent[1].text, "[\"log\",\"x\"]");
 	assert_string_equal(wire.sent[2].text, "[\"log\",\"xy\"]");
+	assert_string_equal(wire.sent[3].text, "[\"log\",\"x\"]");
 	box_answers(3, 0, ",\"no\"");
 	assert_non_null(strstr(written(&shell.err), "script:4: log: no"));
 	assert_int_equal(wire.count, 4);
