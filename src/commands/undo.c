@@ -157,6 +157,10 @@ static enum command_result undo_list(struct shell *sh, const struct task *t)
 	static const char *const headings[] = {"number", "time", "line", "state"};
 	const struct kept_change *c;
 
+	if (kept_at(sh->kept, 0) == NULL && t->redirect == NULL) {
+		shell_notice(sh, "no changes in this session");
+		return COMMAND_DONE;
+	}
 	show_begin(sh, t);
 	output_begin(sh->output, headings, 4);
 	for (size_t i = 0; (c = kept_at(sh->kept, i)) != NULL; i++) {

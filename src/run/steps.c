@@ -86,10 +86,12 @@ static enum engine_turn steps_prepare(struct shell *sh, struct task *t)
 		return turn;
 	if (steps_resolve_names(sh, t))
 		return TURN_LATER;
-	if (t->role != TASK_LINE)
+	if (t->role != TASK_LINE && t->role != TASK_JOB)
 		return TURN_SEND;
 	if (sh->change != NULL && sh->change->ask(sh, t))
 		return TURN_LATER;
+	if (t->role == TASK_JOB)
+		return TURN_SEND;
 	if (steps_cannot_write(sh, t))
 		return TURN_LATER;
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)
@@ -99,7 +101,7 @@ static enum engine_turn steps_prepare(struct shell *sh, struct task *t)
 
 static void steps_ended(struct shell *sh, struct task *t)
 {
-	if (t->change != NULL && t->role == TASK_LINE)
+	if (t->change != NULL)
 		sh->change->ended(sh, t);
 	if (t->outcome == OUTCOME_OK && t->line.type != NULL && t->line.type->kind == REQUEST_MODIFY)
 		names_stale(sh);

@@ -23,8 +23,10 @@ struct change {
 	bool adds, only;	/* what has a gid; and deletes nothing */
 	struct buf before;	/* the values of its list */
 	const char *why;	/* it cannot be taken back, whatever the state was */
+	bool silent;		/* which .undo list says, and nothing else */
 };
 
+static const char started[] = "what was started cannot be taken back", as_job[] = "it ran as a job";
 static const char gone[] = "what is deleted is gone, and made again it has another gid";
 
 /* What makes, deletes or starts things cannot be taken back: made anew, they are others. */
@@ -75,10 +77,14 @@ static bool change_ask(struct shell *sh, struct task *t)
 	struct error e;
 	struct task *child = NULL;
 
-	if (!sh->interactive || !sh->undo || t->change != NULL || t->line.type == NULL || t->line.job ||
-	    t->line.type->kind != REQUEST_MODIFY)
+	if (!sh->interactive || !sh->undo || t->change != NULL || t->line.type == NULL ||
+	    (t->line.type->kind != REQUEST_MODIFY && t->line.type->kind != REQUEST_ACTION))
 		return false;
 	if ((t->change = calloc(1, sizeof *t->change)) == NULL)
+		return false;
+	t->change->silent = t->line.type->kind == REQUEST_ACTION || t->line.job;
+	t->change->why = t->line.type->kind == REQUEST_ACTION ? started : t->line.job ? as_job : NULL;
+	if (t->change->silent)
 		return false;
 	t->change->json.secret = true;
 	buf_put(&t->change->json, buf_head(&t->line.json), t->line.json.len);
@@ -121,7 +127,9 @@ static void change_ended(struct shell *sh, struct task *t)
 
 	if (t->outcome == OUTCOME_UNKNOWN)
 		keep(sh, t, "no answer: unknown whether it was done");
-	if (t->outcome != OUTCOME_OK || !t->change->adds || !t->change->known)
+	else if (t->outcome == OUTCOME_OK && t->role == TASK_JOB)	/* that is all: what a job has done is not shown */
+		keep(sh, t, t->change->why != NULL ? t->change->why : as_job);
+	if (t->role == TASK_JOB || t->outcome != OUTCOME_OK || !t->change->adds || !t->change->known)
 		return;
 	t->change->known = false;
 	if (made_lister(&request, t->line.type) == 0 &&
@@ -181,6 +189,10 @@ static void change_show(struct shell *sh, struct task *t)
 	bool changes = c->undo.changes.len > 0;
 	unsigned number;
 
+	if (c->silent) {
+		keep(sh, t, why);
+		return;
+	}
 	if (c->known && !changes && !c->adds)
 		buf_puts(&text, "  nothing has changed by it\n");
 	change_put(&text, &c->undo, output_settings(sh->output)->color);

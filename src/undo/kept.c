@@ -23,6 +23,19 @@ static void drop_change(struct kept_change *c)
 	buf_clear(&c->back);
 }
 
+static void make_room(struct kept *k)
+{
+	size_t i = 0;
+
+	while (i < k->count && k->changes[i].why == NULL && !k->changes[i].taken_back)
+		i++;
+	if (i == k->count)
+		i = 0;
+	drop_change(&k->changes[i]);
+	k->count--;
+	memmove(&k->changes[i], &k->changes[i + 1], (k->count - i) * sizeof k->changes[0]);
+}
+
 unsigned kept_add(struct kept **kept, const struct kept_change *c)
 {
 	struct kept *k = *kept != NULL ? *kept : (*kept = calloc(1, sizeof **kept));
@@ -38,10 +51,8 @@ unsigned kept_add(struct kept **kept, const struct kept_change *c)
 		drop_change(&copy);
 		return 0;
 	}
-	if (k->count == KEPT_MOST) {
-		drop_change(&k->changes[0]);
-		memmove(&k->changes[0], &k->changes[1], --k->count * sizeof k->changes[0]);
-	}
+	if (k->count == KEPT_MOST)
+		make_room(k);
 	copy.number = ++k->last;
 	k->changes[k->count++] = copy;
 	return copy.number;

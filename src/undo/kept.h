@@ -27,7 +27,8 @@ struct kept_change {
 
 struct kept;
 
-/* Adds a copy of c, whose number and time are set here.  *kept NULL: makes it.  The number, or 0 without memory. */
+/* Adds a copy of c, whose number and time are set here.  *kept NULL: makes it.  The number, or 0 without memory.  Of too many the
+ * oldest goes that cannot be taken back, or was; if there is none, the oldest. */
 unsigned kept_add(struct kept **kept, const struct kept_change *c);
 
 /* Number n; with 0 the last that was not taken back and can be.  NULL: there is none. */

@@ -168,6 +168,45 @@ is_deeply [grep { /pa55|ABCD/ } $s->run('.history lic')], [], '.history does not
 $s->key('C-d');
 is $s->status, 0, 'ends';
 
+# --- what cannot be undone is in the list ---
+for my $columns (80, 40) {
+	my $n = Session->new(box => $s->box, columns => $columns);
+	is_deeply [$n->run('.undo list')], ['ptsh: no changes in this session'], "nothing yet, at $columns columns";
+	$n->close;
+}
+my $n = Session->new(box => ['--delay', 10], rows => 60, columns => 120, env => {PTSH_PAGER => ''});
+for my $line ('realm_poll Lab', 'realm_discover Lab', 'switch_poll Lab 10.2.0.1', 'realm_sync Lab bsync', 'log "a word"') {
+	my @shown = $n->run($line);
+	ok !grep(/^undo:/, @shown), "$line: nothing to be undone";
+	ok !grep(/cannot be undone/, @shown), '... and not a word about it' if $line !~ /^log/;
+}
+$n->line('realm_info_modify Lab description=job &');
+$n->wait_row(qr/\[1\] realm_info_modify .*: done/);
+my @listed = $n->run('.undo list');
+for my $want (['realm_poll Lab', 'what was started cannot be taken back'], ['realm_discover Lab', 'what was started cannot be taken back'],
+    ['realm_sync Lab bsync', 'what was started cannot be taken back'], ['log "a word"', 'the state before cannot be read'],
+    ['realm_info_modify Lab description=job &', 'it ran as a job']) {
+	ok scalar(grep { /^\s*\d+  [\d:]+  \Q$want->[0]\E +\Q$want->[1]\E$/ } @listed), "$want->[0]: in the list, with why" or diag(join "\n", @listed);
+}
+$n->run('realm_info_modify Archive description=kept');
+$n->run('realm_poll Lab') for 1 .. 51;
+$n->key('C-l');
+$n->line('.undo');
+ok $n->wait_prompt(qr/^Take it back\?/), 'many polls do not push out what can be undone' or diag($n->all);
+$n->line('n');
+$n->close;
+
+# --- the link is lost while a change is under way ---
+my $lost = Session->new(box => ['--latency', 1500], columns => 120);
+$lost->line('realm_info_modify 5200007311 description=perhaps');
+$lost->box->wait_log('recv', qr/"realm_info_modify"/);
+$lost->box->stop;
+ok $lost->wait_row(qr/^ptsh: realm_info_modify: no answer: the box may have done it$/), 'the link is lost with a change under way' or diag($lost->all);
+ok scalar(grep { /realm_info_modify 5200007311 description=perhaps +no answer: unknown whether it was done$/ } $lost->run('.undo list')),
+    '... which .undo list says' or diag($lost->all);
+like join("\n", $lost->run('.undo 1')), qr/^ptsh: \.undo: 1 cannot be undone: no answer: unknown whether it was done$/m, '... and .undo';
+$lost->close;
+
 # --- two sessions at once ---
 my $one = Session->new(box => $s->box);
 my $two = Session->new(box => $s->box, home => $one->home);
