@@ -2,7 +2,7 @@
 /*
  * cells: from a JSON value to the text of a cell.
  *
- * Owns how nested values, times, flags, permissions and raw octets are written for people.  Refuses to know formats,
+ * Owns how nested values, times, flags, permissions and raw octets are written for people.  Does not know formats,
  * widths and where the text goes.
  */
 #include "format/cells.h"
@@ -37,7 +37,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether a request's modifier takes a secret of that name: then the reply's member of that name is one. */
+/* True if a request's modifier takes a secret of that name: then the reply's member of that name is one. */
 static bool is_secret_member(const struct request *type, struct json key)
 {
 	for (size_t i = 0; i < catalog_len; i++) {
@@ -119,7 +119,7 @@ void cell_event_time(struct output *o, time_t when)
 
 /* --- words --- */
 
-/* The characters of a value that stand in the text as they are. */
+/* Appends the characters of a value that need no change. */
 static bool simple(struct json v, struct json *text)
 {
 	enum json_kind kind = json_kind(v);
@@ -143,7 +143,7 @@ static bool small_number(struct json v, uint64_t *number)
 	return json_whole(v, true, number) && *number < 1 << 16;
 }
 
-/* Epoch seconds; what comes behind the point is kept as it is. */
+/* Writes epoch seconds; digits after the point are kept. */
 static bool words_time(struct buf *out, struct json v, bool utc)
 {
 	struct json t;
@@ -196,7 +196,7 @@ static bool words_bits(struct buf *out, struct json v, const char *const names[]
 
 enum { OCTETS_MOST = 16 };
 
-/* The octets of a raw value, each a character below U+0100: how many, or 0 if it is none. */
+/* Reads the octets of a raw value, each a character below U+0100: returns how many, or 0 if it is none. */
 static size_t raw_octets(struct json v, unsigned char octets[static OCTETS_MOST], struct buf *text)
 {
 	const char *p;

@@ -8,17 +8,17 @@
 #include "base/mac.h"
 #include "format/front.h"
 
-/* Appends the text of any value: a string's characters (not harmless yet), nothing for null, compact JSON for what is
- * nested (harmless for a terminal if it is shown there). */
+/* Appends the text of any value: a string's characters (not harmless yet), nothing for null, compact JSON for a
+ * nested value (harmless for a terminal if it is shown there). */
 void cell_text(struct buf *out, struct json v, const struct request *type, bool shown);
 
 /* Appends text to a sink through one of base/safe's functions, in pieces. */
 void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t));
 
-/* Appends what a person reads for a value of a unit, and returns true; or false: it has no words. */
+/* Appends the words for a value of a unit, and returns true; or false: it has none. */
 bool cell_words(struct buf *out, struct json v, const struct heading *heading, bool utc);
 
-/* Whether it may do so for a string of that many plain characters (base/scan), or a number (len 0). */
+/* True if there may be words for a string of that many plain characters (base/scan), or a number (len 0). */
 static inline bool cell_may_have_words(const struct heading *heading, size_t len)
 {
 	if (heading->values != NULL)

@@ -4,7 +4,8 @@
  * that it differs from null).
  *
  * LF and TAB stay as they are inside quotes (but on a terminal, where nothing of the box may begin a row); every other control
- * character, CR among them, is made visible, and then a backslash is doubled.  What is longer than CELL_LONG is always quoted, so that it need not be known
+ * character, CR among them, is made visible, and then a backslash is doubled.  A cell longer than CELL_LONG is always quoted,
+ * so that it need not be known
  * whole.  Each record has as many fields as the headings, or as the longest row of a reply that was seen whole.
  */
 #include <string.h>
@@ -53,7 +54,7 @@ static void csv_piece(struct output *o, size_t index, const char *text, size_t l
 	json_decode_inside(text, len, &o->text);
 	if (o->text.failed)
 		front_failed(o);
-	/* What is to come is not known: with escapes it reads the same. */
+	/* The rest is not known yet: with escapes it reads the same. */
 	put_inside(o, buf_head(&o->text), o->text.len, true);
 	if (last)
 		sink_putc(o->sink, '"');

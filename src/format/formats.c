@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * formats: the list of formats, which everything that takes or offers one asks.
+ * formats: the only list of formats.
  */
 #include "format/formats.h"
 

@@ -26,12 +26,12 @@ FORMATS(FORMAT_DECLARE)
 extern const struct format *const formats[];	/* ends with NULL */
 const struct format *format_find(const char *name);	/* or NULL */
 
-/* What results are shown in where nothing else is asked for. */
+/* Returns the format for results where none is asked for. */
 const struct format *format_default(bool terminal);
-/* The format that the ending of a file's name asks for (".csv", in either case), or NULL. */
+/* Returns the format for the suffix of a file's name (".csv", in either case), or NULL. */
 const struct format *format_of_file(const char *path);
 
-/* Whether f may be shown there.  0, or -1 with *e. */
+/* Checks that f may be shown there.  0, or -1 with *e. */
 int format_permits(const struct format *f, bool terminal, struct error *e);
 /* The same of a name, with the format in *f. */
 int format_choose(const char *name, bool terminal, const struct format **f, struct error *e);

@@ -30,7 +30,7 @@ struct output {
 	struct buf kept;		/* rows of output_strings(), for a format that is shown them twice */
 	size_t head;			/* bytes of a large line that are not values: its `[id,1,` */
 
-	struct buf scratch, text;	/* for a cell; reset by whoever uses them */
+	struct buf scratch, text;	/* for a cell; reset before use */
 
 	/* An item of a large reply that comes in parts (parts.c). */
 	struct {
@@ -39,7 +39,7 @@ struct output {
 		bool row;		/* its elements are cells */
 		bool string;		/* the beginning of a cell has been shown */
 		size_t index;		/* of the cell */
-		struct buf text;	/* what was not shown yet... */
+		struct buf text;	/* text not shown yet... */
 		uint64_t gone;		/* ...and how much was */
 		struct json_scan scan;	/* of a row */
 	} part;
@@ -54,9 +54,9 @@ struct output {
 		size_t at;		/* cells printed of this row */
 		size_t blanks;		/* owed before the next text */
 		uint64_t row;		/* being printed */
-		bool starred;		/* the cell before has a mark in the gap behind it */
-		bool printing, in_rows;	/* the second time; behind the headings */
-		size_t names;		/* width of the names in front of the cells, a line each; 0: a line is a row */
+		bool starred;		/* the cell before has a mark in the gap after it */
+		bool printing, in_rows;	/* the second time; after the headings */
+		size_t names;		/* width of the names before the cells, a line each; 0: a line is a row */
 		enum unit unit;		/* of the value that belongs to the name in the first cell */
 		const struct value_name *values;
 		bool secret;
@@ -84,10 +84,10 @@ void json_event(struct output *o, time_t when, struct json name, struct json_ite
 /* --- an item that comes in parts (parts.c) --- */
 
 enum { CELL_LONG = 256 * 1024 };	/* bytes of a string that is shown while it arrives */
-/* It broke off: what was begun of it ends. */
+/* Ends what was begun of a reply that broke off. */
 void parts_break(struct output *o);
 
-/* Memory is gone: what is shown is not whole. */
+/* Notes that memory ran out: the output is incomplete. */
 void front_failed(struct output *o);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * headings: the names of the columns of a reply, and the kinds of their cells.
  *
- * Owns the choice between what was asked for, what the catalogue documents and what the rows show.  Refuses to know
+ * Owns the choice between what was asked for, what the catalogue documents and what the rows show.  Does not know
  * formats.
  */
 #include <stdlib.h>
@@ -32,7 +32,7 @@ static bool chooses_headings(const struct request *type)
 
 static const struct field members[] = { { .name = "name" }, { .name = "value" }, {0} };
 
-/* What the reply's shape says when the catalogue names no columns. */
+/* The headings by the reply's shape when the catalogue names no columns. */
 static const struct field *shape_fields(const struct request *type)
 {
 	if (type == NULL || type->reply != NULL)

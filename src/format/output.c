@@ -2,8 +2,8 @@
 /*
  * output: the front of the formats.
  *
- * Owns the reply in progress: what its rows are, its headings, how many rows were shown.  Refuses to know how a format
- * writes a cell, and what waits for the reply.
+ * Owns the reply in progress: what its rows are, its headings, how many rows were shown.  Does not know how a format
+ * writes a cell, or what waits for the reply.
  */
 #include "format/output.h"
 
@@ -158,7 +158,7 @@ static void finish(struct output *o)
 		buf_clear(&o->scratch);
 }
 
-/* Whether there is anything to show: a reply for rows without values has no rows, one for nothing is `ok`. */
+/* True if there is anything to show: a reply for rows without values has no rows, one for nothing is `ok`. */
 static bool is_shown(const struct output *o, const struct request *type, struct json_iter values)
 {
 	bool any = rows_any(values);
@@ -229,7 +229,7 @@ void output_large_end(struct output *o, bool complete)
 	if (o->part.active)
 		parts_break(o);
 	if (o->format->cell != NULL && !complete) {
-		/* The cells of a row that broke off are printed, but it is none. */
+		/* The cells of a row that broke off are printed, but it does not count. */
 		if (o->rows.open && o->rows.cells > 0)
 			o->format->row_end(o, o->rows.cells);
 		o->rows.open = false;
@@ -278,7 +278,7 @@ void output_array(struct output *o, struct json array)
 	sink_putc(o->sink, '\n');
 }
 
-/* A row as the array it would have come in; it stands at the end of `kept`. */
+/* Appends a row, as the array it would have come in, to `kept`. */
 static void take_row(struct output *o, size_t start)
 {
 	struct json row = { NULL, o->kept.len - start };
@@ -296,7 +296,7 @@ static void take_row(struct output *o, size_t start)
 	output_array(o, row);
 }
 
-/* Where the next row begins: behind those that a format wants to see again. */
+/* Returns where the next row begins: after those that a format needs again. */
 static size_t begin_row(struct output *o)
 {
 	if (!o->format->twice)

@@ -2,11 +2,11 @@
 /*
  * output: replies and events, shown in a format.
  *
- * `struct output` is what the shell holds; `struct format` is the vtable of one format, one file each.  The front
+ * The shell has a `struct output`; `struct format` is the vtable of one format, one file each.  The front
  * (output.c) finds out what a reply's rows are (proto/rows), in either of the shapes boxes use, and feeds a format cell
  * by cell; nothing holds rows: a format that must measure first (table) is shown the same reply twice.
  *
- * Nothing here fails at the call: what could not be written is sink->error, what found no memory is ENOMEM there (out of
+ * Nothing here fails at the call: a failed write is sink->error, a failed allocation ENOMEM there (out of
  * memory is no fault of the descriptor: the caller may set it back to 0 after reporting it).
  */
 #ifndef PTSH_FORMAT_OUTPUT_H
@@ -33,7 +33,7 @@ struct output_settings {
 	bool terminal;		/* results go to a terminal: `ok`, pretty */
 	enum expanded expanded;	/* table: a line a cell; auto: if a row does not fit into a line of the terminal */
 	unsigned columns;	/* of the terminal; 0 unknown, or none */
-	/* table: whether the cell in that row and column (0 the first) stands out; NULL: none does. */
+	/* table: true if the cell in that row and column (0 the first) is highlighted; NULL: none is. */
 	bool (*stands_out)(void *ctx, uint64_t row, size_t column);
 	void *stands_out_ctx;
 };
@@ -56,16 +56,16 @@ enum { FORMAT_ENDINGS = 2 };
 /* One format.  Everything writes to the output's sink. */
 struct format {
 	const char *name, *help;
-	const char *endings[FORMAT_ENDINGS];	/* of files that are meant to hold it, without the dot */
+	const char *endings[FORMAT_ENDINGS];	/* of files in that format, without the dot */
 	bool header_default;
-	bool for_people;		/* values in words: not what a file or a pipe gets unless it is asked for */
+	bool for_people;		/* values in words: not for a file or a pipe by default */
 	bool bare;			/* the box's bytes as they are: never on a terminal */
 	bool untouched;			/* shows every line, also one without values */
 	bool keyed;			/* shows the heading of a cell beside it */
 	bool twice;			/* gets all cells twice, again() in between: to measure, then to print */
 	void (*begin)(struct output *o);	/* headings and columns are known */
 	void (*cell)(void *output, size_t index, struct json cell);
-	/* The same of a string that is longer than CELL_LONG: what stands between its quotes, in bits that can be decoded
+	/* The same of a string that is longer than CELL_LONG: the text between its quotes, in parts that can be decoded
 	 * one by one. */
 	void (*piece)(struct output *o, size_t index, const char *text, size_t len, bool first, bool last);
 	void (*row_end)(struct output *o, size_t count);
@@ -76,7 +76,7 @@ struct format {
 	void (*text)(struct output *o, const char *text, size_t len);	/* of a large one, from its beginning */
 	void (*event)(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
 	    const char *line, size_t len);
-	void (*clear)(struct output *o);	/* gives back what the format keeps in the output; or NULL */
+	void (*clear)(struct output *o);	/* frees what the format keeps in the output; or NULL */
 	enum large_mode large;		/* how a large reply is taken; LARGE_VALUES: by values or by elements */
 };
 
@@ -92,17 +92,17 @@ struct output_settings *output_settings(struct output *o);
  * request for rows: no rows). */
 void output_reply(struct output *o, const struct reply_about *about, const struct reply *reply);
 
-/* A large one, bit by bit, as session_ops hands it over.  output_large() sees the beginning of the line and chooses;
+/* A large reply, part by part, as session_ops passes it on.  output_large() sees the beginning of the line and chooses;
  * with LARGE_KEEP nothing more is called but output_reply().  about is not needed after it. */
 enum large_mode output_large(struct output *o, const struct reply_about *about, const char *text, size_t len);
 void output_item(struct output *o, struct json item, unsigned depth, bool first);
 void output_part(struct output *o, const char *text, size_t len, unsigned depth, bool last);
 void output_text(struct output *o, const char *text, size_t len, const uint64_t ended[static 3]);
-/* complete false: it broke off; what was printed ends with its line. */
+/* complete false: it broke off; the output ends with a complete line. */
 void output_large_end(struct output *o, bool complete);
 uint64_t output_rows(const struct output *o);	/* shown of the reply in progress, or of the last one; json and raw: if it is large */
 
-/* annotation: what the shell knows of an argument ("Head Office"), or NULL.  Flushed. */
+/* annotation: what is known about an argument ("Head Office"), or NULL.  Flushed. */
 void output_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len);
 
@@ -120,7 +120,7 @@ void output_array(struct output *o, struct json array);
 int output_rows_of(const struct reply_about *about, struct json_iter values,
     void (*row)(void *ctx, const struct json *cells, size_t count), void *ctx);
 
-/* What is known of its rows before they come. */
+/* What is known about its rows before they come. */
 struct rows_hint output_hint(const struct reply_about *about);
 
 /* The headings of a reply; returns the count, 0 if unknown.  At most max are written; names are borrowed from about

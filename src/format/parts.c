@@ -3,18 +3,18 @@
  * parts: an item of a large reply that is too long to be held: its cells, and the long strings among them while they
  * arrive.
  *
- * Owns what has come of the item and was not shown yet: at most a cell that is no string, or CELL_LONG of one that is.
- * Refuses to know how a format writes them.  Objects, and roles, are held whole.
+ * Owns the part of the item that was not shown yet: at most a cell that is no string, or CELL_LONG of one that is.
+ * Does not know how a format writes them.  Objects, and roles, are held whole.
  */
 #include "format/front.h"
 
-/* Whether the items of this reply are rows or cells. */
+/* True if the items of this reply are rows, false: cells. */
 static bool shown_in_parts(const struct output *o)
 {
 	return o->format->piece != NULL && o->mode != ROWS_MEMBERS && o->mode != ROWS_ROLES;
 }
 
-/* Whether an item is a row of its own, and not a cell of one that is open. */
+/* True if an item is a row of its own, and not a cell of an open one. */
 static bool is_row(const struct output *o, unsigned depth)
 {
 	return o->mode == ROWS_VALUES || o->mode == ROWS_ELEMENTS || (o->mode == ROWS_CELLS && depth == 1);
@@ -26,14 +26,14 @@ static void part_drop(struct output *o, size_t len)
 	o->part.gone += len;
 }
 
-/* A cell of len bytes stands at the beginning of what is held. */
+/* Shows the cell of len bytes at the beginning of the held text. */
 static void show_cell(struct output *o, size_t len)
 {
 	o->ops.cell(o, o->part.index++, (struct json){ buf_head(&o->part.text), len });
 	part_drop(o, len);
 }
 
-/* What can be shown of a string of which len bytes stand at the beginning of what is held; with its quotes, as far as
+/* Shows what can be shown of a string, of which len bytes are at the beginning of the held text, with its quotes as far as
  * they are there. */
 static void show_string(struct output *o, size_t len, bool ended)
 {
@@ -47,7 +47,7 @@ static void show_string(struct output *o, size_t len, bool ended)
 	part_drop(o, n + first + ended);
 }
 
-/* The cell that begins, or goes on, at the beginning of what is held has all of it, or len bytes if it has ended. */
+/* The cell at the beginning of the held text has all of it, or len bytes if it has ended. */
 static void part_show(struct output *o, size_t len, bool ended)
 {
 	const char *text = buf_head(&o->part.text);
@@ -58,7 +58,7 @@ static void part_show(struct output *o, size_t len, bool ended)
 		show_cell(o, len);
 }
 
-/* The last len bytes of what is held are new; they were found to be valid before. */
+/* The last len bytes held are new; they were validated before. */
 static void walk_row(struct output *o, size_t len)
 {
 	struct json_scan *scan = &o->part.scan;
@@ -74,7 +74,7 @@ static void walk_row(struct output *o, size_t len)
 			start = scan->item_start;
 		else if (json_scan_inside(scan, &start) == 0)
 			start = scan->offset;
-		/* What stands between the cells. */
+		/* The text between the cells. */
 		if (start > o->part.gone)
 			part_drop(o, (size_t)(start - o->part.gone));
 		if (start < scan->offset)
@@ -95,7 +95,7 @@ static void part_begin(struct output *o, const char *text, unsigned depth)
 	o->part.scan.report = 1;
 }
 
-/* What has been shown belongs to a row that is open, or is one. */
+/* The cells shown belong to an open row, or are one. */
 static void part_end(struct output *o, unsigned depth)
 {
 	o->part.active = false;

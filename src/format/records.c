@@ -2,8 +2,8 @@
 /*
  * records: one JSON object a line for each row, headings as keys.
  *
- * Keys are unique: a heading that is there twice gets a number behind it.  A cell that a short row lacks is null; one without a
- * heading is called by its column's number.  Values are the box's own text, on a terminal made harmless.
+ * Keys are unique: a repeated heading gets a number.  A cell that a short row lacks is null; one without a
+ * heading is named by its column's number.  Values are the box's own text, on a terminal made harmless.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static const char *key_at(const struct output *o, size_t i, size_t *len)
 	return buf_head(&o->records.keys) + start;
 }
 
-/* Whether a key is one of those made so far, or will be the heading of a later column. */
+/* True if a key is one of those made so far, or will be the heading of a later column. */
 static bool is_taken(const struct output *o, const char *name, size_t len, const struct buf *key, size_t column, bool suffixed)
 {
 	for (size_t i = 0; i < o->records.count; i++) {
@@ -61,7 +61,7 @@ static bool is_taken(const struct output *o, const char *name, size_t len, const
 	return false;
 }
 
-/* Sets o->text to `"name":` for a column, as no other column has it. */
+/* Sets o->text to `"name":` for a column, different from all other columns. */
 static void make_key(struct output *o, size_t column)
 {
 	size_t name_len;

@@ -2,7 +2,7 @@
 /*
  * sink: where output goes.
  *
- * Owns the buffer in front of a descriptor and the first error that writing met.  Refuses to know what is written and
+ * Owns the buffer before a descriptor and the first error of writing.  Does not know what is written and
  * what reads it.  After an error everything is dropped, so that a disk that is full costs no memory.
  */
 #include "format/sink.h"
@@ -18,7 +18,7 @@ void sink_init(struct sink *s, int fd)
 	memset(s, 0, sizeof *s);
 	s->fd = fd;
 	s->terminal = fd >= 0 && isatty(fd) == 1;
-	/* Now, so that what is shown later needs no memory. */
+	/* Now, so that later output needs no memory. */
 	if (fd >= 0 && buf_reserve(&s->buf, SINK_BUFFER) == NULL)
 		s->error = ENOMEM;
 }
@@ -30,7 +30,7 @@ static void fail(struct sink *s, int error)
 	buf_reset(&s->buf);
 }
 
-/* A descriptor that another process made non-blocking is still to be written to. */
+/* A descriptor that another process made non-blocking must still be written to. */
 static int wait_writable(struct sink *s)
 {
 	struct pollfd p = { .fd = s->fd, .events = POLLOUT };

@@ -41,7 +41,7 @@ void sink_printf(struct sink *s, const char *format, ...) __attribute__((format(
 int sink_flush(struct sink *s);
 void sink_clear(struct sink *s);	/* gives the memory back; the descriptor stays open */
 
-/* For callers that write in place.  sink_room() gives room for len bytes (at most SINK_BUFFER / 2) behind what is
+/* For callers that write in place.  sink_room() gives room for len bytes (at most SINK_BUFFER / 2) after those
  * buffered, or NULL (s->error is set); sink_wrote() says how many were used. */
 char *sink_room_slow(struct sink *s, size_t len);
 

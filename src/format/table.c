@@ -19,7 +19,7 @@
 #include "format/cells.h"
 #include "format/clock.h"
 
-/* What a column's number says besides its width. */
+/* Flags in a column's number besides its width. */
 enum { COLUMN_NUMBERS = 1 << 30 };
 #define COLUMN_TEXT (UINT32_C(1) << 31)
 #define COLUMN_WIDTH (COLUMN_NUMBERS - 1)
@@ -84,7 +84,7 @@ static bool is_number(const char *p, size_t len)
 	return p == end;
 }
 
-/* --- what a cell says --- */
+/* --- the text of a cell --- */
 
 static const struct field *field_of(const struct field *fields, struct json name)
 {
@@ -173,7 +173,7 @@ static bool is_simple(const struct output *o, size_t index, struct json v, struc
 		*c = (struct cell){ .text = v.text + 1, .len = v.len - 2, .width = v.len - 2 };
 		if (cell_may_have_words(h, c->len) || scan_plain_run(c->text, c->len, '\\') < c->len)
 			return false;
-		/* Which matters until one is none. */
+		/* Counted until one has another kind. */
 		c->number = !o->table.printing && !(o->table.columns[index] & COLUMN_TEXT) && is_number(c->text, c->len);
 		return true;
 	}
@@ -314,7 +314,7 @@ static void measure_names(struct output *o)
 	}
 }
 
-/* What stands in front of a cell: its name, and over the first one the number of the row. */
+/* Prints what comes before a cell: its name, and over the first one the number of the row. */
 static void print_name(struct output *o, size_t index)
 {
 	struct cell name = cell_of_heading(o, index);

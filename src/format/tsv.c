@@ -3,7 +3,7 @@
  * tsv: one row a line, for cut, awk and the like.
  *
  * TAB, LF, CR and backslash are \t \n \r \\, other controls (on a terminal: whatever is unsafe there) are escaped, null is empty.  A row with
- * fewer cells than headings is filled up; one with more goes on.
+ * fewer cells than headings is filled up; one with more has more fields.
  */
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /*
  * verbatim: the formats that show the reply's own text: json (its values as one array a line) and raw (the line).
  *
- * They are the box's bytes, but on a terminal, where json escapes what is unsafe there: see safe_put_json().
+ * They are the box's bytes, except on a terminal, where json escapes what is unsafe there: see safe_put_json().
  */
 #include <string.h>
 
@@ -23,7 +23,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* What is left of a walk, without the comma in front. */
+/* Returns the rest of a walk, without its leading comma. */
 static const char *rest_of(struct json_iter it)
 {
 	while (it.next < it.end && (is_space(*it.next) || *it.next == ','))
@@ -41,7 +41,7 @@ static void json_reply(struct output *o, const struct reply *reply)
 }
 
 /* A large reply in pieces, from its beginning: its `[id,1,` becomes `[`, its last bracket is ours.  A character that is
- * not whole yet waits for the next piece. */
+ * incomplete waits for the next piece. */
 static void json_text(struct output *o, const char *text, size_t len)
 {
 	char whole[2 * sizeof o->json.part];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * alias: a line of one's own, taken apart once, and put together with arguments.
+ * alias: a line of the user's, taken apart once, and put together with arguments.
  *
- * Nothing that is put in is looked at again: an argument's {2} stays what it is.
+ * Inserted text is not expanded again: an argument's {2} stays as it is.
  */
 #include "lang/alias.h"
 
@@ -17,7 +17,7 @@
 
 enum { ALL = ALIAS_ARGUMENTS + 1 };	/* of {*} */
 
-/* Text, and the argument behind it. */
+/* Text, and the argument after it. */
 struct alias_part {
 	char *text;
 	size_t len;
@@ -76,7 +76,7 @@ static int end_part(struct alias *a, struct buf *text, unsigned argument, bool a
 	return part->text != NULL ? 0 : error_memory(e);
 }
 
-/* The argument of the place that p begins, and its bytes in *len; 0: it is none. */
+/* Returns the argument of the place that begins at p, and its bytes in *len; 0: no place. */
 static unsigned place_at(const char *p, const char *end, size_t *len)
 {
 	*len = 3;
@@ -87,7 +87,7 @@ static unsigned place_at(const char *p, const char *end, size_t *len)
 	return p[1] >= '1' && p[1] <= '0' + ALIAS_ARGUMENTS ? (unsigned)(p[1] - '0') : 0;
 }
 
-/* {{1}}: what a command that the line is fills in itself. */
+/* {{1}}: a place that the line's own command fills in. */
 static bool is_inner(const char *p, const char *end)
 {
 	size_t len;
@@ -133,7 +133,7 @@ static bool is(const char *text, const struct word *w, const char *what)
 	return w->end - w->start == strlen(what) && memcmp(text + w->start, what, strlen(what)) == 0;
 }
 
-/* A place in front of other text is no JSON; neither is what a command takes. */
+/* A place before other text is no JSON, and so are places of a command. */
 static enum word_found next_word(const struct alias *a, const char *line, size_t len, size_t *pos, struct word *w, const char **why)
 {
 	size_t start = word_skip_blanks(line, len, *pos), place;
@@ -204,7 +204,7 @@ void alias_clear(struct alias *a)
 
 /* --- putting together --- */
 
-/* A { that is no place, in whatever quotes it stands. */
+/* Finds a { that is no place, in any quotes. */
 static void put_brace(struct buf *out, const struct quoting *q)
 {
 	if (q->quote == '"' || q->depth > 0)
@@ -227,7 +227,7 @@ static void put_text(struct buf *out, const struct quoting *q, const char *text,
 	buf_clear(&json);
 }
 
-/* The same where a command looks for places: what an argument has in braces is none. */
+/* The same where a command looks for places: braces of an argument are none. */
 static void put_without_places(struct buf *out, const struct quoting *q, const char *text, size_t len)
 {
 	bool bare = q->quote == 0 && q->depth > 0;
@@ -302,7 +302,7 @@ static int count_arguments(const struct alias *a, size_t count, struct error *e)
 	    a->any ? " at least" : "", count, a->name, a->line);
 }
 
-/* The words that no {N} takes, each behind a blank but the first, if they stand for {*}. */
+/* Inserts the words that no {N} takes, each but the first after a blank, if they stand for {*}. */
 static int put_rest(const struct alias *a, const struct alias_part *part, const char *text, const struct word *args, size_t count,
     unsigned until, struct buf *out, struct alias_uses *uses, struct error *e)
 {

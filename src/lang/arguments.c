@@ -2,8 +2,8 @@
 /*
  * arguments: the words of a request become its arguments, each of the kind the catalogue says.
  *
- * lang/walk says which words belong to which argument, lang/value makes the single values; here is what lies between: lists,
- * rows, objects, pairs, what is missing and what is left out.
+ * lang/walk says which words belong to which argument, lang/value makes the single values; here are lists,
+ * rows, objects, pairs, missing arguments and those left out.
  */
 #include "lang/parse.h"
 
@@ -40,7 +40,7 @@ static int add_heading(struct parse *p, const struct putting *a, const char *nam
 	return 0;
 }
 
-/* Whether an element of a JSON list is of the list's kind. */
+/* True if an element of a JSON list is of the list's kind. */
 static bool element_fits(const struct arg *arg, struct json v)
 {
 	uint64_t number;
@@ -182,7 +182,7 @@ static int put_given(struct parse *p, const struct putting *a)
 	}
 }
 
-/* What stands for an argument that is skipped: the empty value of its kind. */
+/* Appends the value for a skipped argument: the empty value of its kind. */
 const char *arguments_filler(const struct arg *arg)
 {
 	switch (arg->type) {
@@ -201,7 +201,7 @@ const char *arguments_filler(const struct arg *arg)
 	}
 }
 
-/* Which words are whose; complains about what does not fit. */
+/* Assigns words to arguments; reports those that do not fit. */
 static int assign(struct parse *p, struct walk *walk)
 {
 	const struct request *type = walk->type;
@@ -238,7 +238,7 @@ static int assign(struct parse *p, struct walk *walk)
 	return 0;
 }
 
-/* What has to be there and is not. */
+/* Reports missing arguments. */
 static int check_missing(struct parse *p, const struct walk *walk)
 {
 	bool some = false;
@@ -259,7 +259,7 @@ static int check_missing(struct parse *p, const struct walk *walk)
 	return 0;
 }
 
-/* #word where a text could stand may have been meant as that, and a password or a directory must not go missing. */
+/* #word in the place of a text may have been meant as that text: a password or a directory must not get lost. */
 static int check_comment(struct parse *p, const struct walk *walk)
 {
 	int next = walk->names_over ? WALK_NONE : walk_next(walk);

@@ -28,10 +28,10 @@ struct completing {
 
 	struct word *words;		/* those before the place */
 	size_t count, cap;
-	struct word typed;		/* what stands at the place: words may be open, or empty */
+	struct word typed;		/* the text at the place: words may be open, or empty */
 	bool over;			/* a comment has begun before the place */
-	bool expanded;			/* out of an alias: its first word is none */
-	bool within;			/* it is a line that a command runs: of the commands none can stand there */
+	bool expanded;			/* out of an alias: its first word is no alias */
+	bool within;			/* it is a line that a command runs: no command can be there */
 };
 
 static int add_word(struct completing *c, const struct word *w)
@@ -45,7 +45,7 @@ static int add_word(struct completing *c, const struct word *w)
 	return 0;
 }
 
-/* Splits text[from ..) into the words before the place and what is typed there.  1; 0: nothing can come there, as it is within
+/* Splits text[from ..) into the words before the place and the text typed there.  1; 0: nothing can come there, as it is within
  * JSON, or (over) within a comment; -1 without memory. */
 static int split(struct completing *c, size_t from)
 {
@@ -141,7 +141,7 @@ static void put_member(struct completing *c, const struct arg *arg, const struct
 		put_kind(c, f->type, f->gid, f->values, f->nullable, start);
 }
 
-/* Whether a name stands before the separator in one of an argument's words (or parts of the typed one). */
+/* True if a name is before the separator in one of an argument's words (or parts of the typed one). */
 static bool used(struct completing *c, const struct given *given, const char *name)
 {
 	for (size_t i = given->first; given->given && i < given->first + given->count && i < c->count; i++) {
@@ -167,7 +167,7 @@ static void put_names(struct completing *c, const struct field *fields, const st
 			offer_add(&c->offer, f->name, f->help, OFFER_NAME);
 }
 
-/* The field whose name stands in text[start .. end), or NULL. */
+/* Returns the field named by text[start .. end), or NULL. */
 static const struct field *named(const struct completing *c, const struct field *fields, size_t start, size_t end)
 {
 	struct buf text = {0};
@@ -208,7 +208,7 @@ static void put_roles(struct completing *c, const struct arg *arg, size_t start)
 	put_gids(c, arg->gid, false);
 }
 
-/* The element behind the last comma; what stands before it is not offered again. */
+/* Offers the element after the last comma; those before it are not offered again. */
 static void put_element(struct completing *c, const struct arg *arg, const struct field *fields, size_t start)
 {
 	struct word part = {start, start, false, true};
@@ -348,7 +348,7 @@ static void complete_arguments(struct completing *c, const struct request *type)
 		    type->args[next].type != ARG_ROLES)
 			put_argument(c, &behind, next, type_given(c, &walk), typed->start);
 	}
-	/* Where a gid must stand and none is known here, the argument's name would be all there is, and be inserted. */
+	/* Where a gid must be and none is known here, the argument's name would be all there is, and be inserted. */
 	if (c->offer.count == 0 && next != WALK_NONE && type->args[next].type == ARG_GID && type->args[next].flags & ARG_REQUIRED)
 		return;
 	if (typed->start == typed->end && !walk.named && !walk.names_over && (c->offer.count == 0 || walk.open == next))
@@ -386,7 +386,7 @@ static size_t open_place(const struct completing *c)
 	return i > 0 && c->text[i - 1] == '{' ? i - 1 : c->len;
 }
 
-/* What a {place} in the line can be that a command runs later. */
+/* Offers the {places} of a line that a command runs later. */
 static bool put_places(struct completing *c, char *const *words, size_t count)
 {
 	size_t brace = open_place(c), from = c->words[0].end;
@@ -415,7 +415,7 @@ static int complete_words(struct completing *c, char *const *words, size_t count
 	for (size_t i = 1; i <= count; i++) {
 		const struct word *w = i < count ? &c->words[i] : &c->typed;
 
-		/* Behind -- a line begins, if this is a command that takes one. */
+		/* After -- a line begins, if this is a command that takes one. */
 		c->within = true;
 		if (i < count && is(c, w, "--"))
 			return complete_line(c, w->end);
@@ -454,7 +454,7 @@ static int complete_command(struct completing *c)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		struct buf text = {0};
-		word_decode(c->text, c->words[i].start, c->words[i].end, &text, &at);	/* what is no good is empty */
+		word_decode(c->text, c->words[i].start, c->words[i].end, &text, &at);	/* a wrong one is empty */
 		if ((words[i] = text.failed ? NULL : buf_steal(&text)) == NULL) {
 			buf_clear(&text);
 			goto out;
@@ -480,7 +480,7 @@ static void complete_first(struct completing *c)
 		c->context->aliases(c->context->ctx, found_value, &c->offer);
 }
 
-/* Behind a line's words: whether a redirection stands there, or the `&` of a request (and what can be said has been said). */
+/* After a line's words: true if there is a redirection, or the `&` of a request (and its candidates have been offered). */
 static bool behind_words(struct completing *c)
 {
 	bool command = c->text[c->words[0].start] == '.';
@@ -517,7 +517,7 @@ static void complete_raw(struct completing *c, size_t bracket)
 	c->offer.in_list = true;
 }
 
-/* An alias's argument is completed as what it stands for: in the expanded line, of which the cursor is the end. */
+/* An alias's argument is completed in the expanded line, where it is used; the cursor is at its end. */
 static int complete_alias(struct completing *c, const struct alias *a)
 {
 	struct completing inner = *c;
@@ -540,7 +540,7 @@ static int complete_alias(struct completing *c, const struct alias *a)
 	if (!text.failed && c->count <= UINT_MAX)
 		result = complete_line(&inner, 0);
 	c->offer = inner.offer;
-	/* What stands before the argument in its word is not typed here. */
+	/* The text before the argument in its word is not typed here. */
 	c->offer.start = c->typed.start + (c->offer.start > place ? c->offer.start - place : 0);
 	if (inner.offer.start < place)
 		offer_forget(&c->offer);

@@ -13,10 +13,10 @@
 
 struct candidate {
 	char *text;	/* the word, quoted as it must be typed */
-	char *help;	/* one line, or NULL; may be the box's text: made harmless by whoever shows it */
+	char *help;	/* one line, or NULL; may be the box's text: make it harmless before it is shown */
 };
 
-/* What may stand at a place behind a command. */
+/* What may be at a place after a command. */
 enum command_place {
 	PLACE_WORD,	/* a word: what found() was called for, or anything */
 	PLACE_FILE,	/* the same, or a file's name */
@@ -30,11 +30,11 @@ struct complete_context {
 	void (*gids)(void *ctx, enum gid_kind kind, void (*found)(void *, const char *gid, const char *name), void *arg);
 	/* Calls found() for every command (name with its dot) and its help. */
 	void (*commands)(void *ctx, void (*found)(void *, const char *name, const char *help), void *arg);
-	/* What a command's word number `index` (1: the first behind the command) may be; calls found() for each value.
+	/* What a command's word number `index` (1: the first after the command) may be; calls found() for each value.
 	 * words: the `count` words before the cursor, words[0] the command with its dot; index <= count. */
 	enum command_place (*command_word)(void *ctx, char *const *words, size_t count, size_t index,
 	    void (*found)(void *, const char *text, const char *help), void *arg);
-	/* Calls found() for the {places} that a line may have which a command runs later.  rest: what is typed behind words[0]. */
+	/* Calls found() for the {places} that a line may have which a command runs later.  rest: the text typed after words[0]. */
 	void (*command_places)(void *ctx, char *const *words, size_t count, const char *rest,
 	    void (*found)(void *, const char *place, const char *help), void *arg);
 	/* For struct line_context; and calls found() for every alias and its line. */
@@ -54,15 +54,15 @@ struct completion {
 	size_t count;
 	bool files;			/* the place takes a file's name: candidates are paths */
 	char *explain;			/* what may come here, for `?`: "realm: gid or name, required" */
-	char *append;			/* put behind a unique candidate: " " or "" */
+	char *append;			/* appended to a unique candidate: " " or "" */
 };
 
 /* Completes text at its end (the cursor).  0, or -1 without memory. */
 int complete(struct completion *c, const char *text, size_t len, const struct complete_context *context);
 void completion_clear(struct completion *c);
 
-/* Bytes that all candidates begin with.  Where one of them needs quotes all have them, so that what stands there
- * means no less than what was typed. */
+/* Returns the bytes that all candidates begin with.  Where one of them needs quotes all have them, so that the text there
+ * means no less than the typed text. */
 size_t completion_common(const struct completion *c);
 
 #endif

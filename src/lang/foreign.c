@@ -2,7 +2,7 @@
 /*
  * foreign: syntax of other shells, typed by habit, and blanks that separate nothing.
  *
- * Taken for text it would become a realm's name or a password.  Quoted, and inside JSON, it is text.
+ * Read as text it would become a realm's name or a password.  Quoted, and inside JSON, it is text.
  */
 #include "lang/foreign.h"
 
@@ -13,7 +13,7 @@
 #include "base/safe.h"
 #include "base/utf8.h"
 
-/* Whether text[start .. end) has an unquoted character there. */
+/* True if text[start .. end) has an unquoted character there. */
 static bool unquoted_at(const char *text, size_t start, size_t end, size_t at)
 {
 	size_t found = start;
@@ -23,7 +23,7 @@ static bool unquoted_at(const char *text, size_t start, size_t end, size_t at)
 	return found == at;
 }
 
-/* 2>file, >&2, &>file, <file: what a shell takes for a redirection. */
+/* 2>file, >&2, &>file, <file: redirections of shells. */
 static bool redirects(const char *word, size_t len)
 {
 	size_t i = 0;
@@ -58,7 +58,7 @@ static const char *shell_syntax(const char *text, const struct word *w)
 	    "the & that makes a job is a word of its own, at the end" : "the | of a redirection is a word of its own";
 }
 
-/* Behind the quotes that begin at pos, or pos itself if none do. */
+/* Returns the place after the quotes that begin at pos, or pos itself if none do. */
 static size_t behind_quotes(const char *text, size_t pos, size_t end)
 {
 	if (text[pos] == '\\')
@@ -120,7 +120,7 @@ bool foreign_word(const char *text, const struct word *w, char why[static FOREIG
 		size_t len = w->end - w->start;
 
 		*at = w->start;
-		/* What stands in a longer word may be a secret. */
+		/* A longer word may be a secret. */
 		if (len <= 2)
 			snprintf(why, FOREIGN_TEXT, "%.*s: %s; quote it if it is text", (int)len, text + w->start, what);
 		else

@@ -12,11 +12,12 @@
 
 enum { FOREIGN_TEXT = 160 };
 
-/* Whether a word is, begins or ends with syntax that only other shells have, or holds a blank that is none here: then what
- * to do is in why (never the word itself), and where it stands in *at. */
+/* True if a word is, begins or ends with syntax that only other shells have, or has a blank that separates nothing here: then what
+ * to do is in why (never the word itself), and its place in *at. */
 bool foreign_word(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at);
 
-/* What ptsh has for a command of psql or vi ("\\q", ":q"), which is all of word[0..len); NULL: it is none.  A backslash and a letter
+/* Returns what ptsh has for a command of psql or vi ("\\q", ":q"), which is all of word[0..len); NULL: no such command.  A backslash
+ * and a letter
  * that are no command of theirs have the list of commands. */
 const char *foreign_command(const char *word, size_t len);
 

@@ -15,7 +15,7 @@
 #include "lang/tail.h"
 #include "lang/unknown.h"
 
-/* `-o csv` at the end: what ptsh takes in front of its lines. */
+/* `-o csv` at the end: an option that ptsh takes before its lines. */
 static int check_output_option(struct parse *p, const struct word *w, size_t pos)
 {
 	const char *why, *equals = p->text + w->start + strlen("--output");
@@ -104,7 +104,7 @@ static int add_command_word(struct parse *p, const char *text, size_t len)
 	return 0;
 }
 
-/* A command takes no JSON: what is none is a word like any other. */
+/* A command takes no JSON: text that is none is a word like any other. */
 static enum word_found command_word(const struct parse *p, size_t *pos, struct word *w, const char **why)
 {
 	size_t start = *pos;
@@ -140,7 +140,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 	if (add_command_word(p, name, len) < 0)
 		return -1;
 	while ((found = command_word(p, &pos, &w, &why)) == WORD_FOUND) {
-		/* A redirection is the command's, also behind a line that it takes. */
+		/* A redirection is the command's, also after a line that it takes. */
 		if (!value_is(p, &w, "&") || (command != NULL && command->job && !command->takes_line)) {
 			enum tail end = tail_take(p, &w, pos);
 
@@ -160,7 +160,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 		line->comment = true;
 		over = pos < over ? pos : over;
 	}
-	/* In a line that is the command's, places like {name}=x may stand: whoever fills them in reads it. */
+	/* In a line that is the command's, places like {name}=x are allowed: the command that fills them in reads it. */
 	if (found == WORD_BAD && (command == NULL || !command->takes_line)) {
 		char dotted[64];
 		snprintf(dotted, sizeof dotted, ".%s", line->words[0]);
@@ -200,7 +200,7 @@ bool line_prefix(const struct parse *p, const struct word *w, size_t *pos, struc
 	return true;
 }
 
-/* `-`, and how the line is shown.  1: *w is the first word of what is left; 0: there is nothing; -1. */
+/* `-`, and how the line is shown.  1: *w is the first word of the rest; 0: no rest; -1. */
 static int parse_prefixes(struct parse *p, struct word *w, size_t *pos)
 {
 	struct word value;

@@ -21,14 +21,14 @@ enum line_kind { LINE_EMPTY, LINE_REQUEST, LINE_COMMAND };
 
 enum redirect { REDIRECT_NONE, REDIRECT_FILE, REDIRECT_APPEND, REDIRECT_PIPE };
 
-/* A name that stands where a gid belongs: json[offset .. offset+len) is the JSON string to be replaced. */
+/* A name in the place of a gid: json[offset .. offset+len) is the JSON string to be replaced. */
 struct lookup {
 	enum gid_kind kind;
 	size_t offset, len;
 	char *name;
 };
 
-/* What a word of a command says of secrets. */
+/* What a word of a command says about secrets. */
 enum command_secret {
 	SECRET_NONE,
 	SECRET_HERE,		/* in the word, from byte *from on */
@@ -39,13 +39,13 @@ enum command_secret {
 struct command_word {
 	const char *name;	/* without the dot */
 	bool takes_line;	/* the rest from its `--` on (or all of it) is a line of its own, kept as typed */
-	bool job;		/* `&` behind it makes a job of it */
-	bool prefix;		/* with a word and a line behind it: says how that line is shown */
-	/* Where the secret is that a word of it announces or holds; NULL: it takes none. */
+	bool job;		/* `&` after it makes a job of it */
+	bool prefix;		/* followed by a word and a line: says how that line is shown */
+	/* Where the secret is that one of its words announces or is; NULL: it takes none. */
 	enum command_secret (*secret)(const char *word, size_t *from);
 };
 /* For commands that take secrets after the options of one letter that are in `letters`: "-c", "public" or "-cpublic"; and
- * behind `=` of any long one. */
+ * after `=` of any long one. */
 enum command_secret line_option_secret(const char *word, const char *letters, size_t *from);
 
 struct line {
@@ -53,7 +53,7 @@ struct line {
 	bool may_fail;			/* "- LINE" */
 	bool job;			/* "LINE &" */
 	bool raw;			/* was typed as a JSON array */
-	bool comment;			/* a comment stands behind it */
+	bool comment;			/* a comment follows it */
 	bool outside;			/* a file or a person had a part in it */
 	size_t *sharers;		/* how many lines own what this one owns; NULL: it alone */
 	char *format;			/* `.format FORMAT LINE`: FORMAT; NULL: none */
@@ -64,7 +64,7 @@ struct line {
 	const struct request *type;	/* NULL: the catalogue does not know it */
 	const char *type_name;		/* type's, or owned */
 	struct buf json;		/* ["type",args...]; secret if the type has secrets */
-	bool secret;			/* json holds a secret */
+	bool secret;			/* json has a secret */
 	bool deletes;			/* a non-empty delete list */
 	struct lookup *lookups;		/* in order of offset */
 	size_t lookup_count;
@@ -76,7 +76,7 @@ struct line {
 	/* LINE_COMMAND: words[0] is the command's whole name, without the dot */
 	char **words;
 	size_t word_count;
-	char *rest;			/* the text behind words[0] as typed, blanks trimmed */
+	char *rest;			/* the text after words[0] as typed, blanks trimmed */
 
 	char *expanded;			/* of an alias's name: the line that it stands for, masked; else NULL */
 	char *masked;			/* the whole line as typed with every secret as ?; set for a line with an error, too
@@ -90,7 +90,7 @@ struct line_context {
 	bool prompt;			/* redirections are allowed */
 	bool terminal;			/* the user can be asked */
 	bool filled;			/* places have been filled with a row's cells: where null is possible, '' is one */
-	bool places;			/* {places} stand for what is not known yet */
+	bool places;			/* {places} stand for values that are not known yet */
 	/* Reads a file for @file into out.  0, or -1 with *e. */
 	int (*read_file)(void *ctx, const char *path, struct buf *out, struct error *e);
 	/* Asks for a secret (`?`): what is e.g. "poller_modify secret".  0, or -1 with *e. */
@@ -110,10 +110,10 @@ static inline const char *line_title(const struct line *line)
 	return line->expanded != NULL ? line->expanded : line->masked;
 }
 
-/* Whether text (without its final LF) is a whole line, or goes on in the next one (final backslash, open quote,
+/* True if text (without its final LF) is a whole line, false if it continues in the next one (final backslash, open quote,
  * bracket or brace).  Linear over a text that grows: *state is zero at its start and kept between calls. */
 struct line_state {
-	size_t offset;		/* bytes looked at */
+	size_t offset;		/* bytes read */
 	size_t depth;		/* brackets open */
 	char quote;		/* open quote, or 0 */
 	bool escaped;		/* the last byte was a backslash that quotes */
@@ -122,7 +122,7 @@ struct line_state {
 };
 bool line_goes_on(const char *text, size_t len, struct line_state *state);
 
-/* Put behind a message that something is missing, if the line has a comment. */
+/* Appended to a message that something is missing, if the line has a comment. */
 #define LINE_COMMENT_HINT ": # begins a comment (quote it if it is text)"
 
 /* Takes the line apart.  0; or -1 with *e (STATUS_USAGE; the text names the argument, its kind and what was
@@ -148,7 +148,7 @@ char *line_usage(const struct request *type);
  * What has no shorter form is written as JSON.  line_parse() of it gives the same JSON.  0, or -1. */
 int line_print(struct buf *out, const char *json, size_t len, bool masked);
 
-/* Whether the word that would come behind text is a secret, by what the text's command says of its words. */
+/* True if the word that would follow text is a secret, by what the text's command says of its words. */
 bool line_secret_next(const char *text, size_t len, const struct line_context *context);
 
 /* Appends text as one word of section "A LINE", quoted only where it must be. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether a word names a request with secrets; nearly: or may have been meant to. */
+/* True if a word names a request with secrets; nearly: or may have been meant to. */
 static bool word_is_secret(const char *text, const struct word *w, struct buf *name, bool nearly)
 {
 	const struct request *type;
@@ -52,7 +52,7 @@ enum command_secret line_option_secret(const char *word, const char *letters, si
 	return word[2] != '\0' ? SECRET_HERE : SECRET_NEXT;
 }
 
-/* A command that is not known may be one that is: what stands behind its options is not for others. */
+/* An unknown command may be a mistyped one: the text after its options is hidden. */
 static enum command_secret unknown_secret(const char *word, size_t *from)
 {
 	char letter[2] = {word[0] == '-' ? word[1] : '\0', '\0'};
@@ -77,7 +77,7 @@ static void hide(struct masked_text *m, size_t start, size_t end)
 	m->from = end;
 }
 
-/* A word whose text m->word has: what has a secret's name, and passwords in addresses. */
+/* Masks in a word, whose text is m->word, values with a secret's name, and passwords in addresses. */
 static void mask_anyword(struct masked_text *m, const struct word *w)
 {
 	const char *text = buf_head(&m->word);
@@ -119,7 +119,7 @@ static void mask_command_word(struct masked_text *m, const struct word *w)
 	case SECRET_NEXT:
 		m->next = true;
 		break;
-	case SECRET_HERE:	/* with quotes in it nothing is where it seems to be */
+	case SECRET_HERE:	/* with quotes in it positions are not those of the text */
 		hide(m, w->start + (w->plain ? from : 0), w->end);
 	}
 }
@@ -146,7 +146,7 @@ bool line_secret_next(const char *text, size_t len, const struct line_context *c
 	return m.next;
 }
 
-/* {name} in front of other text, a place that a command fills, is no JSON that is not closed. */
+/* {name} before other text, a place that a command fills, is not unclosed JSON. */
 static bool begins_place(const char *text, size_t len, size_t pos)
 {
 	size_t n = pos + 1;
@@ -181,7 +181,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 		bool over = w.end - w.start == 2 && memcmp(text + w.start, "--", 2) == 0;
 
 		if (found == WORD_BAD) {
-			/* Open quotes and brackets: what is in them is unknown. */
+			/* Open quotes and brackets: their content is unknown. */
 			end = w.start;
 			before_json = true;
 			break;
@@ -213,7 +213,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 		}
 		place = over || (place && w.end - w.start == 1 && text[w.start] == '-');
 	}
-	/* What is said about a secret may hold it. */
+	/* A message about a secret may contain it. */
 	if (found == WORD_END && (m.from > 0 || m.next))
 		end = pos;
 	if (m.from < end)

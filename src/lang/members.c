@@ -2,7 +2,7 @@
 /*
  * members: arguments that have members: rows, objects, pairs, the roles of realms.
  *
- * What a member wants is in the catalogue's fields; a name that is not among them is text.
+ * The kind of a member is in the catalogue's fields; a name that is not among them is text.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ static struct want want_member(const struct putting *a, const struct field *f)
 	return want;
 }
 
-/* Complains about the name in `w`.  Leaves out its value, and all of it where the argument may hold a secret. */
+/* Complains about the name in `w`.  Leaves out its value, and all of it where the argument may have a secret. */
 static int fail_name(struct parse *p, const struct putting *a, const struct word *w, const char *what)
 {
 	char typed[TYPED_MAX + 8];
@@ -161,7 +161,7 @@ int members_put_pair(struct parse *p, const struct putting *a)
 
 /* --- objects and pairs --- */
 
-/* What the member of a name wants.  A name that is not known, but looks like a secret's, is treated as one. */
+/* Returns the kind of the member of a name.  An unknown name that looks like a secret's is treated as one. */
 static struct want want_named(const struct putting *a, const char *name, size_t len)
 {
 	const struct field *f = catalog_field(a->fields, name, len);
@@ -227,7 +227,7 @@ static int check_comma(struct parse *p, const struct putting *a, const struct wo
 	return 0;
 }
 
-/* The value of a member whose name the catalogue may not know: JSON in brackets stays JSON. */
+/* Appends the value of a member whose name the catalogue may not know: JSON in brackets stays JSON. */
 static int put_member(struct parse *p, const struct putting *a, const struct want *want, const struct word *value)
 {
 	struct json v;
@@ -339,7 +339,7 @@ int members_put_pairs(struct parse *p, const struct putting *a)
 	return 0;
 }
 
-/* realm=role=permission; words of one realm behind each other become one entry. */
+/* realm=role=permission; consecutive words of one realm become one entry. */
 int members_put_roles(struct parse *p, const struct putting *a)
 {
 	const struct word *before = NULL;

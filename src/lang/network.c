@@ -13,7 +13,7 @@
 
 enum { IPV4_BITS = 32, IPV6_BITS = 128 };
 
-/* The bits of the address in p->scratch, or 0 if it is none. */
+/* Returns the bits of the address in p->scratch, or 0 if it is none. */
 static unsigned address_bits(struct parse *p)
 {
 	unsigned char address[sizeof(struct in6_addr)];
@@ -24,7 +24,7 @@ static unsigned address_bits(struct parse *p)
 	return inet_pton(AF_INET, text, address) == 1 ? IPV4_BITS : inet_pton(AF_INET6, text, address) == 1 ? IPV6_BITS : 0;
 }
 
-/* {name}, where what stands for it is not known yet. */
+/* True for {name}, whose value is not known yet. */
 static bool is_place(const struct parse *p)
 {
 	const char *open;
@@ -89,7 +89,7 @@ static bool is_mac(const struct parse *p)
 	return mac_parse(buf_head(&p->scratch), p->scratch.len, octets);
 }
 
-/* Puts the MAC in p->scratch.  False: it is none. */
+/* Appends the MAC in p->scratch.  False: not a MAC. */
 static bool put_mac(struct parse *p, bool upper)
 {
 	unsigned char octets[MAC_OCTETS];
@@ -106,7 +106,7 @@ int network_put_mac(struct parse *p, const struct want *want, const struct word 
 {
 	if (!w->json && value_decode(p, w) < 0)
 		return -1;
-	/* Boxes list MACs in lower case; what is none is a pattern. */
+	/* Boxes list MACs in lower case; other text is a pattern. */
 	return !w->json && put_mac(p, false) ? 0 : value_put_text(p, want, w);
 }
 

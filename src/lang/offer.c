@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * offer: the candidates for one place, gathered, matched with what is typed there, and quoted alike.
+ * offer: the candidates for one place, gathered, matched with the text typed there, and quoted alike.
  */
 #include "lang/offer.h"
 
@@ -12,7 +12,7 @@
 #include "lang/words.h"
 #include "proto/json.h"
 
-/* What an unfinished word means so far: an open quote is closed for it. */
+/* Decodes an unfinished word: closes an open quote first. */
 static char *decode_open(const char *text, size_t start, size_t end)
 {
 	static const char *const closers[] = {"", "\"", "'", NULL};
@@ -24,7 +24,7 @@ static char *decode_open(const char *text, size_t start, size_t end)
 		const char *why;
 		bool good;
 
-		/* Behind a letter, so that brackets in front mean nothing. */
+		/* After a letter, so that brackets at its beginning mean nothing. */
 		buf_putc(&closed, 'x');
 		buf_put(&closed, text + start, end - start);
 		buf_puts(&closed, closers[i]);
@@ -80,7 +80,7 @@ void offer_gid(struct offer *o, const char *gid, const char *name)
 	enum offer_kind kind = o->equals ? OFFER_NAME : OFFER_WORD;
 	bool digits = name != NULL && name[strspn(name, "0123456789")] == '\0';
 
-	/* A name of digits would be taken for a gid. */
+	/* A name of digits would be read as a gid. */
 	if (typed == 0 || strncmp(gid, o->typed_text == NULL ? "" : o->typed_text, typed) == 0)
 		offer_add(o, gid, name, kind);
 	else if (name != NULL && !digits)
@@ -128,7 +128,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(((const struct offered *)a)->text, ((const struct offered *)b)->text);
 }
 
-/* Quotes a text: as what is typed begins, or as all of them need it. */
+/* Quotes a text: as the typed text begins, or as all of them need it. */
 static void put_quoted(struct buf *out, const char *text, char quote)
 {
 	if (quote == '"') {
@@ -153,7 +153,7 @@ static char common_quote(const struct offer *o)
 		if (o->offered[i].kind == OFFER_RAW)
 			continue;
 		line_put_word(&word, o->offered[i].text, strlen(o->offered[i].text));
-		/* Behind a sign of its own a text is not quoted, but must not begin with one. */
+		/* After a sign of its own a text is not quoted, but must not begin with one. */
 		if (!word.failed && word.len > 0 && quote == '\0' && (buf_head(&word)[0] == '\'' || buf_head(&word)[0] == '"'))
 			quote = '\'';
 		if (strchr(o->offered[i].text, '\'') != NULL)
@@ -197,7 +197,7 @@ int offer_finish(struct offer *o, struct completion *c)
 	for (size_t i = 0; i < o->count; i++) {
 		if (i > 0 && strcmp(o->offered[i].text, o->offered[i - 1].text) == 0)
 			continue;
-		/* null among quoted names would leave them nothing in common with what is typed. */
+		/* null among quoted names would leave them no common beginning with the typed text. */
 		if (o->offered[i].kind == OFFER_RAW && quote != '\0' && o->typed_text[0] != '\0')
 			continue;
 		if (finish_one(c, &o->offered[i], quote) < 0)

@@ -55,7 +55,7 @@ int parse_memory(struct parse *p)
 	return error_memory(p->e);
 }
 
-/* Room for one more than `count` items, of which the first few stand in an array that is no heap's. */
+/* Makes room for one more than `count` items, of which the first few are in an array that is not on the heap. */
 static void *more_than_few(void *items, void *few, size_t count, size_t *room, size_t size)
 {
 	size_t none = 0;

@@ -27,7 +27,7 @@ struct walk {
 	const char *text;
 	struct given args[REQUEST_ARGS];
 	int open;		/* the argument that may take further words, or WALK_NONE */
-	int last;		/* the argument given last: the next one in order stands behind it */
+	int last;		/* the argument given last: the next one in order follows it */
 	bool whole;		/* `open` was given as JSON: it takes no further word */
 	bool named;		/* `open` was named and has no word yet */
 	bool names_over;	/* "--" was seen */
@@ -44,7 +44,7 @@ enum walk_step {
 };
 
 void walk_init(struct walk *w, const struct request *type, const char *text);
-/* Takes the word that is number `index`; with WALK_NAME and --name=... the word is cut to what is behind `=`. */
+/* Takes the word that is number `index`; with WALK_NAME and --name=... the word is cut to the text after `=`. */
 enum walk_step walk_take(struct walk *w, struct word *word, size_t index, int *arg);
 /* The argument the next word would belong to (if it is no --name), or WALK_NONE. */
 int walk_next(const struct walk *w);
@@ -67,20 +67,20 @@ struct parse {
 	size_t word_count, word_cap;
 	struct span *secrets, *few_secrets;	/* places in text that are never shown */
 	size_t secret_count, secret_cap;
-	struct buf scratch;	/* decoded text, for a moment */
+	struct buf scratch;	/* decoded text, used briefly */
 	unsigned bits_most;	/* of the address put last: 32 or 128; 0: not known */
 	bool language;		/* the error is one of the line's language */
 	size_t over;		/* where the line's comment begins, if it has one */
-	bool alias;		/* it begins with an alias's name: what is secret in it stands in secrets, also if it is wrong */
+	bool alias;		/* it begins with an alias's name: its secrets are in `secrets`, also if it is wrong */
 	bool hide;		/* a place could not be remembered: nothing of the line is shown */
 };
 
 /* Each returns -1, for `return parse_fail(...)`. */
 int parse_fail(struct parse *p, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 int parse_memory(struct parse *p);
-/* What is wrong is how the line is written (quotes, redirections...): the request's usage would not help. */
+/* Notes that the mistake is in how the line is written (quotes, redirections...): the request's usage would not help. */
 int parse_fail_language(struct parse *p, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Something is missing at the end of the words; says so if a comment has taken it. */
+/* Reports that something is missing at the end of the words, and if a comment has taken it. */
 int parse_fail_missing(struct parse *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The text is not a line, and where: with the column if that is in its first row. */
@@ -95,7 +95,7 @@ void parse_forget_type_name(struct line *line);
 
 int parse_add_word(struct parse *p, const struct word *w);
 int parse_add_secret(struct parse *p, size_t start, size_t end);
-/* What is secret in JSON that stands in the line: a value itself, the arguments of a request, one of them, or a value of which
+/* Notes what is secret in JSON in the line: a value itself, the arguments of a request, one of them, or a value of which
  * nothing is known. */
 void parse_found_secret(void *parse, struct json secret);
 void parse_secrets_of(struct parse *p, const struct request *type, struct json_iter args);
@@ -105,16 +105,16 @@ int parse_add_lookup(struct parse *p, enum gid_kind kind, size_t offset, size_t 
     size_t len);
 int parse_add_note(struct parse *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-enum { TYPED_MAX = 48 };	/* bytes of what was typed that a message repeats */
-/* What was typed, short, on one line, and without the value of what has a secret's name. */
+enum { TYPED_MAX = 48 };	/* bytes of typed text that a message repeats */
+/* Returns the typed text, short, on one line, and without the value of a secret's name. */
 const char *parse_typed(const char *text, size_t start, size_t end, char out[static TYPED_MAX + 8]);
 
 /* --- the line (lang/line.c) --- */
 
 /* Takes p->text, in which no alias is looked for, apart into p->line.  0, or -1 with the error set. */
 int line_parse_text(struct parse *p);
-/* True if the word, of which *pos is behind, is a command that says how the line behind it is shown: then *value is what it says,
- * with *pos behind it. */
+/* True if the word that ends at *pos is a command that says how the line after it is shown: then *value is its argument,
+ * with *pos after it. */
 bool line_prefix(const struct parse *p, const struct word *w, size_t *pos, struct word *value);
 
 /* --- values (lang/value.c) --- */
@@ -126,7 +126,7 @@ struct want {
 	enum gid_kind gid;
 	const struct value_name *values;
 	bool secret, nullable, bits;
-	bool hides;			/* no secret, but messages leave out what was typed: see putting_hides() */
+	bool hides;			/* no secret, but messages leave out the typed text: see putting_hides() */
 	const struct word *row;		/* the row that it is a member of; NULL: none */
 	const char *asked;		/* what is asked for; NULL: the request's argument or member */
 };
@@ -134,16 +134,16 @@ struct want {
 /* Appends the value of text[w->start .. w->end) to line->json.  0, or -1 with the error set. */
 int value_put(struct parse *p, const struct want *want, const struct word *w);
 
-/* Whether an empty word may be a cell that is null. */
+/* True if an empty word may be a cell that is null. */
 static inline bool value_from_cell(const struct parse *p)
 {
 	return p->context != NULL && p->context->filled;
 }
 
-/* Hides what has a secret's name in a word, whatever argument that is: NAME=VALUE, but not NAME=? and NAME=@FILE. */
+/* Hides the value of a secret's name in a word, of any argument: NAME=VALUE, but not NAME=? and NAME=@FILE. */
 int value_named_secret(struct parse *p, const struct word *w);
 
-/* Whether a word is exactly this, unquoted. */
+/* True if a word is exactly this, unquoted. */
 static inline bool value_is(const struct parse *p, const struct word *w, const char *text)
 {
 	return w->end - w->start == strlen(text) && memcmp(p->text + w->start, text, strlen(text)) == 0;
@@ -200,10 +200,10 @@ struct putting {
 	struct want want;
 };
 
-/* Whether messages leave out what was typed: the argument may hold a secret, or be a list of rows beside one that may, which
+/* True if messages leave out the typed text: the argument may have a secret, or be a list of rows next to one that may, which
  * rows are easily mistaken for. */
 bool putting_hides(const struct putting *a);
-/* "REQUEST: ARGUMENT must be WHAT, not TYPED"; what was typed is left out where it may be a secret. */
+/* "REQUEST: ARGUMENT must be WHAT, not TYPED"; the typed text is left out where it may be a secret. */
 int putting_misfit(struct parse *p, const struct putting *a, const struct word *w, const char *what);
 /* A whole argument that was typed as JSON of the right kind. */
 int putting_json(struct parse *p, const struct putting *a, const struct json *v);

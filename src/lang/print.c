@@ -2,8 +2,8 @@
 /*
  * print: a request, written as the line a user would type for it.
  *
- * Short forms are tried first; whether they mean the same is not reasoned about but asked: the line is parsed and
- * compared.  What has no short form is a raw array, which always means itself.
+ * Short forms are tried first; whether they mean the same is tested: the line is parsed and
+ * compared.  A request without a short form is a raw array, which always means itself.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static bool put_number(struct buf *out, struct json v, const struct value_name *
 	return true;
 }
 
-/* The elements of a list of strings, each behind a sign if there is one. */
+/* Writes the elements of a list of strings, each after a sign if there is one. */
 static bool put_strings(struct buf *out, struct json list, char sign, bool first)
 {
 	struct json_iter it;
@@ -115,7 +115,7 @@ static bool put_member(struct buf *out, const struct field *f, struct json v)
 	}
 }
 
-/* The field of a name that stands in JSON, or NULL. */
+/* Returns the field of a name in JSON, or NULL. */
 static const struct field *field_of(const struct arg *arg, struct json name)
 {
 	struct buf text = {0};
@@ -317,7 +317,7 @@ static bool put_known(struct buf *out, const struct request *type, struct json_i
 			else if (!put_short(out, arg, v))
 				return false;
 		}
-		/* Behind what takes all the words it gets, the next is found by its name. */
+		/* After an argument that takes all words, the next is found by its name. */
 		by_name = by_name || arg->type == ARG_ROWS || arg->type == ARG_OBJECT || arg->type == ARG_PAIRS ||
 		    arg->type == ARG_ROLES;
 		if (arg->flags & ARG_MANY)
@@ -326,7 +326,7 @@ static bool put_known(struct buf *out, const struct request *type, struct json_i
 	return true;
 }
 
-/* The words behind a type that the catalogue does not know. */
+/* Writes the words after a type that the catalogue does not know. */
 static bool put_unknown(struct buf *out, struct json_iter args)
 {
 	struct json v, number;
@@ -379,7 +379,7 @@ static void put_canonical(struct buf *out, struct json v)
 	buf_clear(&text);
 }
 
-/* Whether a line means the (canonical) JSON; if so it is appended to out.  1, 0, or -1 without memory. */
+/* Checks that a line means the (canonical) JSON; if so appends it to out.  1, 0, or -1 without memory. */
 static int try_line(struct buf *out, struct buf *text, const struct buf *json, bool masked)
 {
 	struct buf again = {.secret = json->secret};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * quoting: which quotes are open at a place in a line, and a value written so that it can stand there.
+ * quoting: which quotes are open at a place in a line, and a value written so that it fits there.
  */
 #include "lang/quoting.h"
 
@@ -9,7 +9,7 @@
 #include "lang/foreign.h"
 #include "lang/line.h"
 
-/* Whether a word can stand without quotes and is read as just this text, in a list and behind `=`, too. */
+/* True if a word without quotes is read as just this text, also in a list and after `=`. */
 static bool word_plain(const char *text, size_t len)
 {
 	static const char *const meaning[] = {"?", "*", "null", "-", NULL};
@@ -70,7 +70,7 @@ void quoting_step(struct quoting *s, char c)
 	}
 }
 
-/* Whether text can stand between single quotes: raw octets hold NUL. */
+/* True if text can be between single quotes: raw octets may have NUL. */
 static bool is_literal(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -104,7 +104,7 @@ void quoting_put(struct buf *out, const struct quoting *s, struct json value, bo
 	} else if (s->quote == '\'' && is_literal(p, text.len)) {
 		buf_put(out, p, text.len);
 	} else if (s->quote == '\'') {
-		buf_putc(out, '\'');	/* what cannot stand in these quotes stands in others behind them */
+		buf_putc(out, '\'');	/* what these quotes cannot have follows in others */
 		json_put_string(out, p, text.len);
 		buf_putc(out, '\'');
 	} else {

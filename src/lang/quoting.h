@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * quoting: which quotes are open at a place in a line, and what something else must look like to stand there.
+ * quoting: which quotes are open at a place in a line, and how other text must be written there.
  */
 #ifndef PTSH_LANG_QUOTING_H
 #define PTSH_LANG_QUOTING_H
@@ -17,7 +17,7 @@ struct quoting { char quote; bool escaped; unsigned depth; };
 /* Takes one character. */
 void quoting_step(struct quoting *s, char c);
 
-/* Appends the text of a value, so that it stays one word or the inside of the quotes it stands in; in a JSON word its JSON.  alone: the
+/* Appends the text of a value, so that it stays one word or the inside of the quotes it is in; in a JSON word its JSON.  alone: the
  * place is a word of its own.  Null is no text: '' as a word, of which the argument makes its null if it has one. */
 void quoting_put(struct buf *out, const struct quoting *s, struct json value, bool alone);
 

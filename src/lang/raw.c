@@ -10,7 +10,7 @@
 #include "lang/tail.h"
 #include "lang/unknown.h"
 
-/* The fields that a raw request asks for. */
+/* Notes the fields that a raw request asks for. */
 static int raw_headings(struct parse *p, struct json list)
 {
 	struct line *line = p->line;
@@ -35,7 +35,7 @@ static int raw_headings(struct parse *p, struct json list)
 	return 0;
 }
 
-/* What the catalogue knows about a raw request: secrets, deletions, headings. */
+/* Notes what the catalogue knows about a raw request: secrets, deletions, headings. */
 static int raw_known(struct parse *p, struct json_iter args)
 {
 	const struct arg *arg = p->line->type->args;
@@ -53,7 +53,7 @@ static int raw_known(struct parse *p, struct json_iter args)
 	return 0;
 }
 
-/* A misspelt request may hold what the right one would have hidden; and of others, the names show it. */
+/* A misspelt request may have what the right one would have hidden; in others the names show it. */
 static void raw_unknown(struct parse *p, struct json_iter args)
 {
 	const char *near = catalog_nearest(p->line->type_name, strlen(p->line->type_name));

@@ -16,7 +16,7 @@ enum tail {
 /* Reads the tail that begins with the word w, into p->line; pos is after it. */
 enum tail tail_take(struct parse *p, const struct word *w, size_t pos);
 
-/* Whether a word begins the tail. */
+/* True if a word begins the tail. */
 bool tail_begins(const struct parse *p, const struct word *w);
 
 /* Returns text[start..end) without the blanks around it; the caller's.  NULL: no memory. */

@@ -29,7 +29,7 @@ int unknown_check_name(struct parse *p, const struct word *w)
 	    n > 0 ? (unsigned)point : (unsigned char)name[good]);
 }
 
-/* A command of another shell: said what it is here.  A known request may be quoted as one likes. */
+/* For a command of another shell, says what it is here.  A known request may be quoted in any way. */
 static int check_foreign(struct parse *p, const struct word *w)
 {
 	const char *word = p->text + w->start, *here = foreign_command(word, w->end - w->start);

@@ -9,7 +9,7 @@
 
 /* Each returns 0, or -1 with the error set. */
 
-/* Checks the name in p->scratch, typed as w.  Does not repeat an impossible name: it may hold arguments, and so a secret. */
+/* Checks the name in p->scratch, typed as w.  Does not repeat an impossible name: it may have arguments, and so a secret. */
 int unknown_check_name(struct parse *p, const struct word *w);
 
 /* Sets the type of a request whose name, in p->scratch, is not in the catalogue: the one that was meant, or none with a note.

@@ -88,7 +88,7 @@ char *line_usage(const struct request *type)
 		bool several = arg->type == ARG_ROWS || arg->type == ARG_OBJECT || arg->type == ARG_PAIRS || arg->type == ARG_ROLES;
 
 		buf_puts(&out, required ? " " : " [");
-		/* What takes several words is found by its name; so is what stands behind it. */
+		/* An argument of several words is found by its name, and so are those after it. */
 		in_order = in_order && (required || !several);
 		if (!required && !in_order)
 			buf_printf(&out, "--%s ", arg->name);

@@ -260,6 +260,6 @@ int value_named_secret(struct parse *p, const struct word *w)
 	if (from == len || w->json || (from + 1 == len && text[from] == '?') || (from > 0 && text[from] == '@'))
 		return 0;
 	p->line->secret = true;
-	/* With quotes in it nothing is where it seems to be. */
+	/* With quotes in it positions are not those of the text. */
 	return parse_add_secret(p, w->start + from, w->end);
 }

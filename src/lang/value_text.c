@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * value_text: a word's text: decoded, read from a file or asked for, put as a JSON string; the message for what does not fit.
+ * value_text: a word's text: decoded, read from a file or asked for, appended as a JSON string; the message for a wrong value.
  *
  * Knows no kind of value but text: lang/value and lang/network do, and build on it.
  */
@@ -83,7 +83,7 @@ int value_put_scratch(struct parse *p)
 	return p->line->json.failed ? parse_memory(p) : 0;
 }
 
-/* @file: its content; the end of its only line is no part of it (a password's, a licence's). */
+/* @file: reads its content, without the end of its only line (a password's, a licence's). */
 static int put_file(struct parse *p, const struct want *want, const struct word *w)
 {
 	struct word path = {w->start + 1, w->end, false, w->plain};
@@ -127,7 +127,7 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 	return p->scratch.failed ? parse_memory(p) : value_put_scratch(p);
 }
 
-/* What is asked for: its name and, in a row, what the row is about. */
+/* Writes what is asked for: its name and, in a row, the row's first member. */
 static void name_secret(const struct parse *p, const struct want *want, char what[static 200])
 {
 	enum { MOST = 60 };
@@ -161,7 +161,7 @@ int value_ask(struct parse *p, const char *what, size_t at)
 	return 0;
 }
 
-/* ?: asked for, without echo. */
+/* ?: asks for it, without echo. */
 static int put_asked(struct parse *p, const struct want *want, const struct word *w)
 {
 	char what[200];
@@ -182,7 +182,7 @@ int value_put_text(struct parse *p, const struct want *want, const struct word *
 	if (want->secret && parse_add_secret(p, w->start, w->end) < 0)
 		return -1;
 	p->line->secret = p->line->secret || want->secret;
-	/* On the level of words a bracket begins JSON; what is meant as text is quoted. */
+	/* A word that begins with a bracket is JSON; text like that must be quoted. */
 	if (w->json && want->member == NULL)
 		return value_misfit(p, want, w);
 	if (value_decode(p, w) < 0)

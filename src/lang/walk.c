@@ -19,7 +19,7 @@ void walk_init(struct walk *w, const struct request *type, const char *text)
 		w->args[i] = (struct given){0};
 }
 
-/* Whether a word is the JSON of a whole argument, so that no further word belongs to it. */
+/* True if a word is the JSON of a whole argument, so that no further word belongs to it. */
 static bool walk_whole(const struct walk *w, const struct arg *arg, const struct word *word)
 {
 	size_t inner;
@@ -28,7 +28,7 @@ static bool walk_whole(const struct walk *w, const struct arg *arg, const struct
 		return false;
 	if (arg->type != ARG_ROWS || w->text[word->start] != '[')
 		return true;
-	/* A row has text in front, a list of rows has rows. */
+	/* A row begins with text, a list of rows with a row. */
 	inner = word_skip_blanks(w->text, word->end, word->start + 1);
 	return w->text[inner] == '[' || w->text[inner] == ']';
 }
@@ -46,7 +46,7 @@ static bool walk_assigns(const struct walk *w, const struct arg *arg, const stru
 	return f != NULL && f->type == ARG_MACS;
 }
 
-/* Whether the open argument may take a word behind those it has; word NULL: any. */
+/* True if the open argument may take one more word; word NULL: any. */
 static bool walk_accepts(const struct walk *w, const struct word *word)
 {
 	const struct arg *arg = &w->type->args[w->open];
@@ -81,7 +81,7 @@ static int walk_first(const struct walk *w, int i)
 	return WALK_NONE;
 }
 
-/* The argument that is next in order: what is required first, then what stands behind the last one given. */
+/* Returns the next argument in order: required ones first, then the one after the last one given. */
 static int walk_in_order(const struct walk *w)
 {
 	for (int i = 0; w->type->args[i].name != NULL; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * whole: a whole line: expanded where it begins with an alias's name, taken apart, and masked by what it turned out to be.
+ * whole: a whole line: expanded where it begins with an alias's name, parsed, and masked as the request or command that it is.
  */
 #include "lang/line.h"
 
@@ -42,7 +42,7 @@ static char *put_masked(const struct parse *p, bool failed)
 		return mask_text(p->text, word_valid(p->text, p->len), p->context);
 	if (p->hide || (p->line->kind == LINE_COMMAND && !p->alias))
 		return mask_text(p->text, p->len, p->context);
-	/* What is said about a secret may hold it. */
+	/* A message about a secret may contain it. */
 	if (p->line->comment && p->line->type != NULL && catalog_secret(p->line->type))
 		len = p->over;
 	if (p->secret_count == 0 && !p->alias) {
@@ -70,7 +70,7 @@ static char *put_masked(const struct parse *p, bool failed)
 
 /* --- aliases --- */
 
-/* The alias whose name the line begins with, NULL: none; *pos is set behind the name.  A request's name means the request. */
+/* Returns the alias whose name the line begins with, or NULL; sets *pos after the name.  A request's name means the request. */
 static const struct alias *find_alias(struct parse *p, struct word *name, size_t *pos)
 {
 	const struct alias *found;
@@ -93,7 +93,7 @@ static const struct alias *find_alias(struct parse *p, struct word *name, size_t
 	return found;
 }
 
-/* The words behind the name; *pos is set to where what stands behind them begins. */
+/* Reads the words after the name; sets *pos to the text after them. */
 static int read_arguments(struct parse *p, const struct alias *a, size_t *pos)
 {
 	enum word_found found;
@@ -124,7 +124,7 @@ static bool meets(const struct span *secrets, size_t count, const struct alias_u
 	return false;
 }
 
-/* A line that tells no places of secrets is masked with a mark for each argument: what does not come out was hidden. */
+/* A line without known places of secrets is masked with a mark for each argument: a mark that is missing in the result was hidden. */
 static bool mark_is_hidden(const struct parse *p, const struct alias *a, unsigned argument)
 {
 	static const char mark[] = "argument-of-an-alias";
@@ -211,7 +211,7 @@ static int parse_alias(struct parse *p, const struct alias *a, const struct word
 	p->alias = true;
 	buf_put(&text, p->text, name->start);
 	result = read_arguments(p, a, &pos);
-	if (result < 0 && parse_add_secret(p, name->end, p->len) < 0)	/* what is open may be one */
+	if (result < 0 && parse_add_secret(p, name->end, p->len) < 0)	/* an open quote may hide one */
 		return -1;
 	if (result == 0 && alias_expand(a, p->text, p->words, p->word_count, 0, &text, &uses, &e) == -1) {
 		result = error_set(p->e, e.status, "%s", e.text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * words: where the words of a line begin and end, and what stands between their quotes.
+ * words: where the words of a line begin and end, and what their quotes mean.
  */
 #include "lang/words.h"
 
@@ -44,14 +44,14 @@ size_t word_skip_blanks(const char *text, size_t len, size_t pos)
 	return pos;
 }
 
-/* The next word's place, or the end of what is read: the end of the text, or where a comment begins. */
+/* Returns the next word's place, or the end: the end of the text, or where a comment begins. */
 static bool word_begins(const char *text, size_t len, size_t *pos)
 {
 	*pos = word_skip_blanks(text, len, *pos);
 	return *pos < len && text[*pos] != '#';
 }
 
-/* Behind the quote that closes the one at pos, or 0. */
+/* Returns the place after the quote that closes the one at pos, or 0. */
 static size_t quote_end(const char *text, size_t pos, size_t end)
 {
 	char quote = text[pos++];
@@ -92,7 +92,7 @@ size_t word_json_end(const char *text, size_t pos, size_t end)
 	return 0;
 }
 
-/* Behind the word that begins at pos, or 0 with *why and *at. */
+/* Returns the place after the word that begins at pos, or 0 with *why and *at. */
 static size_t word_end(const char *text, size_t pos, size_t len, bool *plain, const char **why, size_t *at)
 {
 	*plain = true;
@@ -162,7 +162,7 @@ enum word_found word_next_plain(const char *text, size_t len, size_t *pos, struc
 	return WORD_FOUND;
 }
 
-/* From pos over what is not separator and not quoted. */
+/* Skips from pos to an unquoted separator. */
 static size_t find_separator(const char *text, size_t pos, size_t end, char separator)
 {
 	while (pos < end && text[pos] != separator) {
@@ -227,7 +227,7 @@ static bool hex4(const char *text, size_t pos, size_t end, uint32_t *value)
 	return true;
 }
 
-/* \uXXXX at pos, which is behind the u; *pos is set behind it. */
+/* Reads the XXXX of \uXXXX at *pos, after the u; sets *pos after it. */
 static const char *decode_unicode(const char *text, size_t *pos, size_t end, struct buf *out)
 {
 	uint32_t point, low;
@@ -249,7 +249,7 @@ static const char *decode_unicode(const char *text, size_t *pos, size_t end, str
 	return NULL;
 }
 
-/* The escape at pos (behind the backslash) within "..."; *pos is set behind it. */
+/* Reads the escape at *pos (after the backslash) within "..."; sets *pos after it. */
 static const char *decode_escape(const char *text, size_t *pos, size_t end, struct buf *out)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
@@ -272,7 +272,7 @@ static const char *decode_escape(const char *text, size_t *pos, size_t end, stru
 	return NULL;
 }
 
-/* "..." whose first quote is at *pos: a JSON string, but that it may go over the ends of lines. */
+/* Reads "..." whose first quote is at *pos: a JSON string, except that it may go over the ends of lines. */
 static const char *decode_string(const char *text, size_t *pos, size_t end, struct buf *out, size_t *at)
 {
 	size_t i = *pos + 1;
@@ -340,7 +340,7 @@ size_t word_valid(const char *text, size_t len)
 	return utf8_valid(text, nul == NULL ? len : (size_t)(nul - text));
 }
 
-/* --- whether a line is whole, or goes on in the next one: looks at each byte once, however often it is asked --- */
+/* --- whether a line is complete, or continues in the next one: reads each byte once, however often it is called --- */
 
 /* One byte of a line. */
 static void goes_on_byte(struct line_state *s, char c)
@@ -377,7 +377,7 @@ static void goes_on_byte(struct line_state *s, char c)
 		s->depth = 1;
 		s->in_word = true;
 	} else if (blank) {
-		/* What stands behind | is the shell's, whose brackets are its own affair. */
+		/* The text after | is for the shell: its brackets do not count. */
 		s->pipe = s->pipe || s->bar;
 		s->in_word = s->bar = false;
 	} else {

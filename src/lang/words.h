@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * words: where the words of a line begin and end, and what stands between their quotes.
+ * words: where the words of a line begin and end, and what their quotes mean.
  *
  * Words are places in the text; nothing is copied until a value is needed.  Knows quotes, brackets and blanks,
  * not what a word means.
@@ -17,12 +17,12 @@
 struct word {
 	size_t start, end;
 	bool json;	/* begins with a bracket or brace and runs to the one that closes it */
-	bool plain;	/* holds no quote and no backslash: it means what it says */
+	bool plain;	/* has no quote and no backslash: it means its own text */
 };
 
 enum word_found { WORD_END, WORD_FOUND, WORD_BAD };
 
-/* The next word from *pos on; *pos is set behind it.  WORD_END: *pos is the end of the text, or the # that begins a comment: it
+/* Finds the next word from *pos on; sets *pos after it.  WORD_END: *pos is the end of the text, or the # that begins a comment: it
  * begins one where a word could begin, and runs to the end of the line.  WORD_BAD: *why says what is wrong at *pos. */
 enum word_found word_next(const char *text, size_t len, size_t *pos, struct word *w, const char **why);
 
@@ -32,23 +32,23 @@ size_t word_skip_blanks(const char *text, size_t len, size_t pos);
 /* The same, where brackets mean nothing: [2001:db8::1]:55 is a word. */
 enum word_found word_next_plain(const char *text, size_t len, size_t *pos, struct word *w, const char **why);
 
-/* The next part of text[*pos .. end) up to a separator that is not quoted (and not within brackets, if the part begins with one);
- * *pos is set behind the separator.  False: there was none (after the last part *pos is end + 1). */
+/* Finds the next part of text[*pos .. end) up to a separator that is not quoted (and not within brackets, if the part begins with one);
+ * *pos is set after the separator.  False: there was none (after the last part *pos is end + 1). */
 bool word_part(const char *text, size_t *pos, size_t end, char separator, struct word *part);
 
 /* The place of the first separator that is not quoted, or end. */
 size_t word_find(const char *text, size_t start, size_t end, char separator);
 
-/* Appends what text[start .. end) means: quotes taken away, escapes resolved.  NULL, or what is wrong at *at. */
+/* Appends the meaning of text[start .. end): quotes removed, escapes resolved.  NULL, or what is wrong at *at. */
 const char *word_decode(const char *text, size_t start, size_t end, struct buf *out, size_t *at);
 
-/* Where the JSON that begins with the bracket at pos ends (behind its closing bracket), or 0 if it does not. */
+/* Returns the end of the JSON that begins with the bracket at pos (after its closing bracket), or 0 if it has none. */
 size_t word_json_end(const char *text, size_t pos, size_t end);
 
 /* Where text stops being UTF-8 without NUL, or len if it never does. */
 size_t word_valid(const char *text, size_t len);
 
-/* Whether nothing is left open at a line's end. */
+/* True if nothing is left open at a line's end. */
 bool word_whole(const char *text, size_t len);
 
 /* How much of text a request's name can be: letters, digits, `_`, `.` and `-`. */

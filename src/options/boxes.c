@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * boxes: see boxes.h.  Lines and words are those of ptsh(1), A LINE, but for JSON: `[::1]:55` is a box here.
+ * boxes: see boxes.h.  Lines and words are those of ptsh(1), A LINE, except JSON: `[::1]:55` is a box here.
  *
  * Knows no option: options.c reads the words as it reads the command line's.
  */
@@ -46,7 +46,7 @@ static int complain(const struct reader *r, size_t at, const char *why)
 	return error_set(r->e, STATUS_USAGE, "%s:%u: %s", r->path, line_number(r, at), why);
 }
 
-/* What a word means, into *out: as in every line, and ~/ in front is the home folder. */
+/* Decodes a word into *out: as in every line, and a leading ~/ is the home folder. */
 static int read_word(const struct reader *r, const struct word *w, struct buf *out)
 {
 	size_t start = w->start, at = w->start;
@@ -111,7 +111,7 @@ static int check_line(const struct boxes *b, const struct reader *r, const struc
 	return 0;
 }
 
-/* Reads it into the place behind the last line, where it stays if it names a box. */
+/* Reads it into the place after the last line, where it stays if it names a box. */
 static int read_line(const struct reader *r, struct boxes *b)
 {
 	struct box_line *more = reallocarray(b->lines, b->count + 1, sizeof(*more)), *line;
@@ -144,7 +144,7 @@ static int read_line(const struct reader *r, struct boxes *b)
 	return result;
 }
 
-/* How long the line is that text begins with, those in which it goes on included, without its last LF. */
+/* Returns the length of the line that text begins with, with its continuations, without its last LF. */
 static size_t line_length(const char *text, size_t len)
 {
 	struct line_state state = {.plain = true};
@@ -195,7 +195,7 @@ int boxes_read(struct boxes *b, const char *path, const char *home, struct error
 	int fd, result;
 
 	memset(b, 0, sizeof(*b));
-	/* O_NONBLOCK: a FIFO put there must not hold us up. */
+	/* O_NONBLOCK: a FIFO put there must not block. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) {
 		if (errno == ENOENT || errno == ENOTDIR)
@@ -212,7 +212,7 @@ int boxes_read(struct boxes *b, const char *path, const char *home, struct error
 	return result;
 }
 
-/* Moves the lines of `more` whose names b does not have behind b's own. */
+/* Appends to b the lines of `more` whose names b does not have. */
 static int add_system(struct boxes *b, struct boxes *more, struct error *e)
 {
 	struct box_line *lines = reallocarray(b->lines, b->count + more->count + 1, sizeof *lines);

@@ -12,10 +12,10 @@
 
 struct box_line {
 	char *name;
-	char **words;		/* what stands behind the name */
+	char **words;		/* the text after the name */
 	size_t count;
 	unsigned number;	/* of the line it starts on, for messages */
-	bool system;		/* it stands in BOXES_SYSTEM */
+	bool system;		/* it is in BOXES_SYSTEM */
 };
 
 struct boxes {
@@ -26,10 +26,10 @@ struct boxes {
 /* The boxes of all users of this machine. */
 #define BOXES_SYSTEM "/etc/ptsh/boxes"
 
-/* Reads own (NULL: there is none), and behind it BOXES_SYSTEM: of two lines of one name the user's own counts. */
+/* Reads own (NULL: none), and after it BOXES_SYSTEM: of two lines of one name the user's own counts. */
 int boxes_read_all(struct boxes *b, const char *own, const char *home, struct error *e);
 
-/* Reads the file; one that does not exist holds no boxes.  home is put in the place of a leading ~/ of a word; NULL: there
+/* Reads the file; one that does not exist has no boxes.  home is put in the place of a leading ~/ of a word; NULL: there
  * is none.  0; or -1 with *e (STATUS_USAGE): cannot be read, belongs to another user or is open to others, or a line that
  * makes no sense ("PATH:LINE: ...").  b is to be cleared in both cases. */
 int boxes_read(struct boxes *b, const char *path, const char *home, struct error *e);

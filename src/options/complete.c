@@ -2,7 +2,7 @@
 /*
  * complete: candidates for a place of ptsh's command line, for the shells' completions.
  *
- * Walks the words as options_words does, but forgives everything.  What may stand inside -c LINE is lang/complete's.
+ * Walks the words as options_words does, but ignores mistakes.  lang/complete completes the inside of -c LINE.
  */
 #include "options/table.h"
 
@@ -23,7 +23,7 @@ struct place {
 	bool box;				/* there is one already */
 };
 
-/* Writes before + text as a candidate if it begins with what is typed.  Others would not survive the way through a shell:
+/* Writes before + text as a candidate if it begins with what is typed.  Others would be changed on their way through a shell:
  * those with control characters are left out. */
 static void put(struct sink *out, const char *typed, const char *before, size_t before_len, const char *text,
     const char *help)
@@ -121,7 +121,7 @@ static void find_place(struct place *p, char *const *words, size_t index, const 
 	}
 }
 
-/* --- what may stand there --- */
+/* --- candidates for each kind --- */
 
 static void put_formats(struct sink *out, const char *typed, size_t before)
 {
@@ -136,7 +136,7 @@ static void put_events(struct sink *out, const char *typed, size_t before)
 		put(out, typed, typed, before, f->name, f->help);
 }
 
-/* A list: what stands in front of the last comma is kept, and not offered again. */
+/* A list: the elements before the last comma are kept, and not offered again. */
 static void put_auth(struct sink *out, const char *typed, size_t before)
 {
 	static const char *const names[][2] = {{"none", "nothing to do"}, {"cram", "both prove that they know the password"},
@@ -158,13 +158,13 @@ static void no_gids(void *ctx, enum gid_kind kind, void (*found)(void *, const c
 	(void)ctx, (void)kind, (void)found, (void)arg;
 }
 
-/* What follows are files; the shell completes what stands behind the first `kept` bytes of what is typed. */
+/* Files follow: the shell completes the text after the first `kept` bytes of the typed word. */
 static void put_files(struct sink *out, const char *typed, size_t kept)
 {
 	sink_printf(out, ":files\t%.*s\n", (int)kept, typed);
 }
 
-/* A list of candidates needs not show what stands in all of them in front of their own words. */
+/* A list of candidates need not show the beginning that all of them share. */
 static void put_kept(struct sink *out, const char *typed, size_t kept)
 {
 	if (kept > 0)
@@ -235,7 +235,7 @@ static void put_options(struct sink *out, const char *typed)
 	}
 }
 
-/* The box that a line stands for: the first word that is no option and no option's argument. */
+/* Returns the box that a line stands for: the first word that is no option and no option's argument. */
 static const char *address_of(const struct box_line *line)
 {
 	const char *value;
@@ -265,7 +265,7 @@ static void put_known(struct sink *out, const struct options *o, const char *typ
 	for (size_t i = 0; i < known.count; i++) {
 		char *name = known.items[i].name;
 		char *port = strrchr(name, ':');
-		/* Lines of one box stand together or not: it may have several keys. */
+		/* Lines of one box may be apart: it may have several keys. */
 		bool again = false;
 
 		for (size_t k = i + 1; k < known.count && !again; k++)

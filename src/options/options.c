@@ -112,7 +112,7 @@ static int apply_given(struct options *o, const struct given *given, size_t coun
 	return 0;
 }
 
-/* Puts where in front of what *e says. */
+/* Puts `where` before the text of *e. */
 static int locate(struct error *e, const char *own, const struct box_line *line)
 {
 	struct error inner = *e;
@@ -201,7 +201,7 @@ static int follow(struct chain *c, const struct boxes *b, const char *own, const
 	return 0;
 }
 
-/* "user@" in front of a text that stands for a line. */
+/* Splits "user@" from a text that names a line. */
 static int apply_user_of(struct options *o, const char *text, enum origin from, struct error *e)
 {
 	const char *at = strrchr(text, '@');
@@ -250,7 +250,7 @@ static int apply_box(struct options *o, const struct chain *c, const char *text,
 	return 0;
 }
 
-/* --- all of it --- */
+/* --- everything combined --- */
 
 static int finish_user(struct options *o, struct error *e)
 {
@@ -291,7 +291,7 @@ static const char *box_name(const void *from, size_t i)
 	return i < b->count ? b->lines[i].name : NULL;
 }
 
-/* A host's name may be meant, or a line of the boxes file mistyped: what is said if it does not answer. */
+/* A host's name may be meant, or a line of the boxes file mistyped: the message if it does not answer. */
 static int find_near(struct options *o, const struct boxes *b, const char *text, struct error *e)
 {
 	const char *at = strrchr(text, '@'), *name = at != NULL ? at + 1 : text, *near;
@@ -324,7 +324,7 @@ int options_put_together(struct options *o, const char *text, enum origin from, 
 		goto end;
 	if (from != ORIGIN_BOXES && find_near(o, &boxes, text, e) != 0)
 		goto end;
-	/* The prompt shows what `default` stands for. */
+	/* The prompt shows the box that `default` stands for. */
 	shown = from != ORIGIN_BOXES ? text : chain.words[0].box != NULL ? chain.words[0].box : chain.address;
 	if (option_put(&o->box_text, shown, e) != 0 || apply_box(o, &chain, text, from, e) != 0)
 		goto end;
@@ -348,7 +348,7 @@ end:
 	return result;
 }
 
-/* Whether --help, --version or --no-rc is among what was given; they decide before anything else is read. */
+/* Finds --help, --version or --no-rc among the options; they decide before anything else is read. */
 static void look_ahead(struct options *o)
 {
 	for (size_t i = 0; i < o->given_count && o->action == ACTION_RUN; i++) {
@@ -395,7 +395,7 @@ int options_read(struct options *o, int argc, char **argv, struct error *e)
 	if (o->action != ACTION_RUN)
 		return 0;
 	if (result != 0) {
-		/* An option that took the wrong word for its argument is the mistake, not what is missing behind it. */
+		/* The mistake is an option that took the wrong word as its argument, not the word missing after it. */
 		struct error first;
 		if (apply_given(o, o->given, o->given_count, ORIGIN_COMMAND_LINE, &first) != 0)
 			*e = first;

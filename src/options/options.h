@@ -2,7 +2,7 @@
 /*
  * options: the options from command line, environment and boxes file, combined once.
  *
- * One const table, option_rows, says what can be asked for; parsing, --help, completion and the man page's test all
+ * One const table, option_rows, has all options; parsing, --help, completion and the man page's test all
  * read it.
  */
 #ifndef PTSH_OPTIONS_OPTIONS_H
@@ -43,7 +43,7 @@ struct options {
 	size_t input_count;
 
 	char *box_text;			/* as typed or configured: what the prompt calls the box */
-	char *box_near;			/* the name of a line of the boxes file that box_text, which is none, is close to; or NULL */
+	char *box_near;			/* the name of a line of the boxes file that box_text, itself no such name, is close to; or NULL */
 	struct target target;
 	enum origin box_origin, user_origin;
 	char *user;			/* resolved: never NULL */
@@ -59,7 +59,7 @@ struct options {
 	struct reach reach;		/* its texts are owned */
 	char *ident;			/* the name to tell the box; "": the user name; NULL: no ident */
 	char *ident_port;		/* [ADDRESS:]PORT; NULL: 113 */
-	unsigned ident_fd;		/* a listening socket that was handed over; 0: none */
+	unsigned ident_fd;		/* an inherited listening socket; 0: none */
 	bool ident_hidden;
 	double timeout;			/* s; 0 none */
 	size_t max_reply;		/* bytes */
@@ -79,7 +79,7 @@ struct options {
 	/* files, NULL where there is no home or --no-rc forbids them */
 	char *rc_path, *history_path, *boxes_path, *known_boxes_path;
 
-	char **complete_words;		/* ACTION_COMPLETE: what stands behind --complete */
+	char **complete_words;		/* ACTION_COMPLETE: the words after --complete */
 	size_t complete_count;
 
 	/* how it came about; for options.c only */
@@ -97,10 +97,10 @@ void options_clear(struct options *o);
 /* Another box for the same session (.connect).  What belongs to a connection (user, login, TLS, time-outs) is put
  * together afresh for that box from the environment, the boxes file and the command line; but --port, --pin and --known-as
  * of the command line belonged to the first box and are left out.  What belongs to the session (format, jobs...) stays as
- * it is now, but for what the boxes file says of the old or the new box.  before gets what o was, for options_restore() or
+ * it is now, except for what the boxes file says about the old or the new box.  before gets the old o, for options_restore() or
  * options_clear().  -1 with *e: o is unchanged. */
 int options_set_box(struct options *o, const char *text, struct options *before, struct error *e);
-/* Back to the box before, with what the session holds now.  before is used up. */
+/* Goes back to the box before, with the session's present settings.  before is used up. */
 void options_restore(struct options *o, struct options *before);
 
 /* Where the option of that long name came from; ORIGIN_DEFAULT also for an unknown one. */
@@ -109,10 +109,10 @@ enum origin options_origin(const struct options *o, const char *name);
 /* The text of --help, to standard output's sink. */
 void options_help(struct sink *out);
 
-/* ACTION_COMPLETE: `ptsh --complete INDEX WORD...`, what the shells' completions ask.  WORDs are those behind ptsh's own
- * name, INDEX (from 0) says which of them is being typed; it may be the one behind the last.  Written to out, a line each:
- * candidates for the whole word, as `text<TAB>help`; and in front of them `:files` where a path may stand, and `:open`
- * where the word may go on behind a candidate.  Mistakes are silent: the user is typing.  lines: how to complete -c LINE
+/* ACTION_COMPLETE: `ptsh --complete INDEX WORD...`, for the shells' completions.  WORDs are those after ptsh's own
+ * name, INDEX (from 0) says which of them is being typed; it may be the one after the last.  Written to out, a line each:
+ * candidates for the whole word, as `text<TAB>help`; and before them `:files` where a path may be, and `:open`
+ * where the word may continue after a candidate.  Mistakes are silent: the user is typing.  lines: how to complete -c LINE
  * (its gids may be NULL), or NULL. */
 void options_complete(const struct options *o, const struct complete_context *lines, struct sink *out);
 
@@ -155,7 +155,7 @@ struct option_row {
 	size_t offset, size;		/* its field in struct options; size 0: none */
 	const struct option_choice *choices;	/* OPTION_CHOICE; ends with name NULL */
 	int value;			/* OPTION_CONSTANT */
-	bool optional;			/* the argument: only behind `=`, and NULL if it is not there */
+	bool optional;			/* the argument: only after `=`, and NULL if there is none */
 	/* Reads the argument into *o; NULL: by kind.  0, or -1 with *e. */
 	int (*set)(struct options *o, const char *value, enum origin from, struct error *e);
 };

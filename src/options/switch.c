@@ -21,7 +21,7 @@ static void swap_bytes(void *a, void *b, size_t len)
 
 #define SWAP(field) swap_bytes(&a->field, &b->field, sizeof(a->field))
 
-/* Gives a, made for another box, what b's session holds: all that neither box's lines speak of. */
+/* Gives a, made for another box, the settings of b's session: all that neither box's lines set. */
 static void keep_session(struct options *a, struct options *b)
 {
 	for (size_t i = 0; option_rows[i].name != NULL; i++) {

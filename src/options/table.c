@@ -255,7 +255,7 @@ static int set_password_command(struct options *o, const char *value, enum origi
 	return option_put(&o->password_command, value, e);
 }
 
-/* No name: the user's, whatever that is in the end. */
+/* No name: that of the user. */
 static int set_ident(struct options *o, const char *value, enum origin from, struct error *e)
 {
 	(void)from;

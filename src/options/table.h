@@ -33,7 +33,7 @@ struct words {
 	const char *box;	/* borrowed; NULL: none */
 };
 
-/* Appends to w what the words say.  0; or -1 with *e, and w holds what stood before the mistake.  given_free() it in
+/* Appends to w the options of the words.  0; or -1 with *e, and w has those before the mistake.  given_free() it in
  * both cases. */
 int given_read(struct words *w, char *const *words, size_t count, struct error *e);
 void given_free(struct given *given, size_t count);
@@ -43,7 +43,7 @@ void given_free(struct given *given, size_t count);
 #define DEFAULT_BOX "/tmp/.tawny/.tawnyd"
 
 /* Fills an empty o (but for no_rc and given) for a box from all layers; text NULL: the one that is configured.  first:
- * the command line's box, so that all of the line holds. */
+ * the command line's box, so that all of the line applies. */
 int options_put_together(struct options *o, const char *text, enum origin from, bool first, struct error *e);
 
 #endif

@@ -39,7 +39,7 @@ static const char *option_name(const void *rows, size_t i)
 	return ((const struct option_row *)rows)[i].name;
 }
 
-/* Never repeats what stands behind `=`: it may be a password. */
+/* Never repeats the text after `=`: it may be a password. */
 static int unknown_option(const char *name, size_t len, struct error *e)
 {
 	static const char *const passwords[] = {"password", "passwd", "pass", "pw"};
@@ -65,7 +65,7 @@ static int missing_argument(const struct option_row *row, struct error *e)
 	    row->help);
 }
 
-/* "--name", "--name=value", "--name value" (but for an optional one).  Returns how many words it took, or -1. */
+/* "--name", "--name=value", "--name value" (except an optional one).  Returns how many words it took, or -1. */
 static int read_long(struct words *w, char *const *word, size_t left, struct error *e)
 {
 	const char *name = word[0] + 2;

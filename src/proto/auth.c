@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * auth: what is sent to log in and what must come back, and which method may be used where.
+ * auth: what a login sends and what must come back, and which method may be used where.
  *
  * Owns the arithmetic of login_cram_md6 (ptsh-protocol(7)) and the table of what a channel's trust permits
- * (ptsh(1), TRUST).  Keeps nothing and wipes what lies between password and answer.
+ * (ptsh(1), TRUST).  Keeps nothing and wipes the values between password and answer.
  */
 #include "proto/auth.h"
 
@@ -13,7 +13,7 @@
 
 /* --- login_cram_md6 --- */
 
-/* HMAC whose key is a and b, one behind the other.  0, or -1 without memory. */
+/* Computes an HMAC whose key is a followed by b.  0, or -1 without memory. */
 static int hmac_joined(const void *a, size_t a_len, const void *b, size_t b_len,
     const unsigned char message[static MD6_BYTES], unsigned char mac[static MD6_BYTES])
 {
@@ -53,7 +53,7 @@ int cram_compute(struct cram *c, const char *user, size_t user_len, const char *
 	    hmac_joined(nonce, nonce_len, cc, cc_len, key, c->sr) == -1)
 		result = error_memory(e);
 	else if (same_bytes(c->cr, c->sr, MD6_BYTES))
-		/* The box could prove itself by sending back what it was sent. */
+		/* Then the box could prove itself by echoing what it was sent. */
 		result = error_set(e, STATUS_LOGIN, "login: the box's nonce makes its proof the same as ours");
 	if (result == -1)
 		explicit_bzero(c, sizeof *c);
@@ -70,7 +70,7 @@ bool cram_proves(const struct cram *c, const void *sr, size_t len)
 
 enum permission { YES, WARN, ONLY_NAMED, CLEAR_LOGIN };
 
-/* What a channel permits: by method none, cram, login.  ONLY_NAMED: if --auth names it; CLEAR_LOGIN: with
+/* The methods that a channel permits: by method none, cram, login.  ONLY_NAMED: if --auth names it; CLEAR_LOGIN: with
  * --clear-login; both warn. */
 static const struct { enum permission none, cram, login; } permitted[] = {
 	[TRUST_LOCAL_SOCKET] = {YES, YES, YES},
@@ -109,7 +109,7 @@ static enum permission auth_permission(enum auth_method method, enum channel_tru
 	return permitted[trust].login;
 }
 
-/* "none, cram" for a set. */
+/* Writes "none, cram" for a set. */
 static void auth_list(unsigned set, struct buf *out)
 {
 	for (unsigned method = AUTH_NONE; method <= AUTH_LOGIN; method <<= 1)
@@ -117,8 +117,8 @@ static void auth_list(unsigned set, struct buf *out)
 			buf_printf(out, "%s%s", out->len ? ", " : "", auth_method_name((enum auth_method)method));
 }
 
-/* The option that permits it.  Not where something is worse than it was, or ought to be, after a handshake: whoever
- * brought that about waits for nothing else. */
+/* The option that permits it.  None where the channel is weaker than before, or than it must be after a handshake: an attacker
+ * who caused that would profit. */
 static const char *auth_way_out(const struct auth_case *in, const char *option)
 {
 	if (in->known)

@@ -15,7 +15,7 @@
 
 enum { CRAM_NONCE_MIN = 8, CRAM_CLIENT_NONCE = 32 };
 
-/* What proves that one knows the password, and what the box must answer.  Hold it in wiped memory. */
+/* The proof that the user knows the password, and the answer that the box must give.  Keep it in memory that is wiped. */
 struct cram {
 	unsigned char cr[MD6_BYTES];	/* sent */
 	unsigned char sr[MD6_BYTES];	/* expected */
@@ -26,7 +26,7 @@ struct cram {
 int cram_compute(struct cram *c, const char *user, size_t user_len, const char *password, size_t password_len,
     const void *cc, size_t cc_len, const void *nonce, size_t nonce_len, struct error *e);
 
-/* Whether the box's sr (decoded bytes) is the expected one, in constant time. */
+/* True if the box's sr (decoded bytes) is the right one; takes constant time. */
 bool cram_proves(const struct cram *c, const void *sr, size_t len);
 
 /* --- which method --- */
@@ -48,19 +48,19 @@ struct auth_choice {
 	bool warn;		/* permitted, but warn: the channel is not trusted */
 };
 
-/* What the choice depends on. */
+/* The input of the choice. */
 struct auth_case {
-	unsigned offered;		/* a set of enum auth_method: what the box takes */
+	unsigned offered;		/* a set of enum auth_method: what the box accepts */
 	enum channel_trust trust;
-	bool credentials;		/* there is a source of a password: a user's name alone is none */
+	bool credentials;		/* there is a source of a password; a user's name alone does not count */
 	const enum auth_method *wanted;	/* --auth in its order, ended by AUTH_END; NULL: the default */
 	bool clear_login;
 	bool known;			/* the box is remembered as one with TLS */
 };
 
-/* Chooses among what the box offers.  To be named in `wanted` permits AUTH_NONE on any channel; the default is cram, login,
+/* Chooses among what the box offers.  AUTH_NONE in `wanted` permits it on any channel; the default is cram, login,
  * none with credentials, none first without.  0; or -1 with *e (STATUS_LOGIN) naming what is offered, and the option that
- * would permit it, but none where the channel ought to be better than it is. */
+ * would permit it, but none where the channel must be better than it is. */
 int auth_choose(struct auth_choice *choice, const struct auth_case *in, struct error *e);
 
 /* "none", "cram", "login". */

@@ -19,7 +19,7 @@ const char *const catalog_groups[] = {
 	"Session and box", "Realms", "Pollers", "Settings", "Security", "Groups", NULL
 };
 
-/* strcmp() of a name that may hold anything, NUL as well. */
+/* strcmp() for a name that may contain any byte, NUL included. */
 static int compare(const char *name, size_t len, const char *known)
 {
 	for (size_t i = 0; i < len; i++)

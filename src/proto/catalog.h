@@ -19,7 +19,7 @@ enum request_kind {
 	REQUEST_ACTION,		/* A: starts work that may take minutes */
 };
 
-/* What a gid is a gid of; also which list on the box has its names. */
+/* The kind of object that a gid names, and so which list on the box has its name. */
 enum gid_kind {
 	GID_NONE, GID_REALM, GID_POLLER, GID_GROUP, GID_VIEW, GID_REPORT, GID_METHOD, GID_KINDS
 };
@@ -38,7 +38,7 @@ enum arg_type {
 	ARG_PAIR,		/* one row of `columns`, written directly: realm_device_assign's ip and poller */
 	ARG_ROLES,		/* realm=role=permission...: group_settings_modify's realm roles */
 	/* only as a member of a row, an object or pairs: */
-	ARG_SUBNET,		/* an IP address; the member behind it is its ARG_BITS, also typed ADDRESS/BITS */
+	ARG_SUBNET,		/* an IP address; the member after it is its ARG_BITS, also typed ADDRESS/BITS */
 	ARG_BITS,		/* a prefix length: 0 to 32, or to 128 */
 	ARG_MAC,		/* text; a whole MAC, in any spelling, is sent as boxes write it */
 	ARG_CHANGES,		/* -this,+that: what to delete and what to add, sent as two lists */
@@ -78,14 +78,14 @@ enum arg_flags {
 	ARG_SECRET = 2,		/* never in a trace, history, message, `.jobs` */
 	ARG_MANY = 4,		/* takes all remaining words, each an argument of its own (subscribe) */
 	ARG_NULLABLE = 8,	/* null means all of them; also typed `*` */
-	ARG_DELETES = 16,	/* what it lists is deleted on the box: asked about at a prompt */
+	ARG_DELETES = 16,	/* its items are deleted on the box: a prompt asks first */
 	ARG_HEADINGS = 32,	/* its elements are the reply's headings */
-	ARG_OPEN = 64,		/* `fields` are what is known; a box may know more: only noted */
+	ARG_OPEN = 64,		/* a box may know more than `fields`: others are only noted */
 	ARG_SOME = 128,		/* at least one of the arguments with this flag must be given */
 };
 
 struct arg {
-	const char *name;		/* as typed behind --, e.g. "realm-roles" */
+	const char *name;		/* as typed after --, e.g. "realm-roles" */
 	const char *help;
 	enum arg_type type;
 	unsigned flags;			/* enum arg_flags */
@@ -142,7 +142,7 @@ const struct request *catalog_find(const char *name, size_t len);
 /* The request with that role (not ROLE_NONE). */
 const struct request *catalog_role(enum request_role role);
 
-/* The known name closest to a mistyped one, if it is close enough to be meant, else NULL. */
+/* Returns the known name closest to a mistyped one, or NULL if none is close enough. */
 const char *catalog_nearest(const char *name, size_t len);
 
 /* The fields an argument knows, where they depend on another argument: realm_query's columns, raw and
@@ -156,22 +156,22 @@ const struct field *catalog_field(const struct field *fields, const char *name, 
 /* The events known; ends with name NULL. */
 extern const struct field catalog_events[];
 
-/* Words that names of secrets have in them, whatever they are members of; ends with NULL. */
+/* Words that mark a name as a secret's wherever they occur in it; ends with NULL. */
 extern const char *const catalog_secret_words[];
 
-/* The name in a list closest to a mistyped one, if it is close enough to be meant, else NULL. */
+/* Returns the name in a list closest to a mistyped one, or NULL if none is close enough. */
 const char *catalog_nearest_field(const struct field *fields, const char *name, size_t len);
 
 /* The entry of that name or value in a list of values (upper and lower case alike), or NULL. */
 const struct value_name *catalog_value(const struct value_name *values, const char *name, size_t len);
 
-/* Whether an argument, or a member of it, must never be shown. */
+/* True if an argument, or a member of it, must never be shown. */
 bool catalog_arg_secret(const struct arg *arg);
 
-/* Whether any argument must never be shown. */
+/* True if any argument must never be shown. */
 bool catalog_secret(const struct request *r);
 
-/* The request that lists gids with names of a kind, ready to send, and which columns of its rows hold gid
+/* Gets the request that lists gids with names of a kind, ready to send, and which columns of its rows have gid
  * and name; NULL for a kind that has none. */
 const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column);
 

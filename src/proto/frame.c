@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * frame: see frame.h.  What is held has been searched for LF already, so each byte is looked at once.
+ * frame: see frame.h.  Bytes held have been searched for LF already, so each byte is read once.
  */
 #include "proto/frame.h"
 
@@ -31,7 +31,7 @@ static void frame_forget(struct frame *f)
 		buf_reset(&f->held);
 }
 
-/* Nothing is held: the line stands in the input. */
+/* Nothing is held: the line is in the input. */
 static enum frame_result frame_direct(struct frame *f, struct frame_input *in, size_t limit, const char **line,
     size_t *len, size_t *raw)
 {

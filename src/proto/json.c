@@ -75,7 +75,7 @@ enum json_kind json_kind(struct json v)
 
 #define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
 
-/* From behind a string's opening quote to behind its closing one. */
+/* Skips from after a string's opening quote to after its closing one. */
 static const char *skip_string(const char *p, const char *end)
 {
 	while (p < end) {

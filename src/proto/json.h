@@ -2,7 +2,7 @@
 /*
  * json: reads JSON (RFC 8259, strictly) in received text, without building a tree.
  *
- * A value is a slice of the text it stands in: numbers keep every digit, strings every byte, members
+ * A value is a slice of the text it is in: numbers keep every digit, strings every byte, members
  * their order.  One resumable scanner validates; everything else here works on what it has accepted and
  * need not check again.
  */
@@ -21,7 +21,7 @@ enum json_kind {
 	JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT
 };
 
-/* One validated value, without white space around it; borrowed from the text it stands in. */
+/* One validated value, without white space around it; borrowed from the text it is in. */
 struct json {
 	const char *text;
 	size_t len;
@@ -30,9 +30,9 @@ struct json {
 /* --- the scanner: one value, fed in any split of bytes --- */
 
 enum json_scan_result {
-	JSON_SCAN_MORE,		/* all input used, the value goes on */
+	JSON_SCAN_MORE,		/* all input used, the value continues */
 	JSON_SCAN_ITEM,		/* an item ends at the place reached (only with `report` > 0) */
-	JSON_SCAN_DONE,		/* the value is complete; what follows it was not looked at */
+	JSON_SCAN_DONE,		/* the value is complete; what follows it was not read */
 	JSON_SCAN_BAD,		/* not JSON: `error` says what, `offset` where; stays so */
 };
 
@@ -66,12 +66,12 @@ struct json_scan {
 
 void json_scan_init(struct json_scan *s, unsigned max_depth);
 
-/* Uses bytes[0..len) up to the next thing to report and sets *used to how many.  A number's end is only seen at
- * the byte behind it, which is not used then: an ITEM may come with *used 0. */
+/* Uses bytes[0..len) up to the next thing to report and sets *used to how many.  A number's end is only noticed at
+ * the byte after it, which is not used then: an ITEM may come with *used 0. */
 enum json_scan_result json_scan_feed(struct json_scan *s, const char *bytes, size_t len, size_t *used);
 
 /* If the place reached is inside an item that will be reported: the depth of its container, and its first byte's offset
- * in *start: what a caller must keep of the bytes used.  An array whose own elements are reported does not count.  Else 0. */
+ * in *start: the caller must keep the bytes from there.  An array whose own elements are reported does not count.  Else 0. */
 unsigned json_scan_inside(const struct json_scan *s, uint64_t *start);
 
 /* No more bytes come: DONE if the value is complete (a top-level number may be), else BAD. */
@@ -81,7 +81,7 @@ enum json_scan_result json_scan_end(struct json_scan *s);
 
 /* Validates exactly one value with white space around it and sets *v to it.  Returns NULL, or a static
  * text saying what is wrong, with its place in *at.  Invalid UTF-8 in strings and lone surrogates count as
- * wrong here: this is for what users and files say. */
+ * wrong here: this is for text of users and files. */
 const char *json_read(const char *text, size_t len, struct json *v, size_t *at);
 
 enum json_kind json_kind(struct json v);	/* of an empty slice: JSON_NULL */
@@ -97,18 +97,18 @@ size_t json_count(struct json container);
  * they are, so invalid UTF-8 stays invalid.  Of a value that is no string: its text. */
 void json_decode(struct json string, struct buf *out);
 
-/* The same of what stands between a string's quotes, or of a part of it that cuts no escape. */
+/* The same for the text between a string's quotes, or for a part of it that cuts no escape. */
 void json_decode_inside(const char *text, size_t len, struct buf *out);
 
-/* How much of the beginning of such a text can be decoded alone: it ends with no part of an escape, of a pair of them or
- * of a character that may go on behind it. */
+/* Returns how much of the beginning of such a text can be decoded alone: it ends with no part of an escape, of a pair of them or
+ * of a character that may continue after it. */
 size_t json_decode_whole(const char *text, size_t len);
 
 /* True if v is a string and its decoded bytes are `text`. */
 bool json_is(struct json v, const char *text);
 
-/* The value of a number that is a whole one from 0 to 2^53 in any spelling (1, 1.0, 1e0; none with a minus), or
- * of a string of such digits only with `soft`.  False: it is none. */
+/* Gets the value of a whole number from 0 to 2^53 in any spelling (1, 1.0, 1e0; none with a minus), or
+ * of a string of such digits only with `soft`.  False: not such a number. */
 bool json_whole(struct json v, bool soft, uint64_t *number);
 
 /* --- writing --- */

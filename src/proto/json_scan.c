@@ -2,8 +2,8 @@
 /*
  * json_scan: the resumable validating scanner of json.h (RFC 8259, strictly).
  *
- * Owns the grammar, the limit on nesting and the counts of what is not proper text; refuses to know what a
- * value means.  Every byte of a large reply passes here once, so the insides of strings are looked at eight
+ * Owns the grammar, the limit on nesting and the counts of invalid text; does not know what a
+ * value means.  Every byte of a large reply passes here once, so the insides of strings are read eight
  * bytes at a time and everything else by a switch on the state.
  */
 #include <stddef.h>
@@ -42,7 +42,7 @@ static void scan_bad(struct json_scan *s, const char *error)
 	s->error = error;
 }
 
-/* What is no proper text is counted; the first place is kept. */
+/* Counts invalid text; keeps the first place. */
 static void scan_flaw(struct json_scan *s, uint64_t *counter, const struct place *at)
 {
 	if (s->bad_utf8 + s->bad_escapes == 0)
@@ -50,7 +50,7 @@ static void scan_flaw(struct json_scan *s, uint64_t *counter, const struct place
 	++*counter;
 }
 
-/* Whether the container that has this depth is an object. */
+/* True if the container at this depth is an object. */
 static bool scan_is_object(const struct json_scan *s, unsigned depth)
 {
 	return s->container[(depth - 1) / 64] >> ((depth - 1) % 64) & 1;
@@ -109,7 +109,7 @@ static void scan_utf8_lead(struct json_scan *s, struct place *at)
 	at->p++;
 }
 
-/* A byte that does not go on as begun ends the bad sequence and is looked at afresh. */
+/* A byte that does not continue the sequence ends it as a bad one and is read again. */
 static void scan_utf8_rest(struct json_scan *s, struct place *at)
 {
 	while (at->p < at->end) {
@@ -149,7 +149,7 @@ static inline bool escape_simple(unsigned char c)
 	return false;
 }
 
-/* From inside a string up to behind its closing quote, or to something that needs a state of its own. */
+/* Reads from inside a string to after its closing quote, or to a byte that needs a state of its own. */
 static void scan_string(struct json_scan *s, struct place *at)
 {
 	const unsigned char *p = at->p, *end = at->end;
@@ -269,7 +269,7 @@ static void scan_hex(struct json_scan *s, struct place *at)
 
 /* --- numbers and literals --- */
 
-/* Goes on in a number.  True if it ends at at->p (which is not part of it). */
+/* Continues in a number.  True if it ends at at->p (which is not part of it). */
 static bool scan_number(struct json_scan *s, struct place *at)
 {
 	while (at->p < at->end) {
@@ -470,8 +470,8 @@ static bool scan_between(struct json_scan *s, struct place *at)
 	return true;
 }
 
-/* Most of what a box sends is plain strings and numbers in arrays, and all there: these need no states.  Goes on in an
- * array, from before or behind a value, and leaves the rest to the steps.  True if a value has ended that may
+/* Most of what a box sends is plain strings and numbers in arrays, and complete: these need no states.  Continues in an
+ * array, from before or after a value, and leaves the rest to the steps.  True if a value has ended that may
  * have to be reported. */
 static bool scan_quick(struct json_scan *s, struct place *at)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * md6: MD6-256 and HMAC over it.  Owns the arithmetic and wipes what it leaves; refuses to know what is hashed.
+ * md6: MD6-256 and HMAC over it.  Owns the arithmetic and wipes its memory; does not know what is hashed.
  *
  * Section numbers are those of "The MD6 hash function" (Rivest et al., 2008).  Data is cut into blocks of 512
  * bytes; each is compressed to 128, four of which make a block of the next level, up to the root.  A block is
@@ -75,7 +75,7 @@ static void md6_compress(uint64_t a[static WORDS_N + STEPS])
 	}
 }
 
-/* Compresses the block a level holds, padded with zeros, into chunk. */
+/* Compresses the block of a level, padded with zeros, into chunk. */
 static void md6_block(struct md6 *m, size_t level, bool root, unsigned char chunk[static CHUNK])
 {
 	struct level *l = &m->levels[level];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pending: open addressing; a removed entry's followers move up, so no marks are left behind.  Ids are scattered
- * (Fibonacci hashing spreads those that follow each other evenly): side by side they would be one long run that
+ * pending: open addressing; a removed entry's followers move up, so no marks are left.  Ids are scattered
+ * (Fibonacci hashing spreads those that follow each other evenly): adjacent ids would be one long run that
  * every removal had to walk.
  */
 #include "proto/pending.h"
@@ -67,7 +67,7 @@ void pending_remove(struct pending_table *t, struct pending *p)
 	for (size_t i = (hole + 1) & mask; t->places[i].id; i = (i + 1) & mask) {
 		size_t home = pending_home(t, t->places[i].id);
 
-		/* It may move into the hole unless its home lies behind the hole. */
+		/* It may move into the hole unless its own slot is after the hole. */
 		if (((i - home) & mask) >= ((i - hole) & mask)) {
 			t->places[hole] = t->places[i];
 			hole = i;

@@ -2,7 +2,7 @@
 /*
  * pending: requests without an answer yet, by id.
  *
- * A hash table: each is found at once in whatever order replies come, and a few that stay open for long (polls) do
+ * A hash table: each is found at once, whatever the order of replies, and a few that stay open for long (polls) do
  * not make it grow with all ids that were given out since.
  */
 #ifndef PTSH_PROTO_PENDING_H

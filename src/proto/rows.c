@@ -2,9 +2,9 @@
 /*
  * rows: what the rows of a reply are.
  *
- * Owns the rule that distinguishes the shapes of rows.  Refuses to know formats and what cells mean.
+ * Owns the rule that distinguishes the shapes of rows.  Does not know formats or what cells mean.
  *
- * The rule.  What the catalogue calls bare values, roles or an object is read as that.  Else the first value decides:
+ * The rule.  Bare values, roles and objects of the catalogue are read as such.  Else the first value decides:
  *   - it is no array: an only object is rows of name and value; if an array follows, each value is a row; else all
  *     values are the cells of one row;
  *   - it is an array with an element that is none: it is a row, and so is every value that is an array;
@@ -12,8 +12,8 @@
  *     elements have not, and either one column was asked for or more values follow: then it is a row whose cells are
  *     lists.  Where one column was asked for whose cells are known to be lists, a list of one list of single values
  *     is a row with one cell.
- * What stands behind the documented values of a request that is known is surplus, and passed over: behind a list of rows,
- * behind an object, behind as many bare values as there are columns, and what is no array among rows.
+ * Values after the documented ones of a known request are surplus and skipped: after a list of rows,
+ * after an object, after as many bare values as there are columns, and values among rows that are no array.
  */
 #include "proto/rows.h"
 
@@ -21,7 +21,7 @@
 
 enum {
 	ROLE_DEPTH = 6,		/* deeper nesting than group_settings has is shown as it is */
-	LOOK_AT = 100,		/* elements of the first value that are looked at */
+	LOOK_AT = 100,		/* elements of the first value that are examined */
 };
 
 static bool is_list(struct json v)
@@ -42,7 +42,7 @@ struct rows_hint rows_hint(const struct request *type, char *const *headings, si
 	return h;
 }
 
-/* Whether anything but white space and commas is left. */
+/* True if anything but white space and commas is left. */
 static bool goes_on(struct json_iter it)
 {
 	while (it.next < it.end && (*it.next == ',' || *it.next == ' ' || *it.next == '\t' || *it.next == '\r'))
@@ -76,13 +76,13 @@ static struct json beginning(struct json_iter values)
 	return (struct json){ values.next, (size_t)(values.end - values.next) };
 }
 
-/* Whether another row follows: among rows everything that is no list is surplus. */
+/* True if another row follows: among rows everything that is no list is surplus. */
 static bool list_follows(struct json_iter values)
 {
 	return goes_on(values) && is_list(beginning(values));
 }
 
-/* The elements of an array whose end may not have been looked for.  Its closing bracket shows as an empty element. */
+/* Counts the elements of an array whose end is perhaps not known.  Its closing bracket shows as an empty element. */
 static struct json_iter elements_of(struct json array)
 {
 	return (struct json_iter){ array.text + 1, array.text + array.len, false };
@@ -93,7 +93,7 @@ static bool next_element(struct json_iter *it, struct json *v)
 	return json_next(it, NULL, v) && v->len > 0 && v->text[0] != ']';
 }
 
-/* Whether the first value, all of arrays as far as it was looked at, is a row and not a list of rows. */
+/* True if the first value, which has only arrays as far as it was examined, is a row and not a list of rows. */
 static bool lists_are_cells(const struct rows_hint *hint, struct json_iter values, bool cut)
 {
 	struct json_iter it = elements_of(beginning(values)), inner;
@@ -377,7 +377,7 @@ static const char *walk_cells(struct rows *r, const char *p, const char *end)
 
 /* The rows from p up to a closing bracket, or the end; where that is.  They are taken as they are walked: a table walks
  * over all of them three times, and would as often again to look for the end of each before its cells, and once more
- * for that of the list.  lists: how many brackets stand around a row's; values: these are the reply's. */
+ * for that of the list.  lists: how many brackets are around a row's; values: these are the reply's. */
 static const char *walk(struct rows *r, const char *p, const char *end, unsigned lists, bool values)
 {
 	struct json_iter it = { p, end, false };
@@ -462,7 +462,7 @@ bool rows_next(struct rows_walk *w, struct json *row)
 		w->bad = w->bad || w->mode != ROWS_NONE;
 		return false;
 	}
-	/* Behind a list of rows everything is surplus. */
+	/* After a list of rows everything is surplus. */
 	if (w->mode == ROWS_ELEMENTS && !w->inside) {
 		if (!json_next(&w->values, NULL, row))
 			return false;

@@ -4,7 +4,7 @@
  *
  * Boxes write rows in two shapes, `[id,1,row,row...]` and `[id,1,[row,row...]]`, and other things than rows (ptsh-protocol(7)).
  * rows_decide() decides from the beginning of a reply which it is; struct rows then turns its values, or the
- * pieces of a reply that is still arriving, into cells and ends of rows.  Holds nothing back and allocates nothing.
+ * pieces of a reply that is still arriving, into cells and ends of rows.  Keeps no text and allocates nothing.
  */
 #ifndef PTSH_PROTO_ROWS_H
 #define PTSH_PROTO_ROWS_H
@@ -26,21 +26,21 @@ enum rows_mode {
 	ROWS_CELLS,	/* as ROWS_VALUES, but values come element by element: for one that is very long */
 };
 
-/* What is known before the values are looked at. */
+/* What is known before the values are read. */
 struct rows_hint {
 	enum reply_shape shape;
 	size_t columns;		/* headings known; 0: none */
 	bool asked;		/* they were asked for, so each row has that many cells */
-	bool list_column;	/* the one column asked for holds lists (realm_info's pollers) */
+	bool list_column;	/* the one column asked for has lists (realm_info's pollers) */
 };
 
 struct rows_hint rows_hint(const struct request *type, char *const *headings, size_t heading_count, size_t known);
 
-/* The bytes in front of the values of a reply's line, which may be cut; 0: there are no values. */
+/* Returns the bytes before the values of a reply's line, which may be cut; 0: no values. */
 size_t rows_head(const char *line, size_t len);
 
-/* values: behind the status.  cut: the text ends before the reply does. */
-bool rows_any(struct json_iter values);		/* whether there are values at all */
+/* values: after the status.  cut: the text ends before the reply does. */
+bool rows_any(struct json_iter values);		/* false: no values at all */
 enum rows_mode rows_decide(const struct rows_hint *hint, struct json_iter values, bool cut);
 
 struct rows_ops {
@@ -66,14 +66,14 @@ void rows_element(struct rows *r, struct json element);			/* an element of a val
 void rows_container(struct rows *r, bool begins);			/* such a value begins or ends */
 void rows_finish(struct rows *r);					/* no more values */
 
-/* For a value that is handed over in parts, not by the functions above: counts it.  True: it is surplus, more than the request's
+/* Counts a value that is passed on in parts, not by the functions above.  True: it is surplus, more than the request's
  * reply is documented to have. */
 bool rows_pass_over(struct rows *r, bool list);
 
 /* All of them. */
 void rows_all(struct rows *r, struct json_iter values);
 
-/* The rows of a whole reply, one by one, as they stand in it: for readers that need more than one cell. */
+/* The rows of a whole reply, one by one, as they are in it: for callers that need more than one cell. */
 struct rows_walk {
 	enum rows_mode mode;
 	struct json_iter values, inner;
@@ -81,7 +81,7 @@ struct rows_walk {
 	bool bad;	/* something was no row: none comes any more */
 };
 struct rows_walk rows_begin(const struct rows_hint *hint, struct json_iter values);
-/* The next row: an array with a cell that is none in front.  False: there are no more, or *bad. */
+/* Gets the next row, an array whose first cell is no array.  False: no more, or *bad. */
 bool rows_next(struct rows_walk *w, struct json *row);
 
 /* The cells of the first row, or 0 if unknown. */

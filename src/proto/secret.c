@@ -19,7 +19,7 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
 }
 
-/* Whether a word that secrets' names have in them stands at text. */
+/* True if text begins with a word that marks the names of secrets. */
 static bool begins_with_word(const char *text, size_t len)
 {
 	for (const char *const *word = catalog_secret_words; *word != NULL; word++) {
@@ -75,7 +75,7 @@ size_t secret_in_address(const char *text, size_t len)
 
 /* --- what the catalogue knows --- */
 
-/* Whether a member's name is a secret's, spelt well or badly. */
+/* True if a member's name is a secret's, spelt well or badly. */
 static bool is_secret_member(const struct field *fields, struct json key)
 {
 	struct buf name = {0};
@@ -158,7 +158,7 @@ void secret_in_arguments(const struct request *type, struct json_iter args, secr
 
 /* --- what the catalogue does not know --- */
 
-/* Private keys in strings, whatever they stand in. */
+/* Masks private keys in strings, wherever they are. */
 bool secret_has_key(struct json v)
 {
 	static const char mark[] = "PRIVATE KEY";
@@ -166,7 +166,7 @@ bool secret_has_key(struct json v)
 	return memmem(v.text, v.len, mark, sizeof(mark) - 1) != NULL;
 }
 
-/* Whether what a name, or a string as a whole, decodes to says so. */
+/* True if the decoded text of a name, or of a whole string, says so. */
 static bool decodes_to_secret(struct json string, bool name)
 {
 	struct buf text = {.secret = true};
@@ -326,7 +326,7 @@ static void mask_row(const struct field *fields, struct json row, struct masking
 	}
 }
 
-/* The values of a reply to a request with secret columns in fixed places.  What is no row hides whole. */
+/* The values of a reply to a request with secret columns in fixed places.  Anything else is hidden whole. */
 static void mask_rows(const struct request *type, struct json_iter values, struct masking *m)
 {
 	struct rows_hint hint = rows_hint(type, NULL, 0, 0);
@@ -346,7 +346,7 @@ static void mask_rows(const struct request *type, struct json_iter values, struc
 	}
 }
 
-/* Whether the values are what a refusal says: texts and numbers. */
+/* True if the values can be a refusal's: texts and numbers. */
 static bool is_refusal(struct json_iter values)
 {
 	struct json v;
@@ -374,7 +374,7 @@ int secret_mask_reply(struct buf *out, const struct request *type, const char *j
 	size_t at;
 	bool chosen = false, secret = type != NULL && secret_in_replies(type);
 
-	/* What is not JSON is shown as it came, unless it answers something that has secrets. */
+	/* Text that is not JSON is shown as it came, unless it answers a request with secrets. */
 	for (const struct arg *arg = type == NULL ? NULL : type->args; arg != NULL && arg->name != NULL; arg++)
 		chosen = chosen || (arg->flags & ARG_HEADINGS);
 	if (json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {

@@ -12,7 +12,7 @@
 #include "proto/catalog.h"
 #include "proto/json.h"
 
-/* Whether a member, setting or argument of that name holds a secret, as far as its name says: for names that the catalogue does not
+/* True if a member, setting or argument of that name is a secret, as far as its name says: for names that the catalogue does not
  * know.  It is enough that one of the catalogue's words for secrets is in it; capitals and - count as small letters and _. */
 bool secret_is_name(const char *name, size_t len);
 
@@ -20,26 +20,26 @@ bool secret_is_name(const char *name, size_t len);
  * none. */
 size_t secret_in_text(const char *text, size_t len);
 
-/* Where the password begins in "USER:PASSWORD@HOST" or "SCHEME://USER:PASSWORD@HOST"; len: there is none. */
+/* Returns where the password begins in "USER:PASSWORD@HOST" or "SCHEME://USER:PASSWORD@HOST"; len: there is none. */
 size_t secret_in_address(const char *text, size_t len);
 
 typedef void secret_found(void *ctx, struct json secret);
 
-/* Calls found() for each value within an argument (or the arguments behind a request's name) that must not be shown. */
+/* Calls found() for each value within an argument (or the arguments after a request's name) that must not be shown. */
 void secret_in_argument(const struct arg *arg, struct json v, secret_found *found, void *ctx);
 void secret_in_arguments(const struct request *type, struct json_iter args, secret_found *found, void *ctx);
 
-/* Secrets that are known by what they look like, whatever they belong to: members and pairs with a secret's name, texts like
+/* Calls found() for secrets known by their look, wherever they are: members and pairs with a secret's name, texts like
  * "password=x", private keys. */
 void secret_anywhere(struct json v, secret_found *found, void *ctx);
 
-/* Private keys in strings, whatever they stand in. */
+/* Calls found() for private keys in strings, wherever they are. */
 bool secret_has_key(struct json v);
 
-/* Whether a reply to it may hold secrets, as far as the catalogue says; so it is with a request that is not known (NULL). */
+/* True if a reply to it may have secrets, as far as the catalogue says; also for an unknown request (NULL). */
 bool secret_in_replies(const struct request *type);
 
-/* Writes a request's JSON (its id in front or not) with every secret as "***": for traces.  0, or -1 without memory: what is in
+/* Writes a request's JSON (with its id or without) with every secret as "***": for traces.  0, or -1 without memory: what is in
  * out is not to be shown then. */
 int secret_mask_request(struct buf *out, const char *json, size_t len);
 

@@ -3,7 +3,7 @@
  * session: the life of a conversation: feeding, and requests.
  *
  * Bytes go in by session_feed(), which cuts them into lines and applies the limits; lines mean something in
- * session_message.c.  Refuses to know descriptors, clocks and terminals.
+ * session_message.c.  Does not know descriptors, clocks or terminals.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +100,7 @@ static size_t feed_limit(const struct session *s)
 	return feed_early(s) ? SESSION_HELD : SESSION_LINE_BEFORE;
 }
 
-/* Before login is complete everything counts; len are those of the line that ends or goes on. */
+/* Before login is complete everything counts; len: the bytes of the line so far. */
 static int feed_before(struct session *s, size_t len)
 {
 	uint64_t limit = SESSION_BYTES_BEFORE;
@@ -115,7 +115,7 @@ static int feed_before(struct session *s, size_t len)
 	return 0;
 }
 
-/* What greets otherwise than with an array is another service, and may never send a LF: reported when the line ends
+/* A greeting that is not an array is another service's, and may never send a LF: reported when the line ends
  * or enough of it has come to be shown. */
 static int feed_greeting(struct session *s, const char *text, size_t len, bool ended)
 {
@@ -152,7 +152,7 @@ static int feed_line(struct session *s, const char *line, size_t len, size_t raw
 	return session_line(s, line, len, false);
 }
 
-/* The line goes on, beyond the limit. */
+/* Handles a line that is longer than the limit. */
 static int feed_long(struct session *s, struct frame_input *in, const char *line, size_t len)
 {
 	int result;
@@ -168,7 +168,7 @@ static int feed_long(struct session *s, struct frame_input *in, const char *line
 	return result;
 }
 
-/* No memory to hold the line that goes on. */
+/* Handles a line for which there is no memory. */
 static int feed_memory(struct session *s, struct frame_input *in)
 {
 	size_t len = s->frame.held.len;
@@ -182,7 +182,7 @@ static int feed_memory(struct session *s, struct frame_input *in)
 	return result;
 }
 
-/* Handles the next line, or all that there is of it.  0, or -1 if it ended the session. */
+/* Handles the next line, or the part of it that has come.  0, or -1 if it ended the session. */
 static int feed_next(struct session *s, struct frame_input *in)
 {
 	const char *line;

@@ -3,7 +3,7 @@
  * session: one conversation with a box, as bytes in and bytes out.
  *
  * Owns the framing, the greeting, the login messages, the table of open requests by id, and the rules of what
- * may come when.  Knows no descriptor, no clock, no terminal; whoever holds it moves the bytes, decides about
+ * may come when.  Knows no descriptor, no clock, no terminal; its holder moves the bytes, decides about
  * TLS and login after the greeting, and shows what comes.
  *
  * Feed it what arrives in any split; it calls the operations in order.  An operation may call
@@ -23,7 +23,7 @@
 
 enum session_phase {
 	PHASE_GREETING,		/* waiting for hello */
-	PHASE_GREETED,		/* hello is there: TLS or login is the holder's next move */
+	PHASE_GREETED,		/* hello has come: the holder chooses TLS or login */
 	PHASE_TLS_ASKED,	/* start_tls sent: nothing may be sent until it is answered */
 	PHASE_TLS,		/* the box starts TLS: bytes are the TLS layer's until session_secured() */
 	PHASE_LOGIN,		/* login sent, not yet answered and checked */
@@ -46,7 +46,7 @@ enum { SESSION_LINE_BEFORE = 64 * 1024, SESSION_BYTES_BEFORE = 256 * 1024, SESSI
 	SESSION_ITEM = 256 * 1024,	/* what a large reply's item may be longer than, and come in parts */
 	SESSION_HELD = 1024 * 1024 };	/* replies held back until the login is checked; then also the limit of a line */
 
-/* How a large reply is handed over (reply_large). */
+/* How a large reply is passed on (reply_large). */
 enum large_mode {
 	LARGE_KEEP,		/* whole, by reply(), up to max_reply */
 	LARGE_VALUES,		/* each value by reply_item() */
@@ -59,7 +59,7 @@ struct reply {
 	bool ok;			/* status 1 */
 	const char *line;		/* the box's line, without LF (and CR) */
 	size_t len;
-	struct json_iter values;	/* behind the status: values, or the failure's message and more */
+	struct json_iter values;	/* after the status: values, or the failure's message and more */
 	uint64_t bad_utf8;		/* byte sequences in it that are not UTF-8 */
 	uint64_t bad_escapes;		/* lone surrogates: the reply is to be reported as bad (STATUS_PROTOCOL) */
 };
@@ -99,11 +99,11 @@ struct session_ops {
 	void (*reply_end)(void *ctx, void *tag, uint64_t bad_utf8, uint64_t bad_escapes);
 
 	/* There is no memory for a large reply, or for one value of it: the rest of it is dropped, the request counts
-	 * as answered, the session goes on.  NULL: the session fails instead. */
+	 * as answered, the session continues.  NULL: the session fails instead. */
 	void (*reply_lost)(void *ctx, void *tag, const struct error *e);
 
 	/* The session has ended: once for each request still open, in order of id.  sent: a byte of it may have
-	 * reached the box.  partial: a large reply was being handed over.  Also while phase is GREETED, see
+	 * reached the box.  partial: a large reply was being passed on.  Also while phase is GREETED, see
 	 * login_refused(). */
 	void (*unanswered)(void *ctx, void *tag, bool sent, bool partial);
 
@@ -113,7 +113,7 @@ struct session_ops {
 	 * `more` its arguments.  A NOTICE_ERROR is fatal: the box ends the session. */
 	void (*notice)(void *ctx, enum notice_kind kind, struct json message, struct json_iter more,
 	    bool authenticated);
-	/* A reply to a request given up by session_forget(). */
+	/* Passes on a reply to a request abandoned by session_forget(). */
 	void (*late)(void *ctx, uint64_t id, bool ok);
 	/* Something odd that is not fatal: a reply with an id that was never given out, or answered twice. */
 	void (*odd)(void *ctx, const char *text);
@@ -128,7 +128,7 @@ struct session_ops {
 struct session;
 
 /* max_reply: how many bytes of a reply are held in memory at most after login: the longest line that is kept whole,
- * and the longest value (or element) of one that is handed on while it arrives, which itself may be longer.  ops and
+ * and the longest value (or element) of one that is passed on while it arrives, which itself may be longer.  ops and
  * ctx are borrowed for the life of the session.  NULL without memory. */
 struct session *session_create(const struct session_ops *ops, void *ctx, size_t max_reply);
 void session_free(struct session *s);	/* calls no operation */
@@ -141,7 +141,7 @@ enum session_phase session_phase(const struct session *s);
 /* The hello, or NULL if it has not come. */
 const struct hello *session_hello_seen(const struct session *s);
 
-/* Whether session_secured() was called. */
+/* True if session_secured() was called. */
 bool session_is_secured(const struct session *s);
 
 /* What arrived.  0, or -1 with *e (STATUS_PROTOCOL, STATUS_LOGIN, STATUS_TLS): the session has ended, but
@@ -149,19 +149,19 @@ bool session_is_secured(const struct session *s);
  * operation. */
 int session_feed(struct session *s, const char *bytes, size_t len, struct error *e);
 
-/* The connection is gone, or the holder wants no more: reports what is open by `unanswered`; requests given up by
+/* Ends the session, as the connection is lost or not wanted: reports open requests by `unanswered`; requests abandoned by
  * session_forget() are not open.  Returns how many bytes of an incomplete message were discarded (0 if the session
  * had failed: session_feed() has reported it).  An operation may call it; what else was fed is then ignored.  A second call
  * does nothing. */
 size_t session_end(struct session *s);
 
-/* Bytes to send: take from its head, buf_consume() what was sent (from it `sent` of unanswered() is known).  A
+/* Returns the bytes to send: take from its head, buf_consume() what was sent (from it `sent` of unanswered() is known).  A
  * secret buf. */
 struct buf *session_output(struct session *s);
 
 /* In PHASE_GREETED: asks for TLS.  Nothing follows its `]`.  0, or -1: no memory, or not possible now. */
 int session_start_tls(struct session *s);
-/* TLS is up: phase is GREETED again, now for login.  greeted() is not called again: go on from here, with
+/* TLS is up: phase is GREETED again, now for login.  greeted() is not called again: continue from here, with
  * session_hello_seen().  (If the box demanded TLS of its own accord, phase is what it was: GREETING before hello, or
  * LOGIN or READY; then there is nothing to do.) */
 void session_secured(struct session *s);
@@ -177,7 +177,7 @@ int session_login(struct session *s, enum auth_method method, const char *user, 
  * id, ids count up and are never used again; or 0: no memory, or not allowed now. */
 uint64_t session_request(struct session *s, const char *text, size_t len, void *tag);
 
-/* Gives up waiting for a request: its reply will be `late`. */
+/* Abandons a request: its reply will be `late`. */
 void session_forget(struct session *s, uint64_t id);
 
 size_t session_open(const struct session *s);	/* requests without an answer */

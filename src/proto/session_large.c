@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session_large: a reply that is handed on while it arrives.
+ * session_large: a reply that is passed on while it arrives.
  *
  * Owns the scan of the line and the beginning of the one item that is incomplete; nothing else of a reply is held,
  * however long it is, and of an item that grows longer than SESSION_ITEM nothing either.  A line is large by its length
@@ -26,7 +26,7 @@ static void large_hand(struct session *s, struct json item, unsigned depth, bool
 		s->ops->reply_item(s->ctx, large_tag(s), item, depth, first);
 }
 
-/* Whether the item just reported is one whose elements were reported before. */
+/* True if the item just reported is one whose elements were reported before. */
 static bool large_is_container(const struct large *l)
 {
 	return l->mode == LARGE_ELEMENTS && l->scan.item_depth == 1 && l->scan.item_first == '[';
@@ -39,7 +39,7 @@ static void large_open(struct session *s)
 	large_hand(s, (struct json){"", 0}, 1, true);
 }
 
-/* An item that the scan has reported; its text is not needed if its elements were handed on.  The first two are id
+/* An item that the scan has reported; its text is not needed if its elements were passed on.  The first two are id
  * and status.  An operation may forget the request, or end the session: then there is no reader for the rest. */
 static void large_item(struct session *s, struct json item)
 {
@@ -97,7 +97,7 @@ static bool large_wants_items(const struct large *l)
 	return l->mode == LARGE_VALUES || l->mode == LARGE_ELEMENTS;
 }
 
-/* len: of the item that has ended, or goes on. */
+/* len: the bytes of the item so far. */
 static int large_check(struct session *s, uint64_t len)
 {
 	if (len <= s->max_reply)
@@ -112,7 +112,7 @@ static void large_hand_part(struct session *s, const char *text, size_t len, uns
 		s->ops->reply_part(s->ctx, large_tag(s), text, len, depth, last);
 }
 
-/* Hands on text[0..len) of an item that has grown too long to be held, behind what was held of it. */
+/* Passes on text[0..len) of an item that has grown too long to be held, after the part that was held. */
 static void large_part(struct session *s, const char *text, size_t len, unsigned depth)
 {
 	struct large *l = &s->large;
@@ -140,7 +140,7 @@ static void large_part_ended(struct session *s, const char *text, size_t len)
 	large_hand_part(s, text, len, depth, true);
 }
 
-/* The input ends at `end`, maybe inside an item: keeps what has come of it.  begin: of the input. */
+/* The input ends at `end`, maybe inside an item: keeps the part that has come.  begin: of the input. */
 static int large_carry(struct session *s, const char *begin, const char *end)
 {
 	struct large *l = &s->large;

@@ -2,7 +2,7 @@
 /*
  * session_login: hello, the way into TLS, and the login (ptsh-protocol(7)).
  *
- * Owns what the box offers, the proof that is expected of it, and the replies that wait for it.  What to do when is
+ * Owns what the box offers, the proof that it must give, and the replies that wait for it.  What to do when is
  * decided by the session's holder.
  */
 #include <stdio.h>
@@ -57,7 +57,7 @@ static int hello_types(struct session *s, struct json types)
 	return 0;
 }
 
-/* Takes the nonce, or notes why it is none. */
+/* Takes the nonce, or notes why it is unusable. */
 static int hello_nonce(struct session *s, struct json nonce)
 {
 	enum json_kind kind = json_kind(nonce);
@@ -111,7 +111,7 @@ int session_start_tls(struct session *s)
 
 	if (s->phase != PHASE_GREETED || s->secured)
 		return -1;
-	/* No LF: the box takes the byte behind the bracket for TLS's first. */
+	/* No LF: the box takes the byte after the bracket for TLS's first. */
 	if (session_queue(s, PENDING_TLS, NULL, text, sizeof text - 1, false) == -1)
 		return -1;
 	s->phase = PHASE_TLS_ASKED;
@@ -143,7 +143,7 @@ void session_secured(struct session *s)
 int session_tls_reply(struct session *s, struct message *m)
 {
 	session_answered(s, m->entry);
-	/* Inside TLS it says nothing new: whether TLS is used was decided by the handshake. */
+	/* Inside TLS it has no effect: whether TLS is used was decided by the handshake. */
 	if (s->secured)
 		return 0;
 	if (m->ok)
@@ -223,7 +223,7 @@ int session_login(struct session *s, enum auth_method method, const char *user, 
 	return 0;
 }
 
-/* Whether sr proves that the box knows the password.  0; or -1 when it has ended the session. */
+/* Checks that sr proves that the box knows the password.  0; or -1 when that has ended the session. */
 static int login_check(struct session *s, struct json sr)
 {
 	struct buf text = {0}, bytes = {0};

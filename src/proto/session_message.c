@@ -3,7 +3,7 @@
  * session_message: the meaning of a line from the box and whether it may come now (ptsh-protocol(7)).
  *
  * Owns the shape of messages and their routing.  Before login the rules are strict, because what arrives then may
- * come from any machine: whatever was not asked for ends the session.
+ * come from any machine: a message not asked for ends the session.
  */
 #include <stdio.h>
 #include <string.h>
@@ -204,7 +204,7 @@ static int message_reply(struct session *s, struct message *m)
 	return 0;
 }
 
-/* Whether the message is one of those that wait for the login's answer. */
+/* True if the message must wait for the login's answer. */
 static bool message_waits(const struct session *s, const struct message *m)
 {
 	return s->phase == PHASE_LOGIN && m->entry && (m->entry->kind == PENDING_REQUEST ||

@@ -4,7 +4,7 @@
  *
  * session.c owns the life of a session and the feeding loop; session_state.c what is sent, what is open and how it
  * ends; session_message.c what a line means and whether it may come now; session_login.c hello, TLS and login;
- * session_large.c replies that are handed on while they arrive.
+ * session_large.c replies that are passed on while they arrive.
  */
 #ifndef PTSH_PROTO_SESSION_PARTS_H
 #define PTSH_PROTO_SESSION_PARTS_H
@@ -15,7 +15,7 @@
 
 enum { HELLO_TYPES = 200, HELLO_FAULT = 64 };
 
-/* A reply that is handed on while it arrives. */
+/* A reply that is passed on while it arrives. */
 struct large {
 	bool active;
 	enum large_mode mode;
@@ -25,10 +25,10 @@ struct large {
 	struct json_scan scan;
 	bool done;		/* the array is complete, only white space may follow */
 	uint64_t values;	/* top-level elements that are complete, id and status among them */
-	uint64_t elements;	/* handed on of the container that is open */
+	uint64_t elements;	/* passed on of the open container */
 	bool open;		/* a container of elements was opened and not yet closed */
-	struct buf carry;	/* what has come of an item that began in an earlier input */
-	bool parting;		/* of the item that goes on, the beginning was handed on */
+	struct buf carry;	/* the part of an item that came in earlier input */
+	bool parting;		/* the beginning of the open item was passed on */
 	uint64_t bytes;		/* of the line so far */
 };
 
@@ -38,7 +38,7 @@ struct session {
 	size_t max_reply, whole;
 
 	enum session_phase phase;
-	enum session_phase resume;	/* PHASE_TLS: where it goes on when TLS is up */
+	enum session_phase resume;	/* PHASE_TLS: the phase to continue in when TLS is up */
 	bool secured;
 	bool hello_pending;		/* hello has come, greeted() was not called yet */
 	bool unanswered_reported;			/* unanswered() was called for what was open at the end */
@@ -77,7 +77,7 @@ struct message {
 	bool notification;		/* id is null */
 	struct json type;		/* of a notification */
 	bool ok;			/* of a reply */
-	struct json_iter rest;		/* behind type or status */
+	struct json_iter rest;		/* after type or status */
 	struct pending *entry;		/* that a reply answers; NULL: none.  Gone after the next add or remove. */
 	uint64_t bad_utf8, bad_escapes;
 };
@@ -88,10 +88,10 @@ struct message {
 int session_fail(struct session *s, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 int session_fail_memory(struct session *s);
-/* Queues a message, `lf` behind it, and adds its entry to the table.  0, or -1 without memory: nothing has
+/* Queues a message followed by `lf`, and adds its entry to the table.  0, or -1 without memory: nothing has
  * changed then. */
 int session_queue(struct session *s, enum pending_kind kind, void *tag, const char *text, size_t len, bool lf);
-/* Whether the entry's first byte has left the output. */
+/* True if the entry's first byte has been sent. */
 bool session_sent(const struct session *s, const struct pending *p);
 /* Takes an entry out of the table. */
 void session_answered(struct session *s, struct pending *entry);

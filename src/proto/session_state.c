@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session_state: what a session has sent, what of it is open, and how it ends.
+ * session_state: what a session has sent, which requests are open, and how it ends.
  *
  * Owns the output and the table of open requests; every other file of the session goes through it.  Knows no message
  * of the box.
