@@ -13,7 +13,7 @@
 #include "run/check.h"
 #include "run/show.h"
 
-/* What has been done when the line was queued: lines behind it may use the name before its turn comes. */
+/* The result of queueing the line: lines after it may use the name before its turn comes. */
 struct aliasing {
 	struct command_state command;
 	int result;

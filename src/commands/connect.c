@@ -74,7 +74,7 @@ static const struct command_ops connect_ops = {
 	.size = sizeof(struct connecting), .cancel = connect_cancel, .progress = connect_progress,
 };
 
-/* Jobs end with their connection: a person says whether they may, a script waits for them first.  0, or -1 with *e. */
+/* Jobs end with their connection: a user is asked, a script waits for them first.  0, or -1 with *e. */
 static int may_leave_jobs(struct shell *sh, struct error *e)
 {
 	size_t jobs = engine_job_count(sh);

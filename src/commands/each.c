@@ -3,7 +3,7 @@
  * each: asks LINE once, keeps its rows, and runs LINE2 for each of them, as many at once as --jobs permits; every end is
  * shown with its row.
  *
- * Nothing is run before all rows have come: LINE may still fail, and its reply is one line, behind which all others wait.  So they
+ * Nothing is run before all rows have come: LINE may still fail, and its reply is one line, for which all others wait.  So they
  * are spooled, and only the rows whose LINE2 runs are in memory.
  */
 #include "commands/table.h"
@@ -41,7 +41,7 @@ struct each {
 	const char *second;		/* into the task's line */
 	const char *names[COLUMNS_MOST];
 	size_t name_count;
-	char **name_text;		/* owned copies behind names */
+	char **name_text;		/* owned copies that names point to */
 	struct arriving arriving;
 	struct buf cells;		/* of the row that arrives, as a JSON array */
 	struct spool waiting;		/* such arrays */
@@ -195,7 +195,7 @@ static void show_nothing(struct showing *s, const struct reply_about *about)
 	show_row(s, rows ? cells : &ok, rows ? s->columns : 1);
 }
 
-/* It has been done, but there is no memory to show what came of it. */
+/* It has been done, but there is no memory to show the result. */
 static void not_shown(struct each *a, const struct task *t)
 {
 	shell_complain(a->command.sh, t->at, t->line.type_name, "done, but out of memory for its result");
@@ -277,7 +277,7 @@ static void child_done(struct shell *sh, struct task *t, const struct reply *rep
 	if (t->outcome == OUTCOME_OK && reply != NULL) {
 		show_child(a, t, reply, row);
 	} else if (t->outcome == OUTCOME_OK) {
-		;	/* a command, which has shown what there is */
+		;	/* a command, which has shown its own output */
 	} else if (t->outcome == OUTCOME_UNSENT && a->stopped) {
 		a->unsent++;
 	} else {
@@ -418,7 +418,7 @@ static void first_done(struct shell *sh, struct task *t, const struct reply *rep
 	start_more(a);
 }
 
-/* ^C: what runs goes on, nothing more is begun. */
+/* ^C: running lines continue, no more are begun. */
 static void each_cancel(struct command_state *s)
 {
 	struct each *a = (struct each *)s;

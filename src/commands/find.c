@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find: `.find`: on which port is it.  The words behind it, and what is asked for with --dry-run; how it is asked, find_ask.c
- * knows, and how the result looks, find_show.c.
+ * find: `.find`: searches all realms for the port of a device.  Its words, and the requests shown by --dry-run; find_ask.c
+ * sends them, find_show.c shows the result.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static int read_realms(struct find *f, const char *text, const struct word *w, s
 	return 0;
 }
 
-/* Whether text[start..] begins with a column's name and =, unquoted. */
+/* True if text[start..] begins with a column's name and =, unquoted. */
 static const struct field *column_at(const char *text, size_t start, size_t end)
 {
 	size_t len = strcspn(text + start, "='\"\\ \t");
@@ -191,7 +191,7 @@ static void expand_mac(struct find *f)
 	}
 }
 
-/* Takes the words behind .find apart; what f holds is to be cleared in both cases.  0, or -1 with *e. */
+/* Parses the words after .find; f is to be cleared in both cases.  0, or -1 with *e. */
 static int find_read(struct find *f, const char *rest, struct error *e)
 {
 	struct buf text = {0};

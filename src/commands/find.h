@@ -7,7 +7,7 @@
 
 #include "term/shell.h"
 
-/* Forgets what was learned of the box. */
+/* Forgets what was learned about the box. */
 void find_free(struct shell *sh);
 
 #endif

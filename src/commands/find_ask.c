@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find_ask: asks all realms at once, in every form; where nothing was found, the past, and then all devices; counts the devices
- * on the ports of what was found twice.
+ * find_ask: asks all realms at once, in every form; where nothing was found, for the past, and then for all devices; counts the devices
+ * on the ports of devices found twice.
  *
- * A box may ignore a filter, refuse it or spell what it shows otherwise: every row is checked here, as it arrives, and what a
- * box refuses is asked for again with less.
+ * A box may ignore a filter, refuse it or spell values otherwise: every row is checked here, as it arrives, and a request that a
+ * box refuses is sent again with less.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static void add_query(struct find_query *queries, size_t *n, const struct find_q
 		queries[(*n)++] = *q;
 }
 
-/* With --history a box is also asked for what is current: only that shows which rows are. */
+/* With --history a box is also asked for current rows: only that shows which rows are current. */
 static void add_devices(const struct find *f, struct find_query *queries, size_t *n, struct find_query q)
 {
 	add_query(queries, n, &q);
@@ -106,7 +106,7 @@ size_t find_queries(const struct find *f, struct find_query queries[static FIND_
 	return n;
 }
 
-/* --- what is learned of a box --- */
+/* --- what is learned about a box --- */
 
 /* The memory of this session, empty for another box. */
 static struct find_learned *learned(struct shell *sh)
@@ -151,7 +151,7 @@ static unsigned whole_bit(const struct find_query *q)
 	return 1u << (2 * q->view + (q->history > 0));
 }
 
-/* Whether all rows of the view are on their way already: more of them would be the same. */
+/* True if all rows of the view are on their way already: more of them would be the same. */
 static bool is_repeated(struct find_realm *r, const struct find_query *q)
 {
 	bool whole = q->checked && (q->filter_count == 0 || q->unfiltered), repeated = whole && (r->whole & whole_bit(q));
@@ -363,7 +363,7 @@ static void add_port(void *ctx, const struct find_row *row)
 	}
 }
 
-/* All devices are looked at where a filter may have hidden them. */
+/* All devices are searched where a filter may have hidden them. */
 static bool may_be_hidden(const struct find *f)
 {
 	return f->filter_count == 0 && f->word.kind != FIND_TEXT;
@@ -406,7 +406,7 @@ static void find_end(struct find *f)
 	command_result(f, outcome(f));
 }
 
-/* What has all been answered is followed by the next stage, until there is something. */
+/* When all requests are answered, begins the next stage, until there are rows. */
 static void next_stage(struct find *f)
 {
 	if (f->stage < STAGE_COUNTING && find_empty(f) && f->stage != STAGE_DONE) {

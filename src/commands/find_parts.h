@@ -49,7 +49,7 @@ enum find_stage {
 
 struct find {
 	struct command_state command;	/* first */
-	/* what is looked for */
+	/* the word searched for */
 	char *text;			/* as typed */
 	struct find_word word;
 	struct find_filter filters[FIND_NAMED];	/* COLUMN=PATTERN; patterns owned */
@@ -69,7 +69,7 @@ struct find {
 	size_t ask_count, ask_room, next, running;
 	uint64_t received;		/* bytes, before it began */
 	struct buf scratch[2];
-	/* what came of it */
+	/* the result */
 	struct find_rows rows;
 	struct find_failure *failures;
 	size_t failure_count, failure_room;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find_rows: what .find has found: each place once, in the order of how likely it is the one that is looked for.
+ * find_rows: the rows found by .find: each place once, the most likely first.
  */
 #include "commands/find_rows.h"
 
@@ -132,7 +132,7 @@ static int plain(struct json a, struct json b)
 	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* The hex digits of a MAC, whatever stands between them. */
+/* Gets the hex digits of a MAC, whatever is between them. */
 static int macs(struct json a, struct json b)
 {
 	char digits[2][2 * FIND_DIGITS + 1];
@@ -152,7 +152,7 @@ static int macs(struct json a, struct json b)
 	return strcmp(digits[0], digits[1]);
 }
 
-/* Seconds since the epoch, of both forms that boxes use; 0: it is none. */
+/* Reads seconds since the epoch, in both forms that boxes use; 0: not a time. */
 static double moment(struct json v)
 {
 	struct buf text = {0};
@@ -183,7 +183,7 @@ static int port_order(const struct find_row *a, const struct find_row *b)
 	return natural(a->cells[CELL_IFNAME], b->cells[CELL_IFNAME]);
 }
 
-/* What makes two rows one, but for when. */
+/* Compares all that identifies a row, except the time. */
 static int place_order(const struct find_row *a, const struct find_row *b)
 {
 	int order = port_order(a, b);
@@ -197,7 +197,7 @@ static int place_order(const struct find_row *a, const struct find_row *b)
 	return order != 0 ? order : plain(a->cells[CELL_IP], b->cells[CELL_IP]);
 }
 
-/* Devices first, so that a port finds its devices before it; what is current before what is past. */
+/* Devices first, so that a port finds its devices before it; current rows before past ones. */
 static int by_place(const void *x, const void *y)
 {
 	const struct find_row *a = x, *b = y;
@@ -241,7 +241,7 @@ static int by_likelihood(const void *x, const void *y)
 
 /* --- each place once --- */
 
-/* Whether b, right behind a or behind rows like it, says nothing that a does not say. */
+/* True if b, right after a or after rows like it, has nothing that a does not have. */
 static bool repeats(const struct find_row *a, const struct find_row *b)
 {
 	if (b->view == FIND_PORTS && a->view == FIND_DEVICES)
@@ -250,7 +250,7 @@ static bool repeats(const struct find_row *a, const struct find_row *b)
 		return false;
 	if (a->past == b->past)
 		return !a->past || plain(a->cells[CELL_LOG_END], b->cells[CELL_LOG_END]) == 0;
-	/* With history a box lists what is current, too. */
+	/* With history a box lists current rows, too. */
 	return !a->past && is_null(b->cells[CELL_LOG_END]);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find_rows: what .find has found: each place once, in the order of how likely it is the one that is looked for.
+ * find_rows: the rows found by .find: each place once, the most likely first.
  *
  * Knows no box and no request; realms are numbers here, in the order in which the box lists them.
  */
@@ -37,7 +37,7 @@ extern const char *const find_result[FIND_RESULT];
 void find_rows_add(struct find_rows *rows, const struct find_row *row);
 void find_rows_clear(struct find_rows *rows);
 
-/* Drops what is there twice: equal rows, ports that a device is on, past places that are current. */
+/* Drops duplicates: equal rows, ports that a device is on, past places that are current. */
 void find_rows_settle(struct find_rows *rows);
 
 /* Current rows of a device that has several in one realm: calls port() for each, at most `most` a device. */
@@ -46,10 +46,10 @@ void find_rows_doubtful(const struct find_rows *rows, size_t most, void (*port)(
 /* The box counts so many devices on the port of a switch; all three as JSON values. */
 void find_rows_count(struct find_rows *rows, size_t realm, struct json switch_uid, struct json ifname, struct json count);
 
-/* Marks uplinks by these counts, and orders: what is current first, then what has fewest devices beside it. */
+/* Marks uplinks by these counts, and orders: current rows first, then those with the fewest devices beside them. */
 void find_rows_rank(struct find_rows *rows);
 
-/* Whether two values are the same text, however they are written. */
+/* True if two values are the same text, however they are written. */
 bool find_same(struct json a, struct json b);
 
 /* The cells of the result's row, in scratch; realm is its name.  marked: an uplink is marked (table). */

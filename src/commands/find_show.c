@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find_show: the rows that .find has found, in every format, and what is said beside them.
+ * find_show: the rows that .find has found, in every format, and the notes beside them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "run/engine.h"
 #include "run/show.h"
 
-enum { STREAM_AFTER = 1024 * 1024 /* bytes of what was found */, NAMED_MOST = 10 };
+enum { STREAM_AFTER = 1024 * 1024 /* bytes of the rows */, NAMED_MOST = 10 };
 
 bool find_empty(const struct find *f)
 {
@@ -120,7 +120,7 @@ void find_stream_end(struct find *f)
 	show_end(f->command.sh, f->command.task);
 }
 
-/* A table measures all of it first, and a pager gets it whole; and what has not got its turn waits. */
+/* A table measures all of it first, and a pager gets it whole; a job waits for its turn. */
 static bool may_stream(const struct find *f)
 {
 	const struct task *t = f->command.task;

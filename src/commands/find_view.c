@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find_view: what .find asks of each type of query, and what it makes of a row's cells.
+ * find_view: the columns and filters of .find for each type of query, and the meaning of a row's cells.
  *
- * Boxes may lack a column or refuse a filter, and say so in words of their own: what they refuse is left out, one thing
+ * Boxes may lack a column or refuse a filter, each with its own message: refused parts are left out, one
  * after the other, and as little as possible.
  */
 #include "commands/find_view.h"
@@ -190,7 +190,7 @@ static bool is_name(char c)
 	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Whether the message has the name as a word of its own. */
+/* True if the message has the name as a word of its own. */
 static bool names(const char *message, const char *name)
 {
 	size_t len = strlen(name);
@@ -201,7 +201,7 @@ static bool names(const char *message, const char *name)
 	return false;
 }
 
-/* The columns that the filter stands on, a bit each. */
+/* Returns the columns of the filter, a bit each. */
 static unsigned filter_columns(const struct find_query *q)
 {
 	unsigned bits = 0;

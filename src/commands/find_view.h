@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find_view: what .find asks of each type of query, and what it makes of a row's cells.
+ * find_view: the columns and filters of .find for each type of query, and the meaning of a row's cells.
  */
 #ifndef PTSH_COMMANDS_FIND_VIEW_H
 #define PTSH_COMMANDS_FIND_VIEW_H
@@ -12,7 +12,7 @@
 #include "commands/find_word.h"
 #include "proto/json.h"
 
-/* In the order in which a column's view is looked for. */
+/* In the order in which a column's view is searched. */
 enum find_view { FIND_DEVICES, FIND_PORTS, FIND_SWITCHES, FIND_VIEWS };
 
 /* The cells of a row that a result shows. */
@@ -22,7 +22,7 @@ enum { FIND_COLUMNS = 10, FIND_NAMED = 8 /* COLUMN=PATTERN at most */ };
 
 struct find_filter { const char *column; const char *pattern; };	/* both borrowed */
 
-/* One request: what it asks for, and what it does without because the box has refused it. */
+/* One request: its columns and filters, and those left out because the box has refused them. */
 struct find_query {
 	enum find_view view;
 	unsigned history;		/* 0: absent */
@@ -42,10 +42,10 @@ struct find_learned {
 	bool few[FIND_VIEWS];
 };
 
-/* The view that has all the columns of the filters; false: there is none. */
+/* Finds the view that has all the columns of the filters; false: none. */
 bool find_view_of(const struct find_filter *filters, size_t count, enum find_view *view);
 
-/* Whether a column holds MACs. */
+/* True if a column has MACs. */
 bool find_column_of_macs(const char *column);
 
 /* Appends the request for a realm; gid NULL: `{gid}` stands for it. */
@@ -60,7 +60,7 @@ const char *find_request(void);
 /* Does without something more, now that the box has refused q with that message.  False: there is nothing left. */
 bool find_query_retry(struct find_query *q, const char *message);
 
-/* What is known to be refused is not asked for; and what q had to do without, now that it was answered, is known. */
+/* The first leaves out what is known to be refused; the second remembers what q had to leave out, now that it was answered. */
 void find_learned_use(const struct find_learned *l, struct find_query *q);
 void find_learned_add(struct find_learned *l, const struct find_query *q);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * find_word: what the WORD of .find is, and which cells it is found in.
+ * find_word: the kind of the WORD of .find, and the cells that match it.
  *
- * A WORD is never wrong: what is neither a MAC nor an address is text.  Cells are compared by what they mean, since boxes
+ * A WORD is never wrong: it is text if it is neither a MAC nor an address.  Cells are compared by what they mean, since boxes
  * spell MACs and IPv6 addresses as they like.
  */
 #include "commands/find_word.h"
@@ -105,7 +105,7 @@ static bool read_groups(struct find_word *w, const char *text, size_t len)
 	return memchr(text, '.', len) != NULL && n < FIND_DIGITS;
 }
 
-/* Reads an address, strictly but for [brackets] and a %zone, which are cut off. */
+/* Reads an address, strictly, except for [brackets] and a %zone, which are cut off. */
 static size_t read_address(const char *text, size_t len, unsigned char octets[static 16])
 {
 	char plain[INET6_ADDRSTRLEN];
@@ -186,7 +186,7 @@ void find_word_clear(struct find_word *w)
 
 /* --- what the box is asked with --- */
 
-/* %00%1d%60%: finds it whatever stands between the octets. */
+/* %00%1d%60%: finds it whatever is between the octets. */
 static void put_octets(char form[static FIND_FORM_SIZE], const char *digits, bool upper)
 {
 	char *p = form;
@@ -251,7 +251,7 @@ size_t find_word_forms(const struct find_word *w, char forms[static FIND_FORMS][
 	return 0;
 }
 
-/* --- whether a cell has it --- */
+/* --- matching a cell --- */
 
 /* The next part of a cell with several; NULL: there is no more. */
 static const char *next_part(const char *text, size_t len, size_t *pos, size_t *part)

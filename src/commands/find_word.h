@@ -29,21 +29,21 @@ struct find_word {
 	bool whole;			/* * or % in it: it must be the whole value */
 };
 
-/* Finds out what text is; it is always something.  What was in w is lost, not freed. */
+/* Finds out the kind of text; every text has one.  The old content of w is lost, not freed. */
 void find_word_read(struct find_word *w, const char *text, size_t len);
 void find_word_clear(struct find_word *w);
 
-/* The patterns that a box is asked with, so that one of them finds the cell however it is spelt there.  Returns how many;
- * 0: there is none, all rows are needed. */
+/* Writes the patterns to send, so that one of them finds the cell however the box spells it.  Returns how many;
+ * 0: none, all rows are needed. */
 size_t find_word_forms(const struct find_word *w, char forms[static FIND_FORMS][FIND_FORM_SIZE]);
 
-/* Whether a cell's text holds it: as a MAC (the cell may hold several addresses, between blanks, commas or semicolons),
+/* True if a cell's text has it: as a MAC (the cell may have several addresses, between blanks, commas or semicolons),
  * as an address, as text.  scratch is the caller's, for reuse. */
 bool find_word_in_macs(const struct find_word *w, const char *text, size_t len);
 bool find_word_in_addresses(const struct find_word *w, const char *text, size_t len);
 bool find_word_in_text(const struct find_word *w, const char *text, size_t len, struct buf *scratch);
 
-/* What it was taken for, in words: "MAC 00:1d:60:36:16:71", "text". */
+/* Writes its kind in words: "MAC 00:1d:60:36:16:71", "text". */
 void find_word_name(const struct find_word *w, struct buf *out);
 
 #endif

@@ -61,7 +61,7 @@ static enum command_place format_complete(const struct command_finding *f)
 	return PLACE_WORD;
 }
 
-/* Behind the format a line begins. */
+/* After the format a line begins. */
 static enum command_place format_prefix_complete(const struct command_finding *f)
 {
 	return f->index > 1 ? PLACE_WHOLE : format_complete(f);

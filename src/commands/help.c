@@ -91,7 +91,7 @@ static void put_values(struct buf *b, const struct value_name *values)
 			buf_printf(b, "      %s\n", v->name);
 }
 
-/* The argument whose value says which columns there are, if that is what a depends on; or NULL. */
+/* Returns the argument whose value decides the columns, if a depends on it; or NULL. */
 static const struct arg *columns_by(const struct request *r, const struct arg *a)
 {
 	for (const struct arg *by = r->args; a->fields != NULL && by->name != NULL; by++)
@@ -279,7 +279,7 @@ static int put_word(struct buf *b, struct shell *sh, const char *word, struct er
 
 /* --- for the width of the terminal --- */
 
-/* Where what a line says begins: behind the last gap of two blanks or more, if that leaves half of the room. */
+/* Returns where the description in a line begins: after the last gap of two blanks or more, if that leaves half of the width. */
 static size_t hang(const char *line, size_t len, size_t columns)
 {
 	size_t begin = strspn(line, " "), at = begin + 4;
@@ -290,7 +290,7 @@ static size_t hang(const char *line, size_t len, size_t columns)
 	return at < columns / 2 ? at : 2;
 }
 
-/* A line that is too long goes on in the next one, below what it says.  All of help is ASCII. */
+/* A line that is too long continues in the next one, below its description.  All of help is ASCII. */
 static void put_wrapped(struct buf *out, const char *line, size_t len, size_t columns)
 {
 	size_t indent = hang(line, len, columns), room = columns, fits;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * help_topics: what .help says of the language, keys, formats and events.
+ * help_topics: the texts of .help about the language, keys, formats and events.
  */
 #include "commands/help_topics.h"
 

@@ -66,7 +66,7 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 	struct buf why = {0};
 	char name[256], took[24];
 
-	if (t->outcome == OUTCOME_OK && reply == NULL && !t->streaming) {	/* a command, which has shown what there is */
+	if (t->outcome == OUTCOME_OK && reply == NULL && !t->streaming) {	/* a command, which has shown its own output */
 		on_ended(sh);
 		return;
 	}

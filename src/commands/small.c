@@ -43,7 +43,7 @@ const struct command command_echo = {
 	.run = echo_run,
 };
 
-/* --- .quit and .source: what comes next depends on them --- */
+/* --- .quit and .source: they decide what comes next --- */
 
 static void read_no_further(struct shell *sh, struct task *t)
 {

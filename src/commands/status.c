@@ -137,14 +137,14 @@ static void setting_row(void *arg, const char *name, const char *value, enum ori
 	row(arg, name, "%s (%s)", value, origin_text(origin));
 }
 
-/* An option that was not given and has nothing to say; whether anything may be changed is always said. */
+/* An option that was not given is left out; --read-only is always shown. */
 static bool idle_option(const struct options *o, const struct option_row *r, const char *value)
 {
 	return options_origin(o, r->name) == ORIGIN_DEFAULT && r->offset != offsetof(struct options, read_only) &&
 	    (r->kind == OPTION_FLAG || strcmp(value, "none") == 0 || strcmp(value, "0") == 0);
 }
 
-/* What .set knows, and of the options what it does not; the format has a row of its own. */
+/* The settings of .set, and the options that it does not have; the format has a row of its own. */
 static void setting_rows(struct shell *sh)
 {
 	struct buf value = {0};

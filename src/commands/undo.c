@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * undo: `.undo`: takes back a change of this session, from what is kept in memory.
+ * undo: `.undo`: takes back a change of this session, as kept in memory.
  *
- * The state is read again before anything is asked: what is shown is what will change now, and what others have changed since is not
+ * The state is read again before anything is asked: the question shows what will change now, and later changes of others are not
  * overwritten by mistake.
  */
 #include "commands/table.h"
@@ -23,7 +23,7 @@ struct undoing {
 	struct command_state command;
 	unsigned number;	/* of the change */
 	bool made;		/* it made something, which is deleted */
-	struct undo undo;	/* what taking it back changes; its own undo is what does the change again */
+	struct undo undo;	/* the change made by taking it back; undoing that makes the first change again */
 };
 
 static void undo_free(struct command_state *s)
@@ -39,7 +39,7 @@ static void undo_fail(struct undoing *u, enum status status, const char *text)
 	command_end(u, status);
 }
 
-/* A reply that never came, or a refusal: said and over.  False: all is well. */
+/* Reports a reply that never came, or a refusal, and ends.  False: all is well. */
 static bool undo_failed(struct undoing *u, const struct task *child, const struct reply *reply)
 {
 	struct buf why = {0};
@@ -80,7 +80,7 @@ static void undo_done(struct shell *sh, struct task *child, const struct reply *
 	command_end(u, STATUS_OK);
 }
 
-/* Shows what will change and asks.  foreign: what stands there now is not what the change left. */
+/* Shows what will change and asks.  foreign: the present values are not those that the change left. */
 static bool undo_agreed(struct shell *sh, const struct kept_change *c, const struct undoing *undoing, bool foreign)
 {
 	const struct undo *u = &undoing->undo;
@@ -108,14 +108,14 @@ static bool undo_agreed(struct shell *sh, const struct kept_change *c, const str
 	return yes;
 }
 
-/* What taking it back would change now.  *foreign: what stands there is not what the change left. */
+/* Finds what taking it back would change now.  *foreign: the present values are not those that the change left. */
 static int undo_compare_now(struct undoing *u, const struct kept_change *c, struct json_iter now, bool *foreign)
 {
 	struct undo left;
 
 	if (u->made)
 		return made_still(&u->undo, c->type, buf_head(&c->json), c->json.len, &c->back, now, foreign);
-	/* What was changed, done again, would change nothing if nothing has happened since. */
+	/* The change, made again, would change nothing if nothing has happened since. */
 	*foreign = undo_make(&left, c->type, buf_head(&c->json), c->json.len, now) < 0 || left.changes.len > 0;
 	undo_clear(&left);
 	return undo_make(&u->undo, c->type, buf_head(&c->back), c->back.len, now);

@@ -49,7 +49,7 @@ static void go_on(void *ctx)
 		command_end(w, w->refused);
 }
 
-/* Whoever reports the end may still have to do with the command: it ends a moment later. */
+/* The caller may still use the command: it ends a moment later. */
 static void wait_over(struct waiting *w, enum status status)
 {
 	w->refused = status;
@@ -76,7 +76,7 @@ static void heard(struct shell *sh, struct listener *l, const struct event *even
 	/* Shown once: a subscription has shown it, but not where the line wants it. */
 	if (!event->shown || t->line.redirect != REDIRECT_NONE || t->format != NULL)
 		buf_put(&w->line, event->line, event->len);
-	wait_over(w, STATUS_OK);	/* all others hear it first: .on off may be what comes next */
+	wait_over(w, STATUS_OK);	/* all other listeners get it first: .on off may come next */
 }
 
 static bool jobs_ended(struct shell *sh, unsigned long job)

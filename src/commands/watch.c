@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * watch: asks, shows, remembers the cells, and marks what is different the next time.
+ * watch: sends a line again and again, remembers the cells, and marks those that have changed.
  */
 #include "commands/table.h"
 
@@ -80,7 +80,7 @@ static bool same(struct json a, struct json b)
 	return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
 }
 
-/* A row is the same row as before if its first cell is; where rows move, they are looked for. */
+/* A row is the same row as before if its first cell is; where rows move, they are searched for. */
 static size_t watch_find(const struct watch *w, size_t i)
 {
 	struct json key, old;
@@ -201,7 +201,7 @@ static void watch_cancel(struct command_state *s)
 
 static const struct command_ops watch_ops = {.size = sizeof(struct watch), .clear = watch_clear, .cancel = watch_cancel};
 
-/* Steps over a number and the blanks behind it; false: there is none. */
+/* Steps over a number and the blanks after it; false: no number. */
 static bool number(const char **p, double *value)
 {
 	char *end;

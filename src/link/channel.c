@@ -2,11 +2,11 @@
 /*
  * channel: bytes to and from a box.  See channel.h.
  *
- * Owns the connection from the first attempt to the end, the handshake, and what may happen on it when.  How it is reached is
- * connect's business, how bytes move stream's, which key to trust judge.c's.
+ * Owns the connection from the first attempt to the end, the handshake, and what may happen on it when.  connect knows
+ * how it is reached, stream how bytes move, judge.c which key to trust.
  *
  * The holder may free the channel in any callback: the memory stays until the outermost call is left (`depth`), and
- * after every callback `freed` is looked at.
+ * after every callback `freed` is checked.
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -21,7 +21,7 @@
 
 enum {
 	CHANNEL_ROUNDS = 32,		/* reads before others get a turn */
-	CHANNEL_GRACE_MS = 2000,	/* after a failed write, for what may still come */
+	CHANNEL_GRACE_MS = 2000,	/* after a failed write, to read what may still come */
 };
 
 static void channel_on_ready(void *ctx, int fd, short revents);
@@ -107,7 +107,7 @@ static void channel_end_read(struct channel *c, const struct error *why)
 {
 	struct error e;
 
-	/* It has not said a word: that was no box. */
+	/* It has sent nothing: that was no box. */
 	if (c->stream.received == 0 && connect_left(c->connect) > 0) {
 		char text[320];
 
@@ -171,7 +171,7 @@ static void channel_push(struct channel *c)
 
 		buf_consume(c->out, put);
 		if (flow == FLOW_FAILED) {
-			/* What the box has said before it went away is still to be read. */
+			/* Text that the box has sent before it closed must still be read. */
 			c->write_failed = true;
 			loop_timer_start(c->loop, &c->grace, CHANNEL_GRACE_MS, channel_on_grace, c);
 		}
@@ -321,7 +321,7 @@ static void channel_judge(struct channel *c)
 	c->ops->secured(c->ctx);
 }
 
-/* The handshake goes on; when it is complete, whoever answers is looked at.  The state is OPEN if that went well. */
+/* Continues the handshake; when it is complete, judges the peer.  The state is OPEN if that went well. */
 static void channel_shake(struct channel *c)
 {
 	struct error e;
@@ -369,7 +369,7 @@ static void channel_go_on(struct channel *c)
 	} else {
 		if (c->state == CHANNEL_SHAKING && c->stream.tls != NULL)
 			channel_shake(c);
-		/* Also right behind the handshake: the box may have said something in the same breath. */
+		/* Also right after the handshake: the box may have sent something with it. */
 		if (c->state == CHANNEL_OPEN && !c->freed) {
 			channel_drain(c);
 			channel_pull(c);
@@ -433,7 +433,7 @@ static void channel_on_connected(void *ctx, int fd, enum connect_kind kind, cons
 	c->state = CHANNEL_OPEN;
 	snprintf(text, sizeof text, "connected to %s", address);
 	channel_step(c, text);
-	/* What is remembered decides channel_wants(), so a file that cannot be trusted ends it here. */
+	/* The memory of boxes decides channel_wants(), so a file that cannot be trusted ends it here. */
 	if (c->address == NULL)
 		channel_end_text(c, STATUS_PROTOCOL, "out of memory", "");
 	else if (channel_asks_memory(c) && channel_load_trust(c, &e) == -1)

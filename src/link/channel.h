@@ -2,11 +2,11 @@
 /*
  * channel: bytes to and from a box, however it is reached.
  *
- * Looks the name up (in a thread), tries its addresses (RFC 8305), or connects a Unix socket and checks whose
- * it is, or starts a proxy command; carries bytes both ways with unsent data bounded by the caller; starts TLS
- * when asked to and decides which key to trust (tls/trust).  Never blocks but where a question is put to the user.
- * All callbacks come from the loop, never from inside a call to the channel (but channel_accept_clear(), which is there
- * to ask), and none comes after `closed` or channel_free().
+ * Looks the name up (in a thread), tries its addresses (RFC 8305), or connects a Unix socket and checks its
+ * owner, or starts a proxy command; carries bytes both ways with unsent data bounded by the caller; starts TLS
+ * when asked to and decides which key to trust (tls/trust).  Never blocks, except for a question to the user.
+ * All callbacks come from the loop, never from inside a call to the channel (except channel_accept_clear(), which
+ * asks), and none comes after `closed` or channel_free().
  */
 #ifndef PTSH_LINK_CHANNEL_H
 #define PTSH_LINK_CHANNEL_H
@@ -47,7 +47,7 @@ struct channel_ops {
 	 * written into answer[size]; end of input is an empty answer.  False: no terminal.  The channel's own
 	 * deadline rests meanwhile; the holder's should, too.  May step the loop, may free the channel. */
 	bool (*ask)(void *ctx, const char *text, char *answer, size_t size);
-	/* Once an address; again for the next one, if this one has said nothing (it hung up, or channel_next()). */
+	/* Once an address; again for the next one, if this one has sent nothing (it hung up, or channel_next()). */
 	void (*connected)(void *ctx);
 	/* Bytes came, at least one.  May close the channel. */
 	void (*received)(void *ctx, const char *bytes, size_t len);
@@ -66,12 +66,12 @@ struct channel *channel_open(struct loop *l, const struct channel_options *o, co
     void *ctx);
 void channel_free(struct channel *c);
 
-/* Sends from the head of out and consumes what left; what the kernel does not take stays in out and is sent
- * when it does: out must live as long as the channel.  Errors are reported by `closed` after what has been
- * received was handed over. */
+/* Sends from the head of out and consumes what was sent; what the kernel does not take stays in out and is sent
+ * when it does: out must live as long as the channel.  Errors are reported by `closed` after bytes
+ * received were passed on. */
 void channel_send(struct channel *c, struct buf *out);
 
-/* The box has not greeted: ends this connection and tries the next of its addresses, if one is left (false: none;
+/* Call when the box has not greeted: ends this connection and tries the next of its addresses, if one is left (false: none;
  * nothing has changed then, and the connection stays).  `connected` or `closed` comes later; what was to be sent is
  * forgotten.  Only before TLS. */
 bool channel_next(struct channel *c);
@@ -86,10 +86,10 @@ void channel_hold(struct channel *c, bool hold);
 /* Starts the TLS handshake now: the next byte each way is TLS's. */
 void channel_start_tls(struct channel *c);
 
-/* How far the channel is trusted as it stands; valid from `connected` on. */
+/* Returns how far the channel is trusted at present; valid from `connected` on. */
 enum channel_trust channel_trust(const struct channel *c);
 
-/* Whether this box must be spoken to by TLS: --tls, and what is remembered of it.  */
+/* True if this box must be spoken to by TLS: by --tls, or by what is remembered of it.  */
 enum channel_wants {
 	WANTS_CLEAR,		/* --tls off; a box that is local or remembered as clear, and has never had TLS */
 	WANTS_TLS,		/* TLS or nothing */
@@ -97,19 +97,19 @@ enum channel_wants {
 };
 enum channel_wants channel_wants(const struct channel *c);
 
-/* Whether this box has been seen with TLS: --tls off is then worth a warning. */
+/* True if this box has been seen with TLS: --tls off is then worth a warning. */
 bool channel_knows_tls(const struct channel *c);
 
-/* The box refuses TLS: asks, remembers.  0: go on in clear; -1 with *e (STATUS_TLS). */
+/* Call when the box refuses TLS: asks, remembers.  0: continue in clear; -1 with *e (STATUS_TLS). */
 int channel_accept_clear(struct channel *c, struct error *e);
 
 /* The box demands TLS of its own accord.  0: channel_start_tls() is next; -1 with *e (STATUS_TLS): not with --tls off. */
 int channel_accept_tls(struct channel *c, struct error *e);
 
-/* Whether the box, one that is trusted by its key, has asked for our certificate and got it. */
+/* True if the box, one that is trusted by its key, has asked for our certificate and got it. */
 bool channel_shows_certificate(const struct channel *c);
 
-/* The two ends of a TCP connection that is up.  False: there is none, or it is none of TCP. */
+/* Gets the two ends of an established TCP connection.  False: none, or not TCP. */
 bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote);
 
 /* For .status; text fields are NULL where they do not apply, and live as long as the channel. */

@@ -58,7 +58,7 @@ struct channel {
 /* To the holder, unless it has freed the channel. */
 void channel_step(void *ctx, const char *text);
 void channel_warn(void *ctx, const char *text);
-/* Whether what is remembered of the box has a say in whether it is local, and so in what channel_wants(). */
+/* True if what is remembered of the box decides whether it is local, and so channel_wants(). */
 bool channel_asks_memory(const struct channel *c);
 /* Reads what is remembered of the box, once.  0; or -1 with *e. */
 int channel_load_trust(struct channel *c, struct error *e);

@@ -64,12 +64,12 @@ void link_want(struct shell *sh)
 		loop_timer_stop(sh->loop, &k->retry);
 		k->pause = 0;		/* the user is waiting: no more long pauses */
 		link_open(sh);
-	} else if (k->login_waits_for_enter) {	/* not from here: whoever wants it is in the middle of something */
+	} else if (k->login_waits_for_enter) {	/* not from here: its caller is in the middle of something */
 		loop_timer_start(sh->loop, &k->another, 0, line_entered, sh);
 	}
 }
 
-/* --- what the session says --- */
+/* --- callbacks of the session --- */
 
 static void note_greeting(struct shell *sh, const struct hello *hello)
 {
@@ -178,7 +178,7 @@ void link_on_login_refused(void *ctx, struct json message)
 	link_message_text(message, text, sizeof text);
 	if (sh->may_ask && sh->interactive && k->method != AUTH_NONE && ++k->tries < LOGIN_TRIES) {
 		shell_complain(sh, (struct place){0}, NULL, "%s: login refused: %s", sh->options->box_text, text);
-		k->refused = true;	/* first it is seen whether the box stays */
+		k->refused = true;	/* first it is seen whether the box stays connected */
 		loop_timer_start(sh->loop, &k->another, ANOTHER_AFTER, another_login, sh);
 		return;
 	}

@@ -65,7 +65,7 @@ const char *channel_verify_name(const struct channel *c, char text[static 256])
 	return text;
 }
 
-/* Whether the box goes by a name that DNS, or a tunnel, may have led to this machine. */
+/* True if the box has a name that DNS, or a tunnel, may have led to this machine. */
 static bool channel_is_named(const struct channel *c)
 {
 	const struct target *t = c->o->target;
@@ -78,9 +78,9 @@ bool channel_asks_memory(const struct channel *c)
 	return c->kind == CONNECT_LOOPBACK ? channel_is_named(c) : c->kind != CONNECT_UNIX;
 }
 
-/* Whether no other machine can be in between: a Unix socket or loopback.  What a proxy command talks to is somewhere else,
- * whatever the target is called.  A box that is known to have TLS is no other because its name leads to loopback now: who
- * answers there may be any user of this machine. */
+/* True if no other machine can be in between: a Unix socket or loopback.  A proxy command's peer is remote,
+ * whatever the target is called.  A box known to have TLS is remote although its name leads to loopback now: the process that
+ * answers there may be any user's. */
 static bool channel_is_local(const struct channel *c)
 {
 	if (c->kind == CONNECT_LOOPBACK)
@@ -128,7 +128,7 @@ enum channel_wants channel_wants(const struct channel *c)
 	case TLS_AUTO:
 		break;
 	}
-	/* Once TLS, always TLS, also where a name suddenly means this machine; and a user who names a key wants it compared. */
+	/* Once TLS, always TLS, also where a name suddenly means this machine; and a pin must be compared. */
 	if (c->o->pin != NULL || channel_knows_tls(c))
 		return WANTS_TLS;
 	if (channel_is_local(c))

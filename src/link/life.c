@@ -2,7 +2,7 @@
 /*
  * life: a connection is opened, fails or is lost, and perhaps is opened again.
  *
- * Owns the deadline, the tries and what a loss means for the run.  What is said over the connection is link.c's and entry.c's.
+ * Owns the deadline, the tries and what a loss means for the run.  link.c and entry.c handle the messages.
  */
 #include <stdio.h>
 
@@ -41,7 +41,7 @@ static void wait_to_try_again(struct shell *sh, bool was_ready)
 	loop_timer_start(sh->loop, &k->retry, k->pause, try_again, sh);
 }
 
-/* What does not answer may not be what was meant. */
+/* A name that does not answer may be a mistyped one. */
 static void add_near(const struct shell *sh, struct error *e)
 {
 	struct error inner = *e;

@@ -14,7 +14,7 @@
 
 enum { ERROR_GRACE = 2000 };	/* ms for replies after the box's fatal error */
 
-/* --- what the session says --- */
+/* --- callbacks of the session --- */
 
 static void on_reply(void *ctx, void *tag, const struct reply *reply)
 {
@@ -49,7 +49,7 @@ static struct session_ops with_requests(const struct session_ops *requests)
 	return all;
 }
 
-/* --- what the channel says --- */
+/* --- callbacks of the channel --- */
 
 static void on_step(void *ctx, const char *text)
 {
@@ -82,7 +82,7 @@ static void on_connected(void *ctx)
 	link_watch_greeting(sh);
 }
 
-/* What was still to come after a fatal error has had its time. */
+/* The time for further messages after a fatal error is over. */
 static void grace_over(void *ctx)
 {
 	link_lost(ctx, NULL);

@@ -15,18 +15,18 @@ enum link_state {
 	LINK_CONNECTING,	/* up to the login's answer */
 	LINK_READY,
 	LINK_AWAY,		/* lost; waiting to try again */
-	LINK_FAILED,		/* given up: a script's end */
+	LINK_FAILED,		/* ended by us: a script's end */
 };
 
 /* What the holder does about the connection.  Every operation gets the shell; all must be there. */
 struct link_ops {
 	void (*connecting)(struct shell *sh);	/* a connection is being made */
 	void (*ready)(struct shell *sh);	/* logged in */
-	void (*lost)(struct shell *sh);		/* gone, and what was open has its outcome */
+	void (*lost)(struct shell *sh);		/* lost, and open requests have their outcome */
 	void (*changed)(struct shell *sh);	/* link_state() is another */
 	void (*drained)(struct shell *sh);	/* link_takes() or link_unsent() may allow more */
-	bool (*taken)(struct shell *sh);	/* whether another program has the terminal */
-	bool (*typing)(struct shell *sh);	/* whether a line is being typed */
+	bool (*taken)(struct shell *sh);	/* true if another program has the terminal */
+	bool (*typing)(struct shell *sh);	/* true if a line is being typed */
 	void (*question)(struct shell *sh, bool begins);	/* lends the terminal to a question, and takes it back */
 	const struct request *(*answers)(const void *tag);	/* the type of the request with that tag; NULL: not known */
 	/* reply and its kin, unanswered and event; the others are the link's own.  ctx is the shell. */
@@ -42,7 +42,7 @@ enum link_state link_state(const struct shell *sh);
 /* Connects if that is not under way (also now instead of later, when away). */
 void link_want(struct shell *sh);
 
-/* The user is not typing now: asks what waited for that.  link_want() does it, too. */
+/* Call when the user is not typing: asks the questions that waited for that.  link_want() does it, too. */
 void link_line_entered(struct shell *sh);
 
 /* Ends the connection in order, without a message. */
@@ -50,8 +50,8 @@ void link_close(struct shell *sh);
 
 /* Another box's connection (.connect), sh->options being that one's: closes this one and connects. */
 void link_switch(struct shell *sh);
-/* The same, but the connection there is rests until the other one has logged in.  Then it is closed; if it fails, or is given up,
- * this one goes on.  before (from malloc, taken; NULL: no change) are the options of this one.  done() gets the end; why NULL: it
+/* The same, but the present connection rests until the other one has logged in.  Then it is closed; if the other fails, or is cancelled,
+ * this one continues.  before (from malloc, taken; NULL: no change) are the options of this one.  done() gets the end; why NULL: it
  * is made.  Without memory -1 with *e, and before is used up. */
 int link_switch_safely(struct shell *sh, struct options *before, void (*done)(struct shell *sh, void *ctx, const struct error *why),
     void *ctx, struct error *e);
@@ -61,7 +61,7 @@ void link_switch_cancel(struct shell *sh);
 /* The box of this name is to be forgotten: what this run itself has seen of it.  False: nothing. */
 bool link_forget_trust(struct shell *sh, const char *name);
 
-/* Whether a request may be sent now: always when ready; early, along with the login, if it only reads and holds no
+/* True if a request may be sent now: always when ready; early, with the login, if it only reads and has no
  * secret. */
 bool link_takes(const struct shell *sh, bool early);
 /* The two ends of the connection, if it is up and one of TCP. */
@@ -71,7 +71,7 @@ bool link_endpoints(const struct shell *sh, struct address *local, struct addres
 size_t link_unsent(const struct shell *sh);
 uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag);
 void link_forget(struct shell *sh, uint64_t id);
-/* Sends what has been queued. */
+/* Sends the queued messages. */
 void link_flush(struct shell *sh);
 /* We have not listened for so long: that is no silence of the box. */
 void link_discount_blocked_ms(struct shell *sh, int64_t ms);

@@ -2,8 +2,8 @@
 /*
  * link_parts: what the files of the link share.
  *
- * life.c begins and ends connections, entry.c decides on the way to the login, link.c moves what is said; all three set timers.
- * The others return what is to be done.
+ * life.c begins and ends connections, entry.c decides on the way to the login, link.c moves messages; all three set timers.
+ * The other files return what is to be done.
  */
 #ifndef PTSH_LINK_LINK_PARTS_H
 #define PTSH_LINK_LINK_PARTS_H
@@ -42,7 +42,7 @@ struct link {
 	struct error why;		/* of a failure found meanwhile */
 	struct link *resting;		/* switch.c: the connection that there was, until this one is made; NULL: none */
 	struct options *before;		/* of that one; NULL: the same */
-	void (*made)(struct shell *sh);	/* this connection is there; or it is not, and why */
+	void (*made)(struct shell *sh);	/* this connection is ready; or it failed, and why */
 	void (*failed)(struct shell *sh, const struct error *why);
 	void (*forget)(struct link *k, struct shell *sh);	/* gives back what rests, with its options */
 	void (*switched)(struct shell *sh, void *ctx, const struct error *why);
@@ -54,12 +54,12 @@ void link_open(struct shell *sh);				/* begins a connection */
 void link_drop(struct link *k, struct shell *sh);		/* gives back the channel and the session */
 void link_set_deadline(struct shell *sh);			/* for the way to the login; from now */
 void link_watch_greeting(struct shell *sh);			/* connected: if no greeting comes, another address is tried */
-/* The connection is over.  e: why; NULL: the box ended it in order.  Everything that has no answer gets its outcome, then it is
+/* Ends the connection.  e: why; NULL: the box ended it in order.  Every request without an answer gets its outcome, then it is
  * decided whether there will be another connection. */
 void link_lost(struct shell *sh, const struct error *e);
 /* Ends the connection with an error found on this side; as soon as the session has returned. */
 void link_fail(struct shell *sh, const struct error *e);
-/* What answers there is no box, or says nothing: another address of the same name may.  False: there is none. */
+/* Call when the peer is no box, or is silent: tries another address of the same name.  False: there is none. */
 bool link_try_next_address(struct shell *sh, const char *why);
 
 /* link.c, for switch.c */
@@ -73,7 +73,7 @@ void link_on_ready(void *ctx);
 void link_on_login_refused(void *ctx, struct json message);
 void link_log_in(struct shell *sh);
 
-/* notices.c: operations of the session; and a message's text, without what cannot stand in a string. */
+/* notices.c: operations of the session; and a message's text, without characters that a string cannot have. */
 void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struct json_iter more, bool authenticated);
 void link_on_odd(void *ctx, const char *text);
 void link_on_late(void *ctx, uint64_t id, bool ok);
@@ -88,10 +88,10 @@ enum login_step {
 	LOGIN_FAILED,		/* *e says why */
 };
 enum login_step link_login(struct shell *sh, struct error *e);
-/* Whether the box wants a login although our certificate stood for it: true once. */
+/* True, once, if the box wants a login although our certificate stood for it. */
 bool link_certificate_failed(struct shell *sh, const struct reply *reply);
 
-/* keepalive.c: what is due where a box has said nothing for `quiet` ms with `open` requests unanswered.  limit: --keepalive
+/* keepalive.c: what is due when a box has sent nothing for `quiet` ms with `open` requests unanswered.  limit: --keepalive
  * in ms.  pinged: a ping is among them. */
 struct keepalive {
 	enum { KEEPALIVE_REST, KEEPALIVE_WAIT, KEEPALIVE_PING, KEEPALIVE_DEAD } what;

@@ -10,7 +10,7 @@
 
 #include "link/link_parts.h"
 
-/* Of what the box offers, what may be used.  A connection that follows another one of the same run, which the box
+/* Chooses a method among those that the box offers.  A connection that follows another one of the same run, which the box
  * may have ended on purpose, must not bring ptsh down to a weaker login. */
 static unsigned login_usable(const struct link *k, const struct hello *hello)
 {
@@ -39,7 +39,7 @@ static void login_refuse(struct shell *sh, const struct hello *hello, struct err
 	error_set(e, e->status, "%s: %s (it offers %s)", sh->options->box_text, text, types);
 }
 
-/* Asks for it, if that must be.  NULL with *e. */
+/* Asks for it, if necessary.  NULL with *e. */
 static const char *get_password(struct shell *sh, struct error *e)
 {
 	const struct options *o = sh->options;
@@ -48,7 +48,7 @@ static const char *get_password(struct shell *sh, struct error *e)
 	size_t user_len = strlen(o->user);
 	char prompt[512];
 
-	if (strncmp(box, o->user, user_len) == 0 && box[user_len] == '@')	/* user@host: it is said already */
+	if (strncmp(box, o->user, user_len) == 0 && box[user_len] == '@')	/* user@host: it is printed already */
 		box += user_len + 1;
 	snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, box);
 	sh->link->ops->question(sh, true);
@@ -89,7 +89,7 @@ int link_passphrase(void *ctx, char *text, int size, struct error *e)
 	return len;
 }
 
-/* There is no password, but the box wants none: says how to go on, where that takes nothing away. */
+/* There is no password, but the box wants none: says how to continue, where that weakens nothing. */
 static void advise_none(const struct auth_case *in, struct error *e)
 {
 	char text[ERROR_TEXT];
@@ -122,7 +122,7 @@ enum login_step link_login(struct shell *sh, struct error *e)
 		error_set(e, STATUS_LOGIN, "%s: login: the box offers cram, but %s", o->box_text, hello->nonce_fault);
 		return LOGIN_FAILED;
 	}
-	/* The keyboard is not taken away from a person who types, least of all by what shows nothing: a connection that came
+	/* The keyboard is not taken from a user who types, least of all for a hidden answer: a connection that came
 	 * back by itself waits with its question until the line is entered. */
 	if (choice.method != AUTH_NONE && k->lost_at != 0 && k->ops->typing(sh) &&
 	    (k->tries > 0 || !password_configured(sh->password, o)))

@@ -2,7 +2,7 @@
 /*
  * stream: bytes through one connected socket.  See stream.h.
  *
- * Owns the descriptor and what TLS holds of it.  Knows no addresses, no messages and no trust.
+ * Owns the descriptor and TLS's state of it.  Knows no addresses, no messages and no trust.
  */
 #include "link/stream.h"
 
@@ -25,7 +25,7 @@ void stream_use_tls(struct stream *s, struct tls *tls)
 
 enum flow stream_handshake(struct stream *s, struct error *e)
 {
-	/* Either direction may be what is waited for: both flags say so. */
+	/* Either direction may be the one waited for: both flags say so. */
 	return tls_handshake(s->tls, &s->read_wants_write, e);
 }
 

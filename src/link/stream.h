@@ -17,7 +17,7 @@
 struct stream {
 	int fd;			/* owned; -1: none */
 	struct tls *tls;	/* owned; NULL: in clear */
-	bool read_wants_write;	/* what kept the last read, and the last write, from going on */
+	bool read_wants_write;	/* what stopped the last read, and the last write */
 	bool write_wants_read;
 	uint64_t received, sent;	/* bytes of the user's, not of TLS's */
 };
@@ -34,13 +34,13 @@ enum flow stream_handshake(struct stream *s, struct error *e);
 /* FLOW_DONE: *got bytes (at least one) are in bytes[0 .. size). */
 enum flow stream_read(struct stream *s, char *bytes, size_t size, size_t *got, struct error *e);
 
-/* *put bytes (perhaps none, perhaps fewer than len) have left, whatever is returned. FLOW_DONE: all. */
+/* *put bytes (perhaps none, perhaps fewer than len) have been sent, whatever is returned. FLOW_DONE: all. */
 enum flow stream_write(struct stream *s, const char *bytes, size_t len, size_t *put, struct error *e);
 
 /* What to wait for (POLLIN, POLLOUT) to go on reading, writing. */
 short stream_events(const struct stream *s, bool reading, bool writing);
 
-/* Whether something is at hand that poll() does not know of. */
+/* True if there is input that poll() does not know of. */
 bool stream_has_more(const struct stream *s);
 
 /* Notifies the peer, if that does not block, and frees all. */

@@ -2,7 +2,7 @@
 /*
  * switch: another box's connection in the place of this one, which rests until that one is made.
  *
- * What rests reads nothing and has no timers: what its box says waits in the kernel.
+ * A resting connection reads nothing and has no timers: its box's messages wait in the kernel.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static void made(struct shell *sh)
 	struct link *k = sh->link;
 
 	if (k->resting->session != NULL)
-		session_end(k->resting->session);	/* what is open there has its outcome */
+		session_end(k->resting->session);	/* its open requests have their outcome */
 	forget(k, sh);
 	k->switched(sh, k->switched_ctx, NULL);
 }

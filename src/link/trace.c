@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * trace: one line a message: time, direction, text; what is secret in it as "***".
+ * trace: one line a message: time, direction, text, with secrets as "***".
  */
 #include "link/trace.h"
 
@@ -21,7 +21,7 @@
 struct trace {
 	struct sink sink;
 	bool own;		/* close it */
-	struct loop_timer due;	/* of what is not yet written: a thread writes a file, so all lines of a step are written at once */
+	struct loop_timer due;	/* bytes not yet written: a thread writes a file, so all lines of a step are written at once */
 };
 
 int trace_open(struct shell *sh, const char *path, struct error *e)
@@ -139,8 +139,8 @@ void trace_sent(struct shell *sh, const char *text, size_t len)
 	buf_clear(&out);
 }
 
-/* What answers no open request: the login, or one that was given up, whose reply may hold anything.  Of such a reply
- * head is set to its id and status; false: it is a notification, a failure or nothing of ours. */
+/* A reply to no open request: to the login, or to an abandoned request, which may have anything in it.  Of such a reply
+ * head is set to its id and status; false: it is a notification, a failure or a reply to nothing of ours. */
 static bool answers_unknown(const char *text, size_t len, struct buf *head)
 {
 	struct json all, id, status;
@@ -165,7 +165,7 @@ void trace_received(struct shell *sh, const char *text, size_t len, bool asked, 
 		write_line(sh, '<', buf_head(&masked), masked.len);
 	} else if (secret_mask_reply(&masked, type, text, len) == 0) {
 		write_line(sh, '<', buf_head(&masked), masked.len);
-	} else {	/* cut short, not JSON, or no memory: what is secret in it is unknown */
+	} else {	/* cut short, not JSON, or no memory: where secrets are in it is unknown */
 		write_line(sh, '<', "(not shown)", 11);
 	}
 	buf_clear(&masked);

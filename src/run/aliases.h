@@ -12,13 +12,13 @@
 const struct alias *aliases_find(void *ctx, const char *name, size_t len);
 
 /* Takes *a over in any case, as the alias of its name instead of one that was there (*replaced).  trial: until
- * aliases_trial_end() only, for lines that are looked at before they run.  0, or -1 with *e. */
+ * aliases_trial_end() only, for lines that are checked before they run.  0, or -1 with *e. */
 int aliases_define(struct shell *sh, struct alias *a, bool trial, bool *replaced, struct error *e);
 void aliases_trial_end(struct shell *sh);
 /* False: there is none. */
 bool aliases_remove(struct shell *sh, const char *name);
 
-/* The alias that comes behind that name in the order of names, NULL the first; NULL: there is none. */
+/* Returns the alias that follows that name in the order of names, NULL the first; NULL: there is none. */
 const struct alias *aliases_next(const struct shell *sh, const char *name);
 
 void aliases_free(struct shell *sh);

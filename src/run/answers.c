@@ -16,7 +16,7 @@ enum {
 	NOTES_MOST = 64 * 1024,		/* bytes of notes that are remembered */
 };
 
-/* former: a task that is done with what it kept, whose memory fits where replies are alike; or NULL. */
+/* former: a task that no longer needs what it kept, whose memory fits where replies are alike; or NULL. */
 static bool keep(struct engine *e, struct task *t, const struct reply *reply, struct task *former)
 {
 	if (former != NULL && former->kept != NULL && former->kept_len >= reply->len && former->kept_len / 2 <= reply->len) {
@@ -34,7 +34,7 @@ static bool keep(struct engine *e, struct task *t, const struct reply *reply, st
 	return true;
 }
 
-/* reply: what came, if it was shown at once; NULL: nothing, or it is kept already. */
+/* reply: the reply, if it was shown at once; NULL: none, or kept already. */
 static void retire(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct engine *e = sh->engine;
@@ -265,7 +265,7 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 		return;
 	}
 	engine_count_failure(sh, t, status);
-	if (t->redirect != NULL && !job) {	/* closing it may run a command: not in the middle of what has come */
+	if (t->redirect != NULL && !job) {	/* closing it may run a command: not in the middle of the input */
 		t->outcome = OUTCOME_OK;
 		t->why_status = status;
 		t->state = TASK_ANSWERED;

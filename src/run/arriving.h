@@ -9,7 +9,7 @@
 #include "proto/rows.h"
 #include "proto/session.h"
 
-/* Belongs to the child's owner, in whose task it stands (struct task's `arriving`). */
+/* Belongs to the child's owner, in whose task it is (struct task's `arriving`). */
 struct arriving {
 	struct rows_hint hint;
 	const struct rows_ops *ops;
@@ -27,7 +27,7 @@ void arriving_clear(struct arriving *a);
  * memory for one of them. */
 int arriving_end(struct arriving *a, const struct reply *reply);
 
-/* The engine's: what session_ops hands over of a large reply. */
+/* For the engine: what session_ops passes on of a large reply. */
 enum large_mode arriving_begin(struct arriving *a, const char *text, size_t len);
 void arriving_item(struct arriving *a, struct json item, unsigned depth, bool first);
 void arriving_part(struct arriving *a, const char *text, size_t len, unsigned depth, bool last);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * check: lines looked at before they are begun, those that commands run for later among them.
+ * check: lines checked before they are begun, and those that commands run later.
  */
 #include "run/check.h"
 
@@ -102,7 +102,7 @@ static const struct field *known_field(const struct line *line, const char *name
 	return line->type != NULL ? catalog_field(line->type->reply, name, strlen(name)) : NULL;
 }
 
-/* Whether a line with places can be filled from the rows, before there is one.  Where a field is asked for that only the box may
+/* True if a line with places can be filled from the rows, before there is one.  Where a field is asked for that only the box may
  * know (an alias's argument is one, too) the rows will show it. */
 static int check_columns(const struct line *line, const char *each, struct error *e)
 {
@@ -124,7 +124,7 @@ static int check_columns(const struct line *line, const char *each, struct error
 	return result;
 }
 
-/* each: what is then run for every row of its result, or NULL. */
+/* each: the line then run for every row of its result, or NULL. */
 static int look_at_child(struct shell *sh, const char *text, size_t len, bool command, bool print, const char *each, struct error *e)
 {
 	struct line line = {0};
@@ -213,7 +213,7 @@ static bool within(const struct alias_uses *uses, size_t at)
 	return false;
 }
 
-/* Whether masked, made of text, hides nothing but arguments: what is asked for, or read from a file, is not hidden. */
+/* True if masked, made of text, hides nothing but arguments: `?` and @FILE are not hidden. */
 static bool hides_arguments_only(const char *text, const char *masked, const struct alias_uses *uses)
 {
 	size_t i = 0;
@@ -247,7 +247,7 @@ static int put_sample(const struct alias *a, const char *sample, struct buf *tex
 	return result == 0 && buf_string(text) == NULL ? error_memory(e) : result;
 }
 
-/* What was parsed of a sample: whole, or but for what the arguments will say. */
+/* The result of parsing a sample: complete, or except what the arguments decide. */
 static int judge_sample(struct shell *sh, const struct line *line, const char *text, const struct alias_uses *uses, bool whole,
     struct error *e)
 {
@@ -280,7 +280,7 @@ static int check_sample(struct shell *sh, const struct alias *a, const char *sam
 	context.find_alias = NULL;
 	if (result == 0) {
 		result = line_parse(&line, buf_head(&text), text.len, &context, e, &usage, &at);
-		/* What is wrong with an argument is found when there is one, and what is missing may come then. */
+		/* A wrong argument is found when there is one, and a missing one may come then. */
 		if (result == 0 || within(&uses, at) || (a->any && at >= text.len))
 			result = judge_sample(sh, &line, buf_head(&text), &uses, result == 0, e);
 	}

@@ -2,7 +2,7 @@
 /*
  * check: checks of a line, or of a whole script, before any of it starts.
  *
- * Looks as the engine will, but asks nothing, reads no secret and sends nothing.
+ * Checks as the engine will, but asks nothing, reads no secret and sends nothing.
  */
 #ifndef PTSH_RUN_CHECK_H
 #define PTSH_RUN_CHECK_H
@@ -33,7 +33,7 @@ void check_places(struct shell *sh, const char *text, size_t len, void (*found)(
  * filled with. */
 int check_template(struct shell *sh, const char *text, struct error *e);
 
-/* What an alias stands for, as far as that can be seen before it has arguments.  0, or -1 with *e. */
+/* Checks the line of an alias, as far as possible before it has arguments.  0, or -1 with *e. */
 int check_alias(struct shell *sh, const struct alias *a, struct error *e);
 
 /* For --dry-run: prints the request that a line is.  0, or -1 with *e. */
@@ -42,7 +42,7 @@ int check_print(struct shell *sh, const char *text, size_t len, struct error *e)
 /* The same of a line with places, which are shown as they are typed; where they cannot be, that is reported. */
 void check_print_template(struct shell *sh, const char *command, const char *text);
 
-/* The line as it may be kept and shown: with ? for every secret.  Asks and reads nothing.  Heap; NULL without memory. */
+/* Returns the line as it may be kept and shown: with ? for every secret.  Asks and reads nothing.  Heap; NULL without memory. */
 char *check_masked(struct shell *sh, const char *text);
 
 #endif

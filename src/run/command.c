@@ -13,7 +13,7 @@
 #include "run/engine.h"
 #include "run/redirect.h"
 
-/* What is missing may be in a comment. */
+/* The missing word may be in a comment. */
 static const char *comment_hint(const struct line *line, const struct error *e)
 {
 	return line->comment && strncmp(e->text, "usage:", 6) == 0 ? LINE_COMMENT_HINT : "";
@@ -141,7 +141,7 @@ const struct command_word *commands_find(void *ctx, const char *name, size_t len
 	return n == 1 ? &found->word : NULL;
 }
 
-/* Of a line that has been parsed: its first word is the whole name of a command that is there. */
+/* For a parsed line: its first word is the whole name of a known command. */
 static const struct command *command_of(const struct shell *sh, const struct line *line)
 {
 	const struct command *const *c = sh->commands;

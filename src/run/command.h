@@ -13,12 +13,12 @@
 #include "run/task.h"
 #include "term/shell.h"
 
-/* A word behind a command that is being completed. */
+/* The word after a command that is being completed. */
 struct command_finding {
-	struct shell *sh;		/* NULL: nothing runs, only the tables are there (.places gets it nevertheless) */
+	struct shell *sh;		/* NULL: nothing runs, only the tables exist (.places gets it nevertheless) */
 	const struct command *const *commands;
 	char *const *words;		/* those before the cursor, words[0] the command with its dot */
-	size_t count, index;		/* how many; which one is asked for, 1 the first behind the command: index <= count */
+	size_t count, index;		/* how many; which one is asked for, 1 the first after the command: index <= count */
 	void (*found)(void *arg, const char *text, const char *help);
 	void *arg;
 };
@@ -26,26 +26,26 @@ struct command_finding {
 /* A command is one such entry, in a file of its own, and a row of commands/table.h. */
 struct command {
 	struct command_word word;	/* its name, and what the line language needs to know */
-	const char *usage;		/* behind the name */
+	const char *usage;		/* after the name */
 	const char *help;		/* one line */
 	const char *more;		/* some more for `.help .name`, or NULL */
-	void (*describe)(struct buf *text);	/* appends what a table of the command's own says behind it; or NULL */
-	size_t min, max;		/* words behind the name; where the rest is a line, .check counts */
+	void (*describe)(struct buf *text);	/* appends text from a table of the command's own after it; or NULL */
+	size_t min, max;		/* words after the name; where the rest is a line, .check counts */
 	bool needs_box;			/* does nothing with --dry-run */
 	bool reads;			/* changes nothing and has a result: is begun without waiting, as requests that read are */
 	bool at_once;			/* is over as soon as it is run: .each and .on may run it, too */
 
 	/* t->line holds the words.  A failure is reported: command_fail() does. */
 	enum command_result (*run)(struct shell *sh, struct task *t, enum status *status);
-	/* Whether this line of it shows something: then it can be redirected.  NULL: none does. */
+	/* True if this line of it shows something: then it can be redirected.  NULL: none does. */
 	bool (*shows)(const struct line *line);
-	/* Whether what is behind the name can be right, before anything of a script runs.  0, or -1 with *e.  NULL: any words. */
+	/* Checks the words after the name, before anything of a script runs.  0, or -1 with *e.  NULL: any words. */
 	int (*check)(struct shell *sh, const char *rest, struct error *e);
-	/* The line has entered the queue: what must happen before its turn.  NULL: nothing. */
+	/* Called when the line has entered the queue: does what must happen before its turn.  NULL: nothing. */
 	void (*queued)(struct shell *sh, struct task *t);
-	/* Calls f->found() for what may stand at a place.  NULL: any word may. */
+	/* Calls f->found() for what may be at a place.  NULL: any word may. */
 	enum command_place (*complete)(const struct command_finding *f);
-	/* Calls f->found() for the {places} that a line may have which it runs later; rest: what is typed behind the name.  NULL: none. */
+	/* Calls f->found() for the {places} that a line may have which it runs later; rest: the text typed after the name.  NULL: none. */
 	void (*places)(const struct command_finding *f, const char *rest);
 };
 
@@ -75,11 +75,11 @@ const struct command *commands_named(const struct shell *sh, const char *name, s
 /* For struct line_context, of which ctx is the shell: a whole name, or the only one that begins so. */
 const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e);
 
-/* Whether the words of a command's line can be right, before anything runs.  0, or -1 with *e. */
+/* Checks the words of a command's line, before anything runs.  0, or -1 with *e. */
 int commands_check(struct shell *sh, const struct line *line, struct error *e);
-/* Whether the line shows something. */
+/* True if the line shows something. */
 bool commands_show(const struct shell *sh, const struct line *line);
-/* Whether what it shows can go where the line says.  0, or -1 with *e. */
+/* Checks that its output can go where the line says.  0, or -1 with *e. */
 int commands_redirects(const struct shell *sh, const struct line *line, struct error *e);
 bool commands_at_once(const struct shell *sh, const struct line *line);
 bool commands_reads(const struct shell *sh, const struct line *line);
@@ -101,7 +101,7 @@ void command_found_words(const struct command_finding *f, const char *const *wor
 void command_found_requests(const struct command_finding *f);				/* and commands */
 void command_found_events(const struct command_finding *f);
 void command_found_realms(const struct command_finding *f);
-/* Behind an event: the realm it is about. */
+/* After an event: the realm it is about. */
 void command_found_event_args(const struct command_finding *f);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * connection: what the link reports, handed on to the engine, the events, ident and the prompt.
+ * connection: what the link reports, passed on to the engine, the events, ident and the prompt.
  *
  * The one place that knows all of them and the link; decides nothing.
  */

@@ -13,7 +13,7 @@
 #include "run/show.h"
 
 enum {
-	WINDOW = 4096,			/* lines read ahead of what has been shown... */
+	WINDOW = 4096,			/* lines read ahead of those shown... */
 	AHEAD_MOST = 4 * 1024 * 1024,	/* ...and bytes of them */
 	UNSENT_MOST = 1024 * 1024,	/* bytes waiting for the network */
 	KEPT_MOST = 16 * 1024 * 1024,	/* bytes of replies waiting for their turn, before no more are asked for */
@@ -121,7 +121,7 @@ static bool begin_side(struct shell *sh)
 	return any;
 }
 
-/* Whether the order of the lines permits to begin t, the first not begun. */
+/* True if the order of the lines permits to begin t, the first not begun. */
 static bool turn(const struct shell *sh, const struct task *t)
 {
 	const struct engine *e = sh->engine;
@@ -268,7 +268,7 @@ void engine_pump(struct shell *sh)
 
 /* --- stopping --- */
 
-/* At a prompt it is said why, too. */
+/* At a prompt the reason is printed, too. */
 static void unsent(struct shell *sh, struct task *t)
 {
 	struct buf why = {0};

@@ -11,24 +11,24 @@
 #include "run/task.h"
 #include "term/shell.h"
 
-/* What prepare() says of a task. */
+/* The result of prepare() for a task. */
 enum engine_turn {
 	TURN_SEND,		/* it can be sent now */
-	TURN_LATER,		/* a question is under way, or it must be looked at again */
+	TURN_LATER,		/* a question is under way, or prepare() must be called again */
 	TURN_NEVER,		/* it is not wanted any more */
 };
 
-/* The engine orders lines; what they mean, and where they come from, it asks: run/steps.c answers. */
+/* The engine orders lines; run/steps.c knows what they mean and where they come from. */
 struct engine_ops {
-	/* Before t is sent: what must be known first.  Called again until it says TURN_SEND. */
+	/* Finds out what must be known before t is sent.  Called again until it says TURN_SEND. */
 	enum engine_turn (*prepare)(struct shell *sh, struct task *t);
 	/* Runs a command's line.  Its error status goes to *status. */
 	enum command_result (*command)(struct shell *sh, struct task *t, enum status *status);
 	/* t has its outcome, and will be shown in its turn; of a line, when it is TASK_ANSWERED: until then more may be read. */
 	void (*ended)(struct shell *sh, struct task *t);
-	/* Hands over lines, if there are any.  True: it did. */
+	/* Passes on lines, if there are any.  True if it did. */
 	bool (*more)(struct shell *sh);
-	/* Drops the lines that have not been handed over: how many they were. */
+	/* Drops the lines that have not been passed on; returns how many they were. */
 	unsigned long (*drop)(struct shell *sh);
 };
 
@@ -41,13 +41,13 @@ struct line_context engine_context(struct shell *sh);
 /* Instead of asking for a secret, or reading a file: there will be something. */
 int engine_would_ask(void *ctx, const char *what, struct buf *out, struct error *e);
 
-/* What may be asked of this ptsh, whatever the box would say.  0, or -1 with *e. */
+/* Checks that this ptsh may send it, whatever the box would say.  0, or -1 with *e. */
 int engine_permits(const struct shell *sh, const struct line *line, struct error *e);
 
-/* Whether another line is welcome (window, memory). */
+/* True if another line is welcome (window, memory). */
 bool engine_wants_lines(const struct shell *sh);
 
-/* Takes a line apart and queues it; what is wrong with it is reported in its turn. */
+/* Parses a line and queues it; a mistake in it is reported in its turn. */
 void engine_line(struct shell *sh, const char *text, size_t len, struct place at);
 
 /* A line that cannot be run: reported in its turn, with its status. */
@@ -59,7 +59,7 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *e);
 struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,
     void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *e);
 
-/* Sends what may be sent, shows what may be shown. */
+/* Sends lines that may be sent, shows results that may be shown. */
 void engine_pump(struct shell *sh);
 
 /* Nothing queued (jobs may run). */
@@ -70,7 +70,7 @@ bool engine_idle(const struct shell *sh);
 bool engine_stopped(const struct shell *sh);
 /* Ends what runs beside the queue and has not been sent. */
 void engine_fail_unsent(struct shell *sh);
-/* Stops: what has not begun is dropped, counted and reported. */
+/* Stops: drops, counts and reports the lines not begun. */
 void engine_stop(struct shell *sh);
 /* How many lines were dropped unbegun; 0 if none ever began: then that goes without saying. */
 unsigned long engine_dropped(const struct shell *sh);
@@ -97,12 +97,12 @@ size_t engine_job_count(const struct shell *sh);
 /* What a command runs beside the queue counts as a job without a number: one hold for each. */
 void engine_hold(struct shell *sh);
 void engine_release(struct shell *sh);
-/* Whether a job runs, numbered or not. */
+/* True if a job runs, numbered or not. */
 bool engine_jobs_run(const struct shell *sh);
 /* The highest number that a job has had. */
 unsigned engine_last_job(const struct shell *sh);
 
-/* Whether an event of that name and gid is about a request that runs: its own result says more. */
+/* True if an event of that name and gid is about a running request, whose own result says more. */
 bool engine_runs(struct shell *sh, struct json event, struct json_iter args);
 
 /* The link's news. */

@@ -9,7 +9,7 @@
 
 struct list { struct task *head, *tail; };
 
-/* Two lists: the queue holds the lines in their order until their result has been shown; `side` holds what runs
+/* Two lists: the queue holds the lines in their order until their result has been shown; `side` has what runs
  * beside it, jobs and children.  In both, tasks before `unsent` / `side_unsent` have been begun, those from there on
  * have not. */
 struct engine {
@@ -57,7 +57,7 @@ void engine_job_ended(struct shell *sh);
 /* answers.c: the end of a task */
 /* t->outcome is set; reply NULL: none has come.  t is gone, or kept for its turn. */
 void engine_finish(struct shell *sh, struct task *t, const struct reply *reply);
-bool engine_show_ready(struct shell *sh);		/* shows what has its turn; true: something had */
+bool engine_show_ready(struct shell *sh);		/* shows the results whose turn has come; true: there were some */
 /* What ptsh thinks of a line that is sent anyway. */
 void engine_tell_notes(struct shell *sh, struct task *t);
 

@@ -52,7 +52,7 @@ struct events {
 
 static void forget(struct events *ev, const char *name);
 
-/* An event that the box refuses to send never comes.  Whether a listener wants it whose line has no end to report that with. */
+/* True if a listener wants an event that the box refuses to send, and has no end of a line to report that with. */
 static bool refused(struct shell *sh, const char *name)
 {
 	struct listener *l, *next;
@@ -226,7 +226,7 @@ static bool by_name(const struct listener *l)
 	return f->name != NULL;
 }
 
-/* The name was looked up.  The listeners that gave it may have gone meanwhile. */
+/* The name was looked up.  The listeners that gave it may have ended meanwhile. */
 static void looked_up(struct shell *sh, void *ctx, const char *gid, const struct error *e)
 {
 	char *name = ctx;
@@ -303,7 +303,7 @@ void events_ignore(struct shell *sh, struct listener *l)
 		}
 }
 
-/* Whether a cell's text is the word: strings by their content, numbers by their digits. */
+/* True if a cell's text is the word: strings by their content, numbers by their digits. */
 static bool same(struct json v, const char *word)
 {
 	return json_kind(v) == JSON_STRING ? json_is(v, word) : strlen(word) == v.len && memcmp(word, v.text, v.len) == 0;

@@ -45,10 +45,10 @@ struct listener {
 void events_listen(struct shell *sh, struct listener *l);
 void events_ignore(struct shell *sh, struct listener *l);
 
-/* Prints the event in the format, whether events are printed or not. */
+/* Prints the event in the format, even if events are not printed. */
 void events_print(struct shell *sh, time_t when, const char *line, size_t len);
 
-/* Whether events are printed. */
+/* True if events are printed. */
 bool events_shown(const struct shell *sh);
 void events_show(struct shell *sh, bool on);
 /* The last EVENTS_KEPT, oldest first, to the output. */

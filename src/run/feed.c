@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * feed: sources of lines, read one after the other.  A regular file is held whole and looked through for mistakes before
+ * feed: sources of lines, read one after the other.  A regular file is read whole and checked for mistakes before
  * anything of it runs; standard input is read as it comes.
  */
 #include "run/feed.h"
@@ -28,7 +28,7 @@ struct source {
 	struct source *next;
 	int fd;			/* -1: all is in buf */
 	bool watched, ended;
-	bool first;		/* nothing read yet: a byte order mark may stand here */
+	bool first;		/* nothing read yet: a byte order mark may come */
 	struct buf buf;
 	size_t scanned;		/* bytes at the head of buf known to hold no end of a line */
 	struct line_state state;
@@ -94,7 +94,7 @@ static void remove_first(struct shell *sh)
 	free(s);
 }
 
-/* The next line in what is there: its length without LF, or -1.  Joins what goes on in the next line. */
+/* Returns the length of the next line, without LF, or -1.  Joins continued lines. */
 static ssize_t next_line(struct source *s)
 {
 	const char *text = buf_head(&s->buf), *lf;
@@ -233,7 +233,7 @@ bool input_pump(struct shell *sh)
 				end_without_memory(sh, s);
 				return true;
 			}
-			/* a regular file cannot be polled by every kind of poll: it is always ready, and so says poll() */
+			/* a regular file cannot be polled by every kind of poll: it is always ready, as poll() says */
 		}
 		return any;
 	}
@@ -285,7 +285,7 @@ int input_add_text(struct shell *sh, const char *text, size_t len, const char *n
 	return s->buf.failed ? error_memory(e) : 0;
 }
 
-/* Whether one of the files whose lines have led here is the same. */
+/* True if one of the files whose lines have led here is the same. */
 static bool is_within(const struct inputs *in, const struct stat *st)
 {
 	for (const struct source *s = in->first; s != NULL; s = s->next)

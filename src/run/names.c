@@ -81,7 +81,7 @@ static void empty(struct list *l)
 	l->known = false;
 }
 
-/* The gid of a name: an exact match, else the only one that is the same but for upper and lower case. */
+/* Returns the gid of a name: an exact match, else the only one that differs only in upper and lower case. */
 static const char *match(const struct list *l, enum gid_kind kind, const char *name, struct error *e)
 {
 	const char *exact = NULL, *like = NULL;

@@ -12,15 +12,15 @@ struct names *names_create(struct shell *sh);
 void names_free(struct shell *sh);
 
 /* Looks a name up on the box: asks for the list of that kind (afresh, once for look-ups at the same time), then calls
- * done() with the gid, or NULL and *e (STATUS_USAGE: unknown or ambiguous, with what there is; or why it could not
- * be asked).  name NULL: only the list is wanted: gid is NULL, and e as well if it is there. */
+ * done() with the gid, or NULL and *e (STATUS_USAGE: unknown or ambiguous, with what there is; or why the list
+ * failed).  name NULL: only the list is wanted: gid is NULL, and e as well if it has come. */
 void names_look_up(struct shell *sh, enum gid_kind kind, const char *name,
     void (*done)(struct shell *sh, void *ctx, const char *gid, const struct error *e), void *ctx);
 
 /* The gid that is or has this name in the list that is known, or NULL with *e. */
 const char *names_find(const struct shell *sh, enum gid_kind kind, const char *name, struct error *e);
 
-/* What is known without asking: the name of a gid, or NULL. */
+/* Returns the name of a gid if it is known without a request, or NULL. */
 const char *names_of(const struct shell *sh, enum gid_kind kind, const char *gid);
 
 /* Calls found() for all known gids of a kind. */
@@ -31,9 +31,9 @@ void names_each(const struct shell *sh, enum gid_kind kind,
 void names_learn(struct shell *sh, enum gid_kind kind);
 /* Asks for all lists in the background, silently (interactive: after login, .refresh, after a _modify). */
 void names_refresh(struct shell *sh);
-/* Whether lists are on their way. */
+/* True if lists are on their way. */
 bool names_loading(const struct shell *sh);
-/* What is known may be wrong now. */
+/* Notes that the known names may be wrong now. */
 void names_stale(struct shell *sh);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * queue: the allocation of tasks, the two lists they stand in, and what a stop takes out of them.
+ * queue: the allocation of tasks, the two lists they are in, and what a stop removes from them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +141,7 @@ void engine_stop(struct shell *sh)
 	e->stopped = true;
 	engine_drop_waiting(sh);
 	e->dropped += e->ops->drop(sh);
-	/* What a script waits for does not matter any more; what it has sent does. */
+	/* A script's waiting does not matter any more; the requests it has sent do. */
 	struct task *t = sh->interactive ? NULL : engine_foreground(sh);
 	if (t != NULL && t->command != NULL && t->command->ops->cancel != NULL)
 		t->command->ops->cancel(t->command);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * redirect: `> file`, `>> file`, `| command` behind a line at the prompt.
+ * redirect: `> file`, `>> file`, `| command` after a line at the prompt.
  */
 #include "run/redirect.h"
 
@@ -17,7 +17,7 @@
 #include "term/pager.h"
 
 struct redirection {
-	enum redirect kind;	/* REDIRECT_NONE: to the screen, since the shell command was given up */
+	enum redirect kind;	/* REDIRECT_NONE: to the screen, since the shell command was cancelled */
 	char *to;			/* as it was typed: file or command */
 	struct place at;		/* of the line */
 	struct sink sink;		/* outside of begin and end; between them, what belongs into sh->out */
@@ -25,7 +25,7 @@ struct redirection {
 	const struct format *format;	/* and its format */
 	const struct format *wanted;	/* that the line or the file's name asks for, or NULL */
 	unsigned depth;			/* of begin */
-	bool regular;			/* a file that holds nothing up */
+	bool regular;			/* a file that never blocks */
 	bool has_run, told;		/* the command; that a write has failed */
 };
 

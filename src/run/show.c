@@ -83,7 +83,7 @@ void show_decode(struct json v, struct buf *text)
 	buf_clear(&raw);
 }
 
-/* What the box says behind a failure's message, as psql's DETAIL. */
+/* Text of the box after a failure's message, like psql's DETAIL. */
 static void show_detail(struct json_iter it, struct buf *text)
 {
 	struct json v;
@@ -143,7 +143,7 @@ static void complain(struct shell *sh, const struct task *t, const struct reply 
 	const char *line, *end;
 
 	show_failure(t, reply, &text);
-	if (t->outcome == OUTCOME_FAILED)	/* the box's words: one line, whatever is in them */
+	if (t->outcome == OUTCOME_FAILED)	/* the box's words, made one line */
 		shell_complain(sh, t->at, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
 	else if (buf_string(&text) == NULL)
 		shell_complain(sh, t->at, t->bad_line ? NULL : t->line.type_name, "out of memory");
@@ -203,7 +203,7 @@ const struct format *show_format(const struct shell *sh, const struct task *t)
 	return redirect_format(t->redirect, t->format != NULL ? t->format : session);
 }
 
-/* What is shown while a pager runs is in the session's format. */
+/* Output while a pager runs is in the session's format. */
 static void show_paged(struct shell *sh, const char *text, size_t len)
 {
 	const struct format *f = output_format(sh->output), *session = sh->format;

@@ -7,11 +7,11 @@
 
 #include "run/task.h"
 
-/* The end of a line in the queue: its result or its message.  reply NULL: there is none. */
+/* Shows the end of a line in the queue: its result or its message.  reply NULL: none. */
 void show_result(struct shell *sh, struct task *t, const struct reply *reply);
 /* The same, at a prompt through the pager if it is tall. */
 void show_reply(struct shell *sh, const struct task *t, const struct reply *reply);
-/* The end of a job, behind a line that names it. */
+/* Shows the end of a job, after a line that names it. */
 void show_job(struct shell *sh, struct task *t, const struct reply *reply);
 void show_job_started(struct shell *sh, const struct task *t, const char *how);
 
@@ -24,16 +24,16 @@ void show_kept(const struct task *t, struct reply *reply);
 struct reply_about show_about(const struct task *t);
 struct reply_about show_about_line(const struct line *line);
 
-/* The message of a failed reply, or whatever became of a request: appended as one line (not yet made harmless). */
+/* Appends the message of a failed reply, or another outcome of a request, as one line (not yet made harmless). */
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text);
 
-/* The text of a JSON value, a NUL in it as \x00: what is handed on as a string would end there. */
+/* Returns the text of a JSON value, a NUL in it as \x00, where a string would end. */
 void show_decode(struct json v, struct buf *text);
 
 /* For --dry-run: what would be sent, to the letter, secrets too. */
 void show_unsent(struct shell *sh, const char *json, size_t len);
 
-/* Around what t, or what runs for it, shows: it goes where the line says (run/redirect), and in its format. */
+/* Around the output of t, or of its children: it goes where the line says (run/redirect), in its format. */
 void show_begin(struct shell *sh, const struct task *t);
 void show_end(struct shell *sh, const struct task *t);
 
@@ -43,7 +43,7 @@ const struct format *show_format(const struct shell *sh, const struct task *t);
 /* Text of ptsh's own, harmless: through the pager if it is taller than the screen. */
 void show_text(struct shell *sh, const char *text, size_t len);
 
-/* Whether a person agrees to what the line deletes. */
+/* Asks the user before a line that deletes.  True: agreed. */
 bool show_confirm_delete(struct shell *sh, const struct task *t);
 
 /* "realm_poll 5000015442": the line with its secrets hidden, shortened. */

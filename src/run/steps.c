@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * steps: what the engine asks: what comes before a line is sent and after it has ended, where lines come from.
+ * steps: callbacks of the engine: before a line is sent, after it has ended, and where lines come from.
  */
 #include "run/steps.h"
 
@@ -16,7 +16,7 @@
 #include "run/redirect.h"
 #include "run/show.h"
 
-/* It is not sent: said in its turn. */
+/* It is not sent; that is reported in its turn. */
 static void steps_refuse(struct shell *sh, struct task *t, const char *why, enum status status)
 {
 	t->outcome = OUTCOME_REFUSED;
@@ -58,7 +58,7 @@ static bool steps_resolve_names(struct shell *sh, struct task *t)
 	return true;
 }
 
-/* A line that deletes is asked about; then all that may have changed meanwhile is looked at again. */
+/* A line that deletes is asked about; then all that may have changed meanwhile is checked again. */
 static enum engine_turn steps_agree(struct shell *sh, struct task *t)
 {
 	if (!sh->interactive || !t->line.deletes || sh->options->yes || t->agreed)

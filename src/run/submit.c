@@ -84,7 +84,7 @@ int engine_permits(const struct shell *sh, const struct line *line, struct error
 
 static void refuse_task(struct task *t, const char *text, size_t len, const struct error *e)
 {
-	/* What is left open has all that follows for its own: that is no line, and nothing excuses it. */
+	/* An open quote takes all that follows: that is no line, even with `-`. */
 	t->line.may_fail = t->line.may_fail && e->status == STATUS_USAGE && word_whole(text, len);
 	t->state = TASK_ANSWERED;
 	t->outcome = OUTCOME_REFUSED;
@@ -94,7 +94,7 @@ static void refuse_task(struct task *t, const char *text, size_t len, const stru
 	t->barrier = true;
 }
 
-/* No memory for a line that would say so in its turn. */
+/* There is no memory for a line that would report it in its turn. */
 static void stop_without_task(struct shell *sh, struct place at, const struct error *err)
 {
 	shell_complain(sh, at, NULL, "%s", err->text);
@@ -122,7 +122,7 @@ static int take_apart(struct shell *sh, struct task *t, const char *text, size_t
 	return line_parse(&t->line, text, len, context, e, usage, &where);
 }
 
-/* A line that asks for a secret (`?`) is read twice: it asks only when all the rest of it is right. */
+/* A line that asks for a secret (`?`) is read twice: it asks only when the rest of it is right. */
 static int parse(struct shell *sh, struct task *t, const char *text, size_t len, struct error *e, char **usage)
 {
 	struct line_context context = engine_context(sh);

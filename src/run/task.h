@@ -16,7 +16,7 @@
 /* What became of a request: exactly one of these (ptsh(1), ORDER AND JOBS). */
 enum outcome {
 	OUTCOME_OK,
-	OUTCOME_FAILED,		/* the box said so */
+	OUTCOME_FAILED,		/* refused by the box */
 	OUTCOME_BAD,		/* the reply could not be understood */
 	OUTCOME_UNKNOWN,	/* no answer: the box may have done it */
 	OUTCOME_UNSENT,		/* no byte of it left */
@@ -33,7 +33,7 @@ enum task_state {
 /* What started a task and waits for its end. */
 enum task_role {
 	TASK_LINE,		/* a line in the queue: shown in order */
-	TASK_JOB,		/* `LINE &`, or one left behind by ^C: shown when it comes */
+	TASK_JOB,		/* `LINE &`, or one left by ^C: shown when it comes */
 	TASK_CHILD,		/* of .each, .on, .watch, a look-up: `done` shows it */
 };
 
@@ -46,11 +46,11 @@ enum command_result {
 
 struct redirection;
 
-/* What a command that waits holds begins with this: command_begin() makes it, its task owns it. */
+/* The state of a command that waits begins with this: command_begin() makes it, its task owns it. */
 struct command_state {
 	const struct command_ops *ops;
 	struct shell *sh;
-	struct task *task;		/* NULL: left by ^C, but what it has begun still runs */
+	struct task *task;		/* NULL: left by ^C, but its children still run */
 	enum status status;		/* of a result */
 	struct redirection *redirect;	/* of a task that was left; owned */
 	const struct format *format;	/* the same; NULL: the session's */
@@ -58,19 +58,19 @@ struct command_state {
 
 struct command_ops {
 	size_t size;			/* of the state */
-	/* Gives back what the state holds, but not the state.  NULL: nothing. */
+	/* Frees what the state owns, but not the state.  NULL: nothing. */
 	void (*clear)(struct command_state *s);
-	/* ^C, or a script that stops.  NULL: it goes on. */
+	/* ^C, or a script that stops.  NULL: it continues. */
 	void (*cancel)(struct command_state *s);
 	/* While it has its turn: a job has ended; the connection is gone for good.  NULL: it does not mind. */
 	void (*job_ended)(struct command_state *s);
 	void (*lost)(struct command_state *s);
-	/* What it has found out, shown in its turn as a reply is: to where it was redirected, through the pager, as a job's
+	/* Its result, shown in its turn like a reply: redirected, through the pager, as a job's
 	 * result, by .last.  NULL: it shows things itself. */
 	void (*show)(struct command_state *s, struct output *o);
-	/* Around that, on standard error: what must be known before it, and what went wrong.  NULL: nothing. */
+	/* Around that, on standard error: notes before it, and failures.  NULL: nothing. */
 	void (*report)(struct command_state *s, const struct task *t, bool before);
-	/* What is going on, for the row of progress; NULL: the line says it. */
+	/* What it is doing, for the row of progress; NULL: the line says it. */
 	void (*progress)(const struct command_state *s, char *text, size_t size);
 };
 
@@ -81,13 +81,13 @@ struct change_ops {
 	/* Before t is sent: asks the box for the state it will change.  True: the question is under way, and t waits (TASK_RESOLVING);
 	 * it is begun again when it has its answer or cannot have one. */
 	bool (*ask)(struct shell *sh, struct task *t);
-	/* t, whose change is not NULL, has its outcome.  It may wait (TASK_RESOLVING) until what it has made is found. */
+	/* Called when t, whose change is not NULL, has its outcome.  It may wait (TASK_RESOLVING) until what it has made is found. */
 	void (*ended)(struct shell *sh, struct task *t);
-	/* t, whose change is not NULL, has succeeded: shows what it changed. */
+	/* Called when t, whose change is not NULL, has succeeded: shows what it changed. */
 	void (*show)(struct shell *sh, struct task *t);
-	/* Why what a request does cannot be taken back, whatever the state before is; NULL: it can, or perhaps. */
+	/* Returns why a request cannot be undone, whatever the state before; NULL: it can, or perhaps. */
 	const char *(*why_not)(const struct request *type);
-	/* Another box: what was changed before is dropped. */
+	/* Called for another box: drops the changes made before. */
 	void (*forget)(struct shell *sh);
 	void (*free)(struct task *t);
 };
@@ -102,7 +102,7 @@ struct task {
 	struct place at;
 	bool agreed;			/* to what it deletes: asked once */
 	bool barrier;			/* waits for all before it, all after it wait for it */
-	bool bad_line;			/* refused for what it is: nothing behind it is begun, unless it may fail or --keep-going */
+	bool bad_line;			/* refused by ptsh: nothing after it is begun, unless it may fail or --keep-going */
 	bool streaming;			/* a large reply is being shown */
 	bool timed_out;			/* the reply, if it comes, is late */
 	bool cancelled;			/* while it waited for an answer of the user or for a name */
@@ -128,10 +128,10 @@ struct task {
 
 	const struct format *format;	/* `.format F LINE`; NULL: the session's.  A child's is its owner's */
 	struct command_state *command;	/* of a command that waits, or has a result; owned */
-	struct redirection *redirect;	/* run/redirect: where what it shows goes, once that is open; owned, a child's is its owner's */
+	struct redirection *redirect;	/* run/redirect: where its output goes, once that is open; owned, a child's is its owner's */
 };
 
-/* Whether it is a command with a result, found out or still to be. */
+/* True if it is a command with a result, now or later. */
 static inline bool task_has_result(const struct task *t)
 {
 	return t->command != NULL && t->command->ops->show != NULL;

@@ -30,7 +30,7 @@ static long find_place(const char *inside, size_t len, const char *const *names,
 	return -1;
 }
 
-/* What can stand in braces instead. */
+/* Writes the names that can be in braces. */
 static int no_such_cell(const char *typed, size_t len, const char *const *names, size_t name_count, size_t count, struct error *e)
 {
 	struct buf all = {0};

@@ -33,7 +33,7 @@ static void grace_over(void *ctx)
 	b->over = true;
 }
 
-/* Nothing new is begun; what is open is waited for, but not long. */
+/* Begins nothing new; waits for open requests, but not long. */
 static void wind_up(struct batch *b)
 {
 	b->ending = true;
@@ -56,7 +56,7 @@ static void on_signal(void *ctx, int signo)
 		shell_notice(b->sh, "%s: waiting up to %d s for replies; interrupt again to leave at once", strsignal(signo), GRACE / 1000);
 }
 
-/* Nothing reads any more what is followed. */
+/* The reader of the followed events has closed. */
 static void on_reader_gone(void *ctx, int fd, short revents)
 {
 	struct batch *b = ctx;
@@ -112,7 +112,7 @@ static bool finished(const struct batch *b)
 	return !sh->options->follow || sh->options->dry_run || link_state(sh) == LINK_FAILED;
 }
 
-/* Whether nothing can come any more that would have to log in again. */
+/* True if nothing can come any more that would have to log in again. */
 static bool logged_in_for_good(const struct shell *sh)
 {
 	return link_state(sh) == LINK_READY && input_ended(sh) && engine_queue_empty(sh) && !sh->options->reconnect;
@@ -145,7 +145,7 @@ void batch_run(struct shell *sh)
 	loop_timer_stop(sh->loop, &b.grace);
 	loop_unwatch(sh->loop, STDOUT_FILENO);
 	shell_progress_clear(sh);
-	link_close(sh);		/* names what has no answer */
+	link_close(sh);		/* names requests without an answer */
 	engine_pump(sh);
 	if (engine_dropped(sh) > 0 && sh->signal != SIGPIPE)
 		shell_complain(sh, (struct place){0}, NULL, "%lu line%s not run", engine_dropped(sh),

@@ -118,7 +118,7 @@ static size_t first_line(const char *text)
 	return i;
 }
 
-/* A paste, or what comes from an editor, has several: each is masked by itself.  NULL without memory. */
+/* A paste, or text from an editor, has several: each is masked by itself.  NULL without memory. */
 static char *mask_lines(struct shell *sh, const char *text)
 {
 	struct buf out = {0};
@@ -138,7 +138,7 @@ static char *mask_lines(struct shell *sh, const char *text)
 	}
 }
 
-/* Remembers it, with its secrets hidden: what is recalled and searched stands on the screen. */
+/* Remembers it, with its secrets hidden: recalled and searched lines are on the screen. */
 static void remember(struct shell *sh, const char *text)
 {
 	struct error e;
@@ -261,7 +261,7 @@ static void run_rc(struct shell *sh)
 	wait_for_results(sh);
 }
 
-/* ^D.  With jobs running the first one only says so. */
+/* Handles ^D.  With jobs running the first one only reports them. */
 static bool leaves(struct shell *sh, bool *warned)
 {
 	size_t jobs = engine_job_count(sh);
@@ -295,7 +295,8 @@ static bool agrees_to_run(struct shell *sh, const char *text)
 	return yes;
 }
 
-/* What .edit has asked for: into the editor, shown, asked about, and run.  What is not run can be corrected: a line that comes back
+/* Does what .edit has asked for: opens the editor, shows the result, asks, and runs it.  A line not run can be corrected: one
+ * that comes back
  * from the editor and is refused, and the one that stood at the prompt (typed, or NULL). */
 static void edit(struct shell *sh, const char *typed)
 {
@@ -347,7 +348,7 @@ static void lines(struct shell *sh)
 				link_line_entered(sh);
 			warned = false;
 			remember(sh, text);
-			/* What was pasted or edited once comes back from the history as it was. */
+			/* A pasted or edited text comes back from the history as it was. */
 			run_marked(sh, text, end == PROMPT_PASTE || text[first_line(text)] != '\0');
 			while (sh->edit != NULL && !sh->quit)
 				edit(sh, NULL);
@@ -418,7 +419,7 @@ int interactive_run(struct shell *sh, struct error *e)
 	prompt_free(sh->prompt);
 	sh->prompt = NULL;
 	link_close(sh);
-	if (sh->entered)		/* the jobs left behind are no failure */
+	if (sh->entered)		/* the abandoned jobs are no failure */
 		sh->status = STATUS_OK;
 	return 0;
 }

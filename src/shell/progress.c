@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * progress: what the row says, and when it is drawn again; elsewhere than on a terminal that can move its cursor, never.
+ * progress: the text of the row, and when it is drawn again; only on a terminal that can move its cursor.
  */
 #include "shell/progress.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * version: what this ptsh is, and what it stands on.
+ * version: the version of this ptsh, and of its libraries.
  */
 #ifndef PTSH_SHELL_VERSION_H
 #define PTSH_SHELL_VERSION_H

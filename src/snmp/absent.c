@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * absent: the agent of a build without Net-SNMP: says so.
+ * absent: the agent of a build without Net-SNMP: every call fails with a message.
  */
 #include "snmp/agent_parts.h"
 

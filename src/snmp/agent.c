@@ -2,9 +2,9 @@
 /*
  * agent: a session of Net-SNMP, moved by the loop.  See agent.h.
  *
- * The library calls back in the middle of its own work: what it says is noted there and acted upon when it has returned
+ * The library calls back in the middle of its own work: results are noted there and handled when it has returned
  * (agent_settle).  Users of v3 are kept out of its one list of users, where two of the same name and engine would be
- * one: a session's own user stands in it only while the library works for that session (agent_enter, agent_leave).
+ * one: a session's own user is in it only while the library works for that session (agent_enter, agent_leave).
  */
 #include "snmp/agent_parts.h"
 
@@ -73,7 +73,7 @@ static int make_user(struct agent *a)
 	return 0;
 }
 
-/* --- what the library says --- */
+/* --- callbacks of the library --- */
 
 static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu, void *magic)
 {

@@ -25,7 +25,7 @@ const char *agent_library(void);
  * (STATUS_USAGE): it cannot be. */
 int agent_library_start(struct error *e);
 
-/* --- what is asked for --- */
+/* --- requests --- */
 
 struct agent_oid {
 	unsigned long ids[AGENT_OID_MAX];
@@ -59,7 +59,7 @@ struct agent_answer;
 size_t agent_answer_count(const struct agent_answer *a);
 /* The name of variable i; false: it has none, or there is no i. */
 bool agent_answer_oid(const struct agent_answer *a, size_t i, struct agent_oid *o);
-/* Whether variable i is no value but noSuchObject, noSuchInstance or endOfMibView. */
+/* True if variable i is no value but noSuchObject, noSuchInstance or endOfMibView. */
 bool agent_answer_missing(const struct agent_answer *a, size_t i);
 /* Appends [oid, type, value] as JSON.  words: for people, with names, enumerations and times in words; else numbers stay
  * numbers, and octets that are no text are hexadecimal. */
@@ -88,9 +88,9 @@ extern const char agent_options[];
 /* Those among them that are secrets. */
 extern const char agent_secrets[];
 
-/* A session with the agent at that address.  fd: a socket that is connected to it by TCP and becomes the session's, also if there
+/* Opens a session with the agent at that address.  fd: a socket that is connected to it by TCP and becomes the session's, also if there
  * will be none; -1: by UDP.  options: words as snmpget(1) takes them, each letter and each argument a
- * word of its own; they are wiped where they are secrets.  What is not given comes from snmp.conf(5).  NULL with *e. */
+ * word of its own; they are wiped where they are secrets.  Options not given come from snmp.conf(5).  NULL with *e. */
 struct agent *agent_open(struct loop *l, const struct address *to, int fd, char **options, size_t count, const struct agent_ops *ops,
     void *ctx, struct error *e);
 /* Also from within a callback. */

@@ -24,7 +24,7 @@
 
 static struct {
 	bool loaded, started;
-	char first[256];		/* what was logged first since a capture began */
+	char first[256];		/* the first message logged since a capture began */
 } library;
 
 struct agent_functions lib;
@@ -63,7 +63,7 @@ const char *agent_library(void)
 	return library_load(&e) == 0 ? lib.netsnmp_get_version() : NULL;
 }
 
-/* --- what it would print --- */
+/* --- its output --- */
 
 static int on_log(int major, int minor, void *message, void *ctx)
 {
@@ -100,7 +100,7 @@ void agent_capture_end(struct agent_capture *c, char *text, size_t size)
 	if (c->file != -1)
 		close(c->file);
 	printed[n > 0 ? n : 0] = '\0';
-	/* What is logged says more than what is printed after it. */
+	/* The logged message says more than the one printed after it. */
 	snprintf(text, size, "%s", library.first[0] != '\0' ? library.first : printed);
 	n = (ssize_t)strcspn(text, "\n");
 	while (n > 0 && strchr(" .\r", text[n - 1]) != NULL)
@@ -138,7 +138,7 @@ int agent_library_start(struct error *e)
 
 /* --- the names of objects --- */
 
-/* Whether there are MIBs that know the usual objects. */
+/* True if there are MIBs with the usual objects. */
 static bool agent_has_mibs(void)
 {
 	static const oid system[] = {1, 3, 6, 1, 2, 1, 1};

@@ -16,12 +16,12 @@
 #include <net-snmp/library/snmpTCPBaseDomain.h>
 #endif
 
-/* Behind the library's headers: they have macros of the names of its members. */
+/* Included after the library's headers, which have macros of the names of its members. */
 #include "snmp/agent.h"
 
 #ifdef AGENT_NET_SNMP
 
-/* What of the library is used.  It is loaded when it is needed first: linking it would cost every start of ptsh a twelfth
+/* The functions of the library that are used.  It is loaded when it is needed first: linking it would cost every start of ptsh a twelfth
  * of what a ping takes. */
 #define AGENT_FUNCTIONS(f) \
 	f(get_tree) f(get_tree_head) f(init_snmp) f(netsnmp_ds_get_boolean) f(netsnmp_ds_set_boolean) f(netsnmp_get_version) \

@@ -66,7 +66,7 @@ long agent_answer_error(const struct agent_answer *a, const char **name, long *i
 
 /* --- values --- */
 
-/* Whether octets are text that a user could have typed. */
+/* True if octets are text that a user could have typed. */
 static bool is_text(const unsigned char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; ) {

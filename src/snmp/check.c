@@ -27,8 +27,8 @@ struct try {
 	struct check *check;
 	char *entry;			/* "10.1.0.0/16" */
 	const char *version;
-	char *credential;		/* what may be shown of it */
-	struct snmp_words words;	/* what it is to be tried with, until the agent is opened */
+	char *credential;		/* the part that may be shown */
+	struct snmp_words words;	/* the options to try it with, until the agent is opened */
 	struct agent *agent;
 	int64_t asked;
 	bool answered, timed_out;
@@ -316,7 +316,7 @@ static void on_community(void *ctx, const char *entry, const char *version, cons
 		out_of_memory(t);
 }
 
-/* What may be shown of a user. */
+/* Writes the parts of a user that may be shown. */
 static char *describe(const struct snmp_user *user, bool reveal)
 {
 	struct buf b = {.secret = true};
@@ -330,7 +330,7 @@ static char *describe(const struct snmp_user *user, bool reveal)
 static void on_user(void *ctx, const char *entry, const struct snmp_user *user)
 {
 	struct check *c = ctx;
-	/* An algorithm without a pass phrase is none. */
+	/* An algorithm without a pass phrase does not count. */
 	const char *const options[][2] = {{"-u", user->name != NULL ? user->name : ""}, {"-A", user->auth}, {"-X", user->priv},
 	    {"-a", user->auth != NULL ? user->auth_protocol : NULL}, {"-x", user->priv != NULL ? user->priv_protocol : NULL},
 	    {"-l", user->auth == NULL ? "noAuthNoPriv" : user->priv == NULL ? "authNoPriv" : "authPriv"}};

@@ -84,7 +84,7 @@ static void put_rows(struct shell *sh, struct snmp *s)
 	output_settings(sh->output)->header = header;
 }
 
-/* Formats that measure first, a file and a pager get everything at once; the others what there is. */
+/* Formats that measure first, a file and a pager get everything at once; the others get rows as they come. */
 static void snmp_show(struct snmp *s, bool last)
 {
 	struct shell *sh = s->command.sh;
@@ -389,7 +389,7 @@ static enum command_result snmp_run(struct shell *sh, struct task *t, enum statu
 
 /* --- completion --- */
 
-/* Behind the word `before`, somewhere behind the operation. */
+/* After the word `before`, anywhere after the operation. */
 static void found_further(const struct command_finding *f, const char *operation, const char *before)
 {
 	static const struct { const char *before, *text, *help; } further[] = {
@@ -427,7 +427,7 @@ static enum command_place snmp_complete(const struct command_finding *f)
 			command_found(f, words[i].name, words[i].help);
 	else if (f->index == 2 && strcmp(f->words[1], "check") == 0)
 		command_found_realms(f);
-	else if (f->index >= 2)		/* options may stand in front of the host */
+	else if (f->index >= 2)		/* options may be before the host */
 		found_further(f, f->words[1], f->words[f->index - 1]);
 	if (f->index > 2 && f->words[f->index - 1][0] != '-' && strcmp(f->words[1], "check") != 0)
 		objects_each(found_object, (void *)f);

@@ -2,10 +2,10 @@
 /*
  * credentials: reads the realm's list from the box.
  *
- * The entry with the longest prefix decides, as with routes: an exclude keeps the host from being asked at all.  What an
- * entry holds is read in all the shapes that boxes are known to send: the versions nested in one list, side by side or one in
- * the other, a user's algorithms with a null in front of them or without.  A list is what its tag says, wherever it stands: a
- * pass phrase taken for a community would be sent in clear.  What is not understood is reported, and sent to no host.
+ * The entry with the longest prefix decides, as with routes: an exclude keeps the host from being asked at all.  The
+ * content of an entry is read in all the shapes that boxes are known to send: the versions nested in one list, side by side or one in
+ * the other, a user's algorithms with a null before them or without.  A list's tag decides, wherever it is: a
+ * pass phrase taken for a community would be sent in clear.  Anything not understood is reported, and sent to no host.
  */
 #include "snmp/credentials.h"
 
@@ -92,7 +92,7 @@ static void read_user(const struct reading *r, const char *entry, struct json_it
 		forget(text[i]);
 }
 
-/* What a list says it holds: 0: nothing.  A text may be a tag as well as a community: *text. */
+/* Returns the version by a list's tag; 0: no tag.  A text may be a tag as well as a community: *text. */
 static unsigned tag_of(struct json list, bool *text)
 {
 	static const char *const tags[] = {"1", "2", "3", "2c"};
@@ -111,7 +111,7 @@ static unsigned tag_of(struct json list, bool *text)
 
 static void read_version(const struct reading *r, const char *entry, struct json v, unsigned depth);
 
-/* A community, or a list of such; a version that stands among them is none. */
+/* A community, or a list of such; a version among them is none. */
 static void read_communities(const struct reading *r, const char *entry, const char *version, struct json v, unsigned *number,
     unsigned depth)
 {
@@ -163,7 +163,7 @@ static void read_version(const struct reading *r, const char *entry, struct json
 
 /* --- the hosts an entry is for --- */
 
-/* A few digits and nothing else: what is not a number is not a prefix, least of all one that matches all. */
+/* Reads a few digits and nothing else: other text is no prefix, least of all one that matches all. */
 static bool read_bits(const char *text, unsigned *bits)
 {
 	size_t len = strlen(text);
@@ -174,7 +174,7 @@ static bool read_bits(const char *text, unsigned *bits)
 	return *bits <= BITS_MOST;
 }
 
-/* Whether a row [subnet, bits, entries..., flags] is for the host; its prefix and name, then. */
+/* True if a row [subnet, bits, entries..., flags] is for the host; gets its prefix and name. */
 static bool is_for(const struct reading *r, const struct json *cells, size_t count, unsigned *prefix, char entry[static ENTRY_TEXT])
 {
 	char *subnet = count > 2 ? text_of(cells[0]) : NULL, *bits = count > 2 ? text_of(cells[1]) : NULL;
@@ -203,7 +203,7 @@ static void measure_row(void *ctx, const struct json *cells, size_t count)
 	r->prefix = prefix;
 }
 
-/* The flags stand behind the lists.  False: they are no number. */
+/* Reads the flags, after the lists.  False: not a number. */
 static bool read_flags(const struct json *cells, size_t count, size_t *lists_end, uint64_t *flags)
 {
 	size_t i = 2;
@@ -214,7 +214,7 @@ static bool read_flags(const struct json *cells, size_t count, size_t *lists_end
 	return i < count && (i > 2 || json_kind(cells[i]) == JSON_NUMBER) && json_whole(cells[i], true, flags);
 }
 
-/* The second: what has it is tried. */
+/* The second: an entry with it is tried. */
 static void take_row(void *ctx, const struct json *cells, size_t count)
 {
 	const struct reading *r = ctx;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * credentials: what of a realm's credentials a box would ask a host with.
+ * credentials: the credentials of a realm that a box would use for a host.
  */
 #ifndef PTSH_SNMP_CREDENTIALS_H
 #define PTSH_SNMP_CREDENTIALS_H

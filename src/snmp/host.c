@@ -15,7 +15,7 @@
 
 enum { HOST_MAX = 256 };
 
-/* What snmpcmd(1) may have in front of the rest. */
+/* The prefixes of snmpcmd(1). */
 static void skip_transport(struct snmp_host *h, const char **text)
 {
 	static const struct { const char *name; int family; bool tcp; } transports[] = {

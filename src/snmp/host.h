@@ -26,8 +26,8 @@ struct snmp_host {
 	void *ctx;
 };
 
-/* text: [udp:|udp6:|tcp:|tcp6:]HOST[:PORT].  Calls done() from the loop; of several addresses the first of IPv4 is taken for
- * UDP, as Net-SNMP has it; by TCP all are tried.  -1 with *e: it is not that. */
+/* text: [udp:|udp6:|tcp:|tcp6:]HOST[:PORT].  Calls done() from the loop; of several addresses the first of IPv4 is used for
+ * UDP, as Net-SNMP has it; by TCP all are tried.  -1 with *e: another form. */
 int snmp_host_find(struct snmp_host *h, struct loop *l, const char *text, int64_t patience, snmp_host_done *done, void *ctx,
     struct error *e);
 /* Forgets it; also when nothing was begun. */

@@ -8,13 +8,13 @@
 
 #include <string.h>
 
-enum { DEPTH = 4 };	/* numbers behind mib-2, at most */
+enum { DEPTH = 4 };	/* numbers after mib-2, at most */
 
 static const unsigned long mib2[] = {1, 3, 6, 1, 2, 1};
 
 enum { MIB2 = sizeof mib2 / sizeof mib2[0] };
 
-/* What stands behind mib-2, 0 from its end on; what holds others stands before them. */
+/* The numbers after mib-2, 0 from its end on; a group comes before its members. */
 static const struct { const char *name; unsigned char ids[DEPTH]; } objects[] = {
 	{"system", {1}}, {"sysDescr", {1, 1}}, {"sysObjectID", {1, 2}}, {"sysUpTime", {1, 3}}, {"sysContact", {1, 4}},
 	{"sysName", {1, 5}}, {"sysLocation", {1, 6}}, {"sysServices", {1, 7}},
@@ -62,7 +62,7 @@ static const char *name_of(size_t i)
 	return i < OBJECTS ? objects[i].name : columns[i - OBJECTS];
 }
 
-/* ".1.2" behind a name. */
+/* Appends ".1.2" after a name. */
 static bool add_index(struct agent_oid *o, const char *text)
 {
 	while (*text == '.') {

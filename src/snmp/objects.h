@@ -13,7 +13,7 @@
 /* "ifDescr.1", "sysDescr.0", "IF-MIB::ifTable": its numbers.  False: not one of these names. */
 bool objects_find(struct agent_oid *o, const char *text);
 
-/* Appends the name with what stands behind it: "ifDescr.1".  False: none of these objects. */
+/* Appends the name with the numbers after it: "ifDescr.1".  False: none of these objects. */
 bool objects_put(struct buf *out, const struct agent_oid *o);
 
 /* Calls found() with each name. */

@@ -85,7 +85,7 @@ static int bulk_option(struct snmp_words *w, const char *argument, struct error 
 	return 0;
 }
 
-/* One option; next: the word behind it, or NULL.  Returns how many words it took, or -1. */
+/* Takes one option; next: the word after it, or NULL.  Returns how many words it took, or -1. */
 static int read_option(struct snmp_words *w, struct shell *sh, char *word, char *next, struct error *e)
 {
 	char letter[3] = {'-', word[1], '\0'};

@@ -11,17 +11,17 @@
 struct snmp_words {
 	char **options;			/* "-v", "2c"...: owned; agent_open() wipes them */
 	size_t option_count;
-	char **operands;		/* behind the first word; borrowed from the line */
+	char **operands;		/* after the first word; borrowed from the line */
 	size_t operand_count;
 	long repetitions, non_repeaters;	/* -CrN, -CnN; -1: not given */
 };
 
-/* Takes apart what is behind `.snmp WORD`.  A secret `?` is asked for; secrets are wiped in the line.  0, or -1 with *e; to be
+/* Parses the words after `.snmp WORD`.  A secret `?` is asked for; secrets are wiped in the line.  0, or -1 with *e; to be
  * cleared in both cases. */
 int snmp_words_read(struct snmp_words *w, struct shell *sh, struct line *line, struct error *e);
 void snmp_words_clear(struct snmp_words *w);
 
-/* Another option in front of the others, so that theirs win.  -1 without memory. */
+/* Puts another option before the others, so that theirs win.  -1 without memory. */
 int snmp_words_option(struct snmp_words *w, const char *letter, const char *argument);
 
 /* For struct command_word. */

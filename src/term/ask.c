@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ask: lets go of the prompt and of the signals, asks on /dev/tty, and takes them back.  Refuses to know what it is about.
+ * ask: lets go of the prompt and of the signals, asks on /dev/tty, and takes them back.  Does not know what is asked.
  */
 #include "term/ask.h"
 
@@ -58,7 +58,7 @@ bool ask_text(struct shell *sh, const char *text, char *answer, size_t size)
 	if (!sh->may_ask || (tty = fopen("/dev/tty", "r+e")) == NULL)
 		return false;
 	ask_begin(sh, &before);
-	/* What was typed before it was asked answers something else. */
+	/* Text typed before the question answers something else. */
 	(void)tcflush(fileno(tty), TCIFLUSH);
 	fputs(text, tty);
 	fflush(tty);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * edited: the line being edited: its text, what of it is painted, and one step of the loop around it.
+ * edited: the line being edited: its text, the part that is painted, and one step of the loop around it.
  *
- * Refuses to know keys and when a line ends.
+ * Does not know keys or when a line ends.
  */
 #include <poll.h>
 
@@ -59,7 +59,7 @@ static void on_keyboard(void *ctx, int fd, short revents)
 	struct prompt *p = ctx;
 
 	(void)fd, (void)revents;
-	if (p->interrupted || p->stopped)	/* in this very step: what is typed behind ^C is for the next line */
+	if (p->interrupted || p->stopped)	/* in this very step: text typed after ^C is for the next line */
 		return;
 	if (p->el == NULL) {
 		p->readable = true;
@@ -99,7 +99,7 @@ void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms)
 		wait = sooner(wait, (int)max_ms);
 	if (keyboard)
 		wait = sooner(wait, input_wait(&p->input));
-	/* What was typed without being shown stays with the kernel. */
+	/* Text typed without echo stays in the kernel. */
 	prompt_watch(p, keyboard && p->released == 0 && screen_takes_keys(p->screen));
 	loop_step(p->loop, wait);
 }

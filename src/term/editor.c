@@ -74,7 +74,7 @@ static void remove_files(struct editor *d)
 		rmdir(d->folder);
 }
 
-/* $VISUAL 'FILE': what stands in the variable may have arguments. */
+/* $VISUAL 'FILE': the variable may have arguments. */
 static char *command_of(const struct editor *d)
 {
 	const char *visual = set_variable("VISUAL"), *editor = set_variable("EDITOR");

@@ -17,8 +17,8 @@ enum editor_end {
 	EDITOR_FAILED,		/* *e */
 };
 
-/* Lends the terminal to the editor with text, and appends what it has made of it to out, without the last line's end.  The file is
- * private (0600, in a folder 0700) and gone at the end, with all that the editor has put beside it. */
+/* Lends the terminal to the editor with text, and appends the edited text to out, without the last line's end.  The file is
+ * private (0600, in a folder 0700) and deleted at the end, with all files that the editor has made beside it. */
 enum editor_end editor_run(struct loop *l, struct prompt *p, const char *text, struct buf *out, struct error *e);
 
 #endif

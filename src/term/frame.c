@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * frame: a pen walks over prompt and line.  Refuses to know the terminal.
+ * frame: a pen walks over prompt and line.  Does not know the terminal.
  */
 #include "term/frame.h"
 
@@ -45,7 +45,7 @@ void frame_append(struct frame *f, const char *text)
 	f->end.at = f->bytes.len;
 }
 
-/* A character of the line, whatever it is, in a way that can be seen. */
+/* Appends a character of the line in a form that can be seen. */
 static void put_char(struct frame *f, uint32_t c)
 {
 	char text[16];
@@ -120,7 +120,7 @@ void frame_draw(struct frame *f, const struct edited *e, int room)
 	f->end.at = f->bytes.len;
 }
 
-/* Whether a character that has room of its own begins there, or a row, or nothing. */
+/* True if a character with a width begins there, or a row, or nothing. */
 static bool is_cell(const struct frame *f, size_t at)
 {
 	const char *c = buf_head(&f->bytes) + at;

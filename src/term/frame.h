@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * frame: prompt and line as rows: where each one breaks, and where the cursor stands.
+ * frame: prompt and line as rows: where each one breaks, and where the cursor is.
  *
  * A row is broken by a LF, and never filled beyond `room` columns.  A character more at the end of the line makes the frame longer
  * and changes nothing before it: so the screen can append it.
@@ -29,20 +29,20 @@ struct spot {
 	int row, col;
 };
 
-/* Begin with (struct frame){.bytes = {.secret = true}}: what is typed may be a password. */
+/* Begin with (struct frame){.bytes = {.secret = true}}: the typed text may be a password. */
 struct frame {
 	struct buf bytes;		/* UTF-8, harmless; LF between rows; ESC[...m of the prompt stay in it */
-	struct spot text, cursor, end;	/* where the line begins, the cursor, and behind the last character */
+	struct spot text, cursor, end;	/* the beginning of the line, the cursor, and the end of the last character */
 	int room;			/* columns of a row that are used */
 };
 
 /* Draws anew; bytes.failed without memory. */
 void frame_draw(struct frame *f, const struct edited *e, int room);
 
-/* Appends text (printable ASCII) behind the end. */
+/* Appends text (printable ASCII) at the end. */
 void frame_append(struct frame *f, const char *text);
 
-/* Where both frames stop being the same, if that is behind the prompt; never before a character that takes no room of its own. */
+/* Returns where both frames begin to differ, if that is after the prompt; never before a character that takes no room of its own. */
 bool frame_differs(const struct frame *a, const struct frame *b, struct spot *spot);
 
 /* Columns of a row; 0 <= row <= end.row. */

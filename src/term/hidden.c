@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * hidden: readpassphrase(3) drops what has been typed before it writes the question, and what is typed behind the answer; and it
- * says neither.  So the question, the signals and the terminal's modes are handled here.
+ * hidden: readpassphrase(3) drops text typed before it writes the question, and text typed after the answer; and it
+ * reports neither.  So the question, the signals and the terminal's modes are handled here.
  */
 #include "term/hidden.h"
 
@@ -93,7 +93,7 @@ static int read_line(int tty, char *text, size_t size)
 	return 0;
 }
 
-/* Drops what has been typed, up to a pause: whoever is typing has not seen the question.  True: there was something. */
+/* Drops typed text, up to a pause: a user who is typing has not seen the question.  True: there was something. */
 static bool drop_ahead(int tty)
 {
 	struct pollfd p = {.fd = tty, .events = POLLIN};

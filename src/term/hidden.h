@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /*
- * Asks on /dev/tty and returns text, without its LF; a line that fills it (size - 1 bytes) may have been longer.  What was typed before
- * the question was on the screen is no answer: it is dropped, and the question says so.  What is typed behind the answer stays.
+ * Asks on /dev/tty and returns text, without its LF; a line that fills it (size - 1 bytes) may have been longer.  Text typed before
+ * the question was on the screen is no answer: it is dropped, and the question says so.  Text typed after the answer is kept.
  *
  * NULL with errno: ENOTTY, there is no terminal; EINTR, a signal that ends the process came: the terminal is as before, and the signal
  * has been raised again for its handler.  ^Z stops; the question is asked again then.

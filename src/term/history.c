@@ -2,11 +2,11 @@
 /*
  * history: the lines typed, remembered in a plain file.
  *
- * Owns the file, its lock and the entries in memory.  Refuses to know the editor, the terminal and what a line means: which
+ * Owns the file, its lock and the entries in memory.  Does not know the editor, the terminal or what a line means: which
  * words are secrets is decided by the caller.
  *
- * Every access opens the file, locks it, and looks whether the path still leads to what was locked: another session may have
- * replaced it in between.  So nothing is ever appended to a file that is no longer there.
+ * Every access opens the file, locks it, and checks that the path still leads to the locked file: another session may have
+ * replaced it in between.  So nothing is ever appended to a file that was replaced.
  */
 #include "term/history.h"
 
@@ -27,7 +27,7 @@
 
 enum {
 	SLACK = 500,			/* entries above HISTORY_LINES before the file is cut */
-	READ_BYTES = 16 * 1024 * 1024,	/* of the file's end are looked at */
+	READ_BYTES = 16 * 1024 * 1024,	/* bytes at the file's end are read */
 	LOCK_TRIES = 50, LOCK_PAUSE_MS = 10,
 	REPLACED_TRIES = 20,
 };
@@ -36,9 +36,9 @@ struct history {
 	char *path;			/* NULL: memory only */
 	char **entries;			/* a ring: entry i is entries[(first + i) % HISTORY_LINES] */
 	size_t first, count;
-	size_t appended;		/* entries since the file was looked at whole */
+	size_t appended;		/* entries since the whole file was read */
 	int directories;		/* errno: why one on the way is missing */
-	bool unreported;			/* trouble holds something that was not reported yet */
+	bool unreported;			/* trouble has not been reported yet */
 	struct error trouble;
 };
 
@@ -95,7 +95,7 @@ static size_t entry_length(const char *text, size_t len)
 	return n;
 }
 
-/* Whether a person can have typed it: what is binary is neither recalled nor kept when the file is cut. */
+/* True if a user can have typed it: binary text is neither recalled nor kept when the file is cut. */
 static bool is_text(const char *text, size_t len)
 {
 	while (len > 0) {
@@ -110,7 +110,7 @@ static bool is_text(const char *text, size_t len)
 	return true;
 }
 
-/* Appends an entry as it stands in the file. */
+/* Appends an entry as it is in the file. */
 static void put_entry(struct buf *out, const char *line)
 {
 	for (; *line != '\0'; line++) {
@@ -184,7 +184,7 @@ static bool lock(int fd)
 	return false;
 }
 
-/* Whether the path leads to this descriptor's file (and is no symbolic link to it). */
+/* True if the path leads to this descriptor's file (and is no symbolic link to it). */
 static bool still_there(const char *path, const struct stat *file)
 {
 	struct stat now;
@@ -342,7 +342,7 @@ static void look_through(struct history *h, int fd, bool load)
 	buf_clear(&text);
 }
 
-/* 0, or the errno of the first directory that could not be made; whether that matters shows open(). */
+/* 0, or the errno of the first directory that could not be made; open() shows whether that matters. */
 static int make_directories(const char *path)
 {
 	char *copy = strdup(path);

@@ -2,7 +2,7 @@
 /*
  * input: from the keyboard's bytes to keys, and pastes.
  *
- * Refuses to know libedit, the screen and the loop.
+ * Does not know libedit, the screen or the loop.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
 enum {
 	MARK = sizeof paste_begin - 1, PASTE_READ = 4096,
-	KEY_MOST = 2,		/* ESC and Alt-[ are keys; no key ends in what comes next, so a slow link may take its time */
+	KEY_MOST = 2,		/* ESC and Alt-[ are keys; no key ends in the bytes that follow, so a slow link may take its time */
 };
 
 static void add_key(struct input *in, wchar_t key)
@@ -42,7 +42,7 @@ static void take_byte(struct input *in, char byte)
 	}
 }
 
-/* What looked like the beginning of a paste are keys. */
+/* The apparent beginning of a paste is read as keys. */
 static void take_matched(struct input *in)
 {
 	for (unsigned i = 0; i < in->matched; i++)
@@ -72,7 +72,7 @@ static void take(struct input *in, char byte)
 		take_byte(in, byte);
 }
 
-/* Bytes of a paste, up to its end; what is behind it is for later. */
+/* Bytes of a paste, up to its end; the bytes after it are for later. */
 static void take_paste(struct input *in, const char *bytes, size_t len)
 {
 	size_t searched = in->paste.len < MARK ? 0 : in->paste.len - MARK;
@@ -99,7 +99,7 @@ static void take_paste(struct input *in, const char *bytes, size_t len)
 	}
 }
 
-/* In a paste ^C is text, but for one that comes alone and after a pause: the paste had no end, and the user waits. */
+/* In a paste ^C is text, except one that comes alone and after a pause: the paste had no end, and the user waits. */
 static bool is_interrupt(struct input *in, const char *bytes, size_t len)
 {
 	bool alone = len == 1 && (unsigned char)bytes[0] == in->interrupt, late = loop_now() >= in->pasted_at + ESCAPE_MS;

@@ -2,7 +2,7 @@
 /*
  * keys: the functions of keys that libedit lacks: Tab, `?`, ^L, ^X ^E; and what is bound to what.
  *
- * Refuses to know what may come next in a line: lang/complete says it.
+ * lang/complete knows what may come next in a line.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
  * Completion.
  */
 
-/* What may come at the cursor.  Candidates that only the box knows are asked for by the first look; they are
+/* Finds what may come at the cursor.  Candidates that only the box knows are requested by the first call; they are
  * given a moment to arrive. */
 static int look(struct prompt *p, struct completion *c, struct buf *text)
 {
@@ -111,7 +111,7 @@ static unsigned char on_tab(EditLine *el, int key)
 
 	(void)key;
 	p->tab_at = p->asked;
-	/* What stands in an earlier row cannot be changed any more. */
+	/* Text in an earlier row cannot be changed any more. */
 	if (look(p, &c, &text) == 0 && c.count > 0 && c.start >= p->rows.len && c.start <= text.len) {
 		if (again && c.count > 1) {
 			prompt_list(p, &c, false);
@@ -150,7 +150,7 @@ static const struct command_word *no_command(void *ctx, const char *name, size_t
 	return NULL;
 }
 
-/* Whether a `?` here would be asked for as a secret: the walk that executes the line knows. */
+/* True if a `?` here would ask for a secret: the walk that executes the line knows. */
 static bool secret_may_come(const struct buf *text)
 {
 	bool secret = false;
@@ -259,7 +259,7 @@ void prompt_bind_last(EditLine *el)
 	el_set(el, EL_BIND, "^L", "ptsh-clear", NULL);
 	el_set(el, EL_BIND, "-a", "^L", "ptsh-clear", NULL);
 	el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);
-	el_set(el, EL_BIND, "-a", "v", "ptsh-edit", NULL);	/* libedit's own would run $EDITOR while the loop stands still */
+	el_set(el, EL_BIND, "-a", "v", "ptsh-edit", NULL);	/* libedit's own would run $EDITOR while the loop is stopped */
 	el_wset(el, EL_BIND, paste, L"ptsh-paste", NULL);
 	el_wset(el, EL_BIND, L"-a", paste, L"ptsh-paste", NULL);
 }

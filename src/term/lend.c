@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * lend: the prompt out of the way, the modes of the terminal kept, a command in front.
+ * lend: hides the prompt, saves the modes of the terminal, and gives it to a command.
  */
 #include "term/lend.h"
 

@@ -2,7 +2,7 @@
 /*
  * marks: OSC 133 (prompts and results) and OSC 9 (a notice).  See marks.h.
  *
- * There is no way to ask a terminal for them; those that know them say who they are.  Knows no prompt and no job.
+ * There is no way to ask a terminal for them; those that know them set variables.  Knows no prompt and no job.
  */
 #include "term/marks.h"
 

@@ -9,10 +9,10 @@
 
 #include "term/screen.h"
 
-/* Whether the terminal says, in the environment, that it knows these sequences (OSC 133 and OSC 9). */
+/* True if the terminal says, in the environment, that it knows these sequences (OSC 133 and OSC 9). */
 bool marks_known(void);
 
-/* A prompt begins; what it starts begins; that has ended, with this status. */
+/* Mark that a prompt begins; that its command begins; that it has ended, with this status. */
 void marks_prompt(struct screen *s);
 void marks_results(struct screen *s);
 void marks_end(struct screen *s, int status);

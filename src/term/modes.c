@@ -3,7 +3,7 @@
  * modes: the terminal's modes where libedit does not set them as we need them: nothing is echoed between two lines, and ^C is
  * a key while one is edited.
  *
- * Refuses to know when: prompt.c says it.
+ * prompt.c decides when.
  */
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -12,9 +12,9 @@
 #include "term/prompt_parts.h"
 
 /*
- * Between two lines the terminal echoes nothing: what is typed ahead would stand in the rows of results and events.  libedit shows
- * it when its turn has come.  Nor does the terminal edit: it would make a NUL of ^D, and lose what does not fit into its line.
- * And ^C takes nothing with it of what was written, and is not on the screen yet (NOFLSH).
+ * Between two lines the terminal echoes nothing: text typed ahead would appear in the rows of results and events.  libedit shows
+ * it when its turn has come.  Nor does the terminal edit: it would turn ^D into a NUL, and drop what exceeds its line.
+ * And ^C drops no output that is not on the screen yet (NOFLSH).
  */
 void prompt_echo_off(struct prompt *p)
 {
@@ -46,8 +46,8 @@ void prompt_echo_on(struct prompt *p)
 }
 
 /*
- * While a line is edited, ^C is a key.  As a signal of the terminal it would overtake what was typed before it.  libedit sets the
- * terminal anew now and then, and behind ^V the byte is only a byte.
+ * While a line is edited, ^C is a key.  As a signal of the terminal it would overtake the text typed before it.  libedit sets the
+ * terminal anew now and then, and after ^V the byte is only a byte.
  */
 void prompt_interrupt_is_a_key(struct prompt *p)
 {

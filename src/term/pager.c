@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pager: text for another program: the pager for what is taller than the screen, or the command after `|`.
+ * pager: text for another program: the pager for text taller than the screen, or the command after `|`.
  *
- * Owns the pipe to it and the terminal's modes.  Refuses to know what the text is; how it runs is net/child's.
+ * Owns the pipe to it and the terminal's modes.  Does not know what the text is; net/child runs the program.
  */
 #include "term/pager.h"
 
@@ -17,7 +17,7 @@
 #include "net/child.h"
 #include "term/lend.h"
 
-enum { NO_PROGRAM = 126 };	/* the shell's statuses for what it cannot run begin there */
+enum { NO_PROGRAM = 126 };	/* the shell's statuses for commands it cannot run begin there */
 
 struct pager {
 	struct loop *loop;

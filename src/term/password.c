@@ -35,7 +35,7 @@ struct password {
 	char environment[PASSWORD_MAX];	/* $PTSH_PASSWORD, veiled: it stays as long as there may be another login */
 	char veil[PASSWORD_MAX];	/* random bytes: a password cannot be found in memory by its looks */
 	bool has_environment, environment_too_long;
-	char spill[PASSWORD_MAX];	/* what was read with it: other lines */
+	char spill[PASSWORD_MAX];	/* the text read with it: other lines */
 };
 
 /* Files are read with it; or NULL.  Not in the guarded memory: of that nothing may be left. */
@@ -163,7 +163,7 @@ bool password_configured(const struct password *p, const struct options *o)
 
 /* --- signals while we wait for a person or a program --- */
 
-/* ^C must come back to the caller, whatever is set for it; the others are for the caller too, afterwards. */
+/* ^C must return to the caller, whatever its handler; the others are for the caller, too, afterwards. */
 static const int caught_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 enum { CAUGHT_SIGNALS = sizeof(caught_signals) / sizeof(caught_signals[0]) };
 
@@ -200,7 +200,7 @@ static void catch_signals(struct catcher *c)
 	}
 }
 
-/* True if one of them came.  SIGINT has done its work then; another is raised again for whoever handles it. */
+/* True if one of them came.  SIGINT has done its work then; another is raised again for its handler. */
 static bool release_signals(const struct catcher *c)
 {
 	int signo;
@@ -313,7 +313,7 @@ static int take_line(struct password *p, const struct buf *text, const char *pat
 	return finish_line(p, &line, path, e);
 }
 
-/* Reads at most `most` bytes: the lines behind the first do not matter. */
+/* Reads at most `most` bytes: the lines after the first do not matter. */
 static int read_text(const char *path, size_t most, struct buf *text, struct error *e)
 {
 	struct stat st;
@@ -358,7 +358,7 @@ static int command_failed(const char *option, int status, struct error *e)
 }
 
 /* Reads what the command prints until it has ended: the end of its output may come much later, if it has left something
- * in the background.  More than its first line is read as well, so that a command with more to say does not fail of a
+ * in the background.  More than its first line is read, so that a command with more output does not fail with a
  * broken pipe.  0, or the errno; stops early for a signal, or at `until` unless the command has the terminal. */
 static int read_output(struct password *p, struct child *child, int fd, const struct catcher *catcher, int64_t until,
     struct first_line *line)
@@ -369,7 +369,7 @@ static int read_output(struct password *p, struct child *child, int fd, const st
 		struct timespec wait = {.tv_nsec = ended ? 0 : fd < 0 ? SOON_NS : CHILD_LOOK_MS * 1000000};
 		int n;
 
-		/* Once it has ended, all that it has said is there to be read. */
+		/* Once it has ended, all its output can be read. */
 		if (ended && (fd < 0 || line->ended || line->len == sizeof(p->text)))
 			break;
 		if (ppoll(&poll, 1, &wait, &catcher->open) <= 0) {

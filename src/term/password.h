@@ -22,13 +22,13 @@ struct password;
 struct password *password_create(void);
 void password_free(struct password *p);
 
-/* The loop in which a password file is waited for, from now on; NULL (as at first): there is none. */
+/* Sets the loop in which a password file is waited for; NULL (the default): none. */
 void password_use_loop(struct loop *l);
 
-/* Whether there is a source other than the user: a file, a command, the environment. */
+/* True if there is a source other than the user: a file, a command, the environment. */
 bool password_configured(const struct password *p, const struct options *o);
 
-/* The password: from --password-command, --password-file, $PTSH_PASSWORD, or asked for on the terminal
+/* Gets the password: from --password-command, --password-file, $PTSH_PASSWORD, or asked for on the terminal
  * with `prompt` (only if may_ask).  Returns text in guarded memory, valid until password_forget(); NULL with *e:
  * STATUS_USAGE, or errno EINTR in `interrupted`.  again: an earlier one was wrong, ask. */
 const char *password_get(struct password *p, const struct options *o, const char *prompt, bool may_ask, bool again,
@@ -41,7 +41,7 @@ const char *password_get_passphrase(struct password *p, const struct options *o,
 /* Wipes what password_get() returned; a later password_get() reads its source again ($PTSH_PASSWORD is kept, guarded, for that). */
 void password_forget(struct password *p);
 
-/* There will be no other login: wipes what is kept of $PTSH_PASSWORD, too. */
+/* Wipes what is kept of $PTSH_PASSWORD, too, as there will be no other login. */
 void password_discard(struct password *p);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * paste: a bracketed paste: one line is inserted, several are shown and run after one question.  A line that is given back to be
+ * paste: a bracketed paste: one line is inserted, several are shown and run after one question.  A line that comes back to be
  * corrected is inserted alike.
  *
- * Refuses to know how a paste is distinguished from keys: prompt_input does that.
+ * term/input distinguishes a paste from keys.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "base/safe.h"
 #include "term/prompt_parts.h"
 
-/* What may stand in a line: no controls but TAB and LF, which all kinds of line ends become; none at the end. */
+/* Cleans a pasted text: no controls but TAB and LF, which all kinds of line ends become; none at the end. */
 static void clean(struct buf *out, const struct buf *paste)
 {
 	const char *text = buf_head(paste);
@@ -88,7 +88,7 @@ static size_t show_lines(struct prompt *p, const struct buf *text)
 	return lines;
 }
 
-/* Asks in the place of prompt and line: what was pasted does not run unread with its last line. */
+/* Asks in the place of prompt and line, so that a paste does not run unread with its last line. */
 static bool confirm(struct prompt *p, size_t lines)
 {
 	char question[64];

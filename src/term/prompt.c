@@ -2,11 +2,11 @@
 /*
  * prompt: reads lines from a person: libedit edits, term/screen paints, net/loop waits.
  *
- * Owns the EditLine, the terminal's modes and the signals that are about the terminal.  Refuses to know requests, the
- * link, and what a line means.
+ * Owns the EditLine, the terminal's modes and the signals that are about the terminal.  Does not know requests, the
+ * link, or what a line means.
  *
  * libedit's loop stays in charge of keys: whenever it wants one, at any depth of a key sequence or a search, next_key() runs the
- * loop until there is one.  What libedit draws goes nowhere: it does not know where its rows are, the screen does.
+ * loop until there is one.  libedit's own drawing is dropped: the screen knows where its rows are, libedit does not.
  */
 #include "term/prompt.h"
 
@@ -28,7 +28,7 @@ static const char prompt_paste_on[] = "\033[?2004h", prompt_paste_off[] = "\033[
  */
 
 /*
- * PASTE_KEY came where libedit had no use for it: behind ^V, in the middle of a key sequence, in a search of vi.  It
+ * PASTE_KEY came where libedit had no use for it: after ^V, in the middle of a key sequence, in a search of vi.  It
  * is tried once more.  True: it is the next key.
  */
 static bool paste_again(struct prompt *p, const LineInfoW *li)
@@ -189,7 +189,7 @@ static int take_signals(struct prompt *p)
  * Coming and going.
  */
 
-/* libedit drops what is not of the locale's character set, without a word.  Only LC_CTYPE: numbers stay numbers. */
+/* libedit silently drops characters that are not in the locale's character set.  Only LC_CTYPE: numbers stay numbers. */
 static void need_utf8(void)
 {
 	if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
@@ -402,7 +402,7 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 	while (end == PROMPT_LINE && goes_on(p));
 	p->reading = p->stopped = false;
 	prompt_watch(p, false);
-	/* ^D in the middle of a text ends the text: what is wrong with it, its parser says best. */
+	/* ^D in the middle of a text ends the text: its parser reports best what is wrong with it. */
 	if (end == PROMPT_EOF && p->rows.len > 0)
 		end = PROMPT_LINE;
 	if (end == PROMPT_LINE) {
@@ -423,7 +423,7 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 void prompt_give_back(struct prompt *p, const char *text)
 {
 	buf_clear(&p->given);
-	/* Where the terminal shows what is typed itself, it would not show this. */
+	/* Where the terminal itself echoes typed text, it would not show this. */
 	if (p->el != NULL && (p->echoes || !screen_dumb(p->screen)))
 		buf_puts(&p->given, text);
 }
@@ -476,7 +476,7 @@ void prompt_interrupt(struct prompt *p)
 		return;
 	if (p->reading)
 		p->interrupted = true;
-	else if (p->el != NULL)		/* what was typed ahead is not wanted any more */
+	else if (p->el != NULL)		/* text typed ahead is not wanted any more */
 		input_flush(&p->input);
 }
 

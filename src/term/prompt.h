@@ -32,11 +32,11 @@ struct prompt_options {
 	const struct complete_context *complete;	/* NULL: no completion */
 	/* Text for the prompt, UTF-8, may hold ESC[...m; asked before each painting.  Valid until asked again. */
 	const char *(*prompt)(void *ctx);
-	/* Whether text goes on in the next line (then a continuation prompt is shown).  NULL: never. */
+	/* True if text continues in the next line (then a continuation prompt is shown).  NULL: never. */
 	bool (*goes_on)(void *ctx, const char *text, size_t len);
-	/* Whether what comes behind text is a secret that a command takes: there `?` is a word.  NULL: never. */
+	/* True if a secret of a command follows text: there `?` is a word.  NULL: never. */
 	bool (*secret_next)(void *ctx, const char *text, size_t len);
-	/* Whether more candidates than complete() has just given are on their way: waited for, at most PROMPT_LOADING_MS,
+	/* True if more candidates than complete() has just given are on their way: waited for, at most PROMPT_LOADING_MS,
 	 * while the loop runs.  NULL: never. */
 	bool (*loading)(void *ctx);
 	void *ctx;
@@ -71,7 +71,7 @@ bool prompt_released(const struct prompt *p);
 void prompt_changed(struct prompt *p);
 
 /* SIGINT: ends prompt_read() with PROMPT_INTERRUPT, or drops what was typed ahead; nothing while the terminal is another's.
- * (^C while a line is edited is the prompt's own affair.) */
+ * (^C while a line is edited is handled by the prompt.) */
 void prompt_interrupt(struct prompt *p);
 void prompt_stop(struct prompt *p);		/* ends prompt_read(), this one or the next, with PROMPT_SIGNAL */
 bool prompt_stopping(const struct prompt *p);	/* and that has not happened yet */

@@ -17,7 +17,7 @@
 #include "term/recall.h"
 
 /*
- * Bytes from the keyboard become keys, one by one: what is typed ahead stays in the kernel for whoever has the
+ * Bytes from the keyboard become keys, one by one: text typed ahead stays in the kernel for the program that has the
  * terminal next.  A bracketed paste is taken out of the stream whole and delivered as the one key PASTE_KEY, so that
  * neither a search, nor half a key sequence, nor vi's modes can take its lines for commands.
  */
@@ -34,7 +34,7 @@ struct input {
 	int64_t pasted_at;		/* when a part of a paste came last */
 	bool gone;			/* end of file or an error */
 	size_t lines_left;		/* bytes to be read that the terminal has taken by lines: there ^D has become NUL */
-	char end;			/* what stands for it: ^D */
+	char end;			/* the key that stands for it: ^D */
 	bool pasting;
 	unsigned matched;		/* bytes of the sequence that begins a paste */
 	int64_t escape_due;		/* matched > 0: when they are keys after all */
@@ -42,8 +42,8 @@ struct input {
 	size_t partial_len;
 	wchar_t keys[KEYS_AHEAD];	/* ready */
 	size_t key_count;
-	struct buf ahead;		/* read behind the end of a paste */
-	struct buf paste;		/* secret: what is pasted may be a password */
+	struct buf ahead;		/* read after the end of a paste */
+	struct buf paste;		/* secret: pasted text may be a password */
 };
 
 /* Reads once (the descriptor is readable) unless there are keys already. */
@@ -55,7 +55,7 @@ int input_wait(const struct input *in);
 /* Forgets what has arrived in part. */
 void input_reset(struct input *in);
 void input_clear(struct input *in);
-/* Drops what has been typed and not been read. */
+/* Drops typed bytes that have not been read. */
 void input_flush(struct input *in);
 
 struct prompt {
@@ -67,7 +67,7 @@ struct prompt {
 	int out;
 
 	EditLine *el;			/* NULL: no terminal to edit on */
-	FILE *sink;			/* where libedit draws: nowhere, but for the bell */
+	FILE *sink;			/* where libedit draws: nowhere, except the bell */
 	struct recall recall;
 
 	bool reading, watching, signals;
@@ -75,17 +75,17 @@ struct prompt {
 	bool interrupted, stopped;
 	tcflag_t silenced, kept;	/* flags of the terminal that were cleared, and set, between two lines */
 	bool echoes;			/* the terminal did, before */
-	bool woken;			/* a SIGCONT is under way for what is already done */
+	bool woken;			/* a SIGCONT is under way whose work is already done */
 	unsigned paste_tries;		/* how often PASTE_KEY was delivered for the paste that waits */
 	unsigned released;
 
 	struct buf rows;		/* of the text, before the one being edited; each with its LF */
 	const char *question;		/* shown instead of prompt and line */
-	struct buf pasted;		/* several lines, confirmed; or what is to be edited elsewhere */
+	struct buf pasted;		/* several lines, confirmed; or text to be edited elsewhere */
 	bool confirmed, edits;
 	struct buf given;		/* secret: what the next line begins with */
 
-	size_t columns;			/* of the terminal that libedit thinks it has; 0: it has looked for itself */
+	size_t columns;			/* of the terminal that libedit thinks it has; 0: it has found out by itself */
 	unsigned long asked;		/* how often libedit has asked for a key */
 	unsigned long tab_at, help_at;	/* when Tab, `?` was pressed last */
 };
@@ -94,14 +94,14 @@ struct prompt {
 void prompt_text(struct prompt *p, struct buf *out, bool to_cursor);
 /* Appends wide characters as UTF-8. */
 void prompt_put(struct buf *out, const wchar_t *text, const wchar_t *end);
-/* What is to be painted now. */
+/* Returns what is to be painted now. */
 void prompt_edited(struct prompt *p, struct edited *e);
 /* prompt_modes.c: after prompt_echo_off() the terminal echoes nothing, until prompt_echo_on(): then it is as it was. */
 void prompt_echo_off(struct prompt *p);
 void prompt_echo_on(struct prompt *p);
 /* Before each key: libedit sets the terminal anew now and then. */
 void prompt_interrupt_is_a_key(struct prompt *p);
-/* Whether the keyboard is among what the loop waits for. */
+/* True if the loop waits for the keyboard. */
 void prompt_watch(struct prompt *p, bool on);
 /* Runs the loop once, painting; keyboard: keys are read.  max_ms < 0: waits as long as it takes. */
 void prompt_step(struct prompt *p, bool keyboard, int64_t max_ms);
@@ -111,7 +111,7 @@ void prompt_list(struct prompt *p, const struct completion *c, bool explain);
 
 struct prompt *prompt_of(EditLine *el);
 
-/* Inserts p->given at the cursor, without what cannot stand in a line, and forgets it. */
+/* Inserts p->given at the cursor, without characters that a line cannot have, and forgets it. */
 void prompt_insert_given(struct prompt *p);
 
 /* An editor function: takes the paste that PASTE_KEY stands for. */

@@ -44,7 +44,7 @@ void shell_flush(struct shell *sh)
 	}
 }
 
-/* Without memory a message is said from here: cut short, and what is not plain text as a question mark. */
+/* Without memory a message is printed from here: cut short, with a question mark for all but plain text. */
 static void say_without_memory(struct place at, const char *request, const char *format, va_list ap)
 {
 	char text[1024];

@@ -2,11 +2,11 @@
 /*
  * screen: the terminal, owned by one place.
  *
- * Owns what is written to the terminal and where its cursor is.  Refuses to know keys, libedit, requests and replies.
+ * Owns what is written to the terminal and where its cursor is.  Does not know keys, libedit, requests or replies.
  *
  * Rows are broken by CR LF and leave the last column free, so the terminal never wraps one itself.  A terminal that has been
  * resized can therefore have more rows between the first painted one and the cursor than were painted, but never fewer:
- * going up that many and erasing cannot hit what stands above.
+ * going up that many and erasing cannot hit the rows above.
  */
 #include "term/screen.h"
 
@@ -41,8 +41,8 @@ struct screen {
 	bool gone;		/* the terminal takes nothing any more */
 	bool reflows;		/* a terminal made narrower breaks its rows anew, and loses nothing */
 	int columns, rows;	/* of the terminal when painted last */
-	struct frame frame;	/* what is painted, while shown */
-	struct frame next;	/* what is to be */
+	struct frame frame;	/* the painted frame, while shown */
+	struct frame next;	/* the frame to paint */
 	int top;		/* the frame's first row that is on the screen */
 	struct spot pen;	/* where in the frame the terminal's cursor is */
 	int64_t painted;	/* when */
@@ -248,7 +248,7 @@ static void release_held(struct screen *s)
 
 /*
  * Writes the frame's bytes from a spot on, as far as they are in the rows top <= row < bottom.  clean: what is to the right of them,
- * and below, is empty already.  Colours above the window are written, too: its rows have them.
+ * and below, is empty already.  Colours from above the window are written, too: its rows have them.
  */
 static void put_frame(struct screen *s, const struct frame *f, struct spot from, int top, int bottom, bool clean)
 {
@@ -304,7 +304,7 @@ static void move(struct screen *s, const struct frame *f, struct spot to)
 	move_in_row(s, f, to);
 }
 
-/* Erases what the old frame had behind the end of the new one, where the cursor is. */
+/* Erases what the old frame had after the end of the new one, where the cursor is. */
 static void erase_rest(struct screen *s, struct spot old_end)
 {
 	int more = old_end.row == s->pen.row ? old_end.col - s->pen.col : 0;
@@ -390,7 +390,7 @@ static void paint(struct screen *s, int top, int bottom)
 	painted(s, top);
 }
 
-/* Whether the row of the cursor is the line's last one, and in one piece whatever the terminal does about its new size. */
+/* True if the row of the cursor is the line's last one, and in one piece whatever the terminal does at its new size. */
 static bool row_is_whole(const struct screen *s, const struct frame *f)
 {
 	int columns = s->columns < s->frame.room ? s->columns : s->frame.room;
@@ -501,7 +501,7 @@ void screen_write(struct screen *s, const char *text, size_t len)
 		screen_flush(s);
 }
 
-/* All rows, not only the window that was painted while editing: what was accepted can be read again above. */
+/* All rows, not only the window that was painted while editing: an accepted line can be read again above. */
 void screen_finish(struct screen *s, const struct edited *e, const char *mark)
 {
 	struct edited all = *e;

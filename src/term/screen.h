@@ -5,8 +5,8 @@
  * Everything that is shown at a prompt goes through here: text is put above the line being edited, which is taken
  * away and painted again around it.  Without a terminal it is a plain writer.
  *
- * While a line is being edited (from its first screen_paint() until screen_finish() or screen_hide()) what is written is collected
- * and leaves with the next painting in one write(2): the caller must go on calling screen_paint().  At all other times it is written
+ * While a line is being edited (from its first screen_paint() until screen_finish() or screen_hide()) output is collected
+ * and sent with the next painting in one write(2): the caller must continue to call screen_paint().  At all other times it is written
  * at once.
  */
 #ifndef PTSH_TERM_SCREEN_H
@@ -45,18 +45,18 @@ void screen_hide(struct screen *s);
  * terminal's size settles it is kept back. */
 void screen_write(struct screen *s, const char *text, size_t len);
 
-/* Lets another program have the terminal (after screen_hide()): nothing is painted, and what is written is kept
- * (HOLD_BYTES; what is more is counted in lines and reported), until it is taken back.  They do not nest. */
+/* Lets another program have the terminal (after screen_hide()): nothing is painted, and output is kept
+ * (HOLD_BYTES; more is counted in lines and reported), until it is taken back.  They do not nest. */
 void screen_lend(struct screen *s);
 void screen_take_back(struct screen *s);
 
-/* Leaves the whole line on the screen for good and goes below it.  mark: shown behind it ("^C"), or NULL for a
+/* Leaves the whole line on the screen for good and goes below it.  mark: shown after it ("^C"), or NULL for a
  * line that was accepted. */
 void screen_finish(struct screen *s, const struct edited *e, const char *mark);
 
 void screen_resized(struct screen *s);		/* SIGWINCH: silent until the size has settled */
 bool screen_settling(const struct screen *s);
-bool screen_takes_keys(const struct screen *s);	/* what is typed now can be shown */
+bool screen_takes_keys(const struct screen *s);	/* keys typed now can be shown */
 void screen_forget(struct screen *s);		/* another program has written: paint afresh, from column 0 */
 void screen_clear(struct screen *s);		/* ^L: the line goes to the top of an empty screen */
 void screen_bell(struct screen *s);

@@ -67,7 +67,7 @@ struct shell {
 	bool undo;			/* show before -> after */
 	double timeout;			/* s, 0 none */
 
-	bool redirected;		/* out leads to where a line says (run/redirect) */
+	bool redirected;		/* out is redirected by a line (run/redirect) */
 	char *edit;			/* what .edit wants to be edited, once the line is over; NULL: nothing */
 	bool progress;			/* a line of shell_progress_draw() is on the terminal */
 	int64_t waiting_since;		/* loop_now(): progress counts from here; 0 not yet */
@@ -83,13 +83,13 @@ struct shell {
 void shell_show_begin(struct shell *sh);
 void shell_show_end(struct shell *sh);
 
-/* Writes what is buffered for standard output: above the line being edited, if there is one. */
+/* Writes the buffered standard output: above the line being edited, if there is one. */
 void shell_flush(struct shell *sh);
 
 /* To standard error, one line, made harmless: `ptsh: [FILE:LINE: ][REQUEST: ]text`.  request may be NULL. */
 void shell_complain(struct shell *sh, struct place at, const char *request, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* The same of what is no failure. */
+/* The same for a message that is no failure. */
 void shell_report(struct shell *sh, struct place at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same without a place; nothing with --quiet. */
 void shell_notice(struct shell *sh, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -11,7 +11,7 @@
 /* Numbers from BIO_get_new_index() run out after a hundred connections; this one is not used by OpenSSL itself. */
 enum { TLS_BIO_TYPE = 0x7f };
 
-/* Follows the records (RFC 8446, section 5.1: type, version, length) through what comes in. */
+/* Follows the records (RFC 8446, section 5.1: type, version, length) through the input. */
 static void tls_bio_follow(struct tls_bio *b, const unsigned char *bytes, size_t len)
 {
 	size_t head = sizeof b->head - b->head_len < len ? sizeof b->head - b->head_len : len;

@@ -2,8 +2,8 @@
 /*
  * bio: the socket as OpenSSL sees it.
  *
- * OpenSSL's own would raise SIGPIPE.  And a write to a link that is broken already seems to succeed here: OpenSSL
- * would give up the connection, and what the peer said before it went away could not be read any more.
+ * OpenSSL's own would raise SIGPIPE.  And a write to a broken link seems to succeed here: OpenSSL
+ * would give up the connection, and the peer's last messages could not be read any more.
  */
 #ifndef PTSH_TLS_BIO_H
 #define PTSH_TLS_BIO_H
@@ -33,7 +33,7 @@ BIO *tls_bio_create(struct tls_bio *b, int fd);
 /* Gives the method back, once the BIO itself is freed. */
 void tls_bio_clear(struct tls_bio *b);
 
-/* Whether what came so far ends inside a record. */
+/* True if the input so far ends inside a record. */
 bool tls_bio_is_inside(const struct tls_bio *b);
 
 #endif

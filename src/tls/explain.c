@@ -57,7 +57,7 @@ static unsigned tls_error_peer_version(const struct tls_bio *b)
 	return 0;
 }
 
-/* Sets the text, and behind it the version to go down to (`least`), unless that is a step back from what is remembered. */
+/* Sets the text, followed by the version to allow (`least`), unless that is older than the one remembered. */
 static void tls_error_step_down(struct error *e, enum status status, const struct tls *t, const char *text, unsigned least)
 {
 	if (t->best > least)
@@ -90,7 +90,7 @@ const char *tls_error_reason(void)
 	return text != NULL ? text : "unknown error";
 }
 
-/* Whether it says that the versions do not meet. */
+/* True if it says that the versions do not match. */
 static bool tls_error_is_version(const struct tls_bio *b, int reason)
 {
 	unsigned version = tls_error_peer_version(b);
@@ -129,7 +129,7 @@ void tls_error_explain(struct error *e, enum status status, const struct tls *t)
 			text = tls_error_table[i].text;
 			hint = tls_error_table[i].hint;
 		}
-	/* Both sides have proved what they said in the handshake: what does not fit now is not the box's, or was changed. */
+	/* Both sides have proved their handshake: a record that does not fit now is not the box's, or was changed. */
 	if (t->complete && reason != 0 && reason < SSL_AD_REASON_OFFSET && !ERR_COMMON_ERROR(code))
 		error_set(e, status, "what came is no part of this TLS connection (%s): another process may be in between",
 		    tls_error_reason());

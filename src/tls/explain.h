@@ -8,7 +8,7 @@
 #include "base/status.h"
 #include "tls/tls.h"
 
-/* The first of OpenSSL's reasons, and a hint; empties its queue.  No hint names a version below the best that the box is
+/* Writes the first of OpenSSL's reasons, and a hint; empties its queue.  No hint names a version below the best that the box is
  * remembered with, nor any once the handshake is complete. */
 void tls_error_explain(struct error *e, enum status status, const struct tls *t);
 

@@ -111,7 +111,7 @@ static BIO *bio_of(struct buf *bytes)
 	return bytes->len > 0 ? BIO_new_mem_buf(buf_head(bytes), (int)bytes->len) : BIO_new_mem_buf("", 0);
 }
 
-/* Never asks: no certificate is encrypted, and what else is in the file is not read. */
+/* Never asks: no certificate is encrypted, and nothing else in the file is read. */
 static int no_passphrase(char *text, int size, int writing, void *arg)
 {
 	(void)text, (void)size, (void)writing, (void)arg;
@@ -210,7 +210,7 @@ static int load_authorities(SSL_CTX *ctx, const struct tls_settings *s, struct e
 	return result;
 }
 
-/* The key stands in a file of its own, or in the certificate's, which is read only once. */
+/* The key is in a file of its own, or in the certificate's, which is read only once. */
 static int load_certificate(SSL_CTX *ctx, const struct tls_settings *s, struct error *e)
 {
 	struct buf cert = {0}, key = {0};

@@ -111,7 +111,7 @@ static bool known_names(struct word w, const char *name)
 	return path ? known_is(w, name) : w.len == strlen(name) && strncasecmp(w.text, name, w.len) == 0;
 }
 
-/* HOST:PORT or a path: what is written without its port would never be found. */
+/* HOST:PORT or a path: a name written without its port would never be found. */
 static bool known_is_name(struct word w)
 {
 	size_t i = w.len;
@@ -145,7 +145,7 @@ static unsigned known_min(struct word w)
 struct known_line {
 	enum { LINE_NOTHING, LINE_BAD, LINE_BOX } what;
 	struct word name;
-	struct known_box box;		/* but for its name and line */
+	struct known_box box;		/* except its name and line */
 };
 
 static struct known_line known_parse(const char *text, size_t len)
@@ -181,7 +181,7 @@ static struct known_line known_parse(const char *text, size_t len)
 	return line;
 }
 
-/* Takes the next line off the text.  False: there is none. */
+/* Takes the next line off the text.  False: no more lines. */
 static bool known_next(const char **text, size_t *left, struct word *line)
 {
 	const char *end;

@@ -6,7 +6,7 @@
  *	HOST:PORT tls DATE [min=VERSION]		it has TLS, verified by an authority
  *	HOST:PORT clear DATE				it has no TLS, and the user has accepted that
  *
- * Empty lines and those that begin with # say nothing; words behind the date that are not known are kept and
+ * Empty lines and those that begin with # are comments; unknown words after the date are kept and
  * ignored.  The file is refused if another user could have written it.  It is never changed in place: every
  * change is a new file put in the place of the old one, under a lock, with all other lines as they were.
  */
@@ -39,13 +39,13 @@ struct known_boxes {
  * addresses in their shortest form.  The caller frees it.  NULL with *e. */
 char *known_boxes_name(const struct target *target, const char *known_as, struct error *e);
 
-/* Reads what is known of name, or of all (NULL).  A missing file is an empty one.  warn(): a line that is not
+/* Reads the lines of name, or all (NULL).  A missing file is an empty one.  warn(): a line that is not
  * understood is skipped.  0; or -1 with *e (STATUS_TLS): the file is not to be trusted, or cannot be read. */
 int known_boxes_read(struct known_boxes *k, const char *path, const char *name,
     void (*warn)(void *ctx, const char *text), void *ctx, struct error *e);
 void known_boxes_clear(struct known_boxes *k);
 
-/* Adds a line, or freshens the version of the one that says the same; what says `clear` of the same name goes when a
+/* Adds a line, or updates the version of an equal one; a `clear` of the same name is deleted when a
  * key or TLS comes.  `clear` for a name that is known with TLS is refused.  pin: for a key, else NULL; min: 0
  * unknown.  The folder is made if need be.  0; or -1 with *e. */
 int known_boxes_add(const char *path, const char *name, enum known_kind kind, const char *pin, unsigned min,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * known_file: a file that others must not have written.  See known_file.h.  Knows nothing of what stands in it.
+ * known_file: a file that others must not have written.  See known_file.h.  Knows nothing of its content.
  *
- * The lock is held on the file itself, and whoever gets it looks whether the name still means that file: it has been
- * replaced by the process that held the lock before, perhaps.  So only one process at a time writes the new file, under a
- * fixed name, and what a killed one has left of it is simply overwritten.
+ * The lock is held on the file itself, and the process that gets it checks that the name still means that file: it has perhaps been
+ * replaced by the process that held the lock before.  So only one process at a time writes the new file, under a
+ * fixed name, and what a killed process has left of it is overwritten.
  */
 #include "tls/known_file.h"
 
@@ -128,7 +128,7 @@ static int known_file_lock(int fd, const char *path, struct error *e)
 	return 0;
 }
 
-/* Whether path still means the file that fd is. */
+/* True if path still means the file of fd. */
 static bool known_file_is_current(int fd, const char *path)
 {
 	struct stat mine, named;

@@ -24,7 +24,7 @@ struct known_file {
  * them), checks and reads it.  0, or -1 with *e. */
 int known_file_open(struct known_file *f, const char *path, struct error *e);
 
-/* Puts a new file in the place of the old: at any moment the one or the other is there whole.  0, or -1 with *e and the
+/* Replaces the old file by a new one: at any moment the one or the other is there, complete.  0, or -1 with *e and the
  * old one unchanged. */
 int known_file_replace(struct known_file *f, const char *text, size_t len, struct error *e);
 

@@ -2,7 +2,7 @@
 /*
  * peer: what the peer's certificate says, as plain data.  See tls.h.
  *
- * All of it is the peer's own word but its key.  Text comes out harmless: ASCII, with every other byte as \xNN.
+ * Everything but the key is only the peer's claim.  Text comes out harmless: ASCII, with every other byte as \xNN.
  */
 #include "tls/tls.h"
 
@@ -37,8 +37,8 @@ static int tls_peer_pin(X509 *cert, char pin[static PIN_TEXT])
 	return ok ? 0 : -1;
 }
 
-/* As strong as an RSA key of so many bits: RSA by its length, which is what is spoken of; others by what they are
- * worth. */
+/* As strong as an RSA key of so many bits: RSA by its length, the usual measure; others by their
+ * strength. */
 static unsigned tls_key_bits(const EVP_PKEY *key)
 {
 	int security = EVP_PKEY_get_security_bits(key);
@@ -65,7 +65,7 @@ static void tls_peer_key(X509 *cert, struct tls_peer *peer)
 	peer->key_bits = tls_key_bits(key);
 }
 
-/* Whether an authority on the way to the verdict has a key that can be broken: with old TLS, OpenSSL takes those. */
+/* True if an authority on the way to the verdict has a key that can be broken: with old TLS, OpenSSL takes those. */
 static bool tls_peer_weak_chain(const SSL *ssl)
 {
 	STACK_OF(X509) *chain = SSL_get0_verified_chain(ssl);

@@ -55,7 +55,7 @@ bool pin_read(unsigned char hash[static PIN_HASH], const char *text, size_t len,
 		if (have >= 8 && n < PIN_HASH)
 			bytes[n++] = (unsigned char)(bits >> (have -= 8));
 	}
-	if ((bits & 3) != 0)	/* what is left over says nothing, so it is 0 */
+	if ((bits & 3) != 0)	/* the spare bits have no meaning, so they are 0 */
 		return false;
 	memcpy(hash, bytes, PIN_HASH);
 	return true;

@@ -13,13 +13,13 @@ enum { PIN_HASH = 32, PIN_TEXT = 53 };	/* its NUL included */
 
 void pin_write(char text[static PIN_TEXT], const unsigned char hash[static PIN_HASH]);
 
-/* Whether text[0..len) is one pin; with or without the final `=`, and without `sha256//` if bare. */
+/* True if text[0..len) is one pin; with or without the final `=`, and without `sha256//` if bare. */
 bool pin_read(unsigned char hash[static PIN_HASH], const char *text, size_t len, bool bare);
 
-/* Whether text is one pin or several, separated by `;`. */
+/* True if text is one pin or several, separated by `;`. */
 bool pin_list_valid(const char *text);
 
-/* Whether pin, as written by pin_write(), is one of the list. */
+/* True if pin, as written by pin_write(), is one of the list. */
 bool pin_list_has(const char *text, const char *pin);
 
 #endif

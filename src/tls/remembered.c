@@ -2,7 +2,7 @@
 /*
  * remembered: what is known of one box, from the file and from this run.
  *
- * Judges nothing: that is trust.c's.
+ * trust.c judges.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /*
  * tls: one TLS connection as the client.  See tls.h.
  *
- * Owns OpenSSL's objects.  Knows no trust: OpenSSL verifies and continues in any case, and what it found is
- * looked at by tls/trust before a byte of ours is sent.
+ * Owns OpenSSL's objects.  Knows no trust: OpenSSL verifies and continues in any case, and its result is
+ * checked by tls/trust before a byte of ours is sent.
  */
 #include "tls/tls.h"
 
@@ -32,9 +32,9 @@ static int tls_out_of_memory(struct error *e)
 
 /* --- setting up --- */
 
-/* Verifies and notes what came out.  OpenSSL's own note says "verified" until it is set otherwise: where memory
- * fails before that, any certificate would pass.  What must be verified, the name included, is copied once more: OpenSSL
- * does not look whether its own copy was made, and without a name any name would pass. */
+/* Verifies and notes the result.  OpenSSL's own note says "verified" until it is set otherwise: where memory
+ * fails before that, any certificate would pass.  The parameters, the name included, are copied once more: OpenSSL
+ * does not check that its own copy was made, and without a name any name would pass. */
 static int tls_verify(X509_STORE_CTX *store, void *arg)
 {
 	struct tls *t = arg;
@@ -97,7 +97,7 @@ memory:
 	return NULL;
 }
 
-/* An address as a certificate holds it: without a zone, and IPv4 in four numbers.  False: it is a name. */
+/* Writes an address as certificates have it: without a zone, and IPv4 in four numbers.  False: it is a name. */
 static bool tls_is_address(const char *name, char text[static INET6_ADDRSTRLEN])
 {
 	size_t len = strcspn(name, "%");
@@ -124,7 +124,7 @@ static int tls_set_name(SSL *ssl, const char *name)
 	if (len > 0 && name[len - 1] == '.')
 		len--;
 	snprintf(host, sizeof host, "%.*s", (int)len, name);
-	/* RFC 9525: names are where names belong; what a subject says in free text is none (section 2). */
+	/* RFC 9525: a name counts only in the fields for names, not in the free text of the subject (section 2). */
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1 ? 0 : -1;
 }
@@ -195,8 +195,8 @@ static enum flow tls_result(struct tls *t, int result, int own, bool *wants_othe
 	if (t->bio.read_errno != 0) {
 		error_set(e, status, "%s", strerror(t->bio.read_errno));
 	} else if (t->complete && t->bio.ended) {
-		/* FIN without close_notify.  Between two records it may be an end like any other: whoever still waits for
-		 * something sees that it did not come. */
+		/* FIN without close_notify.  Between two records it may be an end like any other: the caller that still waits for
+		 * a reply notices that it did not come. */
 		if (!tls_bio_is_inside(&t->bio)) {
 			ERR_clear_error();
 			return FLOW_END;
@@ -246,7 +246,7 @@ enum flow tls_write(struct tls *t, const char *bytes, size_t len, size_t *put, b
 	*put = 0;
 	*wants_other = false;
 	while (*put < len) {
-		/* What has been read already says why. */
+		/* The error already found says why. */
 		if (t->over) {
 			error_set(e, STATUS_LOST, "TLS has ended");
 			return FLOW_FAILED;

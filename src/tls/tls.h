@@ -2,7 +2,7 @@
 /*
  * tls: one TLS connection as the client, by OpenSSL, over a socket that does not block.
  *
- * Verifies nothing by itself: tls_look() says what the peer has shown, tls/trust decides.  No function of OpenSSL is
+ * Verifies nothing by itself: tls_look() reports the peer's certificate, tls/trust decides.  No function of OpenSSL is
  * called before tls_create().
  */
 #ifndef PTSH_TLS_TLS_H
@@ -21,7 +21,7 @@ struct tls_settings {
 	unsigned min;			/* 10, 11, 12, 13: the least version */
 	unsigned best;			/* the best the box is remembered with, for messages; 0 unknown */
 	const char *ca;			/* authorities, or NULL: the system's, if `authorities` */
-	bool authorities;		/* whether any are wanted */
+	bool authorities;		/* true if any are wanted */
 	const char *cert, *key;		/* ours, or NULL; key NULL: in cert's file */
 	/* Writes the passphrase of an encrypted key: its length, or -1 with *e. */
 	int (*passphrase)(void *ctx, char *text, int size, struct error *e);
@@ -58,14 +58,14 @@ enum flow tls_read(struct tls *t, char *bytes, size_t size, size_t *got, bool *w
 enum flow tls_write(struct tls *t, const char *bytes, size_t len, size_t *put, bool *wants_other, struct error *e);
 bool tls_has_more(const struct tls *t);
 
-/* Says good-bye if it can be said at once. */
+/* Sends close_notify if that is possible at once. */
 void tls_end(struct tls *t);
 
 /* After the handshake.  0; or -1 with *e: no certificate, no memory. */
 int tls_look(struct tls *t, struct tls_peer *peer, struct error *e);
 void tls_peer_clear(struct tls_peer *peer);
 
-/* Whether the box has asked for our certificate, and got it. */
+/* True if the box has asked for our certificate, and got it. */
 bool tls_shows_certificate(const struct tls *t);
 
 const char *tls_version(const struct tls *t);	/* "TLSv1.3" */

@@ -21,7 +21,7 @@ struct tls {
 	int verify_error;
 	bool complete;		/* the handshake is */
 	bool asked;		/* the box wanted our certificate, and there is one */
-	bool over;		/* the peer has said good-bye, or an error that OpenSSL does not come back from */
+	bool over;		/* the peer has sent close_notify, or a fatal error of OpenSSL */
 };
 
 #endif

@@ -22,7 +22,7 @@ static int trust_vouch(struct trust *t, const char *by, struct error *e)
 	return t->verified_by != NULL ? 0 : error_memory(e);
 }
 
-/* The version it was seen with before, and that it should not fall behind. */
+/* The version it used before, below which it should not fall. */
 static void trust_check_version(struct trust *t, const struct tls_peer *peer)
 {
 	char text[160];
@@ -109,7 +109,7 @@ static enum trust_answer trust_read_answer(char *answer, const char *pin)
 
 		return same ? ANSWER_PIN : ANSWER_OTHER_PIN;
 	}
-	/* What looks like a fingerprint and is none is not asked about again. */
+	/* A wrong fingerprint is not asked about again. */
 	return strncmp(answer, "sha256", 6) == 0 ? ANSWER_OTHER_PIN : ANSWER_UNCLEAR;
 }
 

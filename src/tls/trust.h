@@ -2,7 +2,7 @@
 /*
  * trust: whether the peer is the box that the user means.
  *
- * Holds what is remembered of one box and what the user has asked for, and judges by it what the box shows: ptsh(1),
+ * Judges what the box shows by what is remembered of it and what the user has asked for: ptsh(1),
  * TRUST.  Knows no descriptor and no TLS library.
  */
 #ifndef PTSH_TLS_TRUST_H
@@ -18,7 +18,7 @@
 
 enum tls_mode { TLS_AUTO, TLS_OFF, TLS_ON, TLS_VERIFY, TLS_INSECURE };
 
-/* The box that a run has trusted last, kept by the holder from one connection to the next: what the file does not know (there
+/* The box that a run has trusted last, kept by the holder from one connection to the next: what the file does not have (there
  * is none, or it could not be written) is not forgotten when the connection is lost. */
 struct trust_seen {
 	char *name;			/* owned: as remembered; NULL: none */
@@ -50,7 +50,7 @@ struct trust {
 	char *name;			/* owned: as remembered */
 	struct known_boxes known;	/* of this box */
 	struct known_box seen;		/* what the run itself knows, if the file does not; name NULL: nothing */
-	char *verified_by;			/* owned: by what it is trusted; NULL: not judged yet */
+	char *verified_by;			/* owned: the reason why it is trusted; NULL: not judged yet */
 };
 
 /* Reads what is remembered of the box.  0; or -1 with *e (t is to be cleared then, too). */
@@ -63,14 +63,14 @@ bool trust_knows_clear(const struct trust *t);
 bool trust_knows_tls(const struct trust *t);
 /* The best version the box is remembered with: 10 .. 13; 0: none, or not known. */
 unsigned trust_best(const struct trust *t);
-/* Whether an authority may be asked at all: not where a key is known or pinned already. */
+/* True if an authority may be used at all: not where a key is known or pinned already. */
 bool trust_needs_authority(const struct trust *t);
 
 /* Judges the box's key.  0: continue; *trusted: it is verified or known (t->verified_by says how).  -1 with *e
  * (STATUS_TLS): do not.  May ask the user. */
 int trust_judge(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e);
 
-/* The box has no TLS.  0: go on in clear; -1 with *e (STATUS_TLS).  May ask the user. */
+/* Judges a box without TLS.  0: continue in clear; -1 with *e (STATUS_TLS).  May ask the user. */
 int trust_accept_clear(struct trust *t, struct error *e);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { TRUST_WHERE = 240 };
 
-/* What is known of the box that is of this kind, and has this pin (NULL: any); NULL: nothing. */
+/* Returns the line of the box of this kind, and with this pin (NULL: any); NULL: none. */
 const struct known_box *trust_find(const struct trust *t, enum known_kind kind, const char *pin);
 /* Where it is remembered, for messages. */
 const char *trust_where(const struct trust *t, const struct known_box *k, char text[static TRUST_WHERE]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * change: asks the catalogue's reader of a modifier before it is sent; nothing is undone by itself.
+ * change: sends the reading request of a modifier before it; nothing is undone by itself.
  */
 #include "undo/change.h"
 
@@ -20,16 +20,16 @@ struct change {
 	struct undo undo;
 	struct buf json;	/* the request: the task's is wiped when it has been sent */
 	bool known;		/* the state was read */
-	bool adds, only;	/* what has a gid; and deletes nothing */
+	bool adds, only;	/* something with a gid; and deletes nothing */
 	struct buf before;	/* the values of its list */
 	const char *why;	/* it cannot be taken back, whatever the state was */
-	bool silent;		/* which .undo list says, and nothing else */
+	bool silent;		/* shown by .undo list only */
 };
 
 static const char started[] = "what was started cannot be taken back", as_job[] = "it ran as a job";
 static const char gone[] = "what is deleted is gone, and made again it has another gid";
 
-/* What makes, deletes or starts things cannot be taken back: made anew, they are others. */
+/* Requests that make, delete or start things cannot be undone: made anew, they are others. */
 static const char *change_why_not(const struct request *type)
 {
 	bool makes = false;
@@ -59,7 +59,7 @@ static void have_state(struct shell *sh, struct task *child, const struct reply 
 	engine_pump(sh);
 }
 
-/* The request to ask before t is sent.  -1: there is none. */
+/* Returns the request to send before t.  -1: none. */
 static int change_question(struct buf *request, struct task *t)
 {
 	struct change *c = t->change;
@@ -96,7 +96,7 @@ static bool change_ask(struct shell *sh, struct task *t)
 	return child != NULL;
 }
 
-/* --- what was made --- */
+/* --- objects made --- */
 
 static void have_made(struct shell *sh, struct task *child, const struct reply *reply)
 {
@@ -110,7 +110,7 @@ static void have_made(struct shell *sh, struct task *child, const struct reply *
 	engine_pump(sh);
 }
 
-/* Keeps it for .undo.  Its number; 0 without memory. */
+/* Keeps it for .undo.  Returns its number; 0 without memory. */
 static unsigned keep(struct shell *sh, const struct task *t, const char *why)
 {
 	const struct change *c = t->change;
@@ -127,7 +127,7 @@ static void change_ended(struct shell *sh, struct task *t)
 
 	if (t->outcome == OUTCOME_UNKNOWN)
 		keep(sh, t, "no answer: unknown whether it was done");
-	else if (t->outcome == OUTCOME_OK && t->role == TASK_JOB)	/* that is all: what a job has done is not shown */
+	else if (t->outcome == OUTCOME_OK && t->role == TASK_JOB)	/* that is all: the effect of a job is not shown */
 		keep(sh, t, t->change->why != NULL ? t->change->why : as_job);
 	if (t->role == TASK_JOB || t->outcome != OUTCOME_OK || !t->change->adds || !t->change->known)
 		return;
@@ -167,7 +167,7 @@ void change_put(struct buf *out, const struct undo *u, bool coloured)
 		buf_puts(out, "  it cannot be taken back\n");
 }
 
-/* Why it is not for .undo; NULL: it is. */
+/* Returns why it cannot be undone; NULL: it can. */
 static const char *why_not(const struct change *c)
 {
 	if (c->why != NULL)
@@ -201,7 +201,7 @@ static void change_show(struct shell *sh, struct task *t)
 		buf_printf(&text, "undo: .undo %u\n", number);
 	sink_put(&sh->out, buf_head(&text), text.len);
 	buf_clear(&text);
-	/* The question has said so before, if there was one. */
+	/* The question has said so, if there was one. */
 	if (why != NULL && number > 0 && !t->agreed && !c->undo.partial)
 		shell_notice(sh, "cannot be undone: %s", why);
 }

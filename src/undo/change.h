@@ -10,7 +10,7 @@
 
 extern const struct change_ops change_ops;
 
-/* Appends what a change changes, made harmless, a line each. */
+/* Appends the effects of a change, made harmless, a line each. */
 void change_put(struct buf *out, const struct undo *u, bool coloured);
 
 #endif

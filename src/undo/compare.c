@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * compare: names that get another value: what is shown of it, and how the values before are written as an argument.
+ * compare: names that get another value: how the change is shown, and how the old values are written as an argument.
  *
- * Does not know where the values before come from.
+ * Does not know where the old values come from.
  */
 #include "undo/undo_parts.h"
 
-/* --- writing what takes back --- */
+/* --- writing the undoing argument --- */
 
 struct back {
 	struct undo_work *w;
@@ -27,7 +27,7 @@ static cJSON *roles_of(struct back *b, const struct place *p)
 	return b->w->failed ? NULL : last->child->next;
 }
 
-/* What a place is to have again: v, or with a second list the two of them. */
+/* Writes the old value of an entry: v, or with a second list both. */
 static void put_back(struct back *b, const struct place *p, cJSON *v, cJSON *more)
 {
 	cJSON *row;
@@ -57,7 +57,7 @@ bool undo_is_list(const struct field *f)
 	return f != NULL && (f->type == ARG_CHANGES || f->type == ARG_MACS);
 }
 
-/* The field that says what a place's values are. */
+/* Returns the field of an entry's values. */
 static const struct field *field_of(struct back *b, const struct place *p)
 {
 	const struct field *f;
@@ -69,7 +69,7 @@ static const struct field *field_of(struct back *b, const struct place *p)
 		return &b->arg->fields[0];
 	default:
 		f = undo_field(b->w, b->arg->fields, p->name);
-		/* A role that is not known is permitted like the others. */
+		/* An unknown role is permitted like the others. */
 		if (f == NULL && b->arg->fields != NULL && b->arg->fields->unit == UNIT_PERMISSION)
 			f = b->arg->fields;
 		return f;
@@ -86,7 +86,7 @@ static void show_names(struct back *b, const struct place *p)
 	buf_puts(&b->w->u->changes, ": ");
 }
 
-/* The lists that one event of a request holds.  -1: it is none. */
+/* Gets the lists of one event of a request.  -1: not a list. */
 static int lists_of(const struct back *b, const cJSON *v, const cJSON *lists[2])
 {
 	static const cJSON empty = {.type = cJSON_Array};
@@ -104,7 +104,7 @@ static int lists_of(const struct back *b, const cJSON *v, const cJSON *lists[2])
 	return 0;
 }
 
-/* A place whose value is a list. */
+/* Compares an entry whose value is a list. */
 static int compare_lists(struct back *b, const struct place *p)
 {
 	enum { CHANGES = 8 };	/* more of one property in one request are not shown */
@@ -130,7 +130,7 @@ static int compare_lists(struct back *b, const struct place *p)
 	return 0;
 }
 
-/* The value that an event puts: with pairs the event is the whole pair. */
+/* Returns the value that an event sets: with pairs the event is the whole pair. */
 static bool value_after(const struct back *b, const struct place *p, const cJSON **v)
 {
 	const cJSON *cells[2];
@@ -149,7 +149,7 @@ static bool is_read(struct back *b, const struct place *p, bool secret)
 	return p->befores == 1 && (!secret || undo_secret_readable(b->w, p->before));
 }
 
-/* Secrets go together (a secret and its confirmation): whether all that are changed can be put back. */
+/* Secrets go together (a secret and its confirmation): checks that all changed ones can be restored. */
 static bool secrets_read(struct back *b, const struct places *places)
 {
 	for (size_t i = 0; i < places->list_count; i++) {

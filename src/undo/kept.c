@@ -2,7 +2,7 @@
 /*
  * kept: the changes of this session, each with the request that undoes it.
  *
- * Knows nothing of boxes, prompts and how a change is taken back.
+ * Knows nothing of boxes, prompts and how a change is undone.
  */
 #include "undo/kept.h"
 

@@ -2,7 +2,7 @@
 /*
  * list_value: a value that is a list, of which a change deletes some elements and adds others.
  *
- * Owns what such a list may look like when it is read.  Knows neither what the value belongs to nor how that is written.
+ * Owns the shapes such a list may have in a reply.  Knows neither what the value belongs to nor how that is written.
  */
 #include "undo/undo_parts.h"
 
@@ -24,7 +24,7 @@ static const cJSON *split(struct undo_work *w, const cJSON *text)
 	return undo_keep(w, list);
 }
 
-/* The elements of a list become events.  False: they are no texts. */
+/* Adds the elements of a list as events.  False: they are no texts. */
 static bool put_members(struct places *places, enum place_event kind, const cJSON *list)
 {
 	const cJSON *v;
@@ -38,7 +38,7 @@ static bool put_members(struct places *places, enum place_event kind, const cJSO
 	return true;
 }
 
-/* All that may be there by now is deleted. */
+/* Deletes all elements that may be there by now. */
 static void delete_all(struct places *places, const cJSON *const *lists, size_t count, const cJSON *before)
 {
 	put_members(places, PLACE_DELETE, before);
@@ -57,7 +57,7 @@ static bool put_changes(struct places *places, const cJSON *const *lists, size_t
 	return true;
 }
 
-/* The list as it will be: what stays in its order, then what is new. */
+/* The list as it will be: old elements in their order, then the new ones. */
 static void show_after(struct undo_work *w, const struct places *places)
 {
 	struct buf *out = &w->u->changes;
@@ -77,7 +77,7 @@ static void show_after(struct undo_work *w, const struct places *places)
 	buf_putc(out, ']');
 }
 
-/* Without the old state only what is done can be shown. */
+/* Without the old state only the request's effect can be shown. */
 static void show_unread(struct undo_work *w, const cJSON *name, const cJSON *const *lists, size_t count)
 {
 	undo_show_name(w, name);

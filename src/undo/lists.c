@@ -2,15 +2,15 @@
 /*
  * lists: changes that delete some entries of a list and add others: addresses and rows.
  *
- * What is undone must not cost more than what was done: an entry that was there before is never deleted for having been added
- * again, and an entry that another has overwritten comes back as it was.
+ * Undoing must not destroy more than was done: an entry that was there before is never deleted for having been added
+ * again, and an entry that was overwritten comes back as it was.
  */
 #include "undo/undo_parts.h"
 
 #include <stdint.h>
 
-enum { SUBNET = 2 };	/* cells that lead an entry and name its place: address and bits */
-enum { CELLS = 16 };	/* an entry with more is none that is known */
+enum { SUBNET = 2 };	/* the first cells, which identify an entry: address and bits */
+enum { CELLS = 16 };	/* an entry with more is unknown */
 
 /* An argument of lists while it is compared. */
 struct lists {
@@ -25,7 +25,7 @@ struct lists {
 
 /* --- addresses --- */
 
-enum { BY_HAND = 2 };	/* ptsh-protocol(7), realm_seed_list: what a request adds has this flag */
+enum { BY_HAND = 2 };	/* ptsh-protocol(7), realm_seed_list: an added entry has this flag */
 
 enum presence { ABSENT, PRESENT, FOUND, ADDED };
 
@@ -84,7 +84,7 @@ static bool flags_of(struct undo_work *w, const cJSON *row, const struct field *
 	return true;
 }
 
-/* Whether two entries of the same place say the same. */
+/* True if two entries of the same key are equal. */
 static bool same_entry(struct lists *l, const cJSON *a, const cJSON *b)
 {
 	const cJSON *one[CELLS], *other[CELLS];
@@ -105,7 +105,7 @@ static bool same_entry(struct lists *l, const cJSON *a, const cJSON *b)
 	return true;
 }
 
-/* Whether an entry can be added as it was read. */
+/* True if an entry can be added as it was read. */
 static bool is_whole(struct lists *l, const cJSON *row)
 {
 	const cJSON *cells[CELLS];
@@ -130,7 +130,7 @@ static void show_place(struct lists *l, const struct place *p)
 	buf_puts(&l->w->u->changes, ": ");
 }
 
-/* What stands behind an entry's place: "limit 1200, flags 3". */
+/* Writes the cells after an entry's key: "limit 1200, flags 3". */
 static void show_entry(struct lists *l, const cJSON *row)
 {
 	struct buf *out = &l->w->u->changes;
@@ -153,7 +153,7 @@ static void show_entry(struct lists *l, const cJSON *row)
 	}
 }
 
-/* What deletes an entry: as many of its cells as such an argument has. */
+/* Writes what deletes an entry: as many of its cells as such an argument has. */
 static void put_delete(struct lists *l, const cJSON *row)
 {
 	const struct field *f = l->del->fields;
@@ -165,7 +165,7 @@ static void put_delete(struct lists *l, const cJSON *row)
 	undo_add_first(l->w, l->delete_back, entry);
 }
 
-/* Whether entries are deleted by their place alone. */
+/* True if entries are deleted by their key alone. */
 static bool by_place(const struct lists *l)
 {
 	size_t n = 0;
@@ -175,7 +175,7 @@ static bool by_place(const struct lists *l)
 	return n <= SUBNET;
 }
 
-/* Whether an event puts an entry beside the one that is put last. */
+/* True if an event adds an entry beside the one that is added last. */
 static bool is_beside(struct lists *l, const struct place *p, const struct event *e)
 {
 	return e->kind == PLACE_ADD && !by_place(l) && !same_entry(l, e->v, p->after);
@@ -212,7 +212,7 @@ static void show_after(struct lists *l, const struct place *p)
 	show_entry(l, p->after);
 }
 
-/* Whether all that is put there is there already. */
+/* True if everything that is added is there already. */
 static bool is_unchanged(struct lists *l, const struct place *p)
 {
 	for (size_t i = 0; i < p->count; i++)
@@ -221,7 +221,7 @@ static bool is_unchanged(struct lists *l, const struct place *p)
 	return p->befores == 1 && same_entry(l, p->before, p->after);
 }
 
-/* Whether what stands at the place before may stand there still: unknown if an entry goes that is not named exactly. */
+/* True if an old entry may still be there: unknown if an entry is deleted that is not named exactly. */
 static bool may_remain(struct lists *l, const struct place *p)
 {
 	if (by_place(l))
@@ -255,7 +255,7 @@ static void compare_entry(struct lists *l, const struct place *p)
 	if (p->fate == PLACE_PUT)
 		put_delete(l, p->after);
 	for (size_t i = 0; i < p->count; i++) {
-		/* Where several entries can have one place, each that was added is there. */
+		/* Where several entries can have one key, each added one is there. */
 		if (is_beside(l, p, &p->events[i]))
 			put_delete(l, p->events[i].v);
 		if (p->events[i].kind != PLACE_BEFORE)
@@ -268,7 +268,7 @@ static void compare_entry(struct lists *l, const struct place *p)
 
 /* --- both --- */
 
-/* Sets the key of an entry.  -1: it is none. */
+/* Sets the key of an entry.  -1: not an entry. */
 static int put_key(const struct lists *l, struct places *places, const cJSON *entry, const cJSON **name)
 {
 	const cJSON *cells[SUBNET];

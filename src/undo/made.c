@@ -2,7 +2,7 @@
 /*
  * made: what a request has made, found by its list before and after, and the request that deletes it again.
  *
- * Others may make things at the same time: new is what was not in the list before, ours what has a name that was asked for, once.
+ * Others may make things at the same time: new is what was not in the list before, ours is one that has a requested name, once.
  */
 #include "undo/made.h"
 
@@ -11,7 +11,7 @@
 #include "lang/line.h"
 #include "undo/undo_parts.h"
 
-/* The argument that deletes by gid, or by a name; what is behind it adds.  NULL: there is none. */
+/* Returns the argument that deletes by gid, or by a name; the one after it adds.  NULL: none. */
 static const struct arg *deleting(const struct request *type)
 {
 	const struct arg *arg = type != NULL && type->kind == REQUEST_MODIFY && type->reader != NULL ? type->args : NULL;
@@ -58,7 +58,7 @@ int made_lister(struct buf *out, const struct request *type)
 	return out->failed ? -1 : 0;
 }
 
-/* What a row of the list is: its gid, or its name for both. */
+/* Gets a row's gid and name, or its name for both. */
 static bool read_row(const struct arg *arg, const cJSON *row, const cJSON **gid, const cJSON **name)
 {
 	const cJSON *cells[2];
@@ -87,7 +87,7 @@ static int put_rows(struct undo_work *w, const struct arg *arg, struct json_iter
 	return rows == NULL ? -1 : 0;
 }
 
-/* The new ones of that name: how many; the last of them. */
+/* Counts the new ones of that name; gets the last. */
 static size_t find_new(struct undo_work *w, const struct places *places, const cJSON *name, const struct place **found)
 {
 	size_t n = 0;
@@ -156,7 +156,7 @@ int made_find(struct undo *u, const struct request *type, const char *json, size
 	return undo_work_end(&w, result);
 }
 
-/* Whether json asks for something of that name. */
+/* True if json adds an object of that name. */
 static bool is_asked_for(struct undo_work *w, const cJSON *rows, const cJSON *name)
 {
 	const cJSON *row;

@@ -2,7 +2,7 @@
 /*
  * names: changes that give names another value: objects, pairs, roles, a device's poller, what a certificate is used for.
  *
- * All of them are places with one value each; here is where the request and the reply have it.
+ * All of them are entries with one value each; this file finds them in the request and the reply.
  */
 #include "undo/undo_parts.h"
 
@@ -27,7 +27,7 @@ static void read_container(struct undo_work *w, struct places *places, const cJS
 	}
 }
 
-/* The argument of the reader that chooses columns. */
+/* Returns the argument of the reader that chooses columns. */
 static const struct arg *columns_of(const struct request *reader)
 {
 	for (const struct arg *arg = reader->args; arg->name != NULL; arg++)
@@ -36,14 +36,14 @@ static const struct arg *columns_of(const struct request *reader)
 	return NULL;
 }
 
-/* The cells that were asked for, from the first on, however the reply wraps them.  0: no such row; -1: the reply is something else. */
+/* Gets the requested cells, from the first on, however the reply wraps them.  0: no such row; -1: another kind of reply. */
 static int find_row(struct undo_work *w, const cJSON **cells)
 {
 	const cJSON *list, *row;
 
 	if (w->reader->shape == REPLY_VALUES) {
 		list = undo_values(w);
-		/* The only value is a list: it holds what should stand side by side. */
+		/* The only value is a list: it has the cells that should be side by side. */
 		while (list != NULL && cJSON_IsArray(list->child) && list->child->next == NULL)
 			list = list->child;
 		*cells = list != NULL ? list->child : NULL;
@@ -139,7 +139,7 @@ static void read_reply_roles(struct undo_work *w, struct places *places)
 		read_roles(places, v, 0);
 }
 
-/* What the request says of one realm. */
+/* Adds what the request sets for one realm. */
 static int add_roles(struct places *places, const cJSON *entry)
 {
 	const cJSON *cells[2], *role[2], *v;
@@ -172,7 +172,7 @@ int undo_roles(struct undo_work *w, size_t i)
 
 /* --- pairs --- */
 
-/* Rows of property and value.  -1: the reply is something else. */
+/* Rows of property and value.  -1: another kind of reply. */
 static int read_pairs(struct undo_work *w, const struct arg *arg, struct places *places)
 {
 	const cJSON *rows = undo_rows(w), *row, *cells[2];
@@ -201,7 +201,7 @@ int undo_pairs(struct undo_work *w, size_t i)
 		else
 			result = -1;
 	}
-	/* Roles in the system are pairs, but what shows them also shows those in realms. */
+	/* Roles in the system are pairs, but their reader also shows those in realms. */
 	if (w->reader->shape == REPLY_ROLES)
 		read_reply_roles(w, &places);
 	else if (result == 0)
@@ -214,7 +214,7 @@ int undo_pairs(struct undo_work *w, size_t i)
 
 /* --- one thing that belongs to another --- */
 
-/* Rows of two cells, of which one is the place and the other its value.  -1: the reply is something else. */
+/* Rows of two cells, of which one is the key and the other its value.  -1: another kind of reply. */
 static int read_rows(struct undo_work *w, size_t place, bool address, struct places *places)
 {
 	const cJSON *rows = undo_rows(w), *row, *cells[2];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * places: brings together what was at a place and what a request does to it.
+ * places: pairs each old value with what a request does to it.
  *
- * Owns the keys: two spellings of an address are one place.  Taken for two, a line that takes back an addition would delete what
- * was there before.  Refuses to know what is at a place.
+ * Owns the keys: two spellings of an address are one place.  Taken for two, a line that undoes an addition would delete what
+ * was there before.  Does not know what a value is.
  */
 #include "undo/undo_parts.h"
 
@@ -105,7 +105,7 @@ static int compare_places(const void *one, const void *other)
 	return a->events->order < b->events->order ? -1 : 1;
 }
 
-/* What becomes of it. */
+/* The change of the entry. */
 static void follow(struct place *p, bool keeps)
 {
 	bool there, named = false;

@@ -2,14 +2,14 @@
 /*
  * reader: the request that reads the state which a change will change.
  *
- * It asks for no more than that.  What an argument's kind means for it is here; what it means for taking back is in undo/names and
- * undo/lists.
+ * It asks for no more than that.  This file knows what an argument's kind means for reading; undo/names and undo/lists know what it
+ * means for undoing.
  */
 #include "undo/undo_parts.h"
 
 #include "lang/parse.h"
 
-/* What holds those of an object's members that have no field of their own in the reader's rows, or NULL. */
+/* Returns the field with those of an object's members that have no field of their own in the reader's rows, or NULL. */
 static const struct field *container_of(const struct arg *list, const struct arg *object)
 {
 	return catalog_field(list->fields, object->name, strlen(object->name));
@@ -21,7 +21,7 @@ static void ask(struct places *names, const cJSON *name)
 	places_put(names, PLACE_ADD, name, name, name);
 }
 
-/* Names of members that a reader shows in its columns: not those that are known to be no column of it. */
+/* Names of members that a reader shows in its columns: not those known to be none of its columns. */
 static bool ask_members(struct undo_work *w, const struct arg *list, size_t i, struct places *names)
 {
 	const struct arg *object = &w->type->args[i];
@@ -81,7 +81,7 @@ static cJSON *list_of(struct undo_work *w, struct places *names, const char *fir
 	return list;
 }
 
-/* The column that says whose row it is. */
+/* Returns the column with the owner of a row. */
 static const char *gid_column(const struct undo_work *w, const struct arg *list)
 {
 	for (const struct field *f = list->fields; w->gid_arg != NULL && f != NULL && f->name != NULL; f++)
@@ -127,7 +127,7 @@ static cJSON *scopes(struct undo_work *w, const struct arg *list)
 	return list_of(w, &found, NULL, NULL);
 }
 
-/* Sets *v to an argument of the reader; NULL if it needs none.  -1: there is nothing to ask for. */
+/* Sets *v to an argument of the reader; NULL if it needs none.  -1: nothing to read. */
 static int argument(struct undo_work *w, const struct arg *arg, cJSON **v)
 {
 	bool same_kind = w->gid_arg != NULL && arg->gid == w->gid_arg->gid;

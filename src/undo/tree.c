@@ -10,7 +10,7 @@
 
 /* --- memory --- */
 
-/* In front of what cJSON gets: how much of it is to be wiped. */
+/* Before the memory that cJSON gets: how much of it to wipe. */
 union block {
 	size_t size;
 	max_align_t align;
@@ -39,7 +39,7 @@ static void tree_release(void *p)
 
 void tree_init(void)
 {
-	/* With an allocator that is not its own cJSON never calls realloc(), which would leave a copy behind. */
+	/* With an allocator that is not its own cJSON never calls realloc(), which would leave a copy. */
 	cJSON_Hooks hooks = {.malloc_fn = tree_allocate, .free_fn = tree_release};
 
 	cJSON_InitHooks(&hooks);
@@ -47,7 +47,7 @@ void tree_init(void)
 
 /* --- making --- */
 
-/* A C string of a slice; to be given back as trees are. */
+/* Returns a C string of a slice; free it as trees are freed. */
 static char *copy_text(const char *text, size_t len)
 {
 	char *copy = tree_allocate(len + 1);
@@ -75,7 +75,7 @@ static cJSON *read_string(struct json v)
 	return read_text((struct json){v.text + 1, v.len - 2}, false);
 }
 
-/* Sets *name to what a key says.  False: no C string says it. */
+/* Sets *name to the text of a key.  False: no C string can hold it. */
 static bool read_name(struct json key, struct buf *name)
 {
 	bool escaped = memchr(key.text, '\\', key.len) != NULL;
@@ -204,7 +204,7 @@ bool tree_is(const cJSON *v, const char *text)
 	    tree_is_string(v) && json_is((struct json){v->valuestring, strlen(v->valuestring)}, text);
 }
 
-/* Spells alike what is equal: numbers become strings, and strings what they say.  -1 without memory. */
+/* Gives equal values one spelling: numbers become strings, and strings lose their escapes.  -1 without memory. */
 static int spell_alike(cJSON *v)
 {
 	struct buf text = {.secret = true};
@@ -215,7 +215,7 @@ static int spell_alike(cJSON *v)
 		if (cJSON_IsRaw(v)) {
 			buf_reset(&text);
 			tree_text(v, &text);
-			/* What holds a NUL stays as it is spelled. */
+			/* A value with a NUL stays as it is spelled. */
 			if (!text.failed && memchr(buf_head(&text), '\0', text.len) == NULL) {
 				if ((copy = copy_text(buf_head(&text), text.len)) != NULL) {
 					tree_release(v->valuestring);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * undo: compares a change with the state read before it, and puts together the request that takes it back.
+ * undo: compares a change with the state read before it, and builds the request that undoes it.
  *
  * What an argument's kind means for that is in undo/names and undo/lists.  Sends and prints nothing.
  */
@@ -60,7 +60,7 @@ void undo_compose(struct undo_work *w)
 	}
 	tree_print(request, &u->json);
 	cJSON_Delete(request);
-	/* What the box sent may be no text that can be typed. */
+	/* The box's text may be one that cannot be typed. */
 	if (!u->json.failed && line_print(&u->line, buf_head(&u->json), u->json.len, true) < 0) {
 		buf_clear(&u->json);
 		buf_clear(&u->line);

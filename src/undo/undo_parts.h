@@ -9,7 +9,7 @@
 #include "undo/tree.h"
 #include "undo/undo.h"
 
-/* --- places: what was there, what a request does to it (undo/places.c) --- */
+/* --- places: old values, and what a request does to them (undo/places.c) --- */
 
 enum place_event { PLACE_BEFORE, PLACE_DELETE, PLACE_ADD };
 
@@ -69,34 +69,34 @@ struct undo_work {
 	cJSON *pool;			/* trees made on the way, an array: they last as long as the work */
 	const cJSON *rows;		/* of the reply, when they have been read */
 	struct undo *u;
-	cJSON *parts[REQUEST_ARGS];	/* arguments of the request that takes it back; NULL: nothing to take back */
+	cJSON *parts[REQUEST_ARGS];	/* arguments of the request that undoes it; NULL: nothing to undo */
 	struct buf left;		/* text, for a moment */
 	bool failed;			/* no memory */
 };
 
-/* Takes a change apart into *w.  0; or -1: it cannot be shown.  Then and later, w is to be cleared.  (undo/values.c) */
+/* Parses a change into *w.  0; or -1: it cannot be shown.  Then and later, w is to be cleared.  (undo/values.c) */
 int undo_work_begin(struct undo_work *w, const struct request *type, const char *json, size_t len);
 void undo_work_clear(struct undo_work *w);
-/* The request that takes back, from w->parts, to w->u.  (undo/undo.c) */
+/* Writes the undoing request, from w->parts, to w->u.  (undo/undo.c) */
 void undo_compose(struct undo_work *w);
 /* Clears w, and *w->u if result is -1 or there was no memory.  0, or -1. */
 int undo_work_end(struct undo_work *w, int result);
-/* Whether the change is about anything. */
+/* True if the change is about anything. */
 bool undo_is_change(const struct undo_work *w);
 
 /* Puts a tree into the pool, which owns it then. */
 const cJSON *undo_keep(struct undo_work *w, cJSON *v);
 /* A member's name as a string of its own. */
 const cJSON *undo_name_of(struct undo_work *w, const cJSON *member);
-/* Adds to what takes back; without memory w->failed. */
+/* Adds to the undoing request; without memory w->failed. */
 void undo_add(struct undo_work *w, cJSON *list, cJSON *item);
 /* The same, to a list that is made when its first item comes. */
 void undo_add_first(struct undo_work *w, cJSON **list, cJSON *item);
 
-/* An array of the names that the reader is asked for by its argument `list`; NULL if there is none. */
+/* Returns an array of the names that the reader's argument `list` asks for; NULL: none. */
 cJSON *undo_asked(struct undo_work *w, const struct arg *list);
 
-/* The values of the reply, and its rows, each as an array.  NULL: they are none, or no memory. */
+/* Return the values of the reply, and its rows, each as an array.  NULL: none, or no memory. */
 const cJSON *undo_values(struct undo_work *w);
 const cJSON *undo_rows(struct undo_work *w);
 
@@ -105,13 +105,13 @@ size_t undo_cells(const cJSON *row, const cJSON **cells, size_t max);
 
 /* Types are soft: a number equals a string of the same spelling. */
 bool undo_same(struct undo_work *w, const cJSON *a, const cJSON *b);
-/* What a value says, until the next call; never NULL. */
+/* Returns the text of a value, until the next call; never NULL. */
 const char *undo_text(struct undo_work *w, const cJSON *v);
-/* Whether a value is a whole number, or a string of its digits. */
+/* True if a value is a whole number, or a string of its digits. */
 bool undo_whole(struct undo_work *w, const cJSON *v, uint64_t *number);
-/* Whether what was read where a secret stands is the secret: boxes may send nothing, or stars. */
+/* True if the value read for a secret is the secret: boxes may send nothing, or stars. */
 bool undo_secret_readable(struct undo_work *w, const cJSON *secret);
-/* Whether a member of an argument must not be shown. */
+/* True if a member of an argument must not be shown. */
 bool undo_secret(struct undo_work *w, const struct arg *arg, const cJSON *name);
 
 /* Parts of lines of changes. */
@@ -121,13 +121,13 @@ void undo_show_made(struct undo_work *w, const cJSON *gid, const cJSON *name);	/
 #define UNDO_UNREAD "(cannot be read)"
 #define UNDO_ABSENT "absent"
 
-/* A copy as a request holds it: a gid is always a string. */
+/* Returns a copy as in a request: a gid is always a string. */
 cJSON *undo_copy(const struct field *f, const cJSON *v);
 
-/* The field of that name, or NULL. */
+/* Returns the field of that name, or NULL. */
 const struct field *undo_field(struct undo_work *w, const struct field *fields, const cJSON *name);
 
-/* How an argument holds names and values. */
+/* How an argument has names and values. */
 enum undo_form { FORM_OBJECT, FORM_PAIRS, FORM_ROLES, FORM_PAIR, FORM_ASSIGNMENTS };
 
 /* Whether a place's value is a list of which a change deletes and adds some. */
@@ -147,8 +147,8 @@ int undo_assignments(struct undo_work *w, size_t i);
 int undo_lists(struct undo_work *w, size_t del, size_t add);	/* undo/lists.c */
 
 /* A value that is a list of which a change deletes some and adds some.  lists: two per change (delete, add), `count` of them; NULL:
- * all are deleted.  readable: the value before is known.  Writes BEFORE -> AFTER behind the name, which it writes, too, and sets
- * back[0] and back[1] to the two lists that take it back (NULL: nothing is to be taken back).  (undo/list_value.c) */
+ * all are deleted.  readable: the value before is known.  Writes the name and BEFORE -> AFTER, and sets
+ * back[0] and back[1] to the two lists that undo it (NULL: nothing to undo).  (undo/list_value.c) */
 void undo_member_list(struct undo_work *w, const cJSON *name, const cJSON *before, bool readable,
     const cJSON *const *lists, size_t count, cJSON *back[2]);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * values: what is read, compared and shown of values, whatever they belong to, and what a change holds of them.
+ * values: how values are read, compared and shown, and the values of a change.
  *
- * Owns the rules of what can be taken back, of what is the same and what is secret.
+ * Owns the rules of what can be undone, which values are equal and which are secret.
  */
 #include "undo/undo_parts.h"
 
@@ -10,9 +10,9 @@
 
 #include "proto/secret.h"
 
-/* --- what can be taken back --- */
+/* --- what can be undone --- */
 
-/* Rows that say what is used for what: one column has few values, and each of them is a place. */
+/* Rows that assign something to a use: one column has few values, and each of them is a key. */
 static bool is_assignment(const struct arg *arg)
 {
 	for (const struct field *f = arg->fields; f != NULL && f->name != NULL; f++)
@@ -59,7 +59,7 @@ bool undo_possible(const struct request *type)
 
 /* --- the work --- */
 
-/* Whether the change is about anything. */
+/* True if the change is about anything. */
 bool undo_is_change(const struct undo_work *w)
 {
 	for (size_t i = w->gid_arg != NULL; i < REQUEST_ARGS; i++)
@@ -135,7 +135,7 @@ void undo_add_first(struct undo_work *w, cJSON **list, cJSON *item)
 	undo_add(w, *list, item);
 }
 
-/* --- what a reply holds --- */
+/* --- the values of a reply --- */
 
 const cJSON *undo_values(struct undo_work *w)
 {
@@ -179,7 +179,7 @@ size_t undo_cells(const cJSON *row, const cJSON **cells, size_t max)
 	return n;
 }
 
-/* --- what values are --- */
+/* --- kinds of values --- */
 
 bool undo_same(struct undo_work *w, const cJSON *a, const cJSON *b)
 {
@@ -244,7 +244,7 @@ bool undo_secret(struct undo_work *w, const struct arg *arg, const cJSON *name)
 		return true;
 	if (!tree_is_string(name))
 		return false;
-	/* Names that are nearly those of secrets are secret as well: the one rule for that is proto/secret's. */
+	/* Names close to those of secrets are secret as well: proto/secret has the rule. */
 	buf_reset(&w->left);
 	buf_putc(&w->left, '{');
 	tree_print(name, &w->left);
