@@ -61,7 +61,9 @@ static int known_file_slurp(int fd, const char *path, struct buf *content, struc
 		if (n == -1)
 			return known_file_error(e, path, strerror(errno));
 		if (n == 0) {
-			buf_consume(content, utf8_mark(buf_head(content), content->len));
+			/* All of them: else the file, written again, would begin with one and mean something else. */
+			for (size_t mark; (mark = utf8_mark(buf_head(content), content->len)) > 0;)
+				buf_consume(content, mark);
 			return 0;
 		}
 		buf_commit(content, (size_t)n);

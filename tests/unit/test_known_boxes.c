@@ -125,6 +125,23 @@ static void test_lines_are_read_and_bad_ones_are_told(void **state)
 	known_boxes_clear(&k);
 }
 
+/* A line that is not understood must not become one that is when the file is written again. */
+static void test_marks_before_the_first_line_change_nothing(void **state)
+{
+	struct known_boxes k;
+	struct error e;
+
+	(void)state;
+	write_file("\xef\xbb\xbf\xef\xbb\xbf" "core:55 " PIN_A " 2024-01-31\n");
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(known_boxes_read(&k, path, "core:55", on_warning, NULL, &e), 0);
+		assert_int_equal(k.count, 1);
+		known_boxes_clear(&k);
+		assert_int_equal(known_boxes_add(path, "other:55", KNOWN_TLS, NULL, 0, &e), 0);
+	}
+	assert_string_equal(buf_string(&warnings), "");
+}
+
 /* A line written by hand must not be missed: a key that is not found is a new one. */
 static void test_lines_written_by_hand_are_found(void **state)
 {
@@ -499,6 +516,7 @@ int main(void)
 		with_file(test_missing_file_knows_nobody),
 		with_file(test_lines_are_read_and_bad_ones_are_told),
 		with_file(test_lines_written_by_hand_are_found),
+		with_file(test_marks_before_the_first_line_change_nothing),
 		with_file(test_file_that_others_may_have_written_is_refused),
 		with_file(test_added_lines_leave_all_others_as_they_were),
 		with_file(test_removed_lines_are_counted),
