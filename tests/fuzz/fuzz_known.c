@@ -21,13 +21,15 @@ warned(void *ctx, const char *text)
 		oracle_fail("a warning that says nothing", text, 0);
 }
 
-/* Returns the file without the lines that begin with our name. */
+/* Returns the file without the lines that begin with our name, and without marks of UTF-8 before the first. */
 static size_t
 others(char *text, size_t len)
 {
-	size_t out = 0, own = strlen(name);
+	size_t out = 0, own = strlen(name), at = 0;
 
-	for (size_t at = 0; at < len;) {
+	while (len - at >= 3 && memcmp(text + at, "\xef\xbb\xbf", 3) == 0)
+		at += 3;
+	while (at < len) {
 		const char *lf = memchr(text + at, '\n', len - at);
 		size_t end = lf != NULL ? (size_t)(lf - text) + 1 : len, begin = at;
 
