@@ -16,7 +16,7 @@ struct back {
 };
 
 /* The list of a scope's roles: scopes come in a row. */
-static cJSON *roles_of(struct back *b, const struct place *p)
+static cJSON *roles_of(struct back *b, const struct diff_entry *p)
 {
 	cJSON *last = *b->out != NULL && (*b->out)->child != NULL ? (*b->out)->child->prev : NULL;
 
@@ -28,7 +28,7 @@ static cJSON *roles_of(struct back *b, const struct place *p)
 }
 
 /* Writes the old value of an entry: v, or with a second list both. */
-static void put_back(struct back *b, const struct place *p, cJSON *v, cJSON *more)
+static void put_back(struct back *b, const struct diff_entry *p, cJSON *v, cJSON *more)
 {
 	cJSON *row;
 
@@ -58,7 +58,7 @@ bool undo_is_list(const struct field *f)
 }
 
 /* Returns the field of an entry's values. */
-static const struct field *field_of(struct back *b, const struct place *p)
+static const struct field *field_of(struct back *b, const struct diff_entry *p)
 {
 	const struct field *f;
 
@@ -76,7 +76,7 @@ static const struct field *field_of(struct back *b, const struct place *p)
 	}
 }
 
-static void show_names(struct back *b, const struct place *p)
+static void show_names(struct back *b, const struct diff_entry *p)
 {
 	if (b->form == FORM_ROLES) {
 		undo_show_name(b->w, p->scope);
@@ -86,7 +86,7 @@ static void show_names(struct back *b, const struct place *p)
 	buf_puts(&b->w->u->changes, ": ");
 }
 
-/* Gets the lists of one event of a request.  -1: not a list. */
+/* Gets the lists of one step of a request.  -1: not a list. */
 static int lists_of(const struct back *b, const cJSON *v, const cJSON *lists[2])
 {
 	static const cJSON empty = {.type = cJSON_Array};
@@ -105,7 +105,7 @@ static int lists_of(const struct back *b, const cJSON *v, const cJSON *lists[2])
 }
 
 /* Compares an entry whose value is a list. */
-static int compare_lists(struct back *b, const struct place *p)
+static int compare_lists(struct back *b, const struct diff_entry *p)
 {
 	enum { CHANGES = 8 };	/* more of one property in one request are not shown */
 	const cJSON *lists[2 * CHANGES];
@@ -113,16 +113,16 @@ static int compare_lists(struct back *b, const struct place *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->events[i].kind == PLACE_BEFORE)
+		if (p->steps[i].kind == DIFF_OLD)
 			continue;
 		/* A member that an object has twice: the last one counts. */
 		if (b->form == FORM_OBJECT)
 			n = 0;
-		if (n == CHANGES || lists_of(b, p->events[i].v, &lists[2 * n]) < 0)
+		if (n == CHANGES || lists_of(b, p->steps[i].v, &lists[2 * n]) < 0)
 			return -1;
 		n++;
 	}
-	undo_member_list(b->w, p->name, p->before, p->befores == 1, lists, n, back);
+	undo_member_list(b->w, p->name, p->old_value, p->old_count == 1, lists, n, back);
 	if (back[0] != NULL)
 		put_back(b, p, back[0], back[1]);
 	else
@@ -130,30 +130,30 @@ static int compare_lists(struct back *b, const struct place *p)
 	return 0;
 }
 
-/* Returns the value that an event sets: with pairs the event is the whole pair. */
-static bool value_after(const struct back *b, const struct place *p, const cJSON **v)
+/* Returns the value that a step sets: with pairs the step is the whole pair. */
+static bool value_after(const struct back *b, const struct diff_entry *p, const cJSON **v)
 {
 	const cJSON *cells[2];
 
-	*v = p->after;
+	*v = p->new_value;
 	if (b->form != FORM_PAIRS)
 		return true;
-	if (undo_cells(p->after, cells, 2) != 2)
+	if (undo_cells(p->new_value, cells, 2) != 2)
 		return false;
 	*v = cells[1];
 	return true;
 }
 
-static bool is_read(struct back *b, const struct place *p, bool secret)
+static bool is_read(struct back *b, const struct diff_entry *p, bool secret)
 {
-	return p->befores == 1 && (!secret || undo_secret_readable(b->w, p->before));
+	return p->old_count == 1 && (!secret || undo_secret_readable(b->w, p->old_value));
 }
 
 /* Secrets go together (a secret and its confirmation): checks that all changed ones can be restored. */
-static bool secrets_read(struct back *b, const struct places *places)
+static bool secrets_read(struct back *b, const struct diff *diff)
 {
-	for (size_t i = 0; i < places->list_count; i++) {
-		const struct place *p = &places->list[i];
+	for (size_t i = 0; i < diff->list_count; i++) {
+		const struct diff_entry *p = &diff->list[i];
 
 		if (p->touched && undo_secret(b->w, b->arg, p->name) && !is_read(b, p, true))
 			return false;
@@ -161,19 +161,19 @@ static bool secrets_read(struct back *b, const struct places *places)
 	return true;
 }
 
-int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct places *places)
+int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct diff *diff)
 {
 	struct back b = {.w = w, .arg = &w->type->args[i], .form = form, .out = &w->parts[i]};
 	bool secrets;
 	int result = 0;
 
-	if (places_sort(places, false) < 0) {
+	if (diff_sort(diff, false) < 0) {
 		w->failed = true;
 		return -1;
 	}
-	secrets = secrets_read(&b, places);
-	for (size_t k = 0; k < places->list_count && result == 0; k++) {
-		const struct place *p = &places->list[k];
+	secrets = secrets_read(&b, diff);
+	for (size_t k = 0; k < diff->list_count && result == 0; k++) {
+		const struct diff_entry *p = &diff->list[k];
 		const struct field *f = field_of(&b, p);
 		bool secret = undo_secret(w, b.arg, p->name), read;
 		const cJSON *after;
@@ -189,18 +189,18 @@ int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct plac
 			continue;
 		}
 		read = is_read(&b, p, secret);
-		if (read && undo_same(w, p->before, after))
+		if (read && undo_same(w, p->old_value, after))
 			continue;
 		show_names(&b, p);
 		if (read)
-			undo_show(w, f, p->before, secret);
+			undo_show(w, f, p->old_value, secret);
 		else
 			buf_puts(&w->u->changes, UNDO_UNREAD);
 		buf_puts(&w->u->changes, " -> ");
 		undo_show(w, f, after, secret);
 		buf_putc(&w->u->changes, '\n');
 		if (read && (!secret || secrets))
-			put_back(&b, p, undo_copy(f, p->before), NULL);
+			put_back(&b, p, undo_copy(f, p->old_value), NULL);
 		else
 			w->u->partial = true;
 	}

@@ -24,54 +24,54 @@ static const cJSON *split(struct undo_work *w, const cJSON *text)
 	return undo_keep(w, list);
 }
 
-/* Adds the elements of a list as events.  False: they are no texts. */
-static bool put_members(struct places *places, enum place_event kind, const cJSON *list)
+/* Adds the elements of a list as steps.  False: they are no texts. */
+static bool put_members(struct diff *diff, enum diff_kind kind, const cJSON *list)
 {
 	const cJSON *v;
 
 	cJSON_ArrayForEach (v, list) {
 		if (!tree_is_scalar(v))
 			return false;
-		places_key_address(places, v);
-		places_put(places, kind, NULL, v, v);
+		diff_key_address(diff, v);
+		diff_put(diff, kind, NULL, v, v);
 	}
 	return true;
 }
 
 /* Deletes all elements that may be there by now. */
-static void delete_all(struct places *places, const cJSON *const *lists, size_t count, const cJSON *before)
+static void delete_all(struct diff *diff, const cJSON *const *lists, size_t count, const cJSON *before)
 {
-	put_members(places, PLACE_DELETE, before);
+	put_members(diff, DIFF_DELETE, before);
 	for (size_t i = 0; i < count; i++)
-		put_members(places, PLACE_DELETE, lists[2 * i + 1]);
+		put_members(diff, DIFF_DELETE, lists[2 * i + 1]);
 }
 
-static bool put_changes(struct places *places, const cJSON *const *lists, size_t count, const cJSON *before)
+static bool put_changes(struct diff *diff, const cJSON *const *lists, size_t count, const cJSON *before)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (lists[2 * i] == NULL)
-			delete_all(places, lists, i, before);
-		else if (!put_members(places, PLACE_DELETE, lists[2 * i]) || !put_members(places, PLACE_ADD, lists[2 * i + 1]))
+			delete_all(diff, lists, i, before);
+		else if (!put_members(diff, DIFF_DELETE, lists[2 * i]) || !put_members(diff, DIFF_ADD, lists[2 * i + 1]))
 			return false;
 	}
 	return true;
 }
 
 /* The list as it will be: old elements in their order, then the new ones. */
-static void show_after(struct undo_work *w, const struct places *places)
+static void show_after(struct undo_work *w, const struct diff *diff)
 {
 	struct buf *out = &w->u->changes;
 	bool first = true;
 
 	buf_putc(out, '[');
-	for (size_t i = 0; i < places->list_count; i++) {
-		const struct place *p = &places->list[i];
+	for (size_t i = 0; i < diff->list_count; i++) {
+		const struct diff_entry *p = &diff->list[i];
 
-		if (p->fate == PLACE_GONE)
+		if (p->result == DIFF_DELETED)
 			continue;
 		if (!first)
 			buf_putc(out, ',');
-		undo_show(w, NULL, p->befores > 0 ? p->before : p->after, false);
+		undo_show(w, NULL, p->old_count > 0 ? p->old_value : p->new_value, false);
 		first = false;
 	}
 	buf_putc(out, ']');
@@ -96,27 +96,27 @@ static void show_unread(struct undo_work *w, const cJSON *name, const cJSON *con
 	w->u->partial = true;
 }
 
-/* What was there before and has that fate; or, of what is put, what was not. */
-static cJSON *copy_with(struct undo_work *w, const struct places *places, enum place_fate fate)
+/* Copies the old entries with that result; for DIFF_SET, the new ones. */
+static cJSON *copy_with(struct undo_work *w, const struct diff *diff, enum diff_result result)
 {
 	cJSON *list = cJSON_CreateArray();
 
-	for (size_t i = 0; i < places->list_count; i++) {
-		const struct place *p = &places->list[i];
+	for (size_t i = 0; i < diff->list_count; i++) {
+		const struct diff_entry *p = &diff->list[i];
 
-		if (p->fate == fate && (p->befores > 0) != (fate == PLACE_PUT))
-			undo_add(w, list, tree_copy(fate == PLACE_PUT ? p->after : p->before));
+		if (p->result == result && (p->old_count > 0) != (result == DIFF_SET))
+			undo_add(w, list, tree_copy(result == DIFF_SET ? p->new_value : p->old_value));
 	}
 	w->failed = w->failed || list == NULL;
 	return list;
 }
 
-static bool is_changed(const struct places *places)
+static bool is_changed(const struct diff *diff)
 {
-	for (size_t i = 0; i < places->list_count; i++) {
-		const struct place *p = &places->list[i];
+	for (size_t i = 0; i < diff->list_count; i++) {
+		const struct diff_entry *p = &diff->list[i];
 
-		if ((p->fate == PLACE_GONE && p->befores > 0) || (p->fate == PLACE_PUT && p->befores == 0))
+		if ((p->result == DIFF_DELETED && p->old_count > 0) || (p->result == DIFF_SET && p->old_count == 0))
 			return true;
 	}
 	return false;
@@ -125,17 +125,17 @@ static bool is_changed(const struct places *places)
 void undo_member_list(struct undo_work *w, const cJSON *name, const cJSON *before, bool readable,
     const cJSON *const *lists, size_t count, cJSON *back[2])
 {
-	struct places places = {0};
+	struct diff diff = {0};
 
 	if (readable && tree_is_string(before))
 		before = split(w, before);
 	readable = readable && (cJSON_IsNull(before) || cJSON_IsArray(before)) &&
-	    put_members(&places, PLACE_BEFORE, before) && put_changes(&places, lists, count, before);
+	    put_members(&diff, DIFF_OLD, before) && put_changes(&diff, lists, count, before);
 	if (!readable) {
 		show_unread(w, name, lists, count);
-	} else if (places_sort(&places, true) < 0) {
+	} else if (diff_sort(&diff, true) < 0) {
 		w->failed = true;
-	} else if (is_changed(&places)) {
+	} else if (is_changed(&diff)) {
 		undo_show_name(w, name);
 		buf_puts(&w->u->changes, ": ");
 		if (cJSON_IsNull(before))
@@ -143,10 +143,10 @@ void undo_member_list(struct undo_work *w, const cJSON *name, const cJSON *befor
 		else
 			undo_show(w, NULL, before, false);
 		buf_puts(&w->u->changes, " -> ");
-		show_after(w, &places);
+		show_after(w, &diff);
 		buf_putc(&w->u->changes, '\n');
-		back[0] = copy_with(w, &places, PLACE_PUT);
-		back[1] = copy_with(w, &places, PLACE_GONE);
+		back[0] = copy_with(w, &diff, DIFF_SET);
+		back[1] = copy_with(w, &diff, DIFF_DELETED);
 	}
-	places_clear(&places);
+	diff_clear(&diff);
 }

@@ -31,32 +31,32 @@ enum presence { ABSENT, PRESENT, FOUND, ADDED };
 
 static const char *const presence_names[] = {UNDO_ABSENT, "present", "found", "by hand"};
 
-static enum presence presence_before(const struct lists *l, const struct place *p)
+static enum presence presence_before(const struct lists *l, const struct diff_entry *p)
 {
 	const cJSON *cells[CELLS];
 	uint64_t flags;
 
-	if (p->befores == 0)
+	if (p->old_count == 0)
 		return ABSENT;
-	if (!l->has_flags || undo_cells(p->before, cells, CELLS) <= l->flags_at ||
+	if (!l->has_flags || undo_cells(p->old_value, cells, CELLS) <= l->flags_at ||
 	    !undo_whole(l->w, cells[l->flags_at], &flags))
 		return PRESENT;
 	return flags & BY_HAND ? ADDED : FOUND;
 }
 
-static void compare_address(struct lists *l, const struct place *p)
+static void compare_address(struct lists *l, const struct diff_entry *p)
 {
 	enum presence before = presence_before(l, p), after;
 	const cJSON *cells[1];
 
-	after = p->fate == PLACE_GONE ? ABSENT : !l->has_flags || before == PRESENT ? PRESENT : ADDED;
-	if (p->fate == PLACE_KEPT || before == after)
+	after = p->result == DIFF_DELETED ? ABSENT : !l->has_flags || before == PRESENT ? PRESENT : ADDED;
+	if (p->result == DIFF_KEPT || before == after)
 		return;
 	undo_show_name(l->w, p->name);
 	buf_printf(&l->w->u->changes, ": %s -> %s\n", presence_names[before], presence_names[after]);
 	if (before == ABSENT) {
-		undo_add_first(l->w, l->delete_back, tree_copy(p->after));
-	} else if (after == ABSENT && undo_cells(p->before, cells, 1) > 0) {
+		undo_add_first(l->w, l->delete_back, tree_copy(p->new_value));
+	} else if (after == ABSENT && undo_cells(p->old_value, cells, 1) > 0) {
 		undo_add_first(l->w, l->add_back, tree_copy(cells[0]));
 	}
 	/* It comes back, but marked as added by hand. */
@@ -119,7 +119,7 @@ static bool is_whole(struct lists *l, const cJSON *row)
 	return true;
 }
 
-static void show_place(struct lists *l, const struct place *p)
+static void show_key(struct lists *l, const struct diff_entry *p)
 {
 	const cJSON *cells[SUBNET];
 
@@ -166,7 +166,7 @@ static void put_delete(struct lists *l, const cJSON *row)
 }
 
 /* True if entries are deleted by their key alone. */
-static bool by_place(const struct lists *l)
+static bool by_key(const struct lists *l)
 {
 	size_t n = 0;
 
@@ -175,101 +175,101 @@ static bool by_place(const struct lists *l)
 	return n <= SUBNET;
 }
 
-/* True if an event adds an entry beside the one that is added last. */
-static bool is_beside(struct lists *l, const struct place *p, const struct event *e)
+/* True if a step adds an entry beside the one that is added last. */
+static bool is_beside(struct lists *l, const struct diff_entry *p, const struct diff_step *e)
 {
-	return e->kind == PLACE_ADD && !by_place(l) && !same_entry(l, e->v, p->after);
+	return e->kind == DIFF_ADD && !by_key(l) && !same_entry(l, e->v, p->new_value);
 }
 
-static void show_before(struct lists *l, const struct place *p)
+static void show_before(struct lists *l, const struct diff_entry *p)
 {
 	bool first = true;
 
-	if (p->befores == 0)
+	if (p->old_count == 0)
 		buf_puts(&l->w->u->changes, UNDO_ABSENT);
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->events[i].kind != PLACE_BEFORE)
+		if (p->steps[i].kind != DIFF_OLD)
 			continue;
 		if (!first)
 			buf_puts(&l->w->u->changes, "; ");
-		show_entry(l, p->events[i].v);
+		show_entry(l, p->steps[i].v);
 		first = false;
 	}
 }
 
-static void show_after(struct lists *l, const struct place *p)
+static void show_after(struct lists *l, const struct diff_entry *p)
 {
-	if (p->fate != PLACE_PUT) {
+	if (p->result != DIFF_SET) {
 		buf_puts(&l->w->u->changes, UNDO_ABSENT);
 		return;
 	}
 	for (size_t i = 0; i < p->count; i++) {
-		if (is_beside(l, p, &p->events[i])) {
-			show_entry(l, p->events[i].v);
+		if (is_beside(l, p, &p->steps[i])) {
+			show_entry(l, p->steps[i].v);
 			buf_puts(&l->w->u->changes, "; ");
 		}
 	}
-	show_entry(l, p->after);
+	show_entry(l, p->new_value);
 }
 
 /* True if everything that is added is there already. */
-static bool is_unchanged(struct lists *l, const struct place *p)
+static bool is_unchanged(struct lists *l, const struct diff_entry *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		if (is_beside(l, p, &p->events[i]))
+		if (is_beside(l, p, &p->steps[i]))
 			return false;
-	return p->befores == 1 && same_entry(l, p->before, p->after);
+	return p->old_count == 1 && same_entry(l, p->old_value, p->new_value);
 }
 
 /* True if an old entry may still be there: unknown if an entry is deleted that is not named exactly. */
-static bool may_remain(struct lists *l, const struct place *p)
+static bool may_remain(struct lists *l, const struct diff_entry *p)
 {
-	if (by_place(l))
+	if (by_key(l))
 		return false;
 	for (size_t i = 0; i < p->count; i++)
-		if (p->events[i].kind == PLACE_DELETE && same_entry(l, p->events[i].v, p->before))
-			return p->befores > 1;
+		if (p->steps[i].kind == DIFF_DELETE && same_entry(l, p->steps[i].v, p->old_value))
+			return p->old_count > 1;
 	return true;
 }
 
-static void compare_entry(struct lists *l, const struct place *p)
+static void compare_entry(struct lists *l, const struct diff_entry *p)
 {
 	bool whole = true;
 
-	if (p->fate == PLACE_GONE && p->befores == 0)
+	if (p->result == DIFF_DELETED && p->old_count == 0)
 		return;
-	if (p->fate == PLACE_PUT && is_unchanged(l, p))
+	if (p->result == DIFF_SET && is_unchanged(l, p))
 		return;
-	show_place(l, p);
+	show_key(l, p);
 	show_before(l, p);
 	buf_puts(&l->w->u->changes, " -> ");
 	show_after(l, p);
 	buf_putc(&l->w->u->changes, '\n');
 	for (size_t i = 0; i < p->count; i++)
-		if (p->events[i].kind == PLACE_BEFORE)
-			whole = whole && is_whole(l, p->events[i].v);
+		if (p->steps[i].kind == DIFF_OLD)
+			whole = whole && is_whole(l, p->steps[i].v);
 	if (!whole) {
 		l->w->u->partial = true;
 		return;
 	}
-	if (p->fate == PLACE_PUT)
-		put_delete(l, p->after);
+	if (p->result == DIFF_SET)
+		put_delete(l, p->new_value);
 	for (size_t i = 0; i < p->count; i++) {
 		/* Where several entries can have one key, each added one is there. */
-		if (is_beside(l, p, &p->events[i]))
-			put_delete(l, p->events[i].v);
-		if (p->events[i].kind != PLACE_BEFORE)
+		if (is_beside(l, p, &p->steps[i]))
+			put_delete(l, p->steps[i].v);
+		if (p->steps[i].kind != DIFF_OLD)
 			continue;
 		if (may_remain(l, p))
-			put_delete(l, p->events[i].v);
-		undo_add_first(l->w, l->add_back, tree_copy(p->events[i].v));
+			put_delete(l, p->steps[i].v);
+		undo_add_first(l->w, l->add_back, tree_copy(p->steps[i].v));
 	}
 }
 
 /* --- both --- */
 
 /* Sets the key of an entry.  -1: not an entry. */
-static int put_key(const struct lists *l, struct places *places, const cJSON *entry, const cJSON **name)
+static int put_key(const struct lists *l, struct diff *diff, const cJSON *entry, const cJSON **name)
 {
 	const cJSON *cells[SUBNET];
 
@@ -279,17 +279,17 @@ static int put_key(const struct lists *l, struct places *places, const cJSON *en
 			*name = cells[0];
 		if (!tree_is_scalar(*name))
 			return -1;
-		places_key_address(places, *name);
+		diff_key_address(diff, *name);
 		return 0;
 	}
 	if (undo_cells(entry, cells, SUBNET) < SUBNET || !tree_is_scalar(cells[0]) || !tree_is_scalar(cells[1]))
 		return -1;
-	places_key_address(places, cells[0]);
-	places_key_number(places, cells[1]);
+	diff_key_address(diff, cells[0]);
+	diff_key_number(diff, cells[1]);
 	return 0;
 }
 
-static int read_request(const struct lists *l, const cJSON *list, enum place_event kind, struct places *places)
+static int read_request(const struct lists *l, const cJSON *list, enum diff_kind kind, struct diff *diff)
 {
 	const cJSON *v, *name;
 
@@ -298,21 +298,21 @@ static int read_request(const struct lists *l, const cJSON *list, enum place_eve
 	if (!cJSON_IsArray(list))
 		return -1;
 	cJSON_ArrayForEach (v, list) {
-		if ((l->fields == 0) != tree_is_scalar(v) || put_key(l, places, v, &name) < 0)
+		if ((l->fields == 0) != tree_is_scalar(v) || put_key(l, diff, v, &name) < 0)
 			return -1;
-		places_put(places, kind, NULL, name, v);
+		diff_put(diff, kind, NULL, name, v);
 	}
 	return 0;
 }
 
-static int read_reply(const struct lists *l, struct places *places)
+static int read_reply(const struct lists *l, struct diff *diff)
 {
 	const cJSON *rows = undo_rows(l->w), *row, *name;
 
 	cJSON_ArrayForEach (row, rows) {
-		if (put_key(l, places, row, &name) < 0)
+		if (put_key(l, diff, row, &name) < 0)
 			return -1;
-		places_put(places, PLACE_BEFORE, NULL, name, row);
+		diff_put(diff, DIFF_OLD, NULL, name, row);
 	}
 	return rows == NULL ? -1 : 0;
 }
@@ -343,27 +343,27 @@ int undo_lists(struct undo_work *w, size_t del, size_t add)
 {
 	struct lists l = {.w = w, .del = &w->type->args[del], .add = &w->type->args[add], .delete_back = &w->parts[del],
 	    .add_back = &w->parts[add]};
-	struct places places = {0};
+	struct diff diff = {0};
 	int result;
 
 	know_fields(&l);
-	result = read_request(&l, w->args[del], PLACE_DELETE, &places);
+	result = read_request(&l, w->args[del], DIFF_DELETE, &diff);
 	if (result == 0)
-		result = read_request(&l, w->args[add], PLACE_ADD, &places);
+		result = read_request(&l, w->args[add], DIFF_ADD, &diff);
 	if (result == 0)
-		result = read_reply(&l, &places);
-	if (result == 0 && places_sort(&places, l.fields == 0) < 0) {
+		result = read_reply(&l, &diff);
+	if (result == 0 && diff_sort(&diff, l.fields == 0) < 0) {
 		w->failed = true;
 		result = -1;
 	}
-	for (size_t i = 0; result == 0 && i < places.list_count; i++) {
-		if (!places.list[i].touched)
+	for (size_t i = 0; result == 0 && i < diff.list_count; i++) {
+		if (!diff.list[i].touched)
 			continue;
 		if (l.fields == 0)
-			compare_address(&l, &places.list[i]);
+			compare_address(&l, &diff.list[i]);
 		else
-			compare_entry(&l, &places.list[i]);
+			compare_entry(&l, &diff.list[i]);
 	}
-	places_clear(&places);
+	diff_clear(&diff);
 	return result;
 }

@@ -71,7 +71,7 @@ static bool read_row(const struct arg *arg, const cJSON *row, const cJSON **gid,
 	return true;
 }
 
-static int put_rows(struct undo_work *w, const struct arg *arg, struct json_iter reply, enum place_event kind, struct places *places)
+static int put_rows(struct undo_work *w, const struct arg *arg, struct json_iter reply, enum diff_kind kind, struct diff *diff)
 {
 	const cJSON *rows, *row, *gid, *name;
 
@@ -81,47 +81,47 @@ static int put_rows(struct undo_work *w, const struct arg *arg, struct json_iter
 	cJSON_ArrayForEach (row, rows) {
 		if (!read_row(arg, row, &gid, &name))
 			return -1;
-		places_key(places, gid);
-		places_put(places, kind, NULL, name, gid);
+		diff_key(diff, gid);
+		diff_put(diff, kind, NULL, name, gid);
 	}
 	return rows == NULL ? -1 : 0;
 }
 
 /* Counts the new ones of that name; gets the last. */
-static size_t find_new(struct undo_work *w, const struct places *places, const cJSON *name, const struct place **found)
+static size_t find_new(struct undo_work *w, const struct diff *diff, const cJSON *name, const struct diff_entry **found)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < places->list_count; i++) {
-		const struct place *p = &places->list[i];
+	for (size_t i = 0; i < diff->list_count; i++) {
+		const struct diff_entry *p = &diff->list[i];
 
-		if (p->befores > 0 || !undo_same(w, p->name, name))
+		if (p->old_count > 0 || !undo_same(w, p->name, name))
 			continue;
 		*found = p;
 		n++;
 		undo_show_name(w, name);
 		buf_puts(&w->u->changes, ": " UNDO_ABSENT " -> ");
-		undo_show_made(w, p->after, p->name);
+		undo_show_made(w, p->new_value, p->name);
 		buf_putc(&w->u->changes, '\n');
 	}
 	return n;
 }
 
-static void find_all(struct undo_work *w, const struct arg *arg, const struct places *places)
+static void find_all(struct undo_work *w, const struct arg *arg, const struct diff *diff)
 {
 	size_t at = (size_t)(arg - w->type->args);
 	static const struct field gid = {.type = ARG_GID};
-	const struct place *found = NULL;
+	const struct diff_entry *found = NULL;
 	const cJSON *row;
 	bool all = true;
 
 	cJSON_ArrayForEach (row, w->args[at + 1]) {
 		const cJSON *name = cJSON_IsArray(row) ? row->child : NULL;
 
-		if (name == NULL || find_new(w, places, name, &found) != 1)
+		if (name == NULL || find_new(w, diff, name, &found) != 1)
 			all = false;
 		else
-			undo_add_first(w, &w->parts[at], undo_copy(arg->gid != GID_NONE ? &gid : NULL, found->after));
+			undo_add_first(w, &w->parts[at], undo_copy(arg->gid != GID_NONE ? &gid : NULL, found->new_value));
 	}
 	if (!all) {
 		cJSON_Delete(w->parts[at]);
@@ -133,7 +133,7 @@ int made_find(struct undo *u, const struct request *type, const char *json, size
     struct json_iter after)
 {
 	const struct arg *arg = deleting(type);
-	struct places places = {0};
+	struct diff diff = {0};
 	struct undo_work w;
 	int result;
 
@@ -143,16 +143,16 @@ int made_find(struct undo *u, const struct request *type, const char *json, size
 	if (arg == NULL)
 		result = -1;
 	if (result == 0)
-		result = put_rows(&w, arg, before, PLACE_BEFORE, &places);
+		result = put_rows(&w, arg, before, DIFF_OLD, &diff);
 	if (result == 0)
-		result = put_rows(&w, arg, after, PLACE_ADD, &places);
+		result = put_rows(&w, arg, after, DIFF_ADD, &diff);
 	if (result == 0)
-		result = places_sort(&places, false);
+		result = diff_sort(&diff, false);
 	if (result == 0) {
-		find_all(&w, arg, &places);
+		find_all(&w, arg, &diff);
 		undo_compose(&w);
 	}
-	places_clear(&places);
+	diff_clear(&diff);
 	return undo_work_end(&w, result);
 }
 

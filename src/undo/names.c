@@ -8,22 +8,22 @@
 
 /* --- objects --- */
 
-static void put_before(struct places *places, const cJSON *name, const cJSON *v)
+static void put_old(struct diff *diff, const cJSON *name, const cJSON *v)
 {
-	places_key(places, name);
-	places_put(places, PLACE_BEFORE, NULL, name, v);
+	diff_key(diff, name);
+	diff_put(diff, DIFF_OLD, NULL, name, v);
 }
 
 /* Settings within one cell: an object, or pairs. */
-static void read_container(struct undo_work *w, struct places *places, const cJSON *v)
+static void read_container(struct undo_work *w, struct diff *diff, const cJSON *v)
 {
 	const cJSON *inner, *cells[2];
 
 	cJSON_ArrayForEach (inner, v) {
 		if (cJSON_IsObject(v))
-			put_before(places, undo_name_of(w, inner), inner);
+			put_old(diff, undo_name_of(w, inner), inner);
 		else if (undo_cells(inner, cells, 2) == 2 && tree_is_string(cells[0]))
-			put_before(places, cells[0], cells[1]);
+			put_old(diff, cells[0], cells[1]);
 	}
 }
 
@@ -59,7 +59,7 @@ static int find_row(struct undo_work *w, const cJSON **cells)
 	return list == NULL ? -1 : 0;
 }
 
-static int read_columns(struct undo_work *w, const struct arg *list, size_t i, const cJSON *asked, struct places *places)
+static int read_columns(struct undo_work *w, const struct arg *list, size_t i, const cJSON *asked, struct diff *diff)
 {
 	const struct arg *arg = &w->type->args[i];
 	const struct field *f;
@@ -72,9 +72,9 @@ static int read_columns(struct undo_work *w, const struct arg *list, size_t i, c
 		if (!own && w->gid_arg != NULL && f != NULL && f->unit == UNIT_GID && f->gid == w->gid_arg->gid)
 			own = true;
 		else if (f != NULL && tree_is(name, arg->name))
-			read_container(w, places, cell);
+			read_container(w, diff, cell);
 		else
-			put_before(places, name, cell);
+			put_old(diff, name, cell);
 	}
 	return found < 0 ? -1 : 0;
 }
@@ -82,7 +82,7 @@ static int read_columns(struct undo_work *w, const struct arg *list, size_t i, c
 int undo_object(struct undo_work *w, size_t i)
 {
 	const struct arg *list = columns_of(w->reader);
-	struct places places = {0};
+	struct diff diff = {0};
 	const cJSON *v, *name;
 	cJSON *asked;
 	int result = 0;
@@ -91,29 +91,29 @@ int undo_object(struct undo_work *w, size_t i)
 		return -1;
 	cJSON_ArrayForEach (v, w->args[i]) {
 		name = undo_name_of(w, v);
-		places_key(&places, name);
-		places_put(&places, PLACE_ADD, NULL, name, v);
+		diff_key(&diff, name);
+		diff_put(&diff, DIFF_ADD, NULL, name, v);
 	}
 	asked = list != NULL ? undo_asked(w, list) : NULL;
 	if (asked != NULL)
-		result = read_columns(w, list, i, undo_keep(w, asked), &places);
+		result = read_columns(w, list, i, undo_keep(w, asked), &diff);
 	if (result == 0)
-		result = undo_compare(w, i, FORM_OBJECT, &places);
-	places_clear(&places);
+		result = undo_compare(w, i, FORM_OBJECT, &diff);
+	diff_clear(&diff);
 	return result;
 }
 
 /* --- roles --- */
 
-static void put_role(struct places *places, enum place_event kind, const cJSON *scope, const cJSON *role, const cJSON *v)
+static void put_role(struct diff *diff, enum diff_kind kind, const cJSON *scope, const cJSON *role, const cJSON *v)
 {
-	places_key(places, scope);
-	places_key(places, role);
-	places_put(places, kind, scope, role, v);
+	diff_key(diff, scope);
+	diff_key(diff, role);
+	diff_put(diff, kind, scope, role, v);
 }
 
 /* What a group may do, as one value or as two: [role,permission] of the system, [realm,[[role,permission]...]], or a list of such. */
-static void read_roles(struct places *places, const cJSON *v, unsigned depth)
+static void read_roles(struct diff *diff, const cJSON *v, unsigned depth)
 {
 	enum { DEPTH = 4 };
 	const cJSON *inner, *cells[2], *role[2];
@@ -122,25 +122,25 @@ static void read_roles(struct places *places, const cJSON *v, unsigned depth)
 	if (n >= 2 && tree_is_scalar(cells[0]) && cJSON_IsArray(cells[1])) {
 		cJSON_ArrayForEach (inner, cells[1])
 			if (undo_cells(inner, role, 2) >= 2 && tree_is_scalar(role[0]))
-				put_role(places, PLACE_BEFORE, cells[0], role[0], role[1]);
+				put_role(diff, DIFF_OLD, cells[0], role[0], role[1]);
 	} else if (n >= 2 && tree_is_scalar(cells[0])) {
-		put_role(places, PLACE_BEFORE, NULL, cells[0], cells[1]);
+		put_role(diff, DIFF_OLD, NULL, cells[0], cells[1]);
 	} else if (cJSON_IsArray(v) && depth < DEPTH) {
 		cJSON_ArrayForEach (inner, v)
-			read_roles(places, inner, depth + 1);
+			read_roles(diff, inner, depth + 1);
 	}
 }
 
-static void read_reply_roles(struct undo_work *w, struct places *places)
+static void read_reply_roles(struct undo_work *w, struct diff *diff)
 {
 	const cJSON *values = undo_values(w), *v;
 
 	cJSON_ArrayForEach (v, values)
-		read_roles(places, v, 0);
+		read_roles(diff, v, 0);
 }
 
 /* Adds what the request sets for one realm. */
-static int add_roles(struct places *places, const cJSON *entry)
+static int add_roles(struct diff *diff, const cJSON *entry)
 {
 	const cJSON *cells[2], *role[2], *v;
 
@@ -149,31 +149,31 @@ static int add_roles(struct places *places, const cJSON *entry)
 	cJSON_ArrayForEach (v, cells[1]) {
 		if (undo_cells(v, role, 2) != 2 || !tree_is_scalar(role[0]))
 			return -1;
-		put_role(places, PLACE_ADD, cells[0], role[0], role[1]);
+		put_role(diff, DIFF_ADD, cells[0], role[0], role[1]);
 	}
 	return 0;
 }
 
 int undo_roles(struct undo_work *w, size_t i)
 {
-	struct places places = {0};
+	struct diff diff = {0};
 	const cJSON *entry;
 	int result = cJSON_IsArray(w->args[i]) ? 0 : -1;
 
 	cJSON_ArrayForEach (entry, w->args[i])
 		if (result == 0)
-			result = add_roles(&places, entry);
-	read_reply_roles(w, &places);
+			result = add_roles(&diff, entry);
+	read_reply_roles(w, &diff);
 	if (result == 0)
-		result = undo_compare(w, i, FORM_ROLES, &places);
-	places_clear(&places);
+		result = undo_compare(w, i, FORM_ROLES, &diff);
+	diff_clear(&diff);
 	return result;
 }
 
 /* --- pairs --- */
 
 /* Rows of property and value.  -1: another kind of reply. */
-static int read_pairs(struct undo_work *w, const struct arg *arg, struct places *places)
+static int read_pairs(struct undo_work *w, const struct arg *arg, struct diff *diff)
 {
 	const cJSON *rows = undo_rows(w), *row, *cells[2];
 
@@ -183,7 +183,7 @@ static int read_pairs(struct undo_work *w, const struct arg *arg, struct places 
 		if (n > 2 && undo_is_list(undo_field(w, arg->fields, cells[0])))
 			n = 0;	/* a list in a shape that is not known */
 		if (n >= 2)
-			put_role(places, PLACE_BEFORE, NULL, cells[0], cells[1]);
+			put_role(diff, DIFF_OLD, NULL, cells[0], cells[1]);
 	}
 	return rows == NULL ? -1 : 0;
 }
@@ -191,83 +191,83 @@ static int read_pairs(struct undo_work *w, const struct arg *arg, struct places 
 int undo_pairs(struct undo_work *w, size_t i)
 {
 	const struct arg *arg = &w->type->args[i];
-	struct places places = {0};
+	struct diff diff = {0};
 	const cJSON *pair, *cells[1];
 	int result = cJSON_IsArray(w->args[i]) ? 0 : -1;
 
 	cJSON_ArrayForEach (pair, w->args[i]) {
 		if (undo_cells(pair, cells, 1) > 0 && tree_is_scalar(cells[0]))
-			put_role(&places, PLACE_ADD, NULL, cells[0], pair);
+			put_role(&diff, DIFF_ADD, NULL, cells[0], pair);
 		else
 			result = -1;
 	}
 	/* Roles in the system are pairs, but their reader also shows those in realms. */
 	if (w->reader->shape == REPLY_ROLES)
-		read_reply_roles(w, &places);
+		read_reply_roles(w, &diff);
 	else if (result == 0)
-		result = read_pairs(w, arg, &places);
+		result = read_pairs(w, arg, &diff);
 	if (result == 0)
-		result = undo_compare(w, i, FORM_PAIRS, &places);
-	places_clear(&places);
+		result = undo_compare(w, i, FORM_PAIRS, &diff);
+	diff_clear(&diff);
 	return result;
 }
 
 /* --- one thing that belongs to another --- */
 
 /* Rows of two cells, of which one is the key and the other its value.  -1: another kind of reply. */
-static int read_rows(struct undo_work *w, size_t place, bool address, struct places *places)
+static int read_rows(struct undo_work *w, size_t key, bool address, struct diff *diff)
 {
 	const cJSON *rows = undo_rows(w), *row, *cells[2];
 
 	cJSON_ArrayForEach (row, rows) {
 		if (undo_cells(row, cells, 2) < 2)
 			return -1;
-		if (!tree_is_scalar(cells[place]))
+		if (!tree_is_scalar(cells[key]))
 			continue;
 		if (address)
-			places_key_address(places, cells[place]);
+			diff_key_address(diff, cells[key]);
 		else
-			places_key(places, cells[place]);
-		places_put(places, PLACE_BEFORE, NULL, cells[place], cells[1 - place]);
+			diff_key(diff, cells[key]);
+		diff_put(diff, DIFF_OLD, NULL, cells[key], cells[1 - key]);
 	}
 	return rows == NULL ? -1 : 0;
 }
 
 int undo_pair(struct undo_work *w, size_t i)
 {
-	struct places places = {0};
+	struct diff diff = {0};
 	const cJSON *cells[2];
 	int result;
 
 	if (undo_cells(w->args[i], cells, 2) != 2 || !tree_is_scalar(cells[0]))
 		return -1;
-	places_key_address(&places, cells[0]);
-	places_put(&places, PLACE_ADD, NULL, cells[0], cells[1]);
-	result = read_rows(w, 0, true, &places);
+	diff_key_address(&diff, cells[0]);
+	diff_put(&diff, DIFF_ADD, NULL, cells[0], cells[1]);
+	result = read_rows(w, 0, true, &diff);
 	if (result == 0)
-		result = undo_compare(w, i, FORM_PAIR, &places);
-	places_clear(&places);
+		result = undo_compare(w, i, FORM_PAIR, &diff);
+	diff_clear(&diff);
 	return result;
 }
 
 int undo_assignments(struct undo_work *w, size_t i)
 {
-	struct places places = {0};
+	struct diff diff = {0};
 	const cJSON *row, *cells[2];
 	int result = cJSON_IsArray(w->args[i]) ? 0 : -1;
 
 	cJSON_ArrayForEach (row, w->args[i]) {
 		if (undo_cells(row, cells, 2) == 2 && tree_is_scalar(cells[0]) && tree_is_scalar(cells[1])) {
-			places_key(&places, cells[1]);
-			places_put(&places, PLACE_ADD, NULL, cells[1], cells[0]);
+			diff_key(&diff, cells[1]);
+			diff_put(&diff, DIFF_ADD, NULL, cells[1], cells[0]);
 		} else {
 			result = -1;
 		}
 	}
 	if (result == 0)
-		result = read_rows(w, 1, false, &places);
+		result = read_rows(w, 1, false, &diff);
 	if (result == 0)
-		result = undo_compare(w, i, FORM_ASSIGNMENTS, &places);
-	places_clear(&places);
+		result = undo_compare(w, i, FORM_ASSIGNMENTS, &diff);
+	diff_clear(&diff);
 	return result;
 }

@@ -15,14 +15,14 @@ static const struct field *container_of(const struct arg *list, const struct arg
 	return catalog_field(list->fields, object->name, strlen(object->name));
 }
 
-static void ask(struct places *names, const cJSON *name)
+static void ask(struct diff *names, const cJSON *name)
 {
-	places_key(names, name);
-	places_put(names, PLACE_ADD, name, name, name);
+	diff_key(names, name);
+	diff_put(names, DIFF_ADD, name, name, name);
 }
 
 /* Names of members that a reader shows in its columns: not those known to be none of its columns. */
-static bool ask_members(struct undo_work *w, const struct arg *list, size_t i, struct places *names)
+static bool ask_members(struct undo_work *w, const struct arg *list, size_t i, struct diff *names)
 {
 	const struct arg *object = &w->type->args[i];
 	const struct field *container = container_of(list, object);
@@ -44,7 +44,7 @@ static bool ask_members(struct undo_work *w, const struct arg *list, size_t i, s
 	return within;
 }
 
-static void ask_pairs(const cJSON *pairs, struct places *names)
+static void ask_pairs(const cJSON *pairs, struct diff *names)
 {
 	const cJSON *pair;
 
@@ -53,7 +53,7 @@ static void ask_pairs(const cJSON *pairs, struct places *names)
 			ask(names, pair->child);
 }
 
-static void ask_roles(const cJSON *realms, struct places *names)
+static void ask_roles(const cJSON *realms, struct diff *names)
 {
 	const cJSON *entry, *cells[2];
 
@@ -63,11 +63,11 @@ static void ask_roles(const cJSON *realms, struct places *names)
 }
 
 /* An array of them, between two of the catalogue's; NULL: there are none. */
-static cJSON *list_of(struct undo_work *w, struct places *names, const char *first, const char *last)
+static cJSON *list_of(struct undo_work *w, struct diff *names, const char *first, const char *last)
 {
 	cJSON *list = NULL;
 
-	if (places_sort(names, false) < 0)
+	if (diff_sort(names, false) < 0)
 		w->failed = true;
 	if (names->list_count > 0 || last != NULL) {
 		if (first != NULL)
@@ -77,7 +77,7 @@ static cJSON *list_of(struct undo_work *w, struct places *names, const char *fir
 		if (last != NULL)
 			undo_add_first(w, &list, cJSON_CreateString(last));
 	}
-	places_clear(names);
+	diff_clear(names);
 	return list;
 }
 
@@ -92,7 +92,7 @@ static const char *gid_column(const struct undo_work *w, const struct arg *list)
 
 cJSON *undo_asked(struct undo_work *w, const struct arg *list)
 {
-	struct places names = {0};
+	struct diff names = {0};
 	const char *container = NULL;
 	bool columns = (list->flags & ARG_HEADINGS) != 0;
 
@@ -114,7 +114,7 @@ cJSON *undo_asked(struct undo_work *w, const struct arg *list)
 /* Gids of another kind than what the change is about: realms in which a group has roles. */
 static cJSON *scopes(struct undo_work *w, const struct arg *list)
 {
-	struct places found = {0};
+	struct diff found = {0};
 	const cJSON *entry, *cells[2];
 
 	for (size_t i = 0; i < REQUEST_ARGS && w->type->args[i].name != NULL; i++) {

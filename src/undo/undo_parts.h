@@ -9,53 +9,53 @@
 #include "undo/tree.h"
 #include "undo/undo.h"
 
-/* --- places: old values, and what a request does to them (undo/places.c) --- */
+/* --- old values, and what a request does to them (undo/diff.c) --- */
 
-enum place_event { PLACE_BEFORE, PLACE_DELETE, PLACE_ADD };
+enum diff_kind { DIFF_OLD, DIFF_DELETE, DIFF_ADD };
 
-/* Something that a place held before, or that a request does to it. */
-struct event {
+/* An old value of an entry, or what the request does to it. */
+struct diff_step {
 	size_t key_at, key_len, order;
-	const char *key;		/* set by places_sort() */
-	enum place_event kind;
-	const cJSON *name, *scope, *v;	/* v: what was there, what is put there, or the entry to delete */
+	const char *key;		/* set by diff_sort() */
+	enum diff_kind kind;
+	const cJSON *name, *scope, *v;	/* v: the old value, the one to set or add, or the entry to delete */
 };
 
-enum place_fate { PLACE_KEPT, PLACE_GONE, PLACE_PUT };
+enum diff_result { DIFF_KEPT, DIFF_DELETED, DIFF_SET };
 
-/* All events with the same key. */
-struct place {
-	const struct event *events;	/* in the order they were put */
+/* All steps with the same key. */
+struct diff_entry {
+	const struct diff_step *steps;	/* in the order they were put */
 	size_t count;
-	size_t befores;			/* how many BEFORE events */
-	const cJSON *before;		/* the first of them */
+	size_t old_count;		/* how many of them are DIFF_OLD */
+	const cJSON *old_value;		/* the first of these */
 	const cJSON *name, *scope;	/* as the request writes them, else as the reply does */
 	bool touched;			/* by the request */
-	bool deleted;			/* the request deletes it, whatever it puts there afterwards */
-	enum place_fate fate;
-	const cJSON *after;		/* PLACE_PUT */
+	bool deleted;			/* the request deletes it, whatever it adds afterwards */
+	enum diff_result result;
+	const cJSON *new_value;		/* of DIFF_SET */
 };
 
 /* Zeroed, it is empty and ready. */
-struct places {
-	struct event *events;
+struct diff {
+	struct diff_step *steps;
 	size_t count, cap;
-	struct place *list;		/* in the order of their first events */
+	struct diff_entry *list;	/* in the order of their first steps */
 	size_t list_count;
 	struct buf keys;
 	size_t key_at;			/* where the key being made begins */
 	bool failed;			/* no memory */
 };
 
-/* A key is made of parts; the event that is put next has it. */
-void places_key(struct places *p, const cJSON *part);			/* a text, or a number written as one: exactly */
-void places_key_address(struct places *p, const cJSON *part);		/* an address, a MAC or a host, in any spelling */
-void places_key_number(struct places *p, const cJSON *part);		/* a number, in any spelling */
-void places_put(struct places *p, enum place_event kind, const cJSON *scope, const cJSON *name, const cJSON *v);
+/* A key is made of parts; the step that is put next has it. */
+void diff_key(struct diff *d, const cJSON *part);			/* a text, or a number written as one: exactly */
+void diff_key_address(struct diff *d, const cJSON *part);		/* an address, a MAC or a host, in any spelling */
+void diff_key_number(struct diff *d, const cJSON *part);		/* a number, in any spelling */
+void diff_put(struct diff *d, enum diff_kind kind, const cJSON *scope, const cJSON *name, const cJSON *v);
 
-/* Makes the list.  keeps: adding what is there changes nothing, else it takes its place.  0, or -1 without memory. */
-int places_sort(struct places *p, bool keeps);
-void places_clear(struct places *p);
+/* Makes the list.  keeps: adding an existing entry changes nothing, else replaces it.  0, or -1 without memory. */
+int diff_sort(struct diff *d, bool keeps);
+void diff_clear(struct diff *d);
 
 /* --- the work on one change (undo/values.c) --- */
 
@@ -130,12 +130,12 @@ const struct field *undo_field(struct undo_work *w, const struct field *fields, 
 /* How an argument has names and values. */
 enum undo_form { FORM_OBJECT, FORM_PAIRS, FORM_ROLES, FORM_PAIR, FORM_ASSIGNMENTS };
 
-/* Whether a place's value is a list of which a change deletes and adds some. */
+/* True if an entry's value is a list of which a change deletes and adds some. */
 bool undo_is_list(const struct field *f);
 
-/* Compares the places of args[i] with what the change puts there; with FORM_PAIRS that is the whole pair.  Writes changes and
+/* Compares the entries of args[i] with what the change sets; with FORM_PAIRS that is the whole pair.  Writes changes and
  * parts[i].  0; or -1: cannot be shown.  (undo/compare.c) */
-int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct places *places);
+int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct diff *diff);
 
 /* Each compares an argument of the change with the reply and writes changes and parts[i].  0; or -1: cannot be shown.  Without
  * memory: w->failed. */
