@@ -146,6 +146,24 @@ static void all_of_a_command_ends(void **state)
 	ends_as_a_whole("echo; kill -STOP $$; sleep 1000");
 }
 
+/* Not the shell alone: what it has started may have something to put in order, too. */
+static void all_of_a_command_gets_the_signal_before_it_is_killed(void **state)
+{
+	struct child c;
+	char text[8] = "";
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(child_start(&c, "(trap 'echo bye; exit' TERM; echo; while :; do sleep 0.1; done) & wait", -1, ends[1], 0), 0);
+	close(ends[1]);
+	assert_int_equal(read(ends[0], text, 1), 1);
+	child_end(&c);
+	assert_int_equal(read(ends[0], text, sizeof text - 1), 4);
+	assert_string_equal(text, "bye\n");
+	close(ends[0]);
+}
+
 static void what_is_left_in_the_background_is_left_alone(void **state)
 {
 	struct child c;
@@ -289,6 +307,7 @@ int main(void)
 		cmocka_unit_test(a_command_is_a_group_of_its_own),
 		cmocka_unit_test(how_it_ended_is_reported),
 		cmocka_unit_test(all_of_a_command_ends),
+		cmocka_unit_test(all_of_a_command_gets_the_signal_before_it_is_killed),
 		cmocka_unit_test(what_is_left_in_the_background_is_left_alone),
 		cmocka_unit_test(the_loop_reports_the_end_once),
 		cmocka_unit_test(a_command_may_ask_on_the_terminal),

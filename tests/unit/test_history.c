@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +23,19 @@
 #include "term/history.h"
 
 static char dir[64], path[128];
+
+/* Called once where the history waits for its lock. */
+static void (*while_waiting)(void);
+
+int flock(int fd, int operation)
+{
+	void (*now)(void) = while_waiting;
+
+	while_waiting = NULL;
+	if (now != NULL)
+		now();
+	return (int)syscall(SYS_flock, fd, operation);
+}
 
 static int setup(void **state)
 {
@@ -493,6 +507,39 @@ static void a_session_goes_on_in_the_file_that_another_has_cut(void **state)
 }
 
 /* Sessions that cut and append are killed at random points, many times over. */
+static void put_another_in_its_place(void)
+{
+	char other[sizeof path + 4];
+
+	snprintf(other, sizeof other, "%s.cut", path);
+	FILE *f = fopen(other, "w");
+	assert_non_null(f);
+	fputs("kept by another\n", f);
+	fclose(f);
+	assert_int_equal(chmod(other, 0600), 0);
+	assert_int_equal(rename(other, path), 0);
+}
+
+/* Another session cuts the file between the moments when this one opens and locks it: what is locked then is nobody's. */
+static void a_file_that_is_replaced_while_it_is_waited_for(void **state)
+{
+	struct history *h;
+
+	(void)state;
+	make_directories();
+	write_file("old\n", 4, 0600);
+	h = open_good();
+	while_waiting = put_another_in_its_place;
+	history_add(h, "new", "new");
+	assert_null(while_waiting);
+	history_free(h);
+	assert_content("kept by another\nnew\n");
+	while_waiting = put_another_in_its_place;
+	h = open_good();
+	assert_int_equal(history_count(h), 1);
+	history_free(h);
+}
+
 static void killed_at_any_moment_the_file_stays_whole(void **state)
 {
 	(void)state;
@@ -600,6 +647,7 @@ int main(void)
 		TEST(half_a_line_at_the_end_does_not_swallow_the_next),
 		TEST(two_sessions_lose_nothing),
 		TEST(a_session_goes_on_in_the_file_that_another_has_cut),
+		TEST(a_file_that_is_replaced_while_it_is_waited_for),
 		TEST(killed_at_any_moment_the_file_stays_whole),
 		TEST(the_new_file_of_a_killed_session_is_in_nobodys_way),
 	};
