@@ -59,4 +59,21 @@ $s->key('C-d');
 is $s->status, 0, 'leaves';
 ok $s->modes_restored, '... modes as before';
 
+
+# --dry-run
+my @dry = (Run::program(), '-X', '-nc', "set_license $licence", '-c', qq(["frobnicate",{"password":"$licence"}]),
+    '-c', "realm_snmp_credential_list_modify 5 --add 10.0.0.0,8,$community,1");
+my $dry = Term->new(columns => 100, rows => 12, env => {Run::environment(Term::directory()), TERM => 'tmux-256color'}, command => [@dry, '-c', '.echo end']);
+ok $dry->wait_row(qr/^end$/), '--dry-run on a terminal';
+ok $dry->wait_row(qr/^\["set_license","\*\*\*"\]$/), '... shows no secret of a request';
+ok $dry->wait_row(qr/^\["frobnicate",\{"password":"\*\*\*"\}\]$/), '... nor of an unknown one' or diag join "\n", $dry->rows;
+unlike $dry->output, qr/$licence|$community/, '... nor anything of it';
+my $plain = Term->new(columns => 100, rows => 12, env => {Run::environment(Term::directory()), TERM => 'tmux-256color'},
+    command => [$dry[0], '-X', '-nc', '.set reveal on', map({ $_ eq "-nc" ? "-c" : $_ } @dry[2 .. $#dry]), '-c', '.echo end']);
+$plain->wait_row(qr/^end$/);
+ok $plain->wait_row(qr/^\["frobnicate",\{"password":"$licence"\}\]$/), '... but with .set reveal on' or diag join "\n", $plain->rows;
+my $piped = Run->ptsh(args => [@dry[1 .. $#dry]]);
+is $piped->stdout, qq(["set_license","$licence"]\n["frobnicate",{"password":"$licence"}]\n) .
+    qq(["realm_snmp_credential_list_modify","5",[],[["10.0.0.0",8,[[2,["$community"]]],1]]]\n), 'a pipe gets the requests as they would be sent';
+
 done_testing;
