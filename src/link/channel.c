@@ -277,6 +277,7 @@ void channel_start_tls(struct channel *c)
 		channel_end(c, &e);
 		return;
 	}
+	trust_note_start(&c->trust, c->start);
 	struct tls_settings settings = {.min = c->o->tls_min, .ca = c->o->ca, .cert = c->o->cert, .key = c->o->key,
 	    .passphrase = c->o->passphrase, .passphrase_ctx = c->o->passphrase_ctx, .loop = c->loop, .until = c->o->deadline,
 	    .name = channel_verify_name(c, name), .best = trust_best(&c->trust),
@@ -314,6 +315,8 @@ static void channel_judge(struct channel *c)
 	}
 	if (c->freed)
 		return;
+	if (c->trusted)
+		trust_remember_start(&c->trust);
 	c->secured = true;
 	c->state = CHANNEL_OPEN;
 	snprintf(text, sizeof text, "its key, %s, is verified: %s", c->peer.pin, c->trust.verified_by);

@@ -97,6 +97,13 @@ enum channel_wants {
 };
 enum channel_wants channel_wants(const struct channel *c);
 
+/* True if the box may be asked for TLS before its greeting: it must use TLS, and has always started it when asked. */
+bool channel_asks_early(const struct channel *c);
+/* How this connection comes to TLS; before channel_start_tls(), see trust_note_start(). */
+void channel_note_start(struct channel *c, enum known_start start);
+/* True if the handshake is complete: then the way to TLS is no reason for the end of the connection. */
+bool channel_shook_hands(const struct channel *c);
+
 /* True if this box has been seen with TLS: --tls off is then worth a warning. */
 bool channel_knows_tls(const struct channel *c);
 

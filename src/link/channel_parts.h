@@ -47,6 +47,7 @@ struct channel {
 	struct trust_settings trust_settings;
 	struct trust trust;
 	bool have_trust, trusted, secured;
+	enum known_start start;		/* how this connection comes to TLS */
 	struct tls_peer peer;
 	const char *tls_version, *cipher;
 
@@ -58,7 +59,7 @@ struct channel {
 /* To the holder, unless it has freed the channel. */
 void channel_step(void *ctx, const char *text);
 void channel_warn(void *ctx, const char *text);
-/* True if what is remembered of the box decides whether it is local, and so channel_wants(). */
+/* True if what is remembered of the box decides whether it is local, and so channel_wants(), or when it is asked for TLS. */
 bool channel_asks_memory(const struct channel *c);
 /* Reads what is remembered of the box, once.  0; or -1 with *e. */
 int channel_load_trust(struct channel *c, struct error *e);

@@ -71,6 +71,19 @@ void link_want(struct shell *sh)
 
 /* --- callbacks of the session --- */
 
+/* The box reads the request when it has greeted: a round trip less. */
+void link_ask_early(struct shell *sh)
+{
+	struct link *k = sh->link;
+
+	if (k->no_early || !channel_asks_early(k->channel) || session_start_tls(k->session) == -1)
+		return;		/* without memory it is asked later */
+	shell_step(sh, "%s: asking for TLS before the greeting, as it started TLS when asked before", sh->options->box_text);
+	k->early = true;
+	link_watch_early(sh);
+	link_flush(sh);
+}
+
 static void note_greeting(struct shell *sh, const struct hello *hello)
 {
 	struct link *k = sh->link;
@@ -89,6 +102,8 @@ void link_on_greeted(void *ctx, const struct hello *hello)
 	struct link *k = sh->link;
 
 	note_greeting(sh, hello);
+	if (session_phase(k->session) == PHASE_TLS_ASKED)	/* early */
+		return;
 	if (!session_is_secured(k->session) && k->how.tls == TLS_OFF && k->how.pin != NULL)
 		shell_complain(sh, (struct place){0}, NULL, "%s: warning: with --tls off there is no key to compare with --pin",
 		    sh->options->box_text);
@@ -118,7 +133,10 @@ void link_on_tls(void *ctx)
 		return;
 	}
 	shell_step(sh, "%s: starting TLS", sh->options->box_text);
+	channel_note_start(k->channel, !session_asked_tls(k->session) ? START_UNASKED : k->no_early ? START_LATE : START_ASKED);
 	channel_start_tls(k->channel);
+	if (k->early)
+		link_watch_early(sh);	/* a passphrase may have been typed meanwhile */
 }
 
 void link_on_tls_refused(void *ctx, struct json message)

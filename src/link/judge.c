@@ -75,6 +75,8 @@ static bool channel_is_named(const struct channel *c)
 
 bool channel_asks_memory(const struct channel *c)
 {
+	if (channel_wants(c) == WANTS_TLS)
+		return true;
 	return c->kind == CONNECT_LOOPBACK ? channel_is_named(c) : c->kind != CONNECT_UNIX;
 }
 
@@ -136,4 +138,23 @@ enum channel_wants channel_wants(const struct channel *c)
 	if (c->have_trust && trust_knows_clear(&c->trust))
 		return WANTS_CLEAR;
 	return WANTS_TLS_OR_ASK;
+}
+
+/* --- how it starts TLS --- */
+
+bool channel_asks_early(const struct channel *c)
+{
+	return channel_wants(c) == WANTS_TLS && c->have_trust && trust_start(&c->trust) == START_ASKED;
+}
+
+void channel_note_start(struct channel *c, enum known_start start)
+{
+	c->start = start;
+	if (c->have_trust)
+		trust_note_start(&c->trust, start);
+}
+
+bool channel_shook_hands(const struct channel *c)
+{
+	return c->tls_version != NULL;
 }

@@ -10,6 +10,7 @@
 
 enum {
 	RECONNECT_FIRST = 1000, RECONNECT_MOST = 30000,	/* ms between tries */
+	EARLY_MOST = 10000,		/* ms for an early start_tls where there is no deadline, as is that without --connect-timeout */
 	CHANNEL_FIRST = 200,		/* ms that the channel has to report a time-out itself */
 };
 
@@ -20,11 +21,12 @@ void link_drop(struct link *k, struct shell *sh)
 	loop_timer_stop(sh->loop, &k->silence);
 	loop_timer_stop(sh->loop, &k->grace);
 	loop_timer_stop(sh->loop, &k->another);
+	loop_timer_stop(sh->loop, &k->early_limit);
 	channel_free(k->channel);
 	session_free(k->session);
 	k->channel = NULL;
 	k->session = NULL;
-	k->connected = k->greeted = k->pinged = k->ending = k->refused = k->login_waits_for_enter = false;
+	k->connected = k->greeted = k->early = k->pinged = k->ending = k->refused = k->login_waits_for_enter = false;
 	k->method_name = NULL;
 }
 
@@ -49,6 +51,26 @@ static void add_near(const struct shell *sh, struct error *e)
 	if (sh->options->box_near != NULL)
 		error_set(e, inner.status, "%.300s (no box called %.80s; did you mean %.80s?)", inner.text, sh->options->box_text,
 		    sh->options->box_near);
+}
+
+static void open_until(struct shell *sh, int64_t deadline);
+
+/* Whether it ended because TLS was asked for before the greeting, or may have: then it is connected once more, within the time that
+ * is left, and asked after the greeting. */
+static bool ask_later(struct shell *sh, const struct error *why)
+{
+	struct link *k = sh->link;
+	int64_t deadline = k->how.deadline;
+
+	if (!k->early || channel_shook_hands(k->channel) || why->status == STATUS_USAGE)
+		return false;
+	shell_step(sh, "%s; connecting again, to ask for TLS after the greeting", why->text);
+	k->no_early = true;
+	k->early_why = *why;
+	session_end(k->session);
+	link_drop(k, sh);
+	open_until(sh, deadline);
+	return true;
 }
 
 void link_lost(struct shell *sh, const struct error *e)
@@ -78,6 +100,12 @@ void link_lost(struct shell *sh, const struct error *e)
 	else
 		error_set(&why, STATUS_LOST, "%s: the box closed the connection", name);
 
+	if (ask_later(sh, &why))
+		return;
+	/* A second try that meets no box says less than the first one did. */
+	if (k->early_why.status != STATUS_OK && !k->greeted && why.status == STATUS_LOST)
+		why = k->early_why;
+	k->early_why.status = STATUS_OK;
 	if (!k->greeted && k->lost_at == 0)
 		add_near(sh, &why);
 	if (k->resting != NULL) {
@@ -123,6 +151,23 @@ void link_fail(struct shell *sh, const struct error *e)
 		sh->link->why = *e;
 }
 
+bool link_renew_session(struct shell *sh)
+{
+	struct link *k = sh->link;
+	struct session *fresh = session_create(&k->session_ops, sh, sh->options->max_reply);
+	struct error e;
+
+	if (fresh == NULL) {
+		k->early = false;
+		error_memory(&e);
+		link_fail(sh, &e);
+		return false;
+	}
+	session_free(k->session);
+	k->session = fresh;
+	return true;
+}
+
 bool link_try_next_address(struct shell *sh, const char *why)
 {
 	struct link *k = sh->link;
@@ -139,7 +184,7 @@ bool link_try_next_address(struct shell *sh, const char *why)
 	shell_notice(sh, "%s (%s); trying the next address", why, address);
 	session_free(k->session);
 	k->session = fresh;
-	k->connected = false;
+	k->connected = k->early = false;
 	return true;
 }
 
@@ -162,13 +207,28 @@ void link_watch_greeting(struct shell *sh)
 		loop_timer_start(sh->loop, &k->greeting, due > k->heard ? due - k->heard : 0, no_greeting, sh);
 }
 
+/* What has not come. */
+static void missing(const struct shell *sh, const char *when, struct error *e)
+{
+	const struct link *k = sh->link;
+	const char *name = sh->options->box_text;
+
+	if (!k->greeted)
+		error_set(e, STATUS_LOST, "%s: no greeting %s (a port that expects TLS at once, or no box?)", name, when);
+	else if (session_phase(k->session) == PHASE_TLS_ASKED)
+		error_set(e, STATUS_TLS, "%s: no answer to start_tls %s", name, when);
+	else if (session_phase(k->session) == PHASE_TLS)
+		error_set(e, STATUS_TLS, "%s: the TLS handshake did not finish %s", name, when);
+	else
+		error_set(e, STATUS_LOGIN, "%s: no answer to the login %s", name, when);
+}
+
 static void too_late(void *ctx)
 {
 	struct shell *sh = ctx;
 	struct link *k = sh->link;
 	struct error e;
-	double s = sh->options->reach.connect_timeout;
-	const char *name = sh->options->box_text;
+	char when[40];
 
 	/* The channel has the same deadline while it connects, and knows what it has tried. */
 	if (!k->connected && !k->overdue) {
@@ -176,29 +236,61 @@ static void too_late(void *ctx)
 		loop_timer_start(sh->loop, &k->deadline, CHANNEL_FIRST, too_late, sh);
 		return;
 	}
-	if (!k->greeted)
-		error_set(&e, STATUS_LOST, "%s: no greeting within %g s (a port that expects TLS at once, or no box?)", name, s);
-	else if (session_phase(k->session) == PHASE_TLS_ASKED)
-		error_set(&e, STATUS_TLS, "%s: no answer to start_tls within %g s", name, s);
-	else if (session_phase(k->session) == PHASE_TLS)
-		error_set(&e, STATUS_TLS, "%s: the TLS handshake did not finish within %g s", name, s);
-	else
-		error_set(&e, STATUS_LOGIN, "%s: no answer to the login within %g s", name, s);
+	k->early = false;	/* there is no time left for another try */
+	k->early_why.status = STATUS_OK;
+	snprintf(when, sizeof when, "within %g s", sh->options->reach.connect_timeout);
+	missing(sh, when, &e);
 	link_fail(sh, &e);
+}
+
+/* The early try has said nothing for most of the time: the box is slow, or it does not take that.  Next time all of the time is its
+ * own, whatever comes of the try that is left. */
+static void early_is_silent(void *ctx)
+{
+	struct shell *sh = ctx;
+	struct link *k = sh->link;
+	struct error e;
+
+	if (!k->early || channel_shook_hands(k->channel))
+		return;
+	channel_note_start(k->channel, START_LATE);
+	missing(sh, "in most of the time there is", &e);
+	link_fail(sh, &e);
+}
+
+void link_watch_early(struct shell *sh)
+{
+	struct link *k = sh->link;
+	int64_t left = k->how.deadline != 0 ? k->how.deadline - loop_now() : EARLY_MOST;
+
+	loop_timer_start(sh->loop, &k->early_limit, left > 0 ? left * 3 / 4 : 0, early_is_silent, sh);
+}
+
+static void set_deadline(struct shell *sh, int64_t deadline)
+{
+	struct link *k = sh->link;
+	int64_t left = deadline - loop_now();
+
+	k->overdue = false;
+	k->how.deadline = deadline;
+	if (deadline != 0)
+		loop_timer_start(sh->loop, &k->deadline, left > 0 ? left : 0, too_late, sh);
+}
+
+/* From now on. */
+static int64_t next_deadline(const struct shell *sh)
+{
+	double s = sh->options->reach.connect_timeout;
+
+	return s > 0 ? loop_now() + (int64_t)(s * 1000) : 0;
 }
 
 void link_set_deadline(struct shell *sh)
 {
-	struct link *k = sh->link;
-	double s = sh->options->reach.connect_timeout;
-
-	k->overdue = false;
-	k->how.deadline = s > 0 ? loop_now() + (int64_t)(s * 1000) : 0;
-	if (s > 0)
-		loop_timer_start(sh->loop, &k->deadline, (int64_t)(s * 1000), too_late, sh);
+	set_deadline(sh, next_deadline(sh));
 }
 
-void link_open(struct shell *sh)
+static void open_until(struct shell *sh, int64_t deadline)
 {
 	struct link *k = sh->link;
 	const struct options *o = sh->options;
@@ -212,7 +304,7 @@ void link_open(struct shell *sh)
 	};
 	k->state = LINK_CONNECTING;
 	k->ops->connecting(sh);
-	link_set_deadline(sh);
+	set_deadline(sh, deadline);
 	k->session = session_create(&k->session_ops, sh, o->max_reply);
 	k->channel = k->session != NULL ? channel_open(sh->loop, &k->how, k->channel_ops, sh) : NULL;
 	if (k->channel == NULL) {
@@ -227,6 +319,12 @@ void link_open(struct shell *sh)
 		k->state = LINK_FAILED;
 		k->ops->lost(sh);
 	}
+}
+
+void link_open(struct shell *sh)
+{
+	sh->link->early_why.status = STATUS_OK;
+	open_until(sh, next_deadline(sh));
 }
 
 static void try_again(void *ctx)

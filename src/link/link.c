@@ -77,9 +77,17 @@ static bool on_ask(void *ctx, const char *text, char *answer, size_t size)
 static void on_connected(void *ctx)
 {
 	struct shell *sh = ctx;
-	sh->link->connected = true;
-	sh->link->heard = loop_now();
+	struct link *k = sh->link;
+
+	k->connected = true;
+	k->heard = loop_now();
+	/* The address before this one hung up without a word, on being asked early perhaps. */
+	k->no_early |= k->early;
+	if (k->early && !link_renew_session(sh))
+		return;
+	k->early = false;
 	link_watch_greeting(sh);
+	link_ask_early(sh);
 }
 
 /* The time for further messages after a fatal error is over. */
@@ -103,6 +111,10 @@ static void on_received(void *ctx, const char *bytes, size_t len)
 	k->feeding = false;
 	if (session_counters(k->session).replies != replies)
 		k->partial = 0;
+	if (k->ending && k->early) {
+		link_lost(sh, NULL);
+		return;
+	}
 	if (k->ending && !k->grace.set) {
 		shell_failed(sh, STATUS_PROTOCOL);	/* also when all is answered */
 		loop_timer_start(sh->loop, &k->grace, ERROR_GRACE, grace_over, sh);
@@ -111,7 +123,7 @@ static void on_received(void *ctx, const char *bytes, size_t len)
 		char text[ERROR_TEXT];
 		snprintf(text, sizeof text, "%s", e.text);
 		error_set(&e, e.status, "%s: %s", sh->options->box_text, text);
-		if (k->greeted || !link_try_next_address(sh, e.text))
+		if (k->greeted || k->early || !link_try_next_address(sh, e.text))
 			link_fail(sh, &e);
 	} else if (k->why.status != STATUS_OK) {
 		e = k->why;
@@ -135,6 +147,9 @@ static void on_secured(void *ctx)
 	struct shell *sh = ctx;
 	struct link *k = sh->link;
 
+	k->early = false;
+	k->early_why.status = STATUS_OK;
+	loop_timer_stop(sh->loop, &k->early_limit);
 	shell_step(sh, "%s: TLS established", sh->options->box_text);
 	session_secured(k->session);
 	if (session_phase(k->session) == PHASE_GREETED)

@@ -18,7 +18,7 @@ struct link {
 	struct channel_options how;
 	struct channel *channel;
 	struct session *session;
-	bool connected, securing;
+	bool connected;
 	bool greeted;
 	int tries;			/* logins refused */
 	bool by_certificate;		/* nothing but our certificate can have granted the session */
@@ -31,12 +31,15 @@ struct link {
 	uint64_t partial;		/* bytes received since the last answer */
 	char trouble[ERROR_TEXT];	/* why there is no connection now */
 	int64_t since, lost_at, pause, heard;
-	struct loop_timer deadline, greeting, retry, silence, grace;
+	struct loop_timer deadline, greeting, retry, silence, grace, early_limit;
 	bool pinged;			/* the keepalive's ping is out */
 	bool ending;			/* a fatal error notification has come */
 	char error_text[256];		/* its text */
 	bool login_waits_for_enter;		/* a password is to be asked for, but a line is being typed */
 	bool line_reported;			/* and that was reported */
+	bool early;			/* TLS was asked for before the greeting, and the handshake is not complete */
+	bool no_early;			/* that has failed in this run */
+	struct error early_why;		/* on the connection before this one; STATUS_OK: there was none */
 	bool overdue;			/* the deadline has passed before it was connected */
 	bool feeding;			/* the session is at work: it cannot be ended now */
 	struct error why;		/* of a failure found meanwhile */
@@ -59,6 +62,10 @@ void link_watch_greeting(struct shell *sh);			/* connected: if no greeting comes
 void link_lost(struct shell *sh, const struct error *e);
 /* Ends the connection with an error found on this side; as soon as the session has returned. */
 void link_fail(struct shell *sh, const struct error *e);
+/* Call when TLS was asked for early: limits the time of that try, so that another one has some left. */
+void link_watch_early(struct shell *sh);
+/* Call when another address of the box is connected: nothing was asked of it yet.  False: no memory, and the link has failed. */
+bool link_renew_session(struct shell *sh);
 /* Call when the peer is no box, or is silent: tries another address of the same name.  False: there is none. */
 bool link_try_next_address(struct shell *sh, const char *why);
 
@@ -72,6 +79,8 @@ void link_on_tls_refused(void *ctx, struct json message);
 void link_on_ready(void *ctx);
 void link_on_login_refused(void *ctx, struct json message);
 void link_log_in(struct shell *sh);
+/* Connected: asks for TLS at once if the box is one that is known to take it. */
+void link_ask_early(struct shell *sh);
 
 /* notices.c: operations of the session; and a message's text, without characters that a string cannot have. */
 void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struct json_iter more, bool authenticated);

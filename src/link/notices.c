@@ -38,6 +38,8 @@ void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struc
 	if (kind == NOTICE_ERROR) {
 		k->ending = true;
 		snprintf(k->error_text, sizeof k->error_text, "%.*s", (int)sizeof k->error_text - 1, text);
+		if (k->early)
+			return;		/* there will be another try; -v says why */
 		shell_complain(sh, (struct place){0}, NULL, "%s: error%s: %s", sh->options->box_text,
 		    authenticated ? "" : " [unauthenticated]", text);
 	} else if (kind == NOTICE_INFO) {

@@ -14,6 +14,7 @@ void link_switch(struct shell *sh)
 	link_close(sh);
 	sh->link->tries = 0;
 	sh->link->least = AUTH_END;
+	sh->link->no_early = false;
 	link_want(sh);
 }
 

@@ -220,7 +220,7 @@ int session_feed(struct session *s, const char *bytes, size_t len, struct error 
 			feed_next(s, &in);
 	}
 	/* Only now: the box may demand TLS in the same breath. */
-	if (s->hello_pending && s->phase == PHASE_GREETED) {
+	if (s->hello_pending && (s->phase == PHASE_GREETED || s->phase == PHASE_TLS_ASKED)) {
 		s->hello_pending = false;
 		s->ops->greeted(s->ctx, &s->hello);
 	}

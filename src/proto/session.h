@@ -22,7 +22,7 @@
 #include "proto/json.h"
 
 enum session_phase {
-	PHASE_GREETING,		/* waiting for hello */
+	PHASE_GREETING,		/* waiting for hello; start_tls may have been sent already */
 	PHASE_GREETED,		/* hello has come: the holder chooses TLS or login */
 	PHASE_TLS_ASKED,	/* start_tls sent: nothing may be sent until it is answered */
 	PHASE_TLS,		/* the box starts TLS: bytes are the TLS layer's until session_secured() */
@@ -67,8 +67,8 @@ struct reply {
 /* `tag` is what session_request() was given.  All text is the box's and unsafe to show as it is; a message that
  * has none is the JSON value null.  Any operation may be NULL but reply, unanswered and greeted. */
 struct session_ops {
-	/* hello has come and the next move is the holder's: session_start_tls() or session_login(), here or later.
-	 * Called when everything fed along with hello is handled, and not at all if that was start_tls: see tls().
+	/* hello has come and the next move is the holder's: session_start_tls() or session_login(), here or later.  If TLS was
+	 * asked for before (PHASE_TLS_ASKED), it is the box's.  Called when everything fed along with hello is handled, and not at all if that was start_tls: see tls().
 	 * hello lives as long as the session. */
 	void (*greeted)(void *ctx, const struct hello *hello);
 	/* The box's start_tls notification, asked for or not: run the handshake, then session_secured().  What was in
@@ -159,8 +159,11 @@ size_t session_end(struct session *s);
  * secret buf. */
 struct buf *session_output(struct session *s);
 
-/* In PHASE_GREETED: asks for TLS.  Nothing follows its `]`.  0, or -1: no memory, or not possible now. */
+/* In PHASE_GREETED, or early, in PHASE_GREETING: asks for TLS.  Nothing follows its `]`.  Asked early, a box that answers before
+ * its greeting, by whatever, ends the session (STATUS_PROTOCOL).  0, or -1: no memory, or not possible now. */
 int session_start_tls(struct session *s);
+/* Whether TLS was asked for, and not refused. */
+bool session_asked_tls(const struct session *s);
 /* TLS is up: phase is GREETED again, now for login.  greeted() is not called again: continue from here, with
  * session_hello_seen().  (If the box demanded TLS of its own accord, phase is what it was: GREETING before hello, or
  * LOGIN or READY; then there is nothing to do.) */

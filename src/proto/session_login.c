@@ -98,7 +98,7 @@ int session_hello(struct session *s, struct message *m)
 		return session_fail(s, STATUS_PROTOCOL, "hello from the box: its protocol version is not 1");
 	if (hello_types(s, message_value(&m->rest)) == -1 || hello_nonce(s, message_value(&m->rest)) == -1)
 		return -1;
-	s->phase = PHASE_GREETED;
+	s->phase = s->tls_asked ? PHASE_TLS_ASKED : PHASE_GREETED;
 	s->hello_pending = true;
 	return 0;
 }
@@ -109,19 +109,29 @@ int session_start_tls(struct session *s)
 {
 	static const char text[] = "\"start_tls\"]";
 
-	if (s->phase != PHASE_GREETED || s->secured)
+	if ((s->phase != PHASE_GREETED && s->phase != PHASE_GREETING) || s->tls_asked || s->secured)
 		return -1;
 	/* No LF: the box takes the byte after the bracket for TLS's first. */
 	if (session_queue(s, PENDING_TLS, NULL, text, sizeof text - 1, false) == -1)
 		return -1;
-	s->phase = PHASE_TLS_ASKED;
+	s->tls_asked = true;
+	if (s->phase == PHASE_GREETED)
+		s->phase = PHASE_TLS_ASKED;
 	return 0;
+}
+
+bool session_asked_tls(const struct session *s)
+{
+	return s->tls_asked;
 }
 
 int session_tls_notification(struct session *s, bool more)
 {
 	if (s->secured)
 		return session_fail(s, STATUS_PROTOCOL, "start_tls from the box: TLS is already used");
+	/* Whether it is the answer is not known then, and the nonce and the types would come from inside TLS or from elsewhere. */
+	if (s->phase == PHASE_GREETING && s->tls_asked)
+		return session_fail(s, STATUS_PROTOCOL, "start_tls from the box: it comes before its greeting");
 	if (more)
 		return session_fail(s, STATUS_TLS, "start_tls: unencrypted data after start_tls");
 	s->resume = s->phase == PHASE_TLS_ASKED ? PHASE_GREETED : s->phase;
@@ -142,6 +152,8 @@ void session_secured(struct session *s)
 
 int session_tls_reply(struct session *s, struct message *m)
 {
+	if (s->phase == PHASE_GREETING && !s->secured)
+		return session_fail(s, STATUS_PROTOCOL, "reply to start_tls from the box: it comes before its greeting");
 	session_answered(s, m->entry);
 	/* Inside TLS it has no effect: whether TLS is used was decided by the handshake. */
 	if (s->secured)
@@ -151,6 +163,9 @@ int session_tls_reply(struct session *s, struct message *m)
 	/* A box that demands TLS by itself as well may be past asking. */
 	if (s->phase != PHASE_TLS_ASKED)
 		return 0;
+	if (s->hello_pending)
+		s->ops->greeted(s->ctx, &s->hello);
+	s->hello_pending = s->tls_asked = false;
 	s->phase = PHASE_GREETED;
 	if (s->ops->tls_refused)
 		s->ops->tls_refused(s->ctx, message_value(&m->rest));

@@ -39,6 +39,7 @@ struct session {
 
 	enum session_phase phase;
 	enum session_phase resume;	/* PHASE_TLS: the phase to continue in when TLS is up */
+	bool tls_asked;			/* by session_start_tls() */
 	bool secured;
 	bool hello_pending;		/* hello has come, greeted() was not called yet */
 	bool unanswered_reported;			/* unanswered() was called for what was open at the end */

@@ -141,6 +141,19 @@ static unsigned known_min(struct word w)
 	return 0;
 }
 
+static const char *const known_starts[] = {
+	[START_ASKED] = "start_tls=asked", [START_LATE] = "start_tls=late", [START_UNASKED] = "start_tls=unasked",
+};
+
+/* START_UNKNOWN: another word. */
+static enum known_start known_start(struct word w)
+{
+	for (unsigned i = START_ASKED; i <= START_UNASKED; i++)
+		if (known_is(w, known_starts[i]))
+			return (enum known_start)i;
+	return START_UNKNOWN;
+}
+
 /* One line of the file; name is borrowed from it. */
 struct known_line {
 	enum { LINE_NOTHING, LINE_BAD, LINE_BOX } what;
@@ -174,9 +187,12 @@ static struct known_line known_parse(const char *text, size_t len)
 	if (!known_is_date(date) || !known_is_name(line.name) || memchr(line.name.text, '\0', line.name.len) != NULL)
 		return line;
 	snprintf(line.box.date, sizeof line.box.date, "%.*s", (int)date.len, date.text);
-	for (struct word w = known_word(&text, end); w.len > 0; w = known_word(&text, end))
+	for (struct word w = known_word(&text, end); w.len > 0; w = known_word(&text, end)) {
 		if (known_min(w) != 0)
 			line.box.min = known_min(w);
+		if (known_start(w) > line.box.start)
+			line.box.start = known_start(w);
+	}
 	line.what = LINE_BOX;
 	return line;
 }
@@ -279,19 +295,25 @@ static void known_put_line(struct buf *out, const char *name, enum known_kind ki
 	buf_putc(out, '\n');
 }
 
-/* The line again with another version; every other word of it as it was. */
-static void known_put_min(struct buf *out, struct word text, unsigned min)
+/* The line again with another version (0: the same), another start (START_UNKNOWN: the same); every other word of it as it was. */
+static void known_put_changed(struct buf *out, struct word text, unsigned min, enum known_start start)
 {
 	const char *at = text.text, *end = text.text + text.len;
 	bool first = true;
 
+	if (text.len > 0 && end[-1] == '\r')
+		end--;
 	for (struct word w = known_word(&at, end); w.len > 0; w = known_word(&at, end)) {
-		if (known_min(w) != 0)
+		if ((min != 0 && known_min(w) != 0) || (start != START_UNKNOWN && known_start(w) != START_UNKNOWN))
 			continue;
 		buf_printf(out, "%s%.*s", first ? "" : " ", (int)w.len, w.text);
 		first = false;
 	}
-	buf_printf(out, " min=1.%u\n", min - 10);
+	if (min != 0)
+		buf_printf(out, " min=1.%u", min - 10);
+	if (start != START_UNKNOWN)
+		buf_printf(out, " %s", known_starts[start]);
+	buf_putc(out, '\n');
 }
 
 static void known_put_same(struct buf *out, struct word text)
@@ -326,7 +348,7 @@ int known_boxes_add(const char *path, const char *name, enum known_kind kind, co
 		if (same && line.box.kind == kind && (kind != KNOWN_KEY || strcmp(line.box.pin, pin) == 0)) {
 			there = true;
 			if (min > line.box.min) {
-				known_put_min(&out, text, min);
+				known_put_changed(&out, text, min, START_UNKNOWN);
 				changed = true;
 				continue;
 			}
@@ -338,6 +360,37 @@ int known_boxes_add(const char *path, const char *name, enum known_kind kind, co
 	if (result == 0 && out.failed)
 		result = error_memory(e);
 	if (result == 0 && (changed || !there))
+		result = known_file_replace(&file, buf_head(&out), out.len, e);
+	buf_clear(&out);
+	known_file_close(&file);
+	return result;
+}
+
+int known_boxes_note_start(const char *path, const char *name, enum known_start start, struct error *e)
+{
+	struct known_file file;
+	struct buf out = {0};
+	struct word text;
+	bool changed = false;
+	int result = 0;
+
+	if (known_file_open(&file, path, e) == -1)
+		return -1;
+	const char *at = buf_head(&file.content);
+	size_t left = file.content.len;
+	while (known_next(&at, &left, &text)) {
+		struct known_line line = known_parse(text.text, text.len);
+
+		if (line.what == LINE_BOX && line.box.kind != KNOWN_CLEAR && line.box.start < start && known_names(line.name, name)) {
+			known_put_changed(&out, text, 0, start);
+			changed = true;
+		} else {
+			known_put_same(&out, text);
+		}
+	}
+	if (out.failed)
+		result = error_memory(e);
+	else if (changed)
 		result = known_file_replace(&file, buf_head(&out), out.len, e);
 	buf_clear(&out);
 	known_file_close(&file);

@@ -6,6 +6,9 @@
  *	HOST:PORT tls DATE [min=VERSION]		it has TLS, verified by an authority
  *	HOST:PORT clear DATE				it has no TLS, and the user has accepted that
  *
+ * A line of a key or of TLS may have a word after the date that says how the box starts TLS: start_tls=asked, start_tls=late or
+ * start_tls=unasked (enum known_start).
+ *
  * Empty lines and those that begin with # are comments; unknown words after the date are kept and
  * ignored.  The file is refused if another user could have written it.  It is never changed in place: every
  * change is a new file put in the place of the old one, under a lock, with all other lines as they were.
@@ -21,12 +24,21 @@
 
 enum known_kind { KNOWN_KEY, KNOWN_TLS, KNOWN_CLEAR };
 
+/* How a box starts TLS.  A greater one replaces a smaller one, never the reverse: what a box has done once it may do again. */
+enum known_start {
+	START_UNKNOWN,
+	START_ASKED,		/* when it is asked */
+	START_LATE,		/* when it is asked, but not if that comes before its greeting */
+	START_UNASKED,		/* of its own accord */
+};
+
 struct known_box {
 	char *name;		/* host:port, see known_boxes_name() */
 	enum known_kind kind;
 	char pin[PIN_TEXT];	/* of a key, else "" */
 	char date[16];		/* 2024-01-31 */
 	unsigned min;		/* the best TLS version it was seen with: 10 .. 13; 0 unknown */
+	enum known_start start;
 	unsigned line;		/* in the file, from 1 */
 };
 
@@ -50,6 +62,9 @@ void known_boxes_clear(struct known_boxes *k);
  * unknown.  The folder is made if need be.  0; or -1 with *e. */
 int known_boxes_add(const char *path, const char *name, enum known_kind kind, const char *pin, unsigned min,
     struct error *e);
+
+/* Notes how the box starts TLS in each of its lines of a key or of TLS where that is news.  0; or -1 with *e. */
+int known_boxes_note_start(const char *path, const char *name, enum known_start start, struct error *e);
 
 /* Takes out the lines of name: all of them, or (pin not NULL) that key's.  *removed: how many. */
 int known_boxes_remove(const char *path, const char *name, const char *pin, size_t *removed, struct error *e);

@@ -24,7 +24,7 @@ static void trust_recall(struct trust *t)
 	if (seen == NULL || seen->name == NULL || strcmp(seen->name, t->name) != 0 || trust_knows_tls(t))
 		return;
 	t->seen = (struct known_box){.name = seen->name, .kind = seen->pin[0] != '\0' ? KNOWN_KEY : KNOWN_TLS,
-	    .min = seen->version};
+	    .min = seen->version, .start = seen->start};
 	memcpy(t->seen.pin, seen->pin, sizeof t->seen.pin);
 }
 
@@ -130,15 +130,69 @@ void trust_warn(const struct trust *t, const char *what)
 	t->ops->warn(t->ctx, text);
 }
 
-void trust_remember(const struct trust *t, enum known_kind kind, const char *pin, unsigned version)
+void trust_remember(struct trust *t, enum known_kind kind, const char *pin, unsigned version)
 {
 	struct error e;
 
 	if (t->settings->known_boxes == NULL)
 		return;
-	if (known_boxes_add(t->settings->known_boxes, t->name, kind, pin, version, &e) == 0)
+	if (known_boxes_add(t->settings->known_boxes, t->name, kind, pin, version, &e) == 0) {
+		t->added |= kind != KNOWN_CLEAR;
 		return;
+	}
 	char text[ERROR_TEXT + 32];
 	snprintf(text, sizeof text, "cannot be remembered: %s", e.text);
 	trust_warn(t, text);
+}
+
+/* --- how it starts TLS --- */
+
+enum known_start trust_start(const struct trust *t)
+{
+	enum known_start start = t->seen.name != NULL ? t->seen.start : START_UNKNOWN;
+
+	for (size_t i = 0; i < t->known.count; i++)
+		if (t->known.items[i].kind != KNOWN_CLEAR && t->known.items[i].start > start)
+			start = t->known.items[i].start;
+	return start;
+}
+
+/* Whether the file has a line of the box that does not say it. */
+static bool trust_start_is_news(const struct trust *t)
+{
+	for (size_t i = 0; i < t->known.count; i++)
+		if (t->known.items[i].kind != KNOWN_CLEAR && t->known.items[i].start < t->start)
+			return true;
+	return t->added;
+}
+
+void trust_remember_start(struct trust *t)
+{
+	struct trust_seen *seen = t->settings->seen;
+	struct error e;
+	char text[ERROR_TEXT + 64];
+
+	if (seen != NULL && seen->name != NULL && strcmp(seen->name, t->name) == 0 && seen->start < t->start)
+		seen->start = t->start;
+	if (t->settings->known_boxes == NULL || !trust_start_is_news(t))
+		return;
+	if (known_boxes_note_start(t->settings->known_boxes, t->name, t->start, &e) == -1) {
+		/* No warning: only a round trip is lost, and the file may be one that is not to be written. */
+		snprintf(text, sizeof text, "how it starts TLS cannot be remembered: %s", e.text);
+		t->ops->step(t->ctx, text);
+		return;
+	}
+	t->added = false;
+	for (size_t i = 0; i < t->known.count; i++)
+		if (t->known.items[i].start < t->start)
+			t->known.items[i].start = t->start;
+}
+
+void trust_note_start(struct trust *t, enum known_start start)
+{
+	if (start <= t->start)
+		return;
+	t->start = start;
+	if (start != START_ASKED)
+		trust_remember_start(t);
 }

@@ -24,6 +24,7 @@ struct trust_seen {
 	char *name;			/* owned: as remembered; NULL: none */
 	char pin[PIN_TEXT];		/* "": an authority verified it */
 	unsigned version;
+	enum known_start start;
 };
 void trust_seen_clear(struct trust_seen *seen);
 
@@ -51,6 +52,8 @@ struct trust {
 	struct known_boxes known;	/* of this box */
 	struct known_box seen;		/* what the run itself knows, if the file does not; name NULL: nothing */
 	char *verified_by;			/* owned: the reason why it is trusted; NULL: not judged yet */
+	enum known_start start;		/* how this connection came to TLS */
+	bool added;			/* a line of a key or of TLS was written */
 };
 
 /* Reads what is remembered of the box.  0; or -1 with *e (t is to be cleared then, too). */
@@ -63,6 +66,12 @@ bool trust_knows_clear(const struct trust *t);
 bool trust_knows_tls(const struct trust *t);
 /* The best version the box is remembered with: 10 .. 13; 0: none, or not known. */
 unsigned trust_best(const struct trust *t);
+/* How the box is remembered to start TLS. */
+enum known_start trust_start(const struct trust *t);
+/* Notes how this connection comes to TLS.  Whatever forbids to ask early costs a round trip only, and is remembered at once.  That
+ * it is permitted is remembered by trust_remember_start(): call it when the box is trusted. */
+void trust_note_start(struct trust *t, enum known_start start);
+void trust_remember_start(struct trust *t);
 /* True if an authority may be used at all: not where a key is known or pinned already. */
 bool trust_needs_authority(const struct trust *t);
 

@@ -17,7 +17,7 @@ const char *trust_where(const struct trust *t, const struct known_box *k, char t
 /* Notes for the rest of the run that the box was trusted.  0; -1 with *e: no memory. */
 int trust_note_seen(struct trust *t, enum known_kind kind, const struct tls_peer *peer, struct error *e);
 /* Writes it into the file.  Reports when a box cannot be remembered, and continues: remembering is a service. */
-void trust_remember(const struct trust *t, enum known_kind kind, const char *pin, unsigned version);
+void trust_remember(struct trust *t, enum known_kind kind, const char *pin, unsigned version);
 
 /* A warning about this box. */
 void trust_warn(const struct trust *t, const char *what);

@@ -41,6 +41,13 @@
 #	count            no: a result of this case is not one line (see check_outcomes)
 #	full             yes: only with PTSH_TEST_FULL
 #	needs            a pattern that `ptsh --version` must match: only with such a build
+#	early            how the case goes where TLS is asked for before the greeting, see below: taken (default), again or never
+#	early-KEY        what KEY says there instead
+#
+# Where a line `each-case: early` stands above the cases of a file, each is run a second time, against a box that is remembered to
+# start TLS when asked, so that ptsh asks before the greeting; that it does is seen in a trace.  Its script waits for the request
+# first and greets then.  `taken`: the box answers as it does to the later request.  `again`: that try fails, and ptsh connects once
+# more and asks after the greeting: the box plays its script a second time.  `never`: it is not to be asked early in spite of the memory.
 #
 # No case limits its time, which depends on the machine's load.  What must end by itself is tested against a
 # box that does not end first (`noread`, `expect-eof`: these fail in the end) and with timers of a hundred seconds.
@@ -67,17 +74,20 @@ use Deadline;
 use Run;
 
 my %known = map { $_ => 1 } qw(box box-options box-status run stdin env shell before steps stdout stderr status received check
-    at-least rss cpu password clear count full needs);
+    at-least rss cpu password clear count full needs early);
+$known{"early-$_"} = 1 for keys %known;
 
 # All cases of a file.
 sub read_file {
 	my ($path) = @_;
-	my (@cases, $case, $key);
+	my (@cases, $case, $key, $early);
 
 	open my $in, '<', $path or croak "$path: $!";
 	while (<$in>) {
 		chomp;
-		if (/^=== (.+)/) {
+		if (/^each-case: early$/) {
+			$early = 1;
+		} elsif (/^=== (.+)/) {
 			push @cases, $case = bless { name => $1, at => "$path:$." }, 'Case';
 			undef $key;
 		} elsif ($key && /^\t(.*)/) {
@@ -91,7 +101,22 @@ sub read_file {
 			croak "$path:$.: neither a key nor indented";
 		}
 	}
-	return @cases;
+	return $early ? map { ($_, $_->asked_early) } @cases : @cases;
+}
+
+# The same where TLS is asked for early.
+sub asked_early {
+	my ($self) = @_;
+	my $how = ($self->value('early') // 'taken');
+	my %other = (%$self, name => "$self->{name} (asked early)", asked => $how, map { /^early-(.+)/ ? ($1 => $self->{$_}) : () } keys %$self);
+	my @script = @{ $self->{box} // [] };
+	my ($greets) = grep { $script[$_] =~ /^(?:hello|(?:line|send) \[null,"hello")/ } 0 .. $#script;
+	my ($expects) = grep { $script[$_] eq 'expect "start_tls"' } 0 .. $#script;
+
+	splice @script, $greets, 0, splice @script, $expects, 1 if $how ne 'never' && defined $greets && defined $expects && $greets < $expects;
+	push @script, 'next', @{ $self->{box} } if $how eq 'again' && @script;
+	$other{box} = \@script if $self->{box} && !$self->{'early-box'};
+	return bless \%other, 'Case';
 }
 
 sub name { $_[0]{name} }
@@ -205,6 +230,10 @@ sub run_ptsh {
 	if (my $command = join "\n", $self->lines('before')) {
 		system('/bin/sh', '-c', "cd '$home' && $command") == 0 or croak "before: $command: failed";
 	}
+	if ($self->{asked}) {
+		remember_early($home, $self->{with});
+		unshift @args, '--trace', "$home/early.trace";
+	}
 	my $before = cpu_of_children();
 	my $r = Run->begin(args => [@shell ? (@shell[1 .. $#shell], @args) : @args], home => $home, env => \%env, secret => $secret,
 	    stdin => $text, open => scalar(@steps),
@@ -214,6 +243,28 @@ sub run_ptsh {
 	$self->{cpu_used} = cpu_of_children() - $before;
 	$self->{rss_used} = $r->rss / 1024;
 	return $r;
+}
+
+# Every name that a case has for its box starts TLS when asked.
+sub remember_early {
+	my ($home, $with) = @_;
+	my $path = "$home/data/ptsh/known_boxes";
+	my @names = (map({ "$_:" . ($with->{PORT} // 55) } qw(127.0.0.1 localhost)), map({ "$_:55" } qw(box.example.net other.example box.example.test a.box.example.test)), $with->{UNIX});
+	my @lines = -f $path ? split /\n/, Box::slurp($path) : map { "$_ tls 2026-01-01" } @names;
+
+	system 'mkdir', '-p', '-m', '700', "$home/data/ptsh";
+	unlink $path;
+	Box::write_file($path, join '', map { "$_ start_tls=asked\n" } @lines);
+	chmod 0600, $path;
+}
+
+# Whether TLS was asked for when it should have been: before the greeting, but on a second connection after it.
+sub check_early {
+	my ($self, $r) = @_;
+	my $trace = join '', map { / > \[\d+,"start_tls"\]$/ ? 'ask ' : / < \[null,"hello"/ ? 'hello ' : () } split /\n/, Box::slurp($r->home . '/early.trace');
+	my %right = (taken => qr/^(?:ask hello )+$/, again => qr/^ask (?:hello )?(?:hello (?:ask )?)$/, never => qr/^(?:hello (?:ask )?)?$/);
+
+	return $trace =~ $right{ $self->{asked} } ? () : "the trace has: $trace; must be $self->{asked}";
 }
 
 sub cpu_of_children { my (undef, undef, $user, $system) = times; return $user + $system }
@@ -324,6 +375,7 @@ sub judge {
 	push @wrong, 'took ' . $self->measured
 	    if !slow() && grep { $self->{$_} && $self->{"${_}_used"} > $self->value($_) } qw(cpu rss);
 	push @wrong, $self->check_bytes($r);
+	push @wrong, $self->check_early($r) if $self->{asked};
 	if ($self->{check}) {
 		my $code = join "\n", $self->lines('check');
 		my $true = eval "package main; $code";

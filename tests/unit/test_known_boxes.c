@@ -266,6 +266,46 @@ static void test_added_lines_leave_all_others_as_they_were(void **state)
 	assert_null(strstr(read_file(), "clear"));
 }
 
+static void test_how_a_box_starts_tls_is_a_word_behind_the_date(void **state)
+{
+	struct known_boxes k;
+	struct error e;
+
+	(void)state;
+	write_file("core:55 " PIN_A " 2024-01-31 min=1.2 colour=blue\r\n"
+	    "# core:55 tls 2024-01-31\n"
+	    "Core:55 tls 2024-02-01 start_tls=asked\n"
+	    "core:55 " PIN_B " 2024-02-01 start_tls=unasked start_tls=asked\n"
+	    "core:55 maybe 2024-01-31\n"
+	    "edge:55 tls 2024-01-31 start_tls=never start_tls=late\n"
+	    "old:56 clear 2024-01-31");
+	assert_int_equal(known_boxes_read(&k, path, NULL, NULL, NULL, &e), 0);
+	assert_int_equal(k.items[0].start, START_UNKNOWN);
+	assert_int_equal(k.items[1].start, START_ASKED);
+	assert_int_equal(k.items[2].start, START_UNASKED);
+	assert_int_equal(k.items[3].start, START_LATE);
+	known_boxes_clear(&k);
+	assert_int_equal(known_boxes_note_start(path, "core:55", START_LATE, &e), 0);
+	assert_string_equal(read_file(), "core:55 " PIN_A " 2024-01-31 min=1.2 colour=blue start_tls=late\n"
+	    "# core:55 tls 2024-01-31\n"
+	    "Core:55 tls 2024-02-01 start_tls=late\n"
+	    "core:55 " PIN_B " 2024-02-01 start_tls=unasked start_tls=asked\n"
+	    "core:55 maybe 2024-01-31\n"
+	    "edge:55 tls 2024-01-31 start_tls=never start_tls=late\n"
+	    "old:56 clear 2024-01-31\n");
+	/* less than is known, or nothing to say it of: the file stays as it is */
+	struct stat before, after;
+	stat(path, &before);
+	assert_int_equal(known_boxes_note_start(path, "core:55", START_ASKED, &e), 0);
+	assert_int_equal(known_boxes_note_start(path, "old:56", START_ASKED, &e), 0);
+	assert_int_equal(known_boxes_note_start(path, "new:55", START_UNASKED, &e), 0);
+	stat(path, &after);
+	assert_int_equal(before.st_ino, after.st_ino);
+	/* a better version leaves the word */
+	assert_int_equal(known_boxes_add(path, "core:55", KNOWN_KEY, PIN_A, 13, &e), 0);
+	assert_non_null(strstr(read_file(), "core:55 " PIN_A " 2024-01-31 colour=blue start_tls=late min=1.3\n"));
+}
+
 static void test_removed_lines_are_counted(void **state)
 {
 	struct error e;
@@ -519,6 +559,7 @@ int main(void)
 		with_file(test_marks_before_the_first_line_change_nothing),
 		with_file(test_file_that_others_may_have_written_is_refused),
 		with_file(test_added_lines_leave_all_others_as_they_were),
+		with_file(test_how_a_box_starts_tls_is_a_word_behind_the_date),
 		with_file(test_removed_lines_are_counted),
 		with_file(test_folders_are_made_for_oneself_alone),
 		with_file(test_twenty_processes_at_once_lose_nothing),

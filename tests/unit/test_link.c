@@ -32,7 +32,8 @@ static struct {
 	struct buf sent;		/* by the present connection */
 	enum channel_trust trust;
 	enum channel_wants wants;
-	bool certificate, knows_tls;
+	bool certificate, knows_tls, early, shook_hands;
+	enum known_start start;		/* noted last */
 } line;
 
 struct channel *channel_open(struct loop *l, const struct channel_options *o, const struct channel_ops *ops, void *ctx)
@@ -70,6 +71,9 @@ enum channel_trust channel_trust(const struct channel *c) { (void)c; return line
 enum channel_wants channel_wants(const struct channel *c) { (void)c; return line.wants; }
 bool channel_knows_tls(const struct channel *c) { (void)c; return line.knows_tls; }
 bool channel_shows_certificate(const struct channel *c) { (void)c; return line.certificate; }
+bool channel_asks_early(const struct channel *c) { (void)c; return line.early; }
+bool channel_shook_hands(const struct channel *c) { (void)c; return line.shook_hands; }
+void channel_note_start(struct channel *c, enum known_start start) { (void)c; line.start = start; }
 int channel_accept_tls(struct channel *c, struct error *e) { (void)c, (void)e; return 0; }
 
 int channel_accept_clear(struct channel *c, struct error *e)
@@ -434,6 +438,188 @@ static void nothing_follows_start_tls_until_it_is_answered(void **state)
 	end();
 }
 
+static void expect_no_message(const char *part)
+{
+	char text[4096];
+	ssize_t n = pread(messages, text, sizeof text - 1, 0);
+
+	assert_true(n >= 0);
+	text[n] = '\0';
+	if (strstr(text, part) != NULL)
+		fail_msg("`%s` is in: %s", part, text);
+}
+
+/* A box that is remembered to start TLS when asked. */
+static void begin_early(const char *option)
+{
+	begin("pass", option);
+	line.wants = WANTS_TLS;
+	line.early = line.knows_tls = true;
+	waiting = two;
+	line.now->ops->connected(line.now->ctx);
+	expect_sent("[1,\"start_tls\"]");
+}
+
+static void tls_comes_up(void)
+{
+	assert_int_equal(line.tls_started, 1);
+	expect_sent("");
+	line.trust = TRUST_TLS;
+	line.shook_hands = true;
+	line.now->ops->secured(line.now->ctx);
+	assert_non_null(strstr(buf_string(&line.sent), "[2,\"login_cram_md6\",\"user\","));
+	assert_null(strstr(buf_string(&line.sent), "realm_poll"));
+}
+
+static void start_tls_goes_before_the_greeting_and_nothing_with_it(void **state)
+{
+	(void)state;
+	begin_early("-v");
+	box_says(HELLO_CRAM);
+	expect_sent("");
+	box_says("[null,\"start_tls\"]\n");
+	tls_comes_up();
+	assert_int_equal(line.start, START_ASKED);
+	assert_int_equal(line.opened, 1);
+	expect_message("asking for TLS before the greeting");
+	expect_message("greeted; the box offers login_cram_md6");
+	end();
+}
+
+/* However a box fails that was asked early: the next connection is asked after the greeting, and that is remembered. */
+static void a_failed_early_try_is_followed_by_one_without(void **state)
+{
+	static const char *const answers[] = {"", "[null,\"hello\",1,[\"none\"]]\n", "[1,1]\n", "[1,0,\"no\"]\n", "[null,\"start_tls\"]\n",
+	    "[null,\"start_tls\"]\n" HELLO_CRAM, "[null,\"error\",\"no\"]\n", HELLO_CRAM "[1,1]\n", HELLO_CRAM "[1,0,\"no\"]\n", HELLO_CRAM HELLO_CRAM,
+	    HELLO_CRAM "[null,\"error\",\"no\"]\n", HELLO_CRAM "[null,\"start_tls\"]\n[1,1]\n", "HTTP/1.1 400 Bad Request\r\n", "\x15\x03\x01\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+		begin_early("-v");
+		if (*answers[i] != '\0')
+			box_says(answers[i]);
+		if (line.opened == 1)	/* it has said nothing wrong */
+			box_goes();
+		assert_int_equal(line.opened, 2);
+		assert_int_equal(line.tls_started, 0);
+		expect_message("; connecting again, to ask for TLS after the greeting");
+		line.now->ops->connected(line.now->ctx);
+		expect_sent("");
+		box_says(HELLO_CRAM);
+		expect_sent("[1,\"start_tls\"]");
+		box_says("[null,\"start_tls\"]\n");
+		tls_comes_up();
+		assert_int_equal(line.start, START_LATE);
+		expect_events("connecting\nconnecting\nquestion\n");
+		assert_int_equal(sh.status, STATUS_OK);
+		end();
+	}
+}
+
+static void a_handshake_that_fails_early_is_tried_once_more(void **state)
+{
+	struct error e = {STATUS_TLS, "what the box sends is not TLS"};
+
+	(void)state;
+	begin_early(NULL);
+	box_says(HELLO_CRAM "[null,\"start_tls\"]\n");
+	line.now->ops->closed(line.now->ctx, &e);
+	assert_int_equal(line.opened, 2);
+	line.now->ops->connected(line.now->ctx);
+	expect_sent("");
+	/* and now of its own accord */
+	line.tls_started = 0;
+	box_says(HELLO_CRAM "[null,\"start_tls\"]\n");
+	assert_int_equal(line.start, START_UNASKED);
+	expect_sent("");
+	line.now->ops->closed(line.now->ctx, &e);
+	assert_int_equal(line.opened, 2);
+	assert_int_equal(sh.status, STATUS_TLS);
+	end();
+}
+
+static void a_key_that_is_refused_is_not_tried_again(void **state)
+{
+	struct error e = {STATUS_TLS, "THE KEY HAS CHANGED"};
+
+	(void)state;
+	begin_early(NULL);
+	box_says(HELLO_CRAM "[null,\"start_tls\"]\n");
+	line.shook_hands = true;
+	line.now->ops->closed(line.now->ctx, &e);
+	assert_int_equal(line.opened, 1);
+	assert_int_equal(sh.status, STATUS_TLS);
+	expect_message("THE KEY HAS CHANGED");
+	end();
+}
+
+static void a_second_try_that_meets_no_box_reports_the_first(void **state)
+{
+	struct error e = {STATUS_LOST, "cannot connect: Connection refused"};
+
+	(void)state;
+	begin_early(NULL);
+	box_says("[1,1]\n");
+	assert_int_equal(line.opened, 2);
+	line.now->ops->closed(line.now->ctx, &e);
+	assert_int_equal(line.opened, 2);
+	assert_int_equal(sh.status, STATUS_PROTOCOL);
+	expect_message("it comes before its greeting");
+	expect_no_message("refused");
+	end();
+}
+
+/* An early try has three quarters of the time. */
+static void a_silent_early_try_leaves_time_for_another(void **state)
+{
+	(void)state;
+	begin_early("--connect-timeout=2");
+	while (line.opened == 1)
+		loop_step(sh.loop, 10000);
+	assert_int_equal(line.opened, 2);
+	assert_int_equal(line.start, START_LATE);
+	assert_int_equal(sh.status, STATUS_OK);
+	line.now->ops->connected(line.now->ctx);
+	expect_sent("");
+	while (line.now != NULL)
+		loop_step(sh.loop, 10000);
+	assert_int_equal(line.opened, 2);
+	assert_int_equal(sh.status, STATUS_LOST);
+	expect_message("no greeting within 2 s");
+	end();
+}
+
+static void an_address_that_hung_up_is_followed_by_one_that_is_asked_later(void **state)
+{
+	(void)state;
+	begin_early(NULL);
+	line.now->ops->connected(line.now->ctx);	/* the channel has gone on by itself */
+	expect_sent("");
+	box_says(HELLO_CRAM);
+	expect_sent("[1,\"start_tls\"]");
+	box_says("[null,\"start_tls\"]\n");
+	tls_comes_up();
+	assert_int_equal(line.start, START_LATE);
+	end();
+}
+
+static void a_lost_connection_is_asked_early_again(void **state)
+{
+	(void)state;
+	begin_early(NULL);
+	sh.interactive = sh.entered = true;
+	box_says(HELLO_CRAM "[null,\"start_tls\"]\n");
+	tls_comes_up();
+	box_goes();
+	line.shook_hands = false;
+	line.tls_started = 0;
+	link_want(&sh);
+	assert_int_equal(line.opened, 2);
+	line.now->ops->connected(line.now->ctx);
+	expect_sent("[1,\"start_tls\"]");
+	end();
+}
+
 static void a_refused_start_tls_ends_it(void **state)
 {
 	(void)state;
@@ -495,6 +681,14 @@ int main(void)
 		cmocka_unit_test(the_next_connection_takes_no_weaker_login),
 		cmocka_unit_test(a_typing_user_is_not_asked),
 		cmocka_unit_test(nothing_follows_start_tls_until_it_is_answered),
+		cmocka_unit_test(start_tls_goes_before_the_greeting_and_nothing_with_it),
+		cmocka_unit_test(a_failed_early_try_is_followed_by_one_without),
+		cmocka_unit_test(a_handshake_that_fails_early_is_tried_once_more),
+		cmocka_unit_test(a_key_that_is_refused_is_not_tried_again),
+		cmocka_unit_test(a_second_try_that_meets_no_box_reports_the_first),
+		cmocka_unit_test(a_silent_early_try_leaves_time_for_another),
+		cmocka_unit_test(an_address_that_hung_up_is_followed_by_one_that_is_asked_later),
+		cmocka_unit_test(a_lost_connection_is_asked_early_again),
 		cmocka_unit_test(a_refused_start_tls_ends_it),
 		cmocka_unit_test(a_fatal_error_is_a_failure_though_all_is_answered),
 		cmocka_unit_test(silence_is_pinged_and_then_the_end),

@@ -940,6 +940,33 @@ static void crossing_start_tls_is_one_handshake(void **state)
 	    {SECURED, 0, 0}, {PHASE, 0, 0}, F("[1,0,\"already\"]\n"), {LOGIN, 0, AUTH_LOGIN}, F("[2,1]\n"));
 }
 
+static void tls_asked_for_before_the_greeting_is_one_request(void **state)
+{
+	(void)state;
+	EXPECT("start_tls 0\nout [1,\"start_tls\"]|\nphase greeting\nno request\nlogin: 2 login: not possible now\nstart_tls -1\n" CRAM_LOG
+	    "phase tls asked\nno request\nlogin: 2 login: not possible now\nstart_tls -1\nout |\ntls\nphase tls\nphase greeted\nready\n",
+	    {START_TLS, 0, 0}, {OUT, 0, 0}, {PHASE, 0, 0}, R("[\"x\"]"), {LOGIN, 0, AUTH_LOGIN}, {START_TLS, 0, 0}, HELLO_CRAM, {PHASE, 0, 0},
+	    R("[\"x\"]"), {LOGIN, 0, AUTH_LOGIN}, {START_TLS, 0, 0}, {OUT, 0, 0}, F("[null,\"start_tls\"]\n"), {PHASE, 0, 0},
+	    {SECURED, 0, 0}, {PHASE, 0, 0}, {LOGIN, 0, AUTH_LOGIN}, F("[1,1]\n[2,1]\n"));
+	/* refused, in one breath with the greeting: the holder decides once */
+	EXPECT("start_tls 0\n" CRAM_LOG "tls refused \"no\"\nphase greeted\n", {START_TLS, 0, 0}, {DRAIN, 0, 15},
+	    F("[null,\"hello\",1,[\"login_cram_md6\",\"login\"],\"YWVlYWJkZjQzMWEzYWM2\"]\n[1,0,\"no\"]\n"), {PHASE, 0, 0});
+	EXPECT("start_tls 0\n" CRAM_LOG "error 5 start_tls: the box accepted, but does not start TLS\n", {START_TLS, 0, 0}, HELLO_CRAM, F("[1,1]\n"));
+	EXPECT("start_tls 0\n" CRAM_LOG "error 7 hello from the box: it came a second time\n", {START_TLS, 0, 0}, HELLO_CRAM, HELLO_CRAM);
+}
+
+static void an_answer_before_the_greeting_is_no_answer(void **state)
+{
+	(void)state;
+	EXPECT("start_tls 0\nerror 7 reply to start_tls from the box: it comes before its greeting\n", {START_TLS, 0, 0},
+	    F("[1,1]\n"), HELLO_CRAM);
+	EXPECT("start_tls 0\nerror 7 reply to start_tls from the box: it comes before its greeting\n", {START_TLS, 0, 0},
+	    F("[1,0,\"no\"]\n"));
+	EXPECT("start_tls 0\nerror 7 start_tls from the box: it comes before its greeting\n", {START_TLS, 0, 0},
+	    F("[null,\"start_tls\"]\n"));
+	EXPECT("start_tls 0\nerror 7 reply 2 from the box: never asked for, before login\n", {START_TLS, 0, 0}, F("[2,1]\n"));
+}
+
 /* --- large replies --- */
 
 #define LARGE(mode) {WHOLE, 0, 16}, READY, {MODE, 0, mode}, R("[\"a\"]")
@@ -1176,6 +1203,8 @@ int main(void)
 		cmocka_unit_test(hello_is_known_though_it_was_not_reported),
 		cmocka_unit_test(a_box_may_demand_tls_at_any_time_but_once),
 		cmocka_unit_test(crossing_start_tls_is_one_handshake),
+		cmocka_unit_test(tls_asked_for_before_the_greeting_is_one_request),
+		cmocka_unit_test(an_answer_before_the_greeting_is_no_answer),
 		cmocka_unit_test(a_reply_up_to_the_limit_is_whole),
 		cmocka_unit_test(a_large_reply_is_kept_if_wanted),
 		cmocka_unit_test(a_large_reply_is_handed_on_by_values),
