@@ -130,7 +130,7 @@ static void put_label(struct buf *out, const struct row *r)
 
 	for (size_t i = 0; i < n; i++) {
 		buf_puts(out, i > 0 ? " " : "");
-		show_decode(cells[i], out);
+		json_decode_text(cells[i], out);
 	}
 }
 

@@ -193,7 +193,7 @@ static void put_named(struct buf *out, const struct field *f, struct json v)
 	struct buf text = {0};
 	const struct value_name *named;
 
-	show_decode(v, &text);
+	json_decode_text(v, &text);
 	named = catalog_value(f->values, buf_head(&text), text.len);
 	buf_puts(out, out->len > 0 ? " " : "");
 	if (named != NULL)

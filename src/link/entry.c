@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "link/link_parts.h"
+#include "proto/reason.h"
 
 enum {
 	LOGIN_TRIES = 3,
@@ -187,13 +188,16 @@ static void another_login(void *ctx)
 	link_log_in(sh);
 }
 
-void link_on_login_refused(void *ctx, struct json message)
+void link_on_login_refused(void *ctx, struct json_iter reason)
 {
 	struct shell *sh = ctx;
 	struct link *k = sh->link;
+	struct buf words = {0};
 	char text[512];
 
-	link_message_text(message, text, sizeof text);
+	reason_put(&words, NULL, reason, "no reason given");
+	snprintf(text, sizeof text, "%s", buf_string(&words) != NULL ? buf_string(&words) : "");
+	buf_clear(&words);
 	if (sh->may_ask && sh->interactive && k->method != AUTH_NONE && ++k->tries < LOGIN_TRIES) {
 		shell_complain(sh, (struct place){0}, NULL, "%s: login refused: %s", sh->options->box_text, text);
 		k->refused = true;	/* first it is seen whether the box stays connected */

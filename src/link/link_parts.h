@@ -77,7 +77,7 @@ void link_on_greeted(void *ctx, const struct hello *hello);
 void link_on_tls(void *ctx);
 void link_on_tls_refused(void *ctx, struct json message);
 void link_on_ready(void *ctx);
-void link_on_login_refused(void *ctx, struct json message);
+void link_on_login_refused(void *ctx, struct json_iter reason);
 void link_log_in(struct shell *sh);
 /* Connected: asks for TLS at once if the box is one that is known to take it. */
 void link_ask_early(struct shell *sh);

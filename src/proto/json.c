@@ -253,6 +253,25 @@ void json_decode(struct json string, struct buf *out)
 		buf_put(out, string.text, string.len);
 }
 
+void json_decode_text(struct json v, struct buf *text)
+{
+	struct buf raw = {0};
+	const char *p, *end, *nul;
+
+	if (json_kind(v) == JSON_STRING)
+		json_decode(v, &raw);
+	else
+		buf_put(&raw, v.text, v.len);
+	end = buf_head(&raw) + raw.len;
+	for (p = buf_head(&raw); p < end && (nul = memchr(p, '\0', (size_t)(end - p))) != NULL; p = nul + 1) {
+		buf_put(text, p, (size_t)(nul - p));
+		buf_puts(text, "\\x00");
+	}
+	buf_put(text, p, (size_t)(end - p));
+	text->failed |= raw.failed;
+	buf_clear(&raw);
+}
+
 void json_decode_inside(const char *text, size_t len, struct buf *out)
 {
 	const char *p = text, *end = text + len;

@@ -97,6 +97,9 @@ size_t json_count(struct json container);
  * they are, so invalid UTF-8 stays invalid.  Of a value that is no string: its text. */
 void json_decode(struct json string, struct buf *out);
 
+/* The same where no NUL may be: it becomes \x00. */
+void json_decode_text(struct json v, struct buf *text);
+
 /* The same for the text between a string's quotes, or for a part of it that cuts no escape. */
 void json_decode_inside(const char *text, size_t len, struct buf *out);
 

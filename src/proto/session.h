@@ -79,7 +79,7 @@ struct session_ops {
 	void (*ready)(void *ctx);
 	/* The login was refused by the box; phase is GREETED again, for another try or the end.  Requests that went
 	 * along with the login were not served: unanswered() was called for each just before. */
-	void (*login_refused)(void *ctx, struct json message);
+	void (*login_refused)(void *ctx, struct json_iter reason);
 
 	void (*reply)(void *ctx, void *tag, const struct reply *reply);
 	/* A successful reply is longer than SESSION_WHOLE.  `text` is its first SESSION_WHOLE bytes (max_reply, if that

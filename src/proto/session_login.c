@@ -292,7 +292,7 @@ int session_login_reply(struct session *s, struct message *m)
 		buf_clear(&s->early);
 		login_drop_early(s);
 		if (s->phase == PHASE_GREETED && s->ops->login_refused)
-			s->ops->login_refused(s->ctx, message_value(&m->rest));
+			s->ops->login_refused(s->ctx, m->rest);
 		return 0;
 	}
 	if (s->method == AUTH_CRAM && login_check(s, message_value(&m->rest)) == -1)

@@ -44,7 +44,7 @@ static char *cell_text(struct json v)
 {
 	struct buf b = {0};
 
-	show_decode(v, &b);
+	json_decode_text(v, &b);
 	return buf_steal(&b);
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/safe.h"
 #include "base/utf8.h"
+#include "proto/reason.h"
 #include "proto/secret.h"
 #include "run/engine.h"
 #include "run/names.h"
@@ -64,55 +65,15 @@ void show_task_name(const struct task *t, char *text, size_t size)
 	text[n] = '\0';
 }
 
-void show_decode(struct json v, struct buf *text)
-{
-	struct buf raw = {0};
-	const char *p, *end, *nul;
-
-	if (json_kind(v) == JSON_STRING)
-		json_decode(v, &raw);
-	else
-		buf_put(&raw, v.text, v.len);
-	end = buf_head(&raw) + raw.len;
-	for (p = buf_head(&raw); p < end && (nul = memchr(p, '\0', (size_t)(end - p))) != NULL; p = nul + 1) {
-		buf_put(text, p, (size_t)(nul - p));
-		buf_puts(text, "\\x00");
-	}
-	buf_put(text, p, (size_t)(end - p));
-	text->failed |= raw.failed;
-	buf_clear(&raw);
-}
-
-/* Text of the box after a failure's message, like psql's DETAIL. */
-static void show_detail(struct json_iter it, struct buf *text)
-{
-	struct json v;
-	size_t n = 0;
-
-	while (json_next(&it, NULL, &v))
-		if (json_kind(v) != JSON_NULL) {
-			buf_puts(text, n++ == 0 ? " (detail: " : ", ");
-			show_decode(v, text);
-		}
-	buf_puts(text, n > 0 ? ")" : "");
-}
-
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text)
 {
-	struct json message;
-
 	switch (t->outcome) {
 	case OUTCOME_OK:
 		return;
 	case OUTCOME_FAILED:
 		if (reply == NULL)
 			break;
-		struct json_iter it = reply->values;
-		if (json_next(&it, NULL, &message) && json_kind(message) != JSON_NULL)
-			show_decode(message, text);
-		if (text->len == 0)
-			buf_puts(text, "failed, no reason given");
-		show_detail(it, text);
+		reason_put(text, t->line.type, reply->values, "failed, no reason given");
 		if (text->len > FAILURE_MOST) {
 			buf_truncate(text, FAILURE_MOST);
 			buf_puts(text, "...");

@@ -27,10 +27,7 @@ struct reply_about show_about_line(const struct line *line);
 /* Appends the message of a failed reply, or another outcome of a request, as one line (not yet made harmless). */
 void show_failure(const struct task *t, const struct reply *reply, struct buf *text);
 
-/* Returns the text of a JSON value, a NUL in it as \x00, where a string would end. */
-void show_decode(struct json v, struct buf *text);
-
-/* For --dry-run: what would be sent, to the letter, secrets too. */
+/* Shows a request that --dry-run does not send: secrets as *** on a terminal, all of it elsewhere. */
 void show_unsent(struct shell *sh, const char *json, size_t len);
 
 /* Around the output of t, or of its children: it goes where the line says (run/redirect), in its format. */

@@ -63,7 +63,7 @@ my $script = "hello login\nlogin\ncollect 6\n" . encode('UTF-8', join '', map { 
     'json [null,' . encode('UTF-8', evil('type')) . ',' . encode('UTF-8', evil('rest')) . ']',
     'json [null,"event",' . encode('UTF-8', join(',', evil('event'), evil('arg'), '[' . evil('list') . ']', '{' . evil('key') . ':' . evil('value') . '}')) . ']',
     'json [null,"event","realm_poll_stop","5"]',
-    'expect "ping"', 'json [$id,0,' . with_byte('failure') . ']',
+    'expect "ping"', 'json [$id,0,' . with_byte('failure') . ',' . with_byte('detail') . ',[' . encode('UTF-8', evil('nested-detail')) . ']]',
     'expect "ping"', 'json [$id,0,' . encode('UTF-8', evil('job')) . ']',
     'expect "realm_info"', 'json [$id,1,["5",' . with_byte('cell') . ',' . encode('UTF-8', '[' . evil('nested') . ']') . ']]',
     'expect "security_misc_settings"', 'json [$id,1,' . encode('UTF-8', evil('banner')) . ']',
@@ -84,7 +84,7 @@ my $box = Box->start(script => $script);
 my $s = Session->new(box => $box, columns => 200, rows => 60, env => {PTSH_PAGER => ''});
 ok $s->wait_output(qr/realm_poll_stop 5 /), 'the session is there';
 sub after { my ($line, $pattern) = @_; $s->line($line); $s->wait_output($pattern) or fail "$line: $pattern"; }
-after('ping', qr/failure\.zwsp=/);
+after('ping', qr/nested-detail\.zwsp=/);
 after('ping &', qr/job\.zwsp=/);
 after('realm_info gid,name,seeds', qr/nested\.zwsp=/);
 for my $format (qw(tsv csv json records)) {
@@ -114,7 +114,7 @@ after('realm_info_modify 5 name=new', qr/before\.zwsp=.*^undo: \.undo \d+\r?$/ms
 refreshed(3);
 $s->line('.events list');
 after('ping', qr/error\.zwsp=/);
-check($s, \@names, qw(info type rest event arg list key value name failure job cell nested banner product look each before on error));
+check($s, \@names, qw(info type rest event arg list key value name failure detail nested-detail job cell nested banner product look each before on error));
 $s->key('C-c', 'C-d');
 is $s->wait_for(sub { defined $s->status(0.1) }), 1, 'and it can be left';
 

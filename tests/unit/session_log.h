@@ -112,9 +112,12 @@ static void log_ready(void *ctx)
 	buf_puts(&h->log, "ready\n");
 }
 
-static void log_login_refused(void *ctx, struct json message)
+static void log_login_refused(void *ctx, struct json_iter reason)
 {
 	struct holder *h = ctx;
+	struct json message = {"null", 4};
+
+	(void)json_next(&reason, NULL, &message);
 
 	log_end_text(h);
 	buf_puts(&h->log, "login refused");

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * reason: what a refusal says, in words for a message.
+ */
+#include "proto/reason.h"
+
+#include <string.h>
+
+#include "proto/secret.h"
+
+static const char hidden[] = "***";
+
+/* A text, up to the secret in it. */
+static void put_text(struct buf *out, struct json string)
+{
+	struct buf text = {.secret = true};
+	size_t from;
+
+	if (secret_has_key(string)) {
+		buf_puts(out, hidden);
+		return;
+	}
+	json_decode_text(string, &text);
+	from = secret_in_text(buf_head(&text), text.len);
+	buf_put(out, buf_head(&text), from);
+	if (from < text.len)
+		buf_puts(out, hidden);
+	out->failed |= text.failed;
+	buf_clear(&text);
+}
+
+struct masking { struct buf *out; const char *from; };
+
+static void mask(void *ctx, struct json secret)
+{
+	struct masking *m = ctx;
+
+	buf_put(m->out, m->from, (size_t)(secret.text - m->from));
+	buf_printf(m->out, "\"%s\"", hidden);
+	m->from = secret.text + secret.len;
+}
+
+static void put_value(struct buf *out, const struct request *type, struct json v)
+{
+	struct masking m = {out, v.text};
+	enum json_kind kind = json_kind(v);
+
+	if (kind == JSON_STRING) {
+		put_text(out, v);
+		return;
+	}
+	if ((kind == JSON_ARRAY || kind == JSON_OBJECT) && type != NULL && (catalog_secret(type) || secret_in_replies(type)))
+		mask(&m, v);
+	else
+		secret_anywhere(v, mask, &m);
+	buf_put(out, m.from, (size_t)(v.text + v.len - m.from));
+}
+
+void reason_put(struct buf *out, const struct request *type, struct json_iter values, const char *without)
+{
+	size_t before = out->len, details = 0;
+	struct json v;
+
+	if (json_next(&values, NULL, &v) && json_kind(v) != JSON_NULL)
+		put_value(out, type, v);
+	if (out->len == before)
+		buf_puts(out, without);
+	while (json_next(&values, NULL, &v))
+		if (json_kind(v) != JSON_NULL) {
+			buf_puts(out, details++ == 0 ? " (detail: " : ", ");
+			put_value(out, type, v);
+		}
+	if (details > 0)
+		buf_putc(out, ')');
+}
