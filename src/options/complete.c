@@ -228,10 +228,14 @@ static void put_options(struct sink *out, const char *typed)
 {
 	for (const struct option_row *row = option_rows; row->name != NULL; row++) {
 		char name[3] = {'-', row->short_name, '\0'};
+		struct buf help = {0};
 
+		option_describe(row, &help);
+		const char *text = buf_string(&help) != NULL ? buf_string(&help) : "";
 		if (row->short_name != 0 && typed[1] == '\0')
-			put(out, typed, "", 0, name, row->help);
-		put(out, typed, "--", 2, row->name, row->help);
+			put(out, typed, "", 0, name, text);
+		put(out, typed, "--", 2, row->name, text);
+		buf_clear(&help);
 	}
 }
 

@@ -21,6 +21,7 @@ void options_help(struct sink *out)
 	    "socket, or a name from the boxes file; without it $PTSH_BOX, the line `default` of the boxes file,\n"
 	    "or " DEFAULT_BOX ".\n");
 	for (const struct option_row *row = option_rows; row->name != NULL; row++) {
+		struct buf help = {0};
 		char left[64];
 
 		if (row->group != NULL)
@@ -30,9 +31,13 @@ void options_help(struct sink *out)
 		    row->argument != NULL ? row->argument : "", row->optional ? "]" : "");
 		/* Gives the help a line of its own where the option fills its column. */
 		if (strlen(left) >= COLUMN)
-			sink_printf(out, "%s\n%*s%s\n", left, COLUMN, "", row->help);
+			sink_printf(out, "%s\n%*s", left, COLUMN, "");
 		else
-			sink_printf(out, "%-*s%s\n", COLUMN, left, row->help);
+			sink_printf(out, "%-*s", COLUMN, left);
+		option_describe(row, &help);
+		sink_put(out, buf_head(&help), help.len);
+		sink_putc(out, '\n');
+		buf_clear(&help);
 	}
 	sink_puts(out,
 	    "\nA LINE is a request and its arguments (realm_poll 'Head Office'), a JSON array, or a .command;\n"

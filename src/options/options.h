@@ -148,7 +148,7 @@ struct option_row {
 	char short_name;		/* 0: none */
 	const char *name;
 	const char *argument;		/* NULL: none */
-	const char *help;
+	const char *help;		/* of OPTION_CHOICE and OPTION_FORMAT: what else is to be said, or NULL */
 	const char *group;		/* --help's heading above this row, or NULL */
 	enum option_kind kind;
 	enum option_scope scope;

@@ -145,15 +145,12 @@ static int read_number(unsigned *out, const struct option_row *row, const char *
 
 static int refuse_choice(const struct option_row *row, const char *value, struct error *e)
 {
-	char wanted[128] = "";
+	struct buf wanted = {0};
 
-	for (const struct option_choice *c = row->choices; c->name != NULL; c++) {
-		const char *between = c == row->choices ? "" : c[1].name == NULL ? " or " : ", ";
-		size_t used = strlen(wanted);
-
-		snprintf(wanted + used, sizeof(wanted) - used, "%s%s", between, c->name);
-	}
-	return refuse_value(row, wanted, value, e);
+	option_choices(row, &wanted);
+	refuse_value(row, buf_string(&wanted) != NULL ? buf_string(&wanted) : "another", value, e);
+	buf_clear(&wanted);
+	return -1;
 }
 
 static int read_choice(void *field, const struct option_row *row, const char *value, struct error *e)
@@ -489,12 +486,12 @@ const struct option_row option_rows[] = {
 	    FLAG(read_only)},
 	{'y', "yes", NULL, "do not ask before deleting", .scope = SCOPE_SESSION, FLAG(yes)},
 
-	{'o', "output", "FORMAT", "table, tsv, csv, json, records or raw", "What is shown:", .scope = SCOPE_SESSION,
+	{'o', "output", "FORMAT", NULL, "What is shown:", .scope = SCOPE_SESSION,
 	    OWN(OPTION_FORMAT, set_format), AT(format)},
 	{0, "header", NULL, "column names first", .scope = SCOPE_SESSION, CONSTANT(header, HEADER_ON)},
 	{0, "no-header", NULL, "no column names", .scope = SCOPE_SESSION, CONSTANT(header, HEADER_OFF)},
 	{0, "utc", NULL, "times in UTC, in tables and of events", .scope = SCOPE_SESSION, FLAG(utc)},
-	{0, "color", "WHEN", "auto, always or never", .scope = SCOPE_SESSION, CHOICE(color, colors)},
+	{0, "color", "WHEN", .scope = SCOPE_SESSION, CHOICE(color, colors)},
 	{'q', "quiet", NULL, "no notices", .scope = SCOPE_SESSION, OWN(OPTION_FLAG, set_quiet), AT(quiet)},
 	{'v', "verbose", NULL, "report each step on standard error", .scope = SCOPE_SESSION, OWN(OPTION_FLAG, set_verbose),
 	    AT(verbose)},
@@ -532,7 +529,7 @@ const struct option_row option_rows[] = {
 	    OWN(OPTION_NUMBER, set_ident_fd), AT(ident_fd)},
 	{0, "ident-hidden", NULL, "answer without the user's name", .scope = SCOPE_SESSION, FLAG(ident_hidden)},
 
-	{0, "tls", "MODE", "auto, off, on, verify or insecure", "Trust:", .scope = SCOPE_LINK, CHOICE(tls, tls_modes)},
+	{0, "tls", "MODE", NULL, "Trust:", .scope = SCOPE_LINK, CHOICE(tls, tls_modes)},
 	{0, "accept-new", NULL, "trust an unknown box's key, and remember it", .scope = SCOPE_LINK, FLAG(accept_new)},
 	{0, "pin", "PIN", "the box's key must be this: sha256//BASE64", .scope = SCOPE_BOX,
 	    OWN(OPTION_OTHER, set_pin), AT(pin)},
@@ -542,7 +539,7 @@ const struct option_row option_rows[] = {
 	{0, "key", "FILE", "the client certificate's key", .scope = SCOPE_LINK, PATH(key)},
 	{0, "key-passphrase-command", "CMD", "the first line CMD prints is the key's passphrase", .scope = SCOPE_LINK,
 	    TEXT(key_passphrase_command)},
-	{0, "tls-min", "VERSION", "1.0, 1.1, 1.2 or 1.3 (1.2)", .scope = SCOPE_LINK, CHOICE(tls_min, tls_versions)},
+	{0, "tls-min", "VERSION", "(1.2)", .scope = SCOPE_LINK, CHOICE(tls_min, tls_versions)},
 
 	{'X', "no-rc", NULL, "read neither rc nor boxes file, write no history", "General:", .scope = SCOPE_RUN, FLAG(no_rc)},
 	{'h', "help", NULL, "this", .scope = SCOPE_RUN, OWN(OPTION_FLAG, set_help)},

@@ -15,6 +15,12 @@ const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text);
 /* Gives a row its argument (NULL where it has none) and notes where it came from.  0, or -1 with *e. */
 int option_apply(struct options *o, const struct option_row *row, const char *value, enum origin from, struct error *e);
 
+/* Appends what --help says of an option: the words there are to choose from, and what its row says. */
+void option_describe(const struct option_row *row, struct buf *out);
+
+/* Appends the words that an option of OPTION_CHOICE or OPTION_FORMAT takes: "auto, always or never". */
+void option_choices(const struct option_row *row, struct buf *out);
+
 /* Replaces *text by a copy of value.  0, or -1 with *e: no memory. */
 int option_put(char **text, const char *value, struct error *e);
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "format/formats.h"
+
 static const char *choice_name(const struct option_row *row, int value)
 {
 	for (const struct option_choice *c = row->choices; c->name != NULL; c++)
@@ -26,6 +28,21 @@ static void put_text(const struct option_row *row, const char *text, struct buf 
 	bool command = row->argument != NULL && strcmp(row->argument, "CMD") == 0;
 
 	buf_puts(out, text == NULL ? "none" : command ? "set" : text);
+}
+
+void option_choices(const struct option_row *row, struct buf *out)
+{
+	if (row->kind == OPTION_FORMAT)
+		formats_put(out);
+	for (const struct option_choice *c = row->kind == OPTION_CHOICE ? row->choices : NULL; c != NULL && c->name != NULL; c++)
+		buf_printf(out, "%s%s", c == row->choices ? "" : c[1].name == NULL ? " or " : ", ", c->name);
+}
+
+void option_describe(const struct option_row *row, struct buf *out)
+{
+	option_choices(row, out);
+	if (row->help != NULL)
+		buf_printf(out, "%s%s", out->len > 0 ? " " : "", row->help);
 }
 
 bool option_value(const struct options *o, const struct option_row *row, struct buf *out)

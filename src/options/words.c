@@ -61,8 +61,13 @@ static int unknown_option(const char *name, size_t len, struct error *e)
 
 static int missing_argument(const struct option_row *row, struct error *e)
 {
-	return error_set(e, STATUS_USAGE, "--%s needs an argument: --%s %s (%s)", row->name, row->name, row->argument,
-	    row->help);
+	struct buf help = {0};
+
+	option_describe(row, &help);
+	error_set(e, STATUS_USAGE, "--%s needs an argument: --%s %s (%s)", row->name, row->name, row->argument,
+	    buf_string(&help) != NULL ? buf_string(&help) : "");
+	buf_clear(&help);
+	return -1;
 }
 
 /* "--name", "--name=value", "--name value" (except an optional one).  Returns how many words it took, or -1. */

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "format/formats.h"
-#include "options/options.h"
+#include "options/table.h"
 
 #define PIN "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
@@ -154,8 +154,11 @@ static void no_name_is_there_twice(void **state)
 {
 	(void)state;
 	for (const struct option_row *a = option_rows; a->name != NULL; a++) {
-		assert_non_null(a->help);
-		assert_true(strlen(a->help) <= 50);
+		struct buf help = {0};
+
+		option_describe(a, &help);
+		assert_in_range(help.len, 1, 50);
+		buf_clear(&help);
 		assert_true(a->set != NULL || a->size > 0);
 		for (const struct option_row *b = a + 1; b->name != NULL; b++) {
 			assert_string_not_equal(a->name, b->name);
@@ -299,16 +302,36 @@ static void help_shows_every_option_within_80_columns(void **state)
 	options_help(&out);
 	text = buf_string(&out.buf);
 	for (const struct option_row *row = option_rows; row->name != NULL; row++) {
+		struct buf described = {0};
 		char name[64];
 
 		snprintf(name, sizeof(name), "--%s", row->name);
 		assert_non_null(strstr(text, name));
-		assert_non_null(help = strstr(text, row->help));
+		option_describe(row, &described);
+		assert_non_null(help = strstr(text, buf_string(&described)));
 		assert_true(help - text > 2 && strncmp(help - 1, " ", 1) == 0);
+		buf_clear(&described);
 	}
 	for (const char *p = text; *p != '\0'; p += strcspn(p, "\n") + 1)
 		assert_true(strncmp(p, "  ", 2) != 0 || strcspn(p, "\n") <= 80);
 	sink_clear(&out);
+}
+
+static void what_there_is_to_choose_from_is_listed(void **state)
+{
+	struct buf help = {0};
+
+	(void)state;
+	option_describe(option_find("output", strlen("output")), &help);
+	for (const struct format *const *f = formats; *f != NULL; f++)
+		assert_non_null(strstr(buf_string(&help), (*f)->name));
+	buf_reset(&help);
+	option_describe(option_find("color", strlen("color")), &help);
+	assert_string_equal(buf_string(&help), "auto, always or never");
+	buf_reset(&help);
+	option_describe(option_find("tls-min", strlen("tls-min")), &help);
+	assert_string_equal(buf_string(&help), "1.0, 1.1, 1.2 or 1.3 (1.2)");
+	buf_clear(&help);
 }
 
 static void words_to_complete_are_not_looked_at(void **state)
@@ -867,6 +890,7 @@ int main(void)
 		TEST(defaults_are_the_documented_ones),
 		TEST(help_and_version_need_nothing_else_to_be_right),
 		TEST(help_shows_every_option_within_80_columns),
+		TEST(what_there_is_to_choose_from_is_listed),
 		TEST(words_to_complete_are_not_looked_at),
 		TEST(no_option_takes_a_password),
 		TEST(an_unknown_option_names_the_nearest),
