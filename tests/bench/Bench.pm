@@ -27,7 +27,7 @@ our @EXPORT = qw($build $dir median compare ratio measure counted start ended st
     verdicts save resident spent write_file slurp free_port);
 
 our ($build, $dir);
-my (@figures, %children, %titled, %base, @met, @missed, %absent);
+my ($measuring, @figures, %children, %titled, %base, @met, @missed, %absent);
 
 sub setup {
 	($build) = @_;
@@ -36,6 +36,8 @@ sub setup {
 	%ENV = (PATH => $ENV{PATH}, HOME => "$dir/home", LC_ALL => 'C.UTF-8', TZ => 'UTC', TERM => 'xterm',
 	    PTSH_PASSWORD => 'a password', BOX_PASSWORD => 'a password', map { $_ => $ENV{$_} } grep { /^BENCH_/ } keys %ENV);
 	$| = 1;
+	# What has been started ends.
+	$SIG{$_} = sub { kill 'TERM', -$measuring if $measuring; exit 130 } for qw(INT TERM HUP);
 	return unless defined $ENV{BENCH_BASE};
 	die "BENCH_BASE: $ENV{BENCH_BASE}: $!\n" unless -r $ENV{BENCH_BASE};
 	for (split /\n/, slurp($ENV{BENCH_BASE})) {
@@ -77,9 +79,14 @@ sub free_port {
 sub measure {
 	my ($how, @command) = @_;
 	my @options = map { ("-$_", $how->{$_}) } grep { defined $how->{$_} } qw(n i o e);
-	open my $lines, '-|', "$build/bench/measure", @options, @command or die "measure: $!\n";
+	$measuring = open(my $lines, '-|') // die "measure: $!\n";
+	if ($measuring == 0) {
+		setpgrp;	# so that all it starts can be ended
+		exec "$build/bench/measure", @options, @command or POSIX::_exit(127);
+	}
 	my @runs = map { [split] } <$lines>;
 	close $lines or die "measure: @command: failed\n";
+	undef $measuring;
 	for my $run (@runs) {
 		die "@command: exit status $run->[3]\n" if $run->[3] != ($how->{status} // 0);
 	}
@@ -239,14 +246,14 @@ sub note { my ($what, $unit, $x) = @_; line($what, $unit, [$x], undef, '', '') }
 # The ratios of processor time and of elapsed time.
 sub both { my ($what, $unit, $t, $each) = @_; line($what, $unit, [$t->{cpu} * $each], [$t->{wall} * $each], '', '') }
 
-# How many times as much as `other` `one` takes; without a relation: a note.
+# How many times as much as `other` `one` takes; without a relation: a note.  $elapsed: elapsed time decides, not processor time.
 sub versus {
-	my ($what, $unit, $t, $one, $other, $relation, $most) = @_;
+	my ($what, $unit, $t, $one, $other, $relation, $most, $elapsed) = @_;
 	my ($cpu, $wall) = ([ratio($t, $one, $other, 'cpu')], [ratio($t, $one, $other, 'wall')]);
 	return line($what, $unit, $cpu, $wall, '', '') unless $relation;
-	my ($met, $wall_met) = map { holds($_->[0], $relation, $most) } $cpu, $wall;
+	my ($met, $other_met) = map { holds($_->[0], $relation, $most) } $elapsed ? ($wall, $cpu) : ($cpu, $wall);
 	my $verdict = judged($what, $unit, $met);
-	$verdict .= $wall_met ? ' (elapsed: met)' : ' (elapsed: not)' if !$met != !$wall_met;
+	$verdict .= sprintf ' (%s: %s)', $elapsed ? 'processor' : 'elapsed', $other_met ? 'met' : 'not' if !$met != !$other_met;
 	line($what, $unit, $cpu, $wall, "$relation $most", $verdict);
 }
 
