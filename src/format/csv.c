@@ -13,6 +13,7 @@
 #include "base/safe.h"
 #include "base/scan.h"
 #include "format/cells.h"
+#include "format/separated.h"
 
 static void put_inside(struct output *o, const char *text, size_t len, bool escapes)
 {
@@ -111,40 +112,26 @@ static void csv_row_end(struct output *o, size_t count)
 	o->csv.wrote = false;
 }
 
+static void put_heading(struct output *o, const char *text, size_t len)
+{
+	put_field(o, text, len, len == 0);
+}
+
+static const struct separated csv_style = {.separator = ',', .end = "\r\n", .text = put_heading, .value = put_value};
+
 static void csv_begin(struct output *o)
 {
-	o->csv.wrote = false;
-	if (!o->header || o->columns == 0)
-		return;
-	for (size_t i = 0; i < o->columns; i++) {
-		if (i > 0)
-			sink_putc(o->sink, ',');
-		buf_reset(&o->text);
-		front_heading(o, i, &o->text);
-		if (o->text.failed)
-			front_failed(o);
-		put_field(o, buf_head(&o->text), o->text.len, o->text.len == 0);
-	}
-	sink_puts(o->sink, "\r\n");
+	separated_headings(o, &csv_style);
 	o->csv.wrote = false;
 }
 
 static void csv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
-	struct json v;
-
 	(void)annotation;
 	(void)line;
 	(void)len;
-	cell_event_time(o, when);
-	sink_puts(o->sink, ",event,");
-	put_value(o, name);
-	while (json_next(&args, NULL, &v)) {
-		sink_putc(o->sink, ',');
-		put_value(o, v);
-	}
-	sink_puts(o->sink, "\r\n");
+	separated_event(o, &csv_style, when, name, args);
 }
 
 const struct format format_csv = {

@@ -181,6 +181,16 @@ static bool is_simple(const struct output *o, size_t index, struct json v, struc
 	return (v.text[0] == '-' || (v.text[0] >= '0' && v.text[0] <= '9')) && !cell_may_have_words(h, 0);
 }
 
+/* The text that has been put together is the cell's. */
+static void measure_text(struct output *o, struct cell *c)
+{
+	if (o->scratch.failed || o->text.failed)
+		front_failed(o);
+	c->text = buf_head(&o->text);
+	c->len = o->text.len;
+	c->width = width_text(c->text, c->len);
+}
+
 /* Any other.  The text is valid until the next cell.  Apart, so that the many need no room on the stack for the few. */
 __attribute__((noinline)) static struct cell cell_of(struct output *o, size_t index, struct json v)
 {
@@ -208,11 +218,7 @@ __attribute__((noinline)) static struct cell cell_of(struct output *o, size_t in
 		safe_put(&o->text, buf_head(&o->scratch), o->scratch.len);
 		c.number = json_kind(v) == JSON_NUMBER;
 	}
-	if (o->scratch.failed || o->text.failed)
-		front_failed(o);
-	c.text = buf_head(&o->text);
-	c.len = o->text.len;
-	c.width = width_text(c.text, c.len);
+	measure_text(o, &c);
 	return c;
 }
 
@@ -280,11 +286,7 @@ static struct cell cell_of_heading(struct output *o, size_t index)
 	buf_reset(&o->scratch);
 	front_heading(o, index, &o->scratch);
 	safe_put(&o->text, buf_head(&o->scratch), o->scratch.len);
-	if (o->scratch.failed || o->text.failed)
-		front_failed(o);
-	c.text = buf_head(&o->text);
-	c.len = o->text.len;
-	c.width = width_text(c.text, c.len);
+	measure_text(o, &c);
 	return c;
 }
 

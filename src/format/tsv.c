@@ -10,6 +10,7 @@
 #include "base/safe.h"
 #include "base/scan.h"
 #include "format/cells.h"
+#include "format/separated.h"
 
 static void put_text(struct output *o, const char *text, size_t len)
 {
@@ -83,38 +84,20 @@ static void tsv_row_end(struct output *o, size_t count)
 	sink_putc(o->sink, '\n');
 }
 
+static const struct separated tsv_style = {.separator = '\t', .end = "\n", .text = put_text, .value = put_value};
+
 static void tsv_begin(struct output *o)
 {
-	if (!o->header || o->columns == 0)
-		return;
-	for (size_t i = 0; i < o->columns; i++) {
-		if (i > 0)
-			sink_putc(o->sink, '\t');
-		buf_reset(&o->text);
-		front_heading(o, i, &o->text);
-		if (o->text.failed)
-			front_failed(o);
-		put_text(o, buf_head(&o->text), o->text.len);
-	}
-	sink_putc(o->sink, '\n');
+	separated_headings(o, &tsv_style);
 }
 
 static void tsv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
     const char *line, size_t len)
 {
-	struct json v;
-
 	(void)annotation;
 	(void)line;
 	(void)len;
-	cell_event_time(o, when);
-	sink_puts(o->sink, "\tevent\t");
-	put_value(o, name);
-	while (json_next(&args, NULL, &v)) {
-		sink_putc(o->sink, '\t');
-		put_value(o, v);
-	}
-	sink_putc(o->sink, '\n');
+	separated_event(o, &tsv_style, when, name, args);
 }
 
 const struct format format_tsv = {

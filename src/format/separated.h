@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * separated: what csv and tsv share: headings and events as rows of cells with a separator between them.
+ */
+#ifndef PTSH_FORMAT_SEPARATED_H
+#define PTSH_FORMAT_SEPARATED_H
+
+#include "format/front.h"
+
+struct separated {
+	char separator;
+	const char *end;	/* of a row */
+	void (*text)(struct output *o, const char *text, size_t len);	/* a cell of plain text */
+	void (*value)(struct output *o, struct json v);
+};
+
+/* The row of headings, if one is shown. */
+void separated_headings(struct output *o, const struct separated *how);
+
+/* TIME, event, NAME, ARGUMENT... */
+void separated_event(struct output *o, const struct separated *how, time_t when, struct json name, struct json_iter args);
+
+#endif
