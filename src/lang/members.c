@@ -277,21 +277,36 @@ static int check_names(struct parse *p, const struct putting *a)
 	return twice == NULL ? 0 : fail_name(p, a, twice, "name given twice");
 }
 
+static bool is_object(struct json v)
+{
+	return json_kind(v) == JSON_OBJECT;
+}
+
+static bool is_pairs(struct json v)
+{
+	return json_kind(v) == JSON_ARRAY && all_arrays(v);
+}
+
+/* An argument that may be JSON.  1: it is not, but names with values, each once; 0: it is, and has been put; -1. */
+static int put_whole(struct parse *p, const struct putting *a, bool (*fits)(struct json v), const char *what)
+{
+	struct json v;
+
+	if (!a->words->json)
+		return check_names(p, a) < 0 ? -1 : 1;
+	if (value_json(p, &a->want, a->words, &v) < 0)
+		return -1;
+	return fits(v) ? putting_json(p, a, &v) : putting_misfit(p, a, a->words, what);
+}
+
 int members_put_object(struct parse *p, const struct putting *a)
 {
 	struct word value;
 	struct want want;
-	struct json v;
+	int whole = put_whole(p, a, is_object, "name=value or an object");
 
-	if (a->words->json) {
-		if (value_json(p, &a->want, a->words, &v) < 0)
-			return -1;
-		if (json_kind(v) != JSON_OBJECT)
-			return putting_misfit(p, a, a->words, "name=value or an object");
-		return putting_json(p, a, &v);
-	}
-	if (check_names(p, a) < 0)
-		return -1;
+	if (whole != 1)
+		return whole;
 	buf_putc(&p->line->json, '{');
 	for (size_t i = 0; i < a->count; i++) {
 		if (i > 0)
@@ -310,17 +325,10 @@ int members_put_pairs(struct parse *p, const struct putting *a)
 {
 	struct word value;
 	struct want want;
-	struct json v;
+	int whole = put_whole(p, a, is_pairs, "name=value or a list of pairs");
 
-	if (a->words->json) {
-		if (value_json(p, &a->want, a->words, &v) < 0)
-			return -1;
-		if (json_kind(v) != JSON_ARRAY || !all_arrays(v))
-			return putting_misfit(p, a, a->words, "name=value or a list of pairs");
-		return putting_json(p, a, &v);
-	}
-	if (check_names(p, a) < 0)
-		return -1;
+	if (whole != 1)
+		return whole;
 	buf_putc(&p->line->json, '[');
 	for (size_t i = 0; i < a->count; i++) {
 		buf_puts(&p->line->json, i > 0 ? ",[" : "[");
