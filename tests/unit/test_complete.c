@@ -202,7 +202,7 @@ static void properties_and_their_values(void **state)
 	offers("group_settings_modify 5 --realm-roles 5=Views=w", "write ");
 	offers("group_settings 5 'Add Realms','Assign", "'Assign Devices'");
 	offers("realm_query 5 device vlan --filter vl", "vlan=|vlanname=");
-	offers("realm_query 5 device vlan device_mac vlan=3 a", "all ");
+	offers("realm_query 5 device vlan device_mac vlan=3 a", "all|all+changes");
 	offers("realm_query 5 device vlan --unused ", "days=|months=|years=");
 	offers("realm_info_modify 5 discovery_poller=loc", "localhost ");
 	offers("security_certificate_assign custom,a", "apache|api");
