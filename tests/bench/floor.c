@@ -4,6 +4,7 @@
  *
  *	floor PORT		logs in and sends a ping in one write, prints the reply
  *	floor PORT tls		the same in TLS, asked for; any certificate is accepted
+ *	floor PORT early	the same, asked for before the greeting has come
  *	floor PORT N [WINDOW]	logs in, writes N ready-made pings, at most WINDOW of them unanswered, counts the replies
  *
  * The user is admin, the password PTSH_PASSWORD.  Linked to the libraries that ptsh is linked to.
@@ -74,15 +75,17 @@ static size_t take(int fd, char *text, size_t size, int lines)
 	return len;
 }
 
-/* Asks for TLS: the clear text of the box ends with the line that agrees. */
+static void ask_tls(int fd)
+{
+	put(fd, "[1,\"start_tls\"]", 15);
+}
+
+/* The clear text of the box has ended with the line that agrees. */
 static void start_tls(int fd)
 {
-	static char text[4096];
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	SSL *s = ctx != NULL ? SSL_new(ctx) : NULL;
 
-	put(fd, "[1,\"start_tls\"]", 15);
-	take(fd, text, sizeof text, 1);
 	if (s == NULL || SSL_set_fd(s, fd) != 1 || SSL_connect(s) != 1)
 		die("TLS");
 	ssl = s;
@@ -153,13 +156,20 @@ static void ping_many(int fd, unsigned long n, unsigned long window)
 
 int main(int argc, char **argv)
 {
-	static char text[4096];
-	bool tls = argc > 2 && strcmp(argv[2], "tls") == 0;
+	static char text[4096], answer[4096];
+	bool early = argc > 2 && strcmp(argv[2], "early") == 0, tls = early || (argc > 2 && strcmp(argv[2], "tls") == 0);
 	unsigned long n = argc > 2 && !tls ? strtoul(argv[2], NULL, 10) : 0;
 	int fd = dial(argc > 1 ? atoi(argv[1]) : 0);
 
-	take(fd, text, sizeof text, 1);
+	if (early)
+		ask_tls(fd);
+	take(fd, text, sizeof text, early ? 2 : 1);
+	text[strcspn(text, "\n")] = '\0';
 	if (n == 0) {
+		if (tls && !early) {
+			ask_tls(fd);
+			take(fd, answer, sizeof answer, 1);
+		}
 		if (tls)
 			start_tls(fd);
 		put_login(fd, text, "[3,\"ping\"]\n");

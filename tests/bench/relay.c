@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * relay: a long link to a port of this machine, for one connection, and a count of what crosses it.
+ * relay: a long link to a port of this machine, for one connection after the other, and a count of what crosses it.
  *
- *	relay PORT MS
+ *	relay PORT MS [CONNECTIONS]
  *
- * Prints "port N" when it is ready.  Connecting and every byte, in either direction, take MS.  At the end it prints
- * "flights F writes W": writes are the client's, flights those before which something from the box had reached it
- * since its last one, and after which more did.  However slow the machine is, a client has waited for F round trips.
+ * Prints "port N" when it is ready.  Connecting and every byte, in either direction, take MS.  After so many connections (1) it
+ * prints "flights F writes W" and ends: writes are the client's, flights those before which something from the box had reached
+ * it since its last one, and after which more did.  However slow the machine is, a client has waited for the greeting and for F
+ * more round trips.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -38,7 +39,7 @@ struct way {
 
 static int64_t delay;
 static unsigned long flights, answered, writes;
-static bool news = true;	/* something has reached the client since it wrote */
+static bool news;	/* something has reached the client since it wrote */
 
 _Noreturn static void die(const char *what)
 {
@@ -96,12 +97,46 @@ static bool pass(struct way *w, bool to_client)
 	return true;
 }
 
-static void relay(int client, int box)
+static void clear(struct way *w)
 {
-	struct way up = {.from = client, .to = box}, down = {.from = box, .to = client};
+	struct piece *p;
+
+	while ((p = STAILQ_FIRST(&w->pieces)) != NULL) {
+		STAILQ_REMOVE_HEAD(&w->pieces, link);
+		free(p);
+	}
+}
+
+/* The box accepts when the client has been connected for as long as its bytes take; what it writes meanwhile is under way. */
+static int dial(struct way *up, int port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
+	int64_t due = now() + delay, left;
+	int box = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+	while ((left = due - now()) > 0) {
+		struct pollfd p = {.fd = up->ended ? -1 : up->from, .events = POLLIN};
+		struct timespec t = {.tv_sec = left / 1000000, .tv_nsec = left % 1000000 * 1000};
+		if (ppoll(&p, 1, &t, NULL) == -1)
+			die("poll");
+		if (p.revents)
+			take(up, true);
+	}
+	if (box == -1 || connect(box, (struct sockaddr *)&a, sizeof a) == -1)
+		die("connect");
+	setsockopt(box, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	return box;
+}
+
+static void relay(int client, int port)
+{
+	struct way up = {.from = client}, down = {.to = client};
+	int box;
 
 	STAILQ_INIT(&up.pieces);
 	STAILQ_INIT(&down.pieces);
+	news = false;
+	box = up.to = down.from = dial(&up, port);
 	do {
 		struct pollfd p[2] = {
 			{.fd = up.ended ? -1 : client, .events = POLLIN}, {.fd = down.ended ? -1 : box, .events = POLLIN},
@@ -120,15 +155,19 @@ static void relay(int client, int box)
 		if (p[1].revents)
 			take(&down, false);
 	} while (pass(&up, false) && pass(&down, true));
+	clear(&up);
+	clear(&down);
+	close(box);
+	close(client);
 }
 
 int main(int argc, char **argv)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET};
 	socklen_t len = sizeof a;
-	int listener = socket(AF_INET, SOCK_STREAM, 0), box = socket(AF_INET, SOCK_STREAM, 0), client, on = 1;
+	int listener = socket(AF_INET, SOCK_STREAM, 0), client, on = 1;
 
-	if (argc != 3)
+	if (argc < 3)
 		return 2;
 	delay = strtoll(argv[2], NULL, 10) * 1000;
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -137,15 +176,12 @@ int main(int argc, char **argv)
 		die("listen");
 	printf("port %d\n", ntohs(a.sin_port));
 	fflush(stdout);
-	if ((client = accept(listener, NULL, NULL)) == -1)
-		die("accept");
-	poll(NULL, 0, (int)(delay / 1000));
-	a.sin_port = htons((uint16_t)atoi(argv[1]));
-	if (connect(box, (struct sockaddr *)&a, sizeof a) == -1)
-		die("connect");
-	setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	setsockopt(box, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	relay(client, box);
+	for (int left = argc > 3 ? atoi(argv[3]) : 1; left > 0; left--) {
+		if ((client = accept(listener, NULL, NULL)) == -1)
+			die("accept");
+		setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+		relay(client, atoi(argv[1]));
+	}
 	printf("flights %lu writes %lu\n", answered, writes);
 	return 0;
 }

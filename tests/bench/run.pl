@@ -127,18 +127,22 @@ sub write_handle { open my $null, '>', '/dev/null' or die; return $null }
 # A long link: waiting is counted, not timed; the time is shown beside it.
 sub flights {
 	my $what = 'round trips after connecting, a link of 50, 100, 200 ms';
-	# In TLS 1.3: hello; start_tls; ClientHello; Finished with all that follows.  1.2 needs one more.  To ask for TLS
-	# before hello would save one, but a box that demands TLS by itself would take the request for a handshake.
+	# In TLS 1.3: hello; start_tls; ClientHello; Finished with all that follows.  1.2 needs one more.  A box that is remembered to
+	# start TLS when asked is asked before hello: one less.
+	my @known = ('--tls', 'on', '--known-as', 'bench.example');
 	my @cases = (
 		['clear', 2, [], []],
 		['TLS 1.3', 4, ['--tls', 'offer'], ['--tls', 'insecure']],
 		['TLS 1.2', 5, ['--tls', 'offer', '--tls-max', '1.2'], ['--tls', 'insecure']],
+		['TLS 1.3, remembered', 3, ['--tls', 'offer'], \@known],
+		['TLS 1.2, remembered', 4, ['--tls', 'offer', '--tls-max', '1.2'], \@known],
 		['TLS 1.3, demanded by the box', 3, ['--tls', 'demand'], ['--tls', 'insecure']],
 	);
 
 	for my $case (@cases) {
 		my ($name, $fewest, $box_options, $options) = @$case;
 		my $box = box('--auth', 'login_cram_md6', @$box_options);
+		remember($box, @$options) if $name =~ /remembered/;
 		for my $ms (50, 100, 200) {
 			my $relay = start({}, "$build/bench/relay", $box->{port}, $ms / 2);
 			my ($run) = measure({ e => "$dir/warnings" }, $ptsh, @quiet, @$options, '-c', 'ping', "admin\@127.0.0.1:$relay->{port}");
@@ -148,12 +152,37 @@ sub flights {
 			note($what, "$name, $ms ms: time, in round trips", $run->[0] * 1000 / $ms);
 			next if $name =~ /demanded/;
 			$relay = start({}, "$build/bench/relay", $box->{port}, $ms / 2);
-			my ($floor) = measure({}, "$build/bench/floor", $relay->{port}, @$options ? 'tls' : ());
+			my ($floor) = measure({}, "$build/bench/floor", $relay->{port}, $name =~ /remembered/ ? 'early' : @$options ? 'tls' : ());
 			ended($relay);
 			note($what, "$name, $ms ms: time, in round trips, a hard-coded client", $floor->[0] * 1000 / $ms);
 		}
 		stop($box);
 	}
+}
+
+# A known_boxes that has just met the box.
+sub remember {
+	my ($box, @options) = @_;
+	unlink "$dir/home/.local/share/ptsh/known_boxes";
+	measure({}, $ptsh, @quiet, @options, '--accept-new', '-c', 'ping', $box->{at});
+}
+
+# The time of a one-shot in TLS across a long link, asked for early and not, beside a client that does nothing else.
+sub early {
+	my ($what, $ms) = ('`ptsh --tls on -c ping`, TLS 1.3, a link of 200 ms', 200);
+	my $box = box('--auth', 'login_cram_md6', '--tls', 'offer');
+	my @known = ('--tls', 'on', '--known-as', 'bench.example');
+	my %relay = map { $_ => start({}, "$build/bench/relay", $box->{port}, $ms / 2, 1_000_000) } qw(early late floor);
+	my %at = map { $_ => "admin\@127.0.0.1:$relay{$_}{port}" } keys %relay;
+
+	remember($box, @known);
+	my $t = compare($runs, 2, early => [$ptsh, @quiet, @known, '-c', 'ping', $at{early}],
+	    late => { e => "$dir/warnings", command => [$ptsh, @quiet, '--tls', 'insecure', '-c', 'ping', $at{late}] },
+	    floor => ["$build/bench/floor", $relay{floor}{port}, 'early']);
+	both($what, "$_->[1]: ms", $t->{ $_->[0] }, 1000) for ['early', 'asked early'], ['late', 'asked after the greeting'], ['floor', 'a hard-coded client of OpenSSL, asking early'];
+	bar($what, 'asked early: elapsed time, times the hard-coded client', scalar ratio($t, 'early', 'floor', 'wall'), '<=', 1.1);
+	bar($what, 'asked early: elapsed time, times asked after the greeting', scalar ratio($t, 'early', 'late', 'wall'), '<=', 0.85);
+	stop($_) for values %relay, $box;
 }
 
 # Many small requests in one run.
@@ -417,7 +446,7 @@ sub prompt {
 }
 
 my @all = ([oneshot => \&oneshot], [tls => \&tls], [crowd => \&crowd], [fleet => \&fleet], [begin => \&begin], [view => \&view],
-    [flights => \&flights], [pings => \&pings], [each => \&each_row], [reply => \&reply], [growth => \&growth], [cell => \&cell],
+    [flights => \&flights], [early => \&early], [pings => \&pings], [each => \&each_row], [reply => \&reply], [growth => \&growth], [cell => \&cell],
     [flood => \&flood], [prompt => \&prompt], [counts => \&counts]);
 my %only = map { $_ => 1 } split /,/, $ENV{BENCH_ONLY} // '';
 for my $name (keys %only) {
