@@ -19,7 +19,7 @@
 
 enum { AT_ONCE = 4096, PORTS_A_DEVICE = 16, PORTS_MOST = 256 };
 
-static void go_on(struct find *f);
+static void find_continue(struct find *f);
 
 /* --- which requests --- */
 
@@ -275,7 +275,7 @@ static void find_answered(struct shell *sh, struct task *child, const struct rep
 		if (known != NULL && !a->counts)
 			find_learned_add(known, &a->query);
 	}
-	go_on(f);
+	find_continue(f);
 }
 
 static void find_send(struct find *f, struct find_ask *a)
@@ -424,7 +424,7 @@ static void next_stage(struct find *f)
 	f->stage = STAGE_DONE;
 }
 
-static void go_on(struct find *f)
+static void find_continue(struct find *f)
 {
 	const struct options *o = f->command.sh->options;
 	size_t most = o->jobs_set && o->jobs > 0 ? o->jobs : AT_ONCE;
@@ -508,7 +508,7 @@ static void find_listed(struct shell *sh, void *ctx, const char *gid, const stru
 	}
 	f->error.text[0] = '\0';
 	ask_all(f, STAGE_ASKING);
-	go_on(f);
+	find_continue(f);
 }
 
 void find_begin(void *ctx)

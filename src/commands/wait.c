@@ -39,7 +39,7 @@ static void wait_clear(struct command_state *s)
 	buf_clear(&w->line);
 }
 
-static void go_on(void *ctx)
+static void wait_continue(void *ctx)
 {
 	struct waiting *w = ctx;
 
@@ -54,7 +54,7 @@ static void wait_over(struct waiting *w, enum status status)
 {
 	w->refused = status;
 	if (w->running)
-		loop_timer_start(w->command.sh->loop, &w->command.task->timer, 0, go_on, w);
+		loop_timer_start(w->command.sh->loop, &w->command.task->timer, 0, wait_continue, w);
 }
 
 static void refused(struct shell *sh, struct listener *l, enum status status)

@@ -147,7 +147,7 @@ static void begin_reply(struct output *o, const struct reply_about *about, struc
 
 enum { KEEP_ROOM = 1024 * 1024 };
 
-static void finish(struct output *o)
+static void output_end_reply(struct output *o)
 {
 	if (o->format->end != NULL)
 		o->format->end(o);
@@ -187,7 +187,7 @@ void output_reply(struct output *o, const struct reply_about *about, const struc
 		o->format->again(o);
 		rows_all(&o->rows, reply->values);
 	}
-	finish(o);
+	output_end_reply(o);
 }
 
 enum large_mode output_large(struct output *o, const struct reply_about *about, const char *text, size_t len)
@@ -236,7 +236,7 @@ void output_large_end(struct output *o, bool complete)
 	} else if (o->format->cell != NULL) {
 		rows_finish(&o->rows);
 	}
-	finish(o);
+	output_end_reply(o);
 }
 
 /* --- events --- */
@@ -345,7 +345,7 @@ void output_end(struct output *o)
 		rows_all(&o->rows, rows);
 	}
 	if (o->format->cell != NULL)
-		finish(o);
+		output_end_reply(o);
 	buf_clear(&o->kept);
 }
 

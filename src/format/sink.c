@@ -23,7 +23,7 @@ void sink_init(struct sink *s, int fd)
 		s->error = ENOMEM;
 }
 
-static void fail(struct sink *s, int error)
+static void sink_fail(struct sink *s, int error)
 {
 	if (s->error == 0)
 		s->error = error;
@@ -62,14 +62,14 @@ static void write_all(struct sink *s, const char *bytes, size_t len)
 			continue;
 		}
 		if (n == 0) {		/* not what write(2) does with len > 0, but a loop must end */
-			fail(s, EIO);
+			sink_fail(s, EIO);
 			return;
 		}
 		if (errno == EINTR && (s->stop == NULL || !*s->stop))
 			continue;
 		if ((errno == EAGAIN || errno == EWOULDBLOCK) && wait_writable(s) == 0)
 			continue;
-		fail(s, errno);
+		sink_fail(s, errno);
 		return;
 	}
 }
@@ -77,7 +77,7 @@ static void write_all(struct sink *s, const char *bytes, size_t len)
 void sink_settle(struct sink *s)
 {
 	if (s->buf.failed)
-		fail(s, ENOMEM);
+		sink_fail(s, ENOMEM);
 	else if (s->error != 0)
 		buf_reset(&s->buf);
 	else if (s->fd >= 0 && s->buf.len >= SINK_BUFFER)
@@ -87,7 +87,7 @@ void sink_settle(struct sink *s)
 int sink_flush(struct sink *s)
 {
 	if (s->buf.failed)
-		fail(s, ENOMEM);
+		sink_fail(s, ENOMEM);
 	if (s->error == 0 && s->fd >= 0 && s->buf.len > 0)
 		write_all(s, buf_head(&s->buf), s->buf.len);
 	if (s->error != 0 || s->fd >= 0)
@@ -105,7 +105,7 @@ char *sink_room_slow(struct sink *s, size_t len)
 		return NULL;
 	room = buf_reserve(&s->buf, len);
 	if (room == NULL)
-		fail(s, ENOMEM);
+		sink_fail(s, ENOMEM);
 	return room;
 }
 

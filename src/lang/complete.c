@@ -47,7 +47,7 @@ static int add_word(struct completing *c, const struct word *w)
 
 /* Splits text[from ..) into the words before the place and the text typed there.  1; 0: nothing can come there, as it is within
  * JSON, or (over) within a comment; -1 without memory. */
-static int split(struct completing *c, size_t from)
+static int split_line(struct completing *c, size_t from)
 {
 	size_t pos = from;
 	const char *why;
@@ -565,7 +565,7 @@ static int complete_line(struct completing *c, size_t from)
 		complete_raw(c, from);
 		return 0;
 	}
-	result = split(c, from);
+	result = split_line(c, from);
 	if (result < 0)
 		return -1;
 	if (c->over)

@@ -14,7 +14,7 @@
 /* Room that most lines need no more than. */
 struct few { struct word words[PARSE_WORDS]; struct span secrets[PARSE_SPANS]; };
 
-static struct parse begin(struct line *line, const char *text, size_t len, const struct line_context *context, struct error *e, size_t *at,
+static struct parse parse_begin(struct line *line, const char *text, size_t len, const struct line_context *context, struct error *e, size_t *at,
     struct few *few)
 {
 	return (struct parse){.line = line, .text = text, .len = len, .context = context, .e = e, .at = at,
@@ -22,7 +22,7 @@ static struct parse begin(struct line *line, const char *text, size_t len, const
 	    .secrets = few->secrets, .few_secrets = few->secrets, .secret_cap = PARSE_SPANS};
 }
 
-static void end(struct parse *p)
+static void parse_end(struct parse *p)
 {
 	buf_clear(&p->scratch);
 	if (p->words != p->few_words)
@@ -185,7 +185,7 @@ static int read_expanded(struct parse *p, const struct alias *a, const struct wo
     const struct alias_uses *uses)
 {
 	struct few few;
-	struct parse inner = begin(p->line, buf_head(text), text->len, p->context, p->e, p->at, &few);
+	struct parse inner = parse_begin(p->line, buf_head(text), text->len, p->context, p->e, p->at, &few);
 	bool comment = p->line->comment;
 	int result = line_parse_text(&inner);
 
@@ -197,7 +197,7 @@ static int read_expanded(struct parse *p, const struct alias *a, const struct wo
 		fail_inner(p, a, name);
 	if (p->line->expanded == NULL || hide_arguments(p, a, &inner, uses, result < 0) < 0)
 		result = parse_memory(p);
-	end(&inner);
+	parse_end(&inner);
 	return result;
 }
 
@@ -236,7 +236,7 @@ int line_parse(struct line *line, const char *text, size_t len, const struct lin
     char **usage, size_t *at)
 {
 	struct few few;
-	struct parse p = begin(line, text, len, context, e, at, &few);
+	struct parse p = parse_begin(line, text, len, context, e, at, &few);
 	const struct alias *alias;
 	struct word name;
 	size_t pos;
@@ -252,7 +252,7 @@ int line_parse(struct line *line, const char *text, size_t len, const struct lin
 		result = parse_memory(&p);
 	if (result < 0 && line->type != NULL && e->status == STATUS_USAGE && !p.language)
 		*usage = line_usage(line->type);
-	end(&p);
+	parse_end(&p);
 	return result;
 }
 

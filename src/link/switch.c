@@ -26,7 +26,7 @@ static void free_options(struct options *o)
 	free(o);
 }
 
-static void forget(struct link *k, struct shell *sh)
+static void switch_forget(struct link *k, struct shell *sh)
 {
 	link_drop(k->resting, sh);
 	free(k->resting);
@@ -42,7 +42,7 @@ static void made(struct shell *sh)
 
 	if (k->resting->session != NULL)
 		session_end(k->resting->session);	/* its open requests have their outcome */
-	forget(k, sh);
+	switch_forget(k, sh);
 	k->switched(sh, k->switched_ctx, NULL);
 }
 
@@ -106,7 +106,7 @@ int link_switch_safely(struct shell *sh, struct options *before, void (*done)(st
 	k->before = before;
 	k->made = made;
 	k->failed = failed;
-	k->forget = forget;
+	k->forget = switch_forget;
 	k->switched = done;
 	k->switched_ctx = ctx;
 	sh->link = k;

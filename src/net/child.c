@@ -95,7 +95,7 @@ static void take_terminal(void)
 
 /* Lends it the terminal, if possible, and continues it.  One that must have it continues without it, too: then it is not
  * we that are in the foreground. */
-static void go_on(struct child *c)
+static void child_continue(struct child *c)
 {
 	bool always = (c->flags & CHILD_TERMINAL) != 0;
 
@@ -222,7 +222,7 @@ int child_start(struct child *c, const char *command, int in, int out, unsigned 
 		return -1;
 	}
 	if (flags & CHILD_TERMINAL)
-		go_on(c);	/* it may be stopped already */
+		child_continue(c);	/* it may be stopped already */
 	return 0;
 }
 
@@ -261,7 +261,7 @@ static void note_stop(struct child *c, int signo)
 	if (had && signo != SIGTTIN && signo != SIGTTOU)
 		kill(0, SIGTSTP);	/* what the terminal sends to all of a job; stops here unless it is watched */
 	else if (c->paused)
-		go_on(c);
+		child_continue(c);
 }
 
 bool child_look(struct child *c)
@@ -271,7 +271,7 @@ bool child_look(struct child *c)
 	if (c->ended || c->pid == 0)
 		return true;
 	if (c->paused)
-		go_on(c);
+		child_continue(c);
 	if (waitid(P_PID, (id_t)c->pid, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0)
 		note_stop(c, info.si_status);
 	info = (siginfo_t){0};

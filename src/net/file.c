@@ -131,7 +131,7 @@ static ssize_t read_chunk(int fd, struct buf *out)
 }
 
 /* Moves the content of `from` to the end of out. */
-static void take(struct buf *out, struct buf *from)
+static void file_take(struct buf *out, struct buf *from)
 {
 	if (out->len > 0 || out->failed) {
 		buf_put(out, buf_head(from), from->len);
@@ -177,7 +177,7 @@ static int read_in_thread(struct loop *l, int fd, size_t max, struct buf *out)
 	j->bytes.secret = out->secret;
 	if (job_run(l, j, call_read) == -1)
 		return -1;
-	take(out, &j->bytes);
+	file_take(out, &j->bytes);
 	error = out->failed ? ENOMEM : j->error;
 	job_free(j);
 	errno = error;
@@ -236,7 +236,7 @@ int file_read_text(struct loop *l, const char *path, size_t max, struct buf *out
 			file_error(e, path);
 	} else {
 		buf_consume(&text, utf8_mark(buf_head(&text), text.len));
-		take(out, &text);
+		file_take(out, &text);
 		result = out->failed ? error_memory(e) : 0;
 	}
 	buf_clear(&text);

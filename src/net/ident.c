@@ -318,7 +318,7 @@ static void on_rested(void *ctx)
 	watch_listener(ctx);
 }
 
-static void take(struct ident *in, int fd, const struct address *peer)
+static void add_client(struct ident *in, int fd, const struct address *peer)
 {
 	struct ident_client *c = in->clients;
 
@@ -344,7 +344,7 @@ static void on_connection(void *ctx, int fd, short revents)
 		int one = accept4(fd, &peer.sa.any, &peer.len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (one != -1) {
-			take(in, one, &peer);
+			add_client(in, one, &peer);
 		} else if (errno != EINTR && errno != ECONNABORTED) {
 			/* Without a descriptor to spare it would be reported again at once, and again. */
 			if (errno != EAGAIN)

@@ -43,7 +43,7 @@ struct rows_hint rows_hint(const struct request *type, char *const *headings, si
 }
 
 /* True if anything but white space and commas is left. */
-static bool goes_on(struct json_iter it)
+static bool rows_continue(struct json_iter it)
 {
 	while (it.next < it.end && (*it.next == ',' || *it.next == ' ' || *it.next == '\t' || *it.next == '\r'))
 		it.next++;
@@ -52,7 +52,7 @@ static bool goes_on(struct json_iter it)
 
 bool rows_any(struct json_iter values)
 {
-	return goes_on(values);
+	return rows_continue(values);
 }
 
 size_t rows_head(const char *line, size_t len)
@@ -79,7 +79,7 @@ static struct json beginning(struct json_iter values)
 /* True if another row follows: among rows everything that is no list is surplus. */
 static bool list_follows(struct json_iter values)
 {
-	return goes_on(values) && is_list(beginning(values));
+	return rows_continue(values) && is_list(beginning(values));
 }
 
 /* Counts the elements of an array whose end is perhaps not known.  Its closing bracket shows as an empty element. */
@@ -136,7 +136,7 @@ static enum rows_mode decide_array(const struct rows_hint *hint, struct json_ite
 	}
 	if (seen == 0) {	/* [] alone: no rows; among others that are not known: a row without cells */
 		json_next(&values, NULL, &v);
-		return hint->shape == REPLY_UNKNOWN && goes_on(values) ? ROWS_VALUES : ROWS_ELEMENTS;
+		return hint->shape == REPLY_UNKNOWN && rows_continue(values) ? ROWS_VALUES : ROWS_ELEMENTS;
 	}
 	return lists_are_cells(hint, values, cut) ? row : ROWS_ELEMENTS;
 }

@@ -31,7 +31,7 @@ const struct alias *aliases_find(void *ctx, const char *name, size_t len)
 	return found != NULL ? &found->alias : NULL;
 }
 
-static void drop(struct aliases **at)
+static void aliases_drop(struct aliases **at)
 {
 	struct aliases *gone = *at;
 
@@ -46,7 +46,7 @@ static bool drop_named(struct shell *sh, const char *name, bool trial)
 
 	if (*at == NULL)
 		return false;
-	drop(at);
+	aliases_drop(at);
 	return true;
 }
 
@@ -69,7 +69,7 @@ void aliases_trial_end(struct shell *sh)
 {
 	for (struct aliases **at = &sh->aliases; *at != NULL;)
 		if ((*at)->trial)
-			drop(at);
+			aliases_drop(at);
 		else
 			at = &(*at)->next;
 }
@@ -93,5 +93,5 @@ const struct alias *aliases_next(const struct shell *sh, const char *name)
 void aliases_free(struct shell *sh)
 {
 	while (sh->aliases != NULL)
-		drop(&sh->aliases);
+		aliases_drop(&sh->aliases);
 }

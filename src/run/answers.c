@@ -17,7 +17,7 @@ enum {
 };
 
 /* former: a task that no longer needs what it kept, whose memory fits where replies are alike; or NULL. */
-static bool keep(struct engine *e, struct task *t, const struct reply *reply, struct task *former)
+static bool answers_keep(struct engine *e, struct task *t, const struct reply *reply, struct task *former)
 {
 	if (former != NULL && former->kept != NULL && former->kept_len >= reply->len && former->kept_len / 2 <= reply->len) {
 		t->kept = former->kept;
@@ -49,7 +49,7 @@ static void retire(struct shell *sh, struct task *t, const struct reply *reply)
 	}
 	e->last = t;
 	if (!task_has_result(t) &&
-	    ((len > LAST_MOST && !sh->interactive) || (t->kept == NULL && (reply == NULL || !keep(e, t, reply, former))))) {
+	    ((len > LAST_MOST && !sh->interactive) || (t->kept == NULL && (reply == NULL || !answers_keep(e, t, reply, former))))) {
 		e->last = NULL;
 		engine_task_free(sh, t);
 	}
@@ -94,7 +94,7 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 		retire(sh, t, reply);
 		return;
 	}
-	if (reply != NULL && !keep(e, t, reply, NULL)) {
+	if (reply != NULL && !answers_keep(e, t, reply, NULL)) {
 		t->outcome = OUTCOME_BAD;
 		t->why = strdup("out of memory for the reply");
 	}

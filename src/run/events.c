@@ -50,7 +50,7 @@ struct events {
 
 /* --- subscriptions --- */
 
-static void forget(struct events *ev, const char *name);
+static void events_forget(struct events *ev, const char *name);
 
 /* True if a listener wants an event that the box refuses to send, and has no end of a line to report that with. */
 static bool refused(struct shell *sh, const char *name)
@@ -60,7 +60,7 @@ static bool refused(struct shell *sh, const char *name)
 
 	for (const struct subscription *s = sh->events->subscriptions; s != NULL; s = s->next)
 		wanted |= s->shown && strcmp(s->name, name) == 0;
-	forget(sh->events, name);
+	events_forget(sh->events, name);
 	for (l = sh->events->listeners; l != NULL; l = next) {
 		next = l->next;
 		if (strcmp(l->name, name) != 0)
@@ -137,7 +137,7 @@ static struct subscription *find_subscription(struct events *ev, const char *nam
 	return NULL;
 }
 
-static int remember(struct events *ev, const char *name, bool sent, bool shown)
+static int events_remember(struct events *ev, const char *name, bool sent, bool shown)
 {
 	struct subscription *s = find_subscription(ev, name), **end = &ev->subscriptions;
 
@@ -161,7 +161,7 @@ static int remember(struct events *ev, const char *name, bool sent, bool shown)
 
 int events_subscribe(struct shell *sh, const char *name, bool shown)
 {
-	if (remember(sh->events, name, false, shown) == -1)
+	if (events_remember(sh->events, name, false, shown) == -1)
 		return -1;
 	if (sh->options->dry_run || link_takes(sh, false)) {
 		send_subscriptions(sh);
@@ -170,7 +170,7 @@ int events_subscribe(struct shell *sh, const char *name, bool shown)
 	return 0;
 }
 
-static void forget(struct events *ev, const char *name)
+static void events_forget(struct events *ev, const char *name)
 {
 	struct subscription **p = &ev->subscriptions, *s;
 
@@ -199,9 +199,9 @@ void events_note(struct shell *sh, const struct line *line)
 		if (buf_string(&name) == NULL)
 			break;
 		if (line->type->role == ROLE_SUBSCRIBE)
-			remember(sh->events, buf_string(&name), true, true);
+			events_remember(sh->events, buf_string(&name), true, true);
 		else if (line->type->role == ROLE_UNSUBSCRIBE)
-			forget(sh->events, buf_string(&name));
+			events_forget(sh->events, buf_string(&name));
 	}
 	buf_clear(&name);
 }
@@ -435,7 +435,7 @@ static bool asked_for(const struct events *ev, struct json name)
 	return !known;
 }
 
-static void keep(struct events *ev, time_t when, const char *line, size_t len)
+static void events_keep(struct events *ev, time_t when, const char *line, size_t len)
 {
 	if (len > KEPT_TEXT)
 		return;
@@ -474,7 +474,7 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 	struct event event = {.when = time(NULL), .line = line, .len = len, .args = args};
 	struct listener *l;
 
-	keep(ev, event.when, line, len);
+	events_keep(ev, event.when, line, len);
 	if (!ev->hidden && asked_for(ev, name) && !is_own(sh, name, args) && !fold(sh, name)) {
 		event.shown = true;
 		shell_show_begin(sh);
@@ -534,7 +534,7 @@ void events_free(struct shell *sh)
 	if (ev == NULL)
 		return;
 	loop_timer_stop(sh->loop, &ev->fold);
-	forget(ev, "*");
+	events_forget(ev, "*");
 	for (size_t i = 0; i < ev->kept_count; i++)
 		free(ev->kept[i].line);
 	free(ev->kept);

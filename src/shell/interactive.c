@@ -75,7 +75,7 @@ static const char *prompt_text(void *ctx)
 	return in->prompt;
 }
 
-static bool goes_on(void *ctx, const char *text, size_t len)
+static bool line_continues(void *ctx, const char *text, size_t len)
 {
 	struct line_state state = {0};
 
@@ -139,7 +139,7 @@ static char *mask_lines(struct shell *sh, const char *text)
 }
 
 /* Remembers it, with its secrets hidden: recalled and searched lines are on the screen. */
-static void remember(struct shell *sh, const char *text)
+static void remember_line(struct shell *sh, const char *text)
 {
 	struct error e;
 	char *masked;
@@ -319,13 +319,13 @@ static void edit(struct shell *sh, const char *typed)
 	if (end == EDITOR_CHANGED && buf_string(&text) != NULL) {
 		bool yes = agrees_to_run(sh, buf_string(&text));
 
-		remember(sh, buf_string(&text));
+		remember_line(sh, buf_string(&text));
 		if (yes)
 			run_text(sh, buf_string(&text), true);
 		else
 			prompt_give_back(sh->prompt, buf_string(&text));
 	} else if (typed != NULL && strchr(typed, '\n') != NULL) {
-		remember(sh, typed);	/* of several rows: ^P brings it back */
+		remember_line(sh, typed);	/* of several rows: ^P brings it back */
 	} else if (typed != NULL) {
 		prompt_give_back(sh->prompt, typed);
 	}
@@ -347,7 +347,7 @@ static void lines(struct shell *sh)
 			if (strspn(text, " \t") == strlen(text))
 				link_line_entered(sh);
 			warned = false;
-			remember(sh, text);
+			remember_line(sh, text);
 			/* A pasted or edited text comes back from the history as it was. */
 			run_marked(sh, text, end == PROMPT_PASTE || text[first_line(text)] != '\0');
 			while (sh->edit != NULL && !sh->quit)
@@ -381,7 +381,7 @@ int interactive_run(struct shell *sh, struct error *e)
 		.find_alias = aliases_find, .aliases = commands_aliases, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
-		.complete = &complete, .prompt = prompt_text, .goes_on = goes_on, .secret_next = secret_next, .loading = loading, .ctx = &in,
+		.complete = &complete, .prompt = prompt_text, .continues = line_continues, .secret_next = secret_next, .loading = loading, .ctx = &in,
 	};
 	bool failed = false;
 

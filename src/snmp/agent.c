@@ -234,7 +234,7 @@ static void agent_destroy(struct agent *a)
 	free(a);
 }
 
-static void fail(struct agent *a, enum status status, const char *text)
+static void agent_fail(struct agent *a, enum status status, const char *text)
 {
 	struct error e;
 
@@ -256,12 +256,12 @@ static void probed(struct agent *a)
 	a->waiting = NULL;
 	if (s->securityEngineIDLen == 0) {
 		lib.snmp_free_pdu(pdu);
-		fail(a, STATUS_FAILED, "the agent does not send its engine's id");
+		agent_fail(a, STATUS_FAILED, "the agent does not send its engine's id");
 	} else if (make_user(a) == -1) {
 		lib.snmp_free_pdu(pdu);
-		fail(a, STATUS_FAILED, "cannot make the user's keys");
+		agent_fail(a, STATUS_FAILED, "cannot make the user's keys");
 	} else if (send_pdu(a, pdu, &e) == -1) {
-		fail(a, e.status, e.text);
+		agent_fail(a, e.status, e.text);
 	} else if (a->ops->step != NULL) {
 		a->ops->step(a->ctx, "the engine's id is known");
 	}
@@ -285,18 +285,18 @@ static void agent_settle(struct agent *a)
 	if (event == EVENT_NONE || !a->asking) {
 		set_timer(a);
 	} else if (event == EVENT_LOST) {
-		fail(a, STATUS_LOST, "the agent has closed the connection");
+		agent_fail(a, STATUS_LOST, "the agent has closed the connection");
 	} else if (a->probing && event != EVENT_TIMEOUT) {
 		probed(a);
 	} else if (event == EVENT_ANSWER) {
 		a->asking = false;
 		a->ops->answered(a->ctx, (const struct agent_answer *)(const void *)answer);
 	} else if (event == EVENT_TIMEOUT) {
-		fail(a, STATUS_TIMEOUT, is_private(a) && !a->probing ? "no answer in time (a wrong privacy pass phrase?)" : "no answer in time");
+		agent_fail(a, STATUS_TIMEOUT, is_private(a) && !a->probing ? "no answer in time (a wrong privacy pass phrase?)" : "no answer in time");
 	} else if (event == EVENT_REFUSED) {
-		fail(a, STATUS_FAILED, lib.snmp_api_errstring((int)a->refusal));
+		agent_fail(a, STATUS_FAILED, lib.snmp_api_errstring((int)a->refusal));
 	} else {
-		fail(a, STATUS_FAILED, "cannot send the request or read its answer");
+		agent_fail(a, STATUS_FAILED, "cannot send the request or read its answer");
 	}
 	if (answer != NULL)
 		lib.snmp_free_pdu(answer);

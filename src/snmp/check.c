@@ -81,7 +81,7 @@ static void check_clear(struct command_state *s)
 	drop_tries(c);
 }
 
-static void fail(struct check *c, enum status status, const char *text)
+static void check_fail(struct check *c, enum status status, const char *text)
 {
 	shell_complain(c->command.sh, c->command.task->at, ".snmp check", "%s", text);
 	command_end(c, status);
@@ -126,7 +126,7 @@ static void show_try(struct shell *sh, const struct try *t)
 	buf_clear(&row);
 }
 
-static void finish(struct check *c)
+static void check_finish(struct check *c)
 {
 	static const char *const headings[] = {"entry", "version", "credential", "ms", "result", "sysUpTime", "sysDescr"};
 	struct shell *sh = c->command.sh;
@@ -153,7 +153,7 @@ static void tried(struct try *t)
 	struct check *c = t->check;
 
 	if (--c->open == 0)
-		finish(c);
+		check_finish(c);
 }
 
 /* The third cell of a row: the value. */
@@ -242,7 +242,7 @@ static void start_all(struct check *c)
 			c->open++;
 	}
 	if (c->open == 0)
-		finish(c);
+		check_finish(c);
 }
 
 /* Making the keys of a user takes milliseconds: one at a time, and others have their turn; nothing is asked before all are
@@ -362,7 +362,7 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 	c->child = NULL;
 	if (child->outcome != OUTCOME_OK || reply == NULL) {
 		show_failure(child, reply, &why);
-		fail(c, child->outcome == OUTCOME_FAILED ? STATUS_FAILED : child->outcome == OUTCOME_REFUSED ? child->why_status :
+		check_fail(c, child->outcome == OUTCOME_FAILED ? STATUS_FAILED : child->outcome == OUTCOME_REFUSED ? child->why_status :
 		    child->outcome == OUTCOME_BAD ? STATUS_PROTOCOL : child->timed_out ? STATUS_TIMEOUT : STATUS_LOST,
 		    buf_string(&why) != NULL ? buf_string(&why) : "cannot read the credentials");
 		buf_clear(&why);
@@ -370,9 +370,9 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 	}
 	bool any = snmp_credentials_read(&about, reply->values, &c->address, &credentials, c);
 	if (!any)
-		fail(c, STATUS_FAILED, "the realm has no credentials for this address, so the box does not ask it");
+		check_fail(c, STATUS_FAILED, "the realm has no credentials for this address, so the box does not ask it");
 	else if (c->count == 0)
-		fail(c, STATUS_FAILED, "the realm's entry for this address has no community and no user");
+		check_fail(c, STATUS_FAILED, "the realm's entry for this address has no community and no user");
 	else
 		prepare_next(c);
 }
@@ -384,7 +384,7 @@ static void reached(void *ctx, const struct address *a, int fd, const struct err
 	struct error e;
 
 	if (a == NULL) {
-		fail(c, why->status, why->text);
+		check_fail(c, why->status, why->text);
 		return;
 	}
 	(void)fd;			/* by UDP */
@@ -396,7 +396,7 @@ static void reached(void *ctx, const struct address *a, int fd, const struct err
 		error_memory(&e);
 	buf_clear(&line);
 	if (c->child == NULL)
-		fail(c, e.status, e.text);
+		check_fail(c, e.status, e.text);
 	else
 		engine_pump(c->command.sh);
 }

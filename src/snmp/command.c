@@ -119,7 +119,7 @@ static void snmp_end(struct snmp *s, enum status status)
 	command_end(s, status);
 }
 
-static void fail(struct snmp *s, enum status status, const char *text)
+static void snmp_fail(struct snmp *s, enum status status, const char *text)
 {
 	snmp_show(s, true);
 	shell_complain(s->command.sh, s->command.task->at, ".snmp", "%s: %s", s->words.operands[0], text);
@@ -147,7 +147,7 @@ static void fail_answer(struct snmp *s, const struct agent_answer *answer)
 		agent_oid_text(&o, &text);
 		buf_putc(&text, ')');
 	}
-	fail(s, STATUS_FAILED, buf_string(&text) != NULL ? buf_string(&text) : name);
+	snmp_fail(s, STATUS_FAILED, buf_string(&text) != NULL ? buf_string(&text) : name);
 	buf_clear(&text);
 }
 
@@ -158,7 +158,7 @@ static void snmp_ask(struct snmp *s, const struct agent_request *r)
 	struct error e;
 
 	if (agent_ask(s->agent, r, &e) == -1)
-		fail(s, e.status, e.text);
+		snmp_fail(s, e.status, e.text);
 }
 
 static void ask_further(struct snmp *s)
@@ -218,7 +218,7 @@ static void walked(struct snmp *s, const struct agent_answer *answer)
 			return;
 		}
 		if (agent_oid_compare(&o, &s->last) <= 0) {
-			fail(s, STATUS_FAILED, "the agent's objects are out of order: the walk would never end");
+			snmp_fail(s, STATUS_FAILED, "the agent's objects are out of order: the walk would never end");
 			return;
 		}
 		put_row(s, answer, i);
@@ -253,7 +253,7 @@ static void snmp_answered(void *ctx, const struct agent_answer *answer)
 
 static void failed(void *ctx, const struct error *e)
 {
-	fail(ctx, e->status, e->text);
+	snmp_fail(ctx, e->status, e->text);
 }
 
 static void step(void *ctx, const char *text)
@@ -273,12 +273,12 @@ static void reached(void *ctx, const struct address *a, int fd, const struct err
 	struct error e;
 
 	if (a == NULL) {
-		fail(s, why->status, why->text);
+		snmp_fail(s, why->status, why->text);
 		return;
 	}
 	s->agent = agent_open(s->command.sh->loop, a, fd, s->words.options, s->words.option_count, &operations, s, &e);
 	if (s->agent == NULL) {
-		fail(s, e.status, e.text);
+		snmp_fail(s, e.status, e.text);
 		return;
 	}
 	address_text(a, text);

@@ -43,7 +43,7 @@ static char *text_of(struct json v)
 }
 
 /* Wipes and frees. */
-static void forget(char *secret)
+static void credentials_forget(char *secret)
 {
 	if (secret != NULL)
 		explicit_bzero(secret, strlen(secret));
@@ -89,7 +89,7 @@ static void read_user(const struct reading *r, const char *entry, struct json_it
 	else
 		r->ops->unclear(r->ctx, entry);
 	for (size_t i = 0; i < 5; i++)
-		forget(text[i]);
+		credentials_forget(text[i]);
 }
 
 /* Returns the version by a list's tag; 0: no tag.  A text may be a tag as well as a community: *text. */
@@ -124,7 +124,7 @@ static void read_communities(const struct reading *r, const char *entry, const c
 		char *community = text_of(v);
 
 		r->ops->community(r->ctx, entry, version, community != NULL ? community : "", ++*number);
-		forget(community);
+		credentials_forget(community);
 	} else if (tag != 0 && !text) {
 		read_version(r, entry, v, depth + 1);
 	} else if (json_kind(v) != JSON_ARRAY || depth == DEPTH || (tag != 0 && json_count(v) > 1)) {

@@ -36,7 +36,7 @@ static void skip_transport(struct snmp_host *h, const char **text)
 }
 
 /* "host", "host:161", "[v6]:161", "v6" */
-static int split(const char *text, char host[static HOST_MAX], unsigned short *port, struct error *e)
+static int host_split(const char *text, char host[static HOST_MAX], unsigned short *port, struct error *e)
 {
 	const char *colon, *end;
 	struct address a;
@@ -73,7 +73,7 @@ static int split(const char *text, char host[static HOST_MAX], unsigned short *p
 	return 0;
 }
 
-static void fail(struct snmp_host *h, const char *why)
+static void host_fail(struct snmp_host *h, const char *why)
 {
 	struct error e;
 
@@ -95,7 +95,7 @@ static void describe(struct snmp_host *h, const char *what)
 
 	buf_printf(&why, "%s: ", what);
 	dial_describe(h->dial, &why);
-	fail(h, buf_string(&why) != NULL ? buf_string(&why) : "out of memory");
+	host_fail(h, buf_string(&why) != NULL ? buf_string(&why) : "out of memory");
 	buf_clear(&why);
 }
 
@@ -130,14 +130,14 @@ static void use(struct snmp_host *h, struct address_list *list)
 	list->count = kept;
 	if (kept == 0) {
 		address_list_clear(list);
-		fail(h, "it has no address of that kind");
+		host_fail(h, "it has no address of that kind");
 		return;
 	}
 	if (h->tcp) {
 		h->dial = dial_start(h->loop, list, NULL, on_connected, on_step, h);
 		address_list_clear(list);
 		if (h->dial == NULL)
-			fail(h, "out of memory");
+			host_fail(h, "out of memory");
 		else if (h->patience > 0)
 			loop_timer_start(h->loop, &h->timer, h->patience, on_late, h);
 		return;
@@ -155,7 +155,7 @@ static void on_soon(void *ctx)
 	struct address_list list = {0};
 
 	if (address_list_add(&list, &h->address) == -1)
-		fail(h, "out of memory");
+		host_fail(h, "out of memory");
 	else
 		use(h, &list);
 }
@@ -174,7 +174,7 @@ static void on_resolved(void *ctx, int fd, short revents)
 	h->resolve = NULL;
 	free(note);
 	if (result == -1)
-		fail(h, e.text);
+		host_fail(h, e.text);
 	else
 		use(h, &list);
 }
@@ -187,7 +187,7 @@ int snmp_host_find(struct snmp_host *h, struct loop *l, const char *text, int64_
 
 	*h = (struct snmp_host){.loop = l, .patience = patience, .done = done, .ctx = ctx, .family = AF_UNSPEC};
 	skip_transport(h, &text);
-	if (split(text, host, &port, e) == -1)
+	if (host_split(text, host, &port, e) == -1)
 		return -1;
 	if (address_parse(&h->address, host, port)) {
 		if (h->family != AF_UNSPEC && h->address.sa.any.sa_family != h->family)

@@ -33,7 +33,7 @@ static const char *set_variable(const char *name)
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-static int fail(struct error *e, const char *what)
+static int editor_fail(struct error *e, const char *what)
 {
 	return error_set(e, STATUS_USAGE, ".edit: cannot %s: %s", what, strerror(errno));
 }
@@ -47,15 +47,15 @@ static int make_file(struct editor *d, const char *text, struct error *e)
 	snprintf(d->folder, sizeof d->folder, "%s/ptsh-edit-XXXXXX", runtime != NULL ? runtime : temporary != NULL ? temporary : "/tmp");
 	if (mkdtemp(d->folder) == NULL) {
 		d->folder[0] = '\0';
-		return fail(e, "make a folder for the line");
+		return editor_fail(e, "make a folder for the line");
 	}
 	snprintf(d->file, sizeof d->file, "%s/line.ptsh", d->folder);
 	fd = open(d->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd == -1)
-		return fail(e, "make a file for the line");
+		return editor_fail(e, "make a file for the line");
 	bool written = file_put(d->loop, fd, text, len) == (ssize_t)len && file_put(d->loop, fd, "\n", 1) == 1;
 	if (close(fd) == -1 || !written)
-		return fail(e, "write the line");
+		return editor_fail(e, "write the line");
 	return 0;
 }
 
@@ -110,13 +110,13 @@ static int read_again(struct editor *d, struct buf *out, struct error *e)
 	int fd = file_open(d->loop, d->file, O_RDONLY | O_NOFOLLOW, 0, &st);
 
 	if (fd == -1)
-		return fail(e, "read the line");
+		return editor_fail(e, "read the line");
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
 		close(fd);
 		return error_set(e, STATUS_USAGE, ".edit: cannot read the line: it is not a file of one's own any more");
 	}
 	if (file_read(d->loop, fd, &st, LINE_MAX_BYTES, out) == -1)
-		return fail(e, "read the line");
+		return editor_fail(e, "read the line");
 	while (out->len > 0 && strchr("\r\n", buf_head(out)[out->len - 1]) != NULL)
 		buf_truncate(out, out->len - 1);
 	if (out->len > 0 && memchr(buf_head(out), '\0', out->len) != NULL)
@@ -135,7 +135,7 @@ static enum editor_end run(struct editor *d, struct prompt *p, const char *text,
 		return EDITOR_FAILED;
 	}
 	if (lend_terminal(d->loop, p, &d->child, start_editor, d) == -1) {
-		fail(e, "run the editor");
+		editor_fail(e, "run the editor");
 		return EDITOR_FAILED;
 	}
 	if (!WIFEXITED(d->child.status) || WEXITSTATUS(d->child.status) != 0)

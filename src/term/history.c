@@ -45,14 +45,14 @@ struct history {
 /*
  * Memory.
  */
-static void forget(char *entry)
+static void history_forget(char *entry)
 {
 	if (entry != NULL)
 		explicit_bzero(entry, strlen(entry));	/* it may hold a secret */
 	free(entry);
 }
 
-static void remember(struct history *h, const char *text, size_t len)
+static void history_remember(struct history *h, const char *text, size_t len)
 {
 	char *copy = strndup(text, len);
 	size_t slot = (h->first + h->count) % HISTORY_LINES;
@@ -62,7 +62,7 @@ static void remember(struct history *h, const char *text, size_t len)
 	if (h->count < HISTORY_LINES) {
 		h->count++;
 	} else {
-		forget(h->entries[slot]);
+		history_forget(h->entries[slot]);
 		h->first = (h->first + 1) % HISTORY_LINES;
 	}
 	h->entries[slot] = copy;
@@ -133,7 +133,7 @@ static void recall(struct history *h, const char *text, size_t len, struct buf *
 			i++;			/* the TAB */
 	}
 	if (line->len > 0 && !line->failed)
-		remember(h, buf_head(line), line->len);
+		history_remember(h, buf_head(line), line->len);
 }
 
 /* Where the last HISTORY_LINES entries that are text begin; *entries: how many there are in all. */
@@ -159,7 +159,7 @@ static size_t newest_entries(const char *text, size_t len, size_t *entries)
 /*
  * The file.
  */
-static int fail(struct history *h, const char *what, int number)
+static int history_fail(struct history *h, const char *what, int number)
 {
 	error_set(&h->trouble, STATUS_OUTPUT, "%s: %s%s%s", h->path, what,
 	    number != 0 ? ": " : "", number != 0 ? strerror(number) : "");
@@ -200,20 +200,20 @@ static int open_locked(struct history *h)
 		int fd = open(h->path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
 
 		if (fd < 0 && errno == ELOOP)
-			return fail(h, "is a symbolic link", 0);
+			return history_fail(h, "is a symbolic link", 0);
 		if (fd < 0)
-			return fail(h, "cannot be opened", errno == ENOENT && h->directories != 0 ? h->directories : errno);
+			return history_fail(h, "cannot be opened", errno == ENOENT && h->directories != 0 ? h->directories : errno);
 		if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode) || file.st_uid != geteuid()) {
 			bool foreign = S_ISREG(file.st_mode);
 
 			close(fd);
-			return fail(h, foreign ? "belongs to another user" : "is not a regular file", 0);
+			return history_fail(h, foreign ? "belongs to another user" : "is not a regular file", 0);
 		}
 		if (!lock(fd)) {
 			int number = errno;
 
 			close(fd);
-			return fail(h, number == EWOULDBLOCK ? "is locked by another program" : "cannot be locked",
+			return history_fail(h, number == EWOULDBLOCK ? "is locked by another program" : "cannot be locked",
 			    number == EWOULDBLOCK ? 0 : number);
 		}
 		if (still_there(h->path, &file)) {
@@ -221,13 +221,13 @@ static int open_locked(struct history *h)
 				int number = errno;
 
 				close(fd);
-				return fail(h, "others can read it", number);
+				return history_fail(h, "others can read it", number);
 			}
 			return fd;
 		}
 		close(fd);
 	}
-	return fail(h, "is replaced again and again", 0);
+	return history_fail(h, "is replaced again and again", 0);
 }
 
 /* The file's end, from the beginning of an entry on; *cut: there is more before it.  0 or -1 with errno. */
@@ -284,7 +284,7 @@ static int append_all(int fd, const char *text, size_t len)
 
 /* Puts a new file with the newest entries of text in the place of the locked one.  The old file stays if anything
  * fails: it is longer than it need be, and that is all. */
-static void replace(struct history *h, const char *text, size_t len)
+static void history_replace(struct history *h, const char *text, size_t len)
 {
 	struct buf kept = {0}, name = {0};
 	const char *new_path;
@@ -323,7 +323,7 @@ static void look_through(struct history *h, int fd, bool load)
 
 	h->appended = 0;
 	if (read_end(fd, &text, &cut) < 0) {
-		fail(h, "cannot be read", errno);
+		history_fail(h, "cannot be read", errno);
 	} else {
 		buf_consume(&text, newest_entries(buf_head(&text), text.len, &entries));
 		if (load) {
@@ -337,7 +337,7 @@ static void look_through(struct history *h, int fd, bool load)
 			buf_clear(&line);
 		}
 		if (entries > HISTORY_LINES + SLACK || cut)
-			replace(h, buf_head(&text), text.len);
+			history_replace(h, buf_head(&text), text.len);
 	}
 	buf_clear(&text);
 }
@@ -387,7 +387,7 @@ void history_free(struct history *h)
 	if (h == NULL)
 		return;
 	for (size_t i = 0; i < h->count; i++)
-		forget(h->entries[(h->first + i) % HISTORY_LINES]);
+		history_forget(h->entries[(h->first + i) % HISTORY_LINES]);
 	free(h->entries);
 	free(h->path);
 	free(h);
@@ -416,7 +416,7 @@ static void append(struct history *h, const char *line)
 		buf_putc(&text, '\n');
 	put_entry(&text, line);
 	if (text.failed || append_all(fd, buf_head(&text), text.len) < 0)
-		fail(h, "cannot be written", text.failed ? ENOMEM : errno);
+		history_fail(h, "cannot be written", text.failed ? ENOMEM : errno);
 	else if (++h->appended >= SLACK)
 		look_through(h, fd, false);
 	buf_clear(&text);
@@ -434,7 +434,7 @@ void history_add(struct history *h, const char *line, const char *masked)
 		return;
 	if (newest != NULL && strncmp(newest, line, len) == 0 && newest[len] == '\0')
 		return;
-	remember(h, line, len);
+	history_remember(h, line, len);
 	if (h->path != NULL && masked != NULL && *masked != '\0' && *masked != ' ' && *masked != '\t' && *masked != '\n' &&
 	    is_text(masked, strlen(masked)))
 		append(h, masked);

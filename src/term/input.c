@@ -50,7 +50,7 @@ static void take_matched(struct input *in)
 	in->matched = 0;
 }
 
-static void take(struct input *in, char byte)
+static void input_take(struct input *in, char byte)
 {
 	if (byte == paste_begin[in->matched]) {
 		in->partial_len = in->matched == 0 ? 0 : in->partial_len;
@@ -67,7 +67,7 @@ static void take(struct input *in, char byte)
 	}
 	take_matched(in);
 	if (byte == paste_begin[0])
-		take(in, byte);
+		input_take(in, byte);
 	else
 		take_byte(in, byte);
 }
@@ -125,7 +125,7 @@ void input_read(struct input *in)
 		else if (in->pasting)
 			take_paste(in, bytes, (size_t)n);
 		else
-			take(in, in->lines_left > 0 && bytes[0] == '\0' ? in->end : bytes[0]);
+			input_take(in, in->lines_left > 0 && bytes[0] == '\0' ? in->end : bytes[0]);
 		in->lines_left -= (size_t)n < in->lines_left ? (size_t)n : in->lines_left;
 	}
 	explicit_bzero(bytes, n > 0 ? (size_t)n : 0);
@@ -144,7 +144,7 @@ bool input_key(struct input *in, wchar_t *key)
 			char byte = buf_head(&in->ahead)[0];
 
 			buf_consume(&in->ahead, 1);
-			take(in, byte);
+			input_take(in, byte);
 		}
 	}
 	if (in->key_count == 0 && in->matched > 0 && loop_now() >= in->escape_due)

@@ -44,7 +44,7 @@ static size_t count_points(const char *text, size_t len)
 }
 
 /* Puts new text (UTF-8) in the place of the last `typed` bytes before the cursor.  False: it cannot be, or must not. */
-static bool replace(EditLine *el, const char *typed, size_t typed_len, const char *text, size_t len)
+static bool replace_text(EditLine *el, const char *typed, size_t typed_len, const char *text, size_t len)
 {
 	wchar_t *wide;
 	size_t n = 0;
@@ -96,7 +96,7 @@ static unsigned char insert_common(struct prompt *p, const struct completion *c,
 	    !(li->cursor < li->lastchar && *li->cursor == (wchar_t)(unsigned char)*c->append))
 		buf_puts(&word, c->append);
 	if (!word.failed && (word.len != typed_len || memcmp(buf_head(&word), typed, typed_len) != 0))
-		changed = replace(p->el, typed, typed_len, buf_head(&word), word.len);
+		changed = replace_text(p->el, typed, typed_len, buf_head(&word), word.len);
 	buf_clear(&word);
 	return changed ? CC_REFRESH : CC_ERROR;
 }

@@ -465,24 +465,21 @@ static int ask_password(struct password *p, const char *prompt, bool *interrupte
 	return 0;
 }
 
-const char *password_get_passphrase(struct password *p, const struct options *o, const char *prompt, bool may_ask,
-    bool *interrupted, struct error *e)
+/* Begins to read a password into p.  False with *e: there is no memory for it. */
+static bool clear_for_reading(struct password *p, bool *interrupted, struct error *e)
 {
-	int result;
-
 	*interrupted = false;
 	if (p == NULL) {
 		error_memory(e);
-		return NULL;
+		return false;
 	}
 	password_forget(p);
-	if (o->key_passphrase_command != NULL)
-		result = read_command(p, "--key-passphrase-command", o->key_passphrase_command, give_up_at(o), interrupted, e);
-	else if (may_ask && !o->no_prompt)
-		result = ask_password(p, prompt, interrupted, e);
-	else
-		result = error_set(e, STATUS_USAGE, "%s: cannot prompt for the key's passphrase here: "
-		    "use --key-passphrase-command", o->key != NULL ? o->key : o->cert);
+	return true;
+}
+
+/* Returns what was read, or wipes all of it and returns NULL if result is -1. */
+static const char *text_read(struct password *p, int result)
+{
 	explicit_bzero(p->spill, sizeof(p->spill));
 	if (result == 0)
 		return p->text;
@@ -490,17 +487,30 @@ const char *password_get_passphrase(struct password *p, const struct options *o,
 	return NULL;
 }
 
+const char *password_get_passphrase(struct password *p, const struct options *o, const char *prompt, bool may_ask,
+    bool *interrupted, struct error *e)
+{
+	int result;
+
+	if (!clear_for_reading(p, interrupted, e))
+		return NULL;
+	if (o->key_passphrase_command != NULL)
+		result = read_command(p, "--key-passphrase-command", o->key_passphrase_command, give_up_at(o), interrupted, e);
+	else if (may_ask && !o->no_prompt)
+		result = ask_password(p, prompt, interrupted, e);
+	else
+		result = error_set(e, STATUS_USAGE, "%s: cannot prompt for the key's passphrase here: "
+		    "use --key-passphrase-command", o->key != NULL ? o->key : o->cert);
+	return text_read(p, result);
+}
+
 const char *password_get(struct password *p, const struct options *o, const char *prompt, bool may_ask, bool again,
     bool *interrupted, struct error *e)
 {
 	int result;
 
-	*interrupted = false;
-	if (p == NULL) {
-		error_memory(e);
+	if (!clear_for_reading(p, interrupted, e))
 		return NULL;
-	}
-	password_forget(p);
 	if (!again && o->password_command != NULL)
 		result = read_command(p, "--password-command", o->password_command, give_up_at(o), interrupted, e);
 	else if (!again && o->password_file != NULL)
@@ -512,9 +522,5 @@ const char *password_get(struct password *p, const struct options *o, const char
 	else
 		result = error_set(e, STATUS_USAGE, "cannot prompt for a password here: "
 		    "use --password-file, --password-command or $" VARIABLE);
-	explicit_bzero(p->spill, sizeof(p->spill));
-	if (result == 0)
-		return p->text;
-	password_forget(p);
-	return NULL;
+	return text_read(p, result);
 }

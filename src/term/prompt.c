@@ -301,13 +301,13 @@ void prompt_free(struct prompt *p)
 /*
  * Reading.
  */
-static bool goes_on(struct prompt *p)
+static bool text_continues(struct prompt *p)
 {
-	return p->o.goes_on != NULL && p->rows.len > 0 &&
-	    p->o.goes_on(p->o.ctx, buf_head(&p->rows), p->rows.len - 1);
+	return p->o.continues != NULL && p->rows.len > 0 &&
+	    p->o.continues(p->o.ctx, buf_head(&p->rows), p->rows.len - 1);
 }
 
-static void finish(struct prompt *p, const char *mark)
+static void prompt_finish(struct prompt *p, const char *mark)
 {
 	struct edited e;
 
@@ -331,7 +331,7 @@ static enum prompt_end read_edited(struct prompt *p)
 	p->paste_tries = 0;
 	if (p->interrupted) {
 		input_reset(&p->input);
-		finish(p, "^C");
+		prompt_finish(p, "^C");
 		return PROMPT_INTERRUPT;
 	}
 	if (p->confirmed) {
@@ -339,14 +339,14 @@ static enum prompt_end read_edited(struct prompt *p)
 		return PROMPT_PASTE;
 	}
 	if (p->edits) {
-		finish(p, "");
+		prompt_finish(p, "");
 		return PROMPT_EDIT;
 	}
 	if (p->stopped || row == NULL || n <= 0) {
-		finish(p, "");
+		prompt_finish(p, "");
 		return p->stopped ? PROMPT_SIGNAL : PROMPT_EOF;
 	}
-	finish(p, NULL);
+	prompt_finish(p, NULL);
 	prompt_put(&p->rows, row, row + n - (row[n - 1] == L'\n'));
 	buf_putc(&p->rows, '\n');
 	return PROMPT_LINE;
@@ -372,16 +372,16 @@ static enum prompt_end read_plain(struct prompt *p)
 			continue;
 		buf_putc(&p->rows, byte);
 		if (byte == '\n') {
-			finish(p, NULL);
+			prompt_finish(p, NULL);
 			return PROMPT_LINE;
 		}
 	}
 	prompt_watch(p, false);
 	if (p->interrupted || p->stopped) {
-		finish(p, "");
+		prompt_finish(p, "");
 		return p->interrupted ? PROMPT_INTERRUPT : PROMPT_SIGNAL;
 	}
-	finish(p, "");		/* a last line needs no LF */
+	prompt_finish(p, "");		/* a last line needs no LF */
 	if (p->rows.len > start) {
 		buf_putc(&p->rows, '\n');
 		return PROMPT_LINE;
@@ -399,7 +399,7 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 	buf_reset(&p->rows);
 	do
 		end = p->stopped ? PROMPT_SIGNAL : p->el != NULL ? read_edited(p) : read_plain(p);
-	while (end == PROMPT_LINE && goes_on(p));
+	while (end == PROMPT_LINE && text_continues(p));
 	p->reading = p->stopped = false;
 	prompt_watch(p, false);
 	/* ^D in the middle of a text ends the text: its parser reports best what is wrong with it. */

@@ -33,7 +33,7 @@ struct prompt_options {
 	/* Text for the prompt, UTF-8, may hold ESC[...m; asked before each painting.  Valid until asked again. */
 	const char *(*prompt)(void *ctx);
 	/* True if text continues in the next line (then a continuation prompt is shown).  NULL: never. */
-	bool (*goes_on)(void *ctx, const char *text, size_t len);
+	bool (*continues)(void *ctx, const char *text, size_t len);
 	/* True if a secret of a command follows text: there `?` is a word.  NULL: never. */
 	bool (*secret_next)(void *ctx, const char *text, size_t len);
 	/* True if more candidates than complete() has just given are on their way: waited for, at most PROMPT_LOADING_MS,

@@ -111,7 +111,7 @@ static void have_made(struct shell *sh, struct task *child, const struct reply *
 }
 
 /* Keeps it for .undo.  Returns its number; 0 without memory. */
-static unsigned keep(struct shell *sh, const struct task *t, const char *why)
+static unsigned change_keep(struct shell *sh, const struct task *t, const char *why)
 {
 	const struct change *c = t->change;
 	const struct kept_change kept = {.line = t->line.masked != NULL ? t->line.masked : (char *)(uintptr_t)"", .type = t->line.type,
@@ -126,9 +126,9 @@ static void change_ended(struct shell *sh, struct task *t)
 	struct error e;
 
 	if (t->outcome == OUTCOME_UNKNOWN)
-		keep(sh, t, "no answer: unknown whether it was done");
+		change_keep(sh, t, "no answer: unknown whether it was done");
 	else if (t->outcome == OUTCOME_OK && t->role == TASK_JOB)	/* that is all: the effect of a job is not shown */
-		keep(sh, t, t->change->why != NULL ? t->change->why : as_job);
+		change_keep(sh, t, t->change->why != NULL ? t->change->why : as_job);
 	if (t->role == TASK_JOB || t->outcome != OUTCOME_OK || !t->change->adds || !t->change->known)
 		return;
 	t->change->known = false;
@@ -190,13 +190,13 @@ static void change_show(struct shell *sh, struct task *t)
 	unsigned number;
 
 	if (c->silent) {
-		keep(sh, t, why);
+		change_keep(sh, t, why);
 		return;
 	}
 	if (c->known && !changes && !c->adds)
 		buf_puts(&text, "  nothing has changed by it\n");
 	change_put(&text, &c->undo, output_settings(sh->output)->color);
-	number = changes || why == c->why || !c->known || c->adds ? keep(sh, t, why) : 0;
+	number = changes || why == c->why || !c->known || c->adds ? change_keep(sh, t, why) : 0;
 	if (why == NULL && number > 0)
 		buf_printf(&text, "undo: .undo %u\n", number);
 	sink_put(&sh->out, buf_head(&text), text.len);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* A list in a text, its elements separated by blanks or commas. */
-static const cJSON *split(struct undo_work *w, const cJSON *text)
+static const cJSON *split_text(struct undo_work *w, const cJSON *text)
 {
 	cJSON *list = cJSON_CreateArray();
 	char *copy = strdup(undo_text(w, text)), *rest = copy;
@@ -128,7 +128,7 @@ void undo_member_list(struct undo_work *w, const cJSON *name, const cJSON *befor
 	struct diff diff = {0};
 
 	if (readable && tree_is_string(before))
-		before = split(w, before);
+		before = split_text(w, before);
 	readable = readable && (cJSON_IsNull(before) || cJSON_IsArray(before)) &&
 	    put_members(&diff, DIFF_OLD, before) && put_changes(&diff, lists, count, before);
 	if (!readable) {

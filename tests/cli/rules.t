@@ -46,7 +46,7 @@ sub code
 # A folder's files include only those of the folders before it.
 my @folders = qw(base net tls proto lang format options term link run undo snmp commands shell);
 my %rank = map { $folders[$_] => $_ } 0 .. $#folders;
-my (@outward, @io, @banned, @exits, @sizes);
+my (@outward, @io, @banned, @exits, @sizes, %static);
 for my $path (@files) {
 	(my $name = $path) =~ s{^\Q$top\E/}{};
 	my $t = text($path);
@@ -69,6 +69,7 @@ for my $path (@files) {
 	}
 	push @banned, "$name: setlocale(LC_ALL)" if $c =~ /setlocale\s*\(\s*LC_ALL/;
 	push @exits, $name if $name ne 'src/main.c' && $c =~ /(?<![_\w])(exit|abort|err|errx)\s*\(/;
+	$static{$1}{$name} = 1 while $c =~ /^static [^;={}()]*?\b([a-z]+(?:_on)?)\([^;{}]*\)\n\{/mg;
 	my $lines = () = $t =~ /\n/g;
 	push @sizes, "$name: $lines lines" if $lines > 700 && $name !~ /\.def$|_table\.h$/;
 }
@@ -77,6 +78,12 @@ is_deeply \@io, [], 'proto does no input or output';
 is_deeply \@banned, [], 'no banned call';
 is_deeply \@exits, [], 'only main.c exits';
 is_deeply \@sizes, [], 'no file is too large to have one job';
+
+# A debugger's `break fail` must find one: a function whose name is a bare verb is its file's, with the file's name or an object.
+my @bare = grep { keys %{ $static{$_} // {} } > 1 } qw(begin end drop refuse answered fail forget take keep remember finish replace split go_on goes_on);
+push @bare, grep { $static{$_} } qw(begin end drop refuse answered);
+is join(', ', map { "$_ (" . join(' ', sort keys %{ $static{$_} }) . ')' } @bare), '', 'no bare verb is the name of functions in several files';
+cmp_ok scalar keys %static, '>', 20, '... of the names that are found';
 
 # The box must not share code, and so mistakes, with what it tests.
 my @shared;

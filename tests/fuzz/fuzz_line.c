@@ -154,7 +154,7 @@ static void one(const struct line_context *context, const char *text, size_t len
 }
 
 /* Checks that a line continues or not, whether it comes bit by bit or at once; one that continues cannot be accepted. */
-static void goes_on(const char *text, size_t len)
+static void continues(const char *text, size_t len)
 {
 	struct line_state whole = {0}, parts = {0};
 	bool on = line_goes_on(text, len, &whole), last = false;
@@ -169,6 +169,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	one(&script, (const char *)data, size);
 	one(&prompt, (const char *)data, size);
-	goes_on((const char *)data, size);
+	continues((const char *)data, size);
 	return 0;
 }

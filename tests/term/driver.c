@@ -44,7 +44,7 @@ static const char *prompt_text_now(void *ctx)
 	return d.text;
 }
 
-static bool goes_on(void *ctx, const char *text, size_t len)
+static bool continues(void *ctx, const char *text, size_t len)
 {
 	struct line_state state = {0};
 
@@ -219,7 +219,7 @@ static int print_bindings(const char *editor)
 int main(int argc, char **argv)
 {
 	const struct complete_context context = {.gids = gids, .commands = commands, .command_word = command_word};
-	struct prompt_options o = {.complete = &context, .prompt = prompt_text_now, .goes_on = goes_on, .loading = loading};
+	struct prompt_options o = {.complete = &context, .prompt = prompt_text_now, .continues = continues, .loading = loading};
 	const char *events = NULL, *history = NULL;
 	struct error e;
 	bool failed, more = true;

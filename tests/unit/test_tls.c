@@ -289,7 +289,7 @@ static void test_accepted_key_is_remembered_and_a_changed_one_refused(void **sta
 /* E9 */
 static void test_question_is_answered(void **state)
 {
-	static const struct { const char *answers[2]; bool goes_on; const char *says; } cases[] = {
+	static const struct { const char *answers[2]; bool continues; const char *says; } cases[] = {
 		{{"no", NULL}, false, "was not accepted"},
 		{{"", NULL}, false, "was not accepted"},
 		{{"yes", NULL}, true, "you, just now"},
@@ -307,7 +307,7 @@ static void test_question_is_answered(void **state)
 	tls_pin("self", pin);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct holder h;
-		pid_t pid = serve(&h, "self", cases[i].goes_on ? talk_hello : talk_suspicious);
+		pid_t pid = serve(&h, "self", cases[i].continues ? talk_hello : talk_suspicious);
 
 		print_message("# answer %s\n", cases[i].answers[0]);
 		write_known(NULL);
@@ -315,7 +315,7 @@ static void test_question_is_answered(void **state)
 			h.answers[a] = cases[i].answers[a];
 		if (strncmp(cases[i].answers[0], "PIN", 3) == 0)
 			h.answers[0] = cases[i].answers[0][3] == '\0' ? pin : pin + 8;
-		if (!cases[i].goes_on) {
+		if (!cases[i].continues) {
 			expect_refusal(&h, pid, cases[i].says);
 			assert_string_equal(read_known(), "");
 			continue;
@@ -1122,7 +1122,7 @@ static void test_last_words_are_read_after_a_broken_pipe(void **state)
 /* E20, with openssl's own server: R renegotiates, K updates keys, c asks for a certificate. */
 static void test_server_that_wants_more_after_the_handshake(void **state)
 {
-	static const struct { const char *options, *key; bool goes_on; } cases[] = {
+	static const struct { const char *options, *key; bool continues; } cases[] = {
 		{"-tls1_2", "R\n", false}, {"-tls1_3", "K\n", true}, {"-tls1_3", "c\n", true},
 	};
 
@@ -1138,7 +1138,7 @@ static void test_server_that_wants_more_after_the_handshake(void **state)
 		if (h.closed)
 			fail_msg("%s", h.e.text);
 		assert_int_equal(write(input, cases[i].key, 2), 2);
-		if (cases[i].goes_on) {
+		if (cases[i].continues) {
 			/* It drops what it reads together with the key: repeats until a line comes through. */
 			for (int tries = 0; tries < 100 && h.received.len == 0; tries++) {
 				assert_int_equal(write(input, "line\n", 5), 5);

@@ -128,7 +128,7 @@ static void text_that_is_not_utf8_is_found_where_it_is(void **state)
 	assert_int_equal(word_valid("\xf4\x90\x80\x80", 4), 0);
 }
 
-static bool goes_on(const char *text)
+static bool continues(const char *text)
 {
 	struct line_state once = {0}, bytewise = {0};
 	bool whole = line_goes_on(text, strlen(text), &once), last = false;
@@ -150,10 +150,10 @@ static void open_quotes_brackets_and_a_backslash_continue_a_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
-		if (!goes_on(open[i]))
+		if (!continues(open[i]))
 			fail_msg("%s does not go on", open[i]);
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
-		if (goes_on(whole[i]))
+		if (continues(whole[i]))
 			fail_msg("%s goes on", whole[i]);
 }
 
