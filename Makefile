@@ -53,7 +53,7 @@ pkg = $(shell PKG_CONFIG_PATH='$(PKG_PATH)' $(PKG_CONFIG) $1 2>/dev/null)
 
 # The options among OPTION... that the compiler takes.
 takes = $(foreach option,$1,$(shell $(CC) $(option) -Werror -S -x c -o /dev/null /dev/null 2>/dev/null && echo '' $(option)))
-# The highest level of _FORTIFY_SOURCE that the C library has with these flags, if whoever builds it has not chosen one.
+# The highest level of _FORTIFY_SOURCE that the C library has with these flags, if the packager has not chosen one.
 fortify = $(firstword $(foreach level,3 2,$(shell echo '#include <stdio.h>' | \
 	$(CC) $(CPPFLAGS) $(CFLAGS) -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(level) -Werror -E -x c -o /dev/null - 2>/dev/null && echo $(level))))
 FORTIFY := $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(addprefix -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=,$(fortify)))

@@ -71,7 +71,7 @@ PTSH_TEST_INSTALLED=1 PTSH=/usr/bin/ptsh prove -Itests/lib tests/cli/completions
 trap - EXIT
 purge || fail "it cannot be purged: $(tail -3 "$folder/dpkg.log")"
 named >"$folder/after"
-cmp -s "$folder/before" "$folder/after" || fail "left behind: $(diff "$folder/before" "$folder/after")"
+cmp -s "$folder/before" "$folder/after" || fail "left: $(diff "$folder/before" "$folder/after")"
 if dpkg-query -W ptsh >/dev/null 2>&1; then
 	fail 'dpkg still knows it'
 fi

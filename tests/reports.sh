@@ -10,7 +10,7 @@ shift 2
 rm -rf "$folder"
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
-# Tells tests that measuring time or memory makes no sense, and to wait longer.
+# Lets tests know that measuring time or memory makes no sense, and to wait longer.
 export PTSH_TEST_SLOW=4 PTSH_TEST_SANITIZED=1
 if [ "$what" = sanitizers ]; then
 	tests=$(cd "$(dirname "$0")" && pwd)

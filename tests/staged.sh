@@ -33,7 +33,7 @@ readelf -lW "$folder/usr/bin/ptsh" | grep GNU_STACK | grep -q 'RW ' || { echo "a
 }
 $make -s BUILD="$build" DESTDIR="$folder" PREFIX=/usr uninstall
 left=$(find "$folder" -type f)
-[ -z "$left" ] || { echo "left behind: $left" >&2; exit 1; }
+[ -z "$left" ] || { echo "left: $left" >&2; exit 1; }
 
 # In a private prefix, without DESTDIR.
 mine="PREFIX=$folder/mine BINDIR=$folder/mine/sbin MANDIR=$folder/mine/man"
@@ -43,5 +43,5 @@ for file in sbin/ptsh man/man1/ptsh.1 man/man7/ptsh-protocol.7 share/zsh/site-fu
 done
 $make -s BUILD="$build" $mine uninstall
 left=$(find "$folder" -type f)
-[ -z "$left" ] || { echo "left behind: $left" >&2; exit 1; }
+[ -z "$left" ] || { echo "left: $left" >&2; exit 1; }
 echo "6 files installed and gone again"

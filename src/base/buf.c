@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * buf: bytes that grow at the end and are consumed at the front.  Owns the memory; refuses to know what the
+ * buf: bytes that grow at the end and are consumed at the front.  Owns the memory; does not know what the
  * bytes mean.
  */
 #include "base/buf.h"

@@ -63,7 +63,7 @@ static char *put_masked(const struct parse *p, bool failed)
 	buf_put(&out, p->text + from, len - from);
 	if (!p->alias || out.failed)
 		return buf_steal(&out);
-	text = mask_text(buf_head(&out), out.len, p->context);	/* what tells by itself that it is a secret */
+	text = mask_text(buf_head(&out), out.len, p->context);	/* values that are secrets by their look */
 	buf_clear(&out);
 	return text;
 }

@@ -47,14 +47,14 @@ struct link {
 	struct options *before;		/* of that one; NULL: the same */
 	void (*made)(struct shell *sh);	/* this connection is ready; or it failed, and why */
 	void (*failed)(struct shell *sh, const struct error *why);
-	void (*forget)(struct link *k, struct shell *sh);	/* gives back what rests, with its options */
+	void (*forget)(struct link *k, struct shell *sh);	/* frees the resting connection, with its options */
 	void (*switched)(struct shell *sh, void *ctx, const struct error *why);
 	void *switched_ctx;
 };
 
 /* life.c */
 void link_open(struct shell *sh);				/* begins a connection */
-void link_drop(struct link *k, struct shell *sh);		/* gives back the channel and the session */
+void link_drop(struct link *k, struct shell *sh);		/* frees the channel and the session */
 void link_set_deadline(struct shell *sh);			/* for the way to the login; from now */
 void link_watch_greeting(struct shell *sh);			/* connected: if no greeting comes, another address is tried */
 /* Ends the connection.  e: why; NULL: the box ended it in order.  Every request without an answer gets its outcome, then it is

@@ -19,7 +19,7 @@
 struct place {
 	const struct option_row *option;	/* whose argument is being typed, or NULL */
 	const char *value;			/* that argument, or the word */
-	bool options_end;			/* behind -- */
+	bool options_end;			/* after -- */
 	bool box;				/* there is one already */
 };
 

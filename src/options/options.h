@@ -57,7 +57,7 @@ struct options {
 	char *pin, *ca, *cert, *key, *known_as;
 	unsigned tls_min;		/* 10 .. 13 */
 	struct reach reach;		/* its texts are owned */
-	char *ident;			/* the name to tell the box; "": the user name; NULL: no ident */
+	char *ident;			/* the name for the box; "": the user name; NULL: no ident */
 	char *ident_port;		/* [ADDRESS:]PORT; NULL: 113 */
 	unsigned ident_fd;		/* an inherited listening socket; 0: none */
 	bool ident_hidden;

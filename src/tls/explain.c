@@ -2,7 +2,7 @@
 /*
  * explain: what went wrong in TLS, in words that say what to do.  See explain.h.
  *
- * Knows OpenSSL's reasons and the first bytes the peer has sent; of these, a ServerHello's version tells an old box
+ * Knows OpenSSL's reasons and the first bytes the peer has sent; of these, a ServerHello's version distinguishes an old box
  * from a wrong one.
  */
 #include "tls/explain.h"

@@ -144,8 +144,8 @@ static void finish(struct script *s)
 		step_drain(s, "");
 		peer_close(&s->peer, false);
 	}
-	if (s->behind)
-		fclose(s->behind);
+	if (s->forward)
+		fclose(s->forward);
 	steps_forget(s);
 	free(s->ids.v);
 	free(s->answered.v);

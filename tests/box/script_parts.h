@@ -41,7 +41,7 @@ struct script {
 	unsigned long left[REPEAT_DEPTH];
 	unsigned depth;
 	uint64_t random;
-	FILE *behind;			/* the box that this one forwards to, or NULL */
+	FILE *forward;			/* the box that this one forwards to, or NULL */
 	bool ended;			/* the connection was closed by a step */
 	bool skip;			/* to the next connection */
 };

@@ -306,22 +306,22 @@ static void hand_back(struct script *s)
 {
 	char *line = NULL;
 	size_t size = 0;
-	ssize_t len = getline(&line, &size, s->behind);
+	ssize_t len = getline(&line, &size, s->forward);
 
 	if (len < 0)
-		script_unexpected(s, "the box behind has nothing to say");
+		script_unexpected(s, "the box to forward to sends nothing");
 	check(s, peer_send(&s->peer, line, (size_t)len), "pass");
 	free(line);
 }
 
-static void run_behind(struct script *s, const char *text)
+static void run_forward(struct script *s, const char *text)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	    .sin_port = htons((uint16_t)script_count(s, text, &text))};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&in, sizeof in) < 0 || !(s->behind = fdopen(fd, "r")))
-		script_unexpected(s, "the box behind: %s", strerror(errno));
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&in, sizeof in) < 0 || !(s->forward = fdopen(fd, "r")))
+		script_unexpected(s, "the box to forward to: %s", strerror(errno));
 	hand_back(s);
 }
 
@@ -332,8 +332,8 @@ static void run_pass(struct script *s, const char *text)
 	const struct array *array;
 
 	for (; n > 0 && (result = peer_receive(&s->peer, &array)) == PEER_OK; n--) {
-		if (!s->behind || dprintf(fileno(s->behind), "%.*s\n", (int)array->len, array->text) < 0)
-			script_unexpected(s, "there is no box behind");
+		if (!s->forward || dprintf(fileno(s->forward), "%.*s\n", (int)array->len, array->text) < 0)
+			script_unexpected(s, "there is no box to forward to");
 		hand_back(s);
 	}
 	if (result != PEER_OK && (result != PEER_EOF || *text))
@@ -485,7 +485,7 @@ const struct step_kind step_kinds[] = {
     {"count-pings", "[N]", "a pong to every ping until it hangs up; nothing else may come, and N of them",
 	run_count_pings, false},
     {"drain", "", "reads all that comes until the client hangs up", step_drain, false},
-    {"behind", "PORT", "connects to another box of this machine and hands on its greeting", run_behind, false},
+    {"forward", "PORT", "connects to another box of this machine and passes on its greeting", run_forward, false},
     {"pass", "[N]", "hands every array (N of them) to that box until the client hangs up, and back a line for each",
 	run_pass, false},
     {"noread", "[MS]", "reads nothing until the client hangs up, at most so long if MS is given", run_noread, false},

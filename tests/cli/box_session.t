@@ -95,7 +95,7 @@ subtest 'framing' => sub {
 		ok $bad->ended, "$name: and the end";
 	}
 	ok $box->wait_log('rest', qr/^\[1,"ping"\z/), 'half an array is in the log';
-	is((($w->request('product_id'))[0]), 1, 'others go on');
+	is((($w->request('product_id'))[0]), 1, 'others continue');
 };
 
 subtest 'events' => sub {

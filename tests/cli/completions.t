@@ -53,7 +53,7 @@ sub texts { return join ' ', map { /^(?!:kept)([^\t]*)/ ? $1 : () } split /\n/, 
 is(texts(0, '--tl'), '--tls --tls-min', 'options by their beginning');
 like(answer(0, '--tls-m'), qr/^--tls-min\t\S.*$/, '... with help');
 is(texts(1, '--tls'), 'auto off on verify insecure', 'an argument that is a choice');
-is(texts(0, '--tls=i'), '--tls=insecure', '... behind =');
+is(texts(0, '--tls=i'), '--tls=insecure', '... after =');
 is(texts(1, '-o', ''), 'table tsv csv json records raw', 'formats');
 is(texts(0, '-ojs'), '-ojson', '... after the letter at once');
 is(texts(1, '--auth', 'cram,'), ':open cram,none cram,login', 'a list continues');
@@ -65,7 +65,7 @@ print $known map { "$_ sha256//8NT4MXtzFCYEvXf3tIUdn+pLsNLJHPjFnMRwp3aPQvA= 2026
 close $known;
 chmod 0600, "$home/data/ptsh/known_boxes";
 is(texts(0, 'kn'), 'known.example.net', 'a known box, once, without the default port');
-is(texts(0, 'joe@oth'), 'joe@other.example.net:5500', '... behind a user');
+is(texts(0, 'joe@oth'), 'joe@other.example.net:5500', '... after a user');
 is(answer(0, 'lab'), "lab-nine\tlab.example.net\n", 'a box with its address');
 is(texts(1, '-q', 'joe@core'), 'joe@core-east', 'a box after a user');
 is(texts(2, '-o', 'json', 'lab'), 'lab-nine', 'a box after an argument');
@@ -73,7 +73,7 @@ is(texts(1, 'core-east', ''), '', 'no second box');
 is(texts(2, '--', 'x'), '', '... also after --');
 is(texts(1, '--', '--tl'), '', 'no options after --');
 is(texts(1, '-f', 'q'), ':files', 'files');
-is(texts(0, '--ca='), ':files', '... behind =');
+is(texts(0, '--ca='), ':files', '... after =');
 is(texts(0, './x'), ':files', 'a path where a box stands');
 is(texts(1, '--password-command', ''), '', 'nothing where nothing is known');
 is(texts(1, '-c', 'realm_que'), ':open realm_query', 'requests in a line');
@@ -92,22 +92,22 @@ is(texts(7, 'a'), '', 'a place far after the end is silent');
 
 # What is typed, and what the row must contain after Tab.  `many`: what must be listed after another.
 my @cases = (
-	['ptsh --tls=ver', qr/ptsh --tls=verify\b/, 'a choice behind ='],
+	['ptsh --tls=ver', qr/ptsh --tls=verify\b/, 'a choice after ='],
 	['ptsh --tls ver', qr/ptsh --tls verify\b/, 'a choice'],
 	['ptsh --known', qr/ptsh --known-as\b/, 'an option'],
 	['ptsh -qo rec', qr/ptsh -qo records\b/, 'a format'],
 	['ptsh --auth cram,lo', qr/ptsh --auth cram,login/, 'a list'],
 	['ptsh core', qr/ptsh core-east\b/, 'a box'],
-	['ptsh -v joe@lab', qr/ptsh -v joe\@lab-nine\b/, 'a box behind a user'],
+	['ptsh -v joe@lab', qr/ptsh -v joe\@lab-nine\b/, 'a box after a user'],
 	['ptsh -f quart', qr/ptsh -f quarterly\.ptsh\b/, 'a file'],
-	['ptsh --ca=quart', qr/ptsh --ca=quarterly\.ptsh\b/, 'a file behind ='],
-	['ptsh -fquart', qr/ptsh -fquarterly\.ptsh\b/, 'a file behind its letter'],
+	['ptsh --ca=quart', qr/ptsh --ca=quarterly\.ptsh\b/, 'a file after ='],
+	['ptsh -fquart', qr/ptsh -fquarterly\.ptsh\b/, 'a file after its letter'],
 	['ptsh known', qr/ptsh known\.example\.net\b/, 'a known box'],
 	[q(ptsh -c '["product), qr/ptsh -c '\["product_id"/, 'a request in raw JSON'],
 	['ptsh -c product', qr/ptsh -c product_id\b/, 'a request'],
 	[q(ptsh -c 'realm_info gid,descr), qr/ptsh -c 'realm_info gid,description/, 'a field within quotes'],
 	[q(ptsh -c "realm_info gid,descr), qr/ptsh -c "realm_info gid,description/, 'a field within double quotes'],
-	[q(ptsh -c ping -c 'realm_info gid' -o csv lab), qr/-o csv lab-nine\b/, 'behind a quoted line'],
+	[q(ptsh -c ping -c 'realm_info gid' -o csv lab), qr/-o csv lab-nine\b/, 'after a quoted line'],
 );
 
 my $installed = $ENV{PTSH_TEST_INSTALLED};
@@ -160,7 +160,7 @@ for my $name (sort keys %shells) {
 		$t->key('BSpace');
 		$t->key('Tab', 'Tab');
 		ok($t->wait_row(qr/description/), "$name: fields are listed") or diag(join "\n", $t->rows);
-		is(scalar(grep { /realm_info.*(?:name|description)/ } $t->rows), 0, "$name: ... without the line in front of each") or diag(join "\n", $t->rows);
+		is(scalar(grep { /realm_info.*(?:name|description)/ } $t->rows), 0, "$name: ... without the line before each") or diag(join "\n", $t->rows);
 	}
 	# It must be gone before its home goes.
 	my $pid = $t->pid;

@@ -49,11 +49,11 @@ refused('a command that shows nothing', qr/^ptsh: \.sleep: shows nothing that ha
 refused('twice', qr/one format a line/, '.format csv .format tsv ping');
 refused('within .each', qr/\.format FORMAT stands before the whole line/, '.each realm_info gid -- .format csv realm_seed_list {gid}');
 refused('within .watch', qr/\.format FORMAT stands before the whole line/, '.watch 1 .format csv realm_info gid');
-refused("'$_' behind a request", qr/^ptsh: realm_info: the format of one line stands before it: \.format csv realm_info/m, "realm_info gid $_")
+refused("'$_' after a request", qr/^ptsh: realm_info: the format of one line stands before it: \.format csv realm_info/m, "realm_info gid $_")
 	for '-o csv', '--output csv', '--output=csv';
 is(Run->ptsh(args => ['-X', '-n', '-c', 'log -o', '-c', "log '-o' info"])->stdout, qq(["log","-o"]\n["log","-o",6]\n), '-o as text is sent');
 my $r = lines('.format csv set_license s3same');
-unlike($r->stderr . $r->stdout, qr/s3same/, 'a secret behind it is hidden');
+unlike($r->stderr . $r->stdout, qr/s3same/, 'a secret after it is hidden');
 
 $box->stop;
 done_testing;

@@ -348,7 +348,7 @@ Box::write_file("$home/.snmp/snmp.conf", "defVersion 3\ndefSecurityName priv\nde
 	. "defAuthPassphrase authpass123\ndefPrivType AES\ndefPrivPassphrase privpass123\n");
 works(".snmp get $to $services", $row, 'what is not given comes from snmp.conf', run => { home => $home });
 works(".snmp get $to -v 2c -c public $services", $row, '... and what is given wins', run => { home => $home });
-is_deeply [sort map { s/.*\///r } glob("$home/.snmp/* $home/state/*")], ['snmp.conf'], 'no file is left behind';
+is_deeply [sort map { s/.*\///r } glob("$home/.snmp/* $home/state/*")], ['snmp.conf'], 'no file is left';
 
 # --- names ---
 

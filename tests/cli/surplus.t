@@ -33,7 +33,7 @@ is(run('group_info gid,name', '[],4711'), '', 'no rows');
 is(run('realm_info gid,name', '["1","a"],4711,["2","b"],{"x":1}'), "1\ta\n2\tb\n", 'among rows');
 is(run('ping', '1.5,7,"x"', format => 'csv'), "time,pid\r\n1.5,7\r\n", 'after bare values');
 is(run('security_misc_settings', '"hi",1,4711', format => 'records'), qq({"login_banner":"hi","enable_login_banner":1}\n), '... under the right headings');
-is(run('realm_poll 5', '{"ports":2},4711', format => 'csv'), "name,value\r\nports,2\r\n", 'behind statistics');
+is(run('realm_poll 5', '{"ports":2},4711', format => 'csv'), "name,value\r\nports,2\r\n", 'after statistics');
 is(run('realm_modify 5', '"done"'), '', 'where nothing is documented');
 
 # .each must not take it for a group.

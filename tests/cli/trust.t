@@ -160,7 +160,7 @@ my $real = Box->start(password => $password, '--tls', 'offer', @pem);
 my $in_between = sub {
 	my (@args) = @_;
 	my $relay = Box->start(password => $password, '--cert', "$certs/other.pem", '--key', "$certs/other.key", script => <<"END");
-behind @{[$real->port]}
+forward @{[$real->port]}
 expect "start_tls"
 line [null,"start_tls"]
 tls

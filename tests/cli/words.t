@@ -48,7 +48,16 @@ my @nor_in_comments = (
 	[qr/\bfor ever\b/, 'until'],
 	[qr/\ball the same\b/, 'anyway, although'],
 	[qr/\bvouch\w*/, 'verify'],
+	[qr/\btells?\b/, 'reports, prints, shows'],
+	[qr/\bwhoever\b/, 'the caller, the process that'],
+	[qr/\b(?:in front of|behind)\b/, 'before, after'],
+	[qr/\b(?:goes?|going|gone) on\b/, 'continues'],
+	[qr/\bnor do(?:es)?\b/, 'and ... not'],
+	[qr/\brefuses to know\b/, 'does not know'],
+	[qr/\bhanded (?:on|over)\b/, 'passed on'],
 );
+# Nor in a test, in its name or its titles.
+my @nor_in_tests = (@nor_in_comments[0 .. 6], $nor_in_comments[8], [qr/\bbehind\b/, 'before, after']);
 
 # The lines of a text that have one of the words: FILE:LINE: the word; instead.
 sub found
@@ -92,6 +101,14 @@ cmp_ok scalar @sources, '>', 100, 'the sources are there';
 is join("\n", map { found($_, part_of(text("$top/$_"), 0), \@never) } @sources), '', 'plain words in what ptsh prints';
 is join("\n", map { found($_, part_of(text("$top/$_"), 1), \@nor_in_comments) } grep { !m{/width_table\.h$} } @sources), '',
     'plain words in comments';	# width_table.h has Unicode's licence
+
+my @tests = map { s{^\Q$top\E/}{}r } sort glob("$top/tests/*.{pl,sh,mk,supp} $top/tests/*/*.{t,pl,pm,case,guards}");
+cmp_ok scalar @tests, '>', 100, 'the tests are there';
+is join("\n", map { found($_, text("$top/$_"), \@nor_in_tests) } grep { !m{/words\.t$} } @tests), '', 'plain words in tests';
+my @programs = map { s{^\Q$top\E/}{}r } sort glob("$top/tests/*/*.[ch]");
+is join("\n", map { found($_, part_of(text("$top/$_"), 1), \@nor_in_comments) } @programs), '', '... in their comments';
+is join("\n", map { found($_, text("$top/$_") =~ s/_/ /gr, [[qr/\bstatic void (?:\w+ )*(?:told|tells|whom|behind|nobody|somebody|vouch\w*)\b/, 'another name']]) } @programs), '',
+    '... and in names';
 
 my @papers = map { s{^\Q$top\E/}{}r } sort glob("$top/man/*.[1-9] $top/completions/* $top/README.md $top/CHANGELOG.md $top/SECURITY.md " .
     "$top/CONTRIBUTING.md $top/src/README.md $top/tests/README.md $top/examples/* $top/debian/changelog");

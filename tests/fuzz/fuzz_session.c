@@ -2,7 +2,7 @@
 /*
  * fuzz_session: any conversation.  The input is what the box sends, mixed with calls of the caller: 0xfe and a
  * letter, see act().  Fed whole and in pieces the results must be the same; every request has one outcome; before the
- * login is proved nothing is handed over.
+ * login is proved nothing is passed on.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -86,7 +86,7 @@ static void fuzz_item(void *ctx, void *tag, struct json item, unsigned depth, bo
 	size_t at;
 
 	CHECK(((struct fuzz *)ctx)->ready);
-	/* What is handed over is JSON, except for bad UTF-8. */
+	/* What is passed on is JSON, except for bad UTF-8. */
 	if (item.len) {
 		const char *error = json_read(item.text, item.len, &v, &at);
 

@@ -4,7 +4,7 @@
 #	my $pid = Child::start(sub { ... });		# ends with 0, or with 126 if that dies, and says why on standard error
 #	my $pid = Child::start(sub { ...; exec 'program', @arguments or die "program: $!\n" });
 #
-# A child that dies would be caught by the next eval of the test, a subtest's for one, and go on running the test: the same
+# A child that dies would be caught by the next eval of the test, a subtest's for one, and continue the test: the same
 # once more, and if it starts children and tries again, thousands.  At its end it runs none of the test's END blocks.
 package Child;
 

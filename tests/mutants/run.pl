@@ -21,7 +21,7 @@
 # program below tests/ and a pattern: one of its tests with such a name must fail; the first of several programs that does will
 # do.  `faults` are the cases of tests/faults.
 #
-# Each mutant is the objects of that file (a header: of the files that include it), linked in front of the library of BUILD, in a
+# Each mutant is the objects of that file (a header: of the files that include it), linked before the library of BUILD, in a
 # folder of its own, which stays if it survives.
 # Nothing else is touched.  MUTANT_COMPILE, MUTANT_LINK and MUTANT_LIBS are the Makefile's commands.
 use strict;

@@ -105,7 +105,7 @@ $c->type('?');
 ok $c->wait_row(qr/^  \.\.\. \d+ more$/), '? on an empty line lists what may come';
 is $c->settle(''), '', '... and types nothing';
 $c->type('realm_poll ?');
-ok $c->wait_row(qr/realm/), '? behind a blank';
+ok $c->wait_row(qr/realm/), '? after a blank';
 is $c->settle('realm_poll '), '', '... types nothing';
 $c->type('?');
 is $c->settle('realm_poll ?'), '', 'a second ? is typed';
@@ -164,7 +164,7 @@ for my $term ('dumb', '', undef, 'no-such-terminal') {
 	is_deeply [$p->wait_logged(1)], ['LINE typed while events come ä'], '... the line is what was typed';
 	$p->type("log 'a");
 	$p->key('Enter');
-	ok $p->wait_row(qr/^\.\.\.$/), '... rows go on';
+	ok $p->wait_row(qr/^\.\.\.$/), '... rows continue';
 	$p->type("b'");
 	$p->key('Enter');
 	is +($p->wait_logged(2))[1], "LINE log 'a\\nb'", '... into one text';

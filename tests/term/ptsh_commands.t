@@ -64,8 +64,8 @@ my $trace = Term::slurp("$dir/trace");
 my ($id) = $trace =~ /> \[(\d+),"set_license"/;
 my @of_it = grep { /[<>] \[$id,/ } split /\n/, $trace;		# (names may be read again at any time)
 like join("\n", @of_it), qr/^\S+ \S+ > \[\d+,"set_license","\*\*\*"\]\n\S+ \S+ < \[\d+,1\]\z/, '.trace writes messages, without secrets';
-unlike $trace, qr/ABCD|"ping"/, '... and none behind .trace off';
-is sprintf('%03o', (stat "$dir/trace")[2] & 0777), '600', '... for nobody else';
+unlike $trace, qr/ABCD|"ping"/, '... and none after .trace off';
+is sprintf('%03o', (stat "$dir/trace")[2] & 0777), '600', '... and private';
 
 # .watch: what has changed stands out
 my $other = Session->new(box => $s->box);
@@ -113,7 +113,7 @@ is scalar(grep { /timing/ } $s->run('.history trace')), 0, '... only those';
 like join("\n", $s->run('.help realm_poll')), qr/^realm_poll REALM\n/, '.help REQUEST';
 like join("\n", $s->run('help realm_poll')), qr/^realm_poll REALM\n/, '... the dot may be missing';
 like join("\n", $s->run('.help .watch')), qr/^\.watch SECONDS \[N\] LINE\n/, '.help COMMAND';
-like join("\n", $s->run('.help .snmp')), qr/ repetitions\), walk\n|\(-CrN\n {6}repetitions\)/, '.help: what is too long goes on in the next row';
+like join("\n", $s->run('.help .snmp')), qr/ repetitions\), walk\n|\(-CrN\n {6}repetitions\)/, '.help: what is too long continues in the next row';
 like join("\n", $s->run('.help')), qr/^  group_settings_modify +change a group.*^  \.watch /sm, '.help';
 like(($s->run('.help nosuch'))[0], qr/^ptsh: \.help: nosuch: /, '.help of nothing');
 is_deeply [$s->run('.e')], ['ptsh: .e: may be .each, .echo, .edit, .events'], 'an ambiguous command';

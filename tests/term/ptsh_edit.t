@@ -129,7 +129,7 @@ for my $case (['TERM', 143], ['HUP', 129]) {
 	cmp_ok scalar(() = glob "$dir/run/*"), '>', 0, '... there is a folder';
 	kill $signal, $t->pid;
 	is $t->status, $status, "... ends with $status";
-	is join(' ', glob "$dir/run/* $dir/run/.p*"), '', '... and leaves nothing behind';
+	is join(' ', glob "$dir/run/* $dir/run/.p*"), '', '... and leaves no file';
 }
 my $i = Session->new(@slow, args => ['-e', 'realm_poll_stop']);
 my $other = Session->new(box => $s->box);
@@ -140,7 +140,7 @@ ok $i->wait_for(sub { -s "$dir/signals" }), '^C is the editor\'s';
 $other->run('realm_poll Lab');
 $i->type('end');
 $i->key('Enter');
-ok $i->wait_row(qr/^ptsh: not changed; nothing was run$/), '... which goes on' or diag($i->all);
+ok $i->wait_row(qr/^ptsh: not changed; nothing was run$/), '... which continues' or diag($i->all);
 ok $i->wait_row(qr/ realm_poll_stop 5200007311/), '... and events that came meanwhile are shown';
 $i->line('.quit');
 is $i->status, 0, '... ends well';

@@ -37,7 +37,7 @@ $s->wait_prompt(qr/away 2s/);
 $s->key('C-u', 'C-d');
 is $s->status, 0, 'ends';
 
-# Many requests leave nothing behind
+# Many requests leave no memory allocated
 my $t = Session->new(env => {PTSH_PAGER => ''});
 sub resident { return Term::slurp('/proc/' . $t->pid . '/status') =~ /VmRSS:\s+(\d+)/ ? $1 : 0 }
 sub descriptors { my @all = glob '/proc/' . $t->pid . '/fd/*'; return scalar @all }

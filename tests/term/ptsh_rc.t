@@ -38,8 +38,8 @@ SKIP: {
 	starts('it belongs to another user', 'another user\'s');
 	chown 0, -1, "$home/elsewhere/rc";
 }
-my $marked = Session->new(rows => 20, rc => "\x{feff}.alias up realm_info gid\n.echo behind the mark\n", box => $first->box);
-ok $marked->wait_row(qr/^behind the mark$/), 'a byte order mark in front is skipped' or diag($marked->all);
+my $marked = Session->new(rows => 20, rc => "\x{feff}.alias up realm_info gid\n.echo after the mark\n", box => $first->box);
+ok $marked->wait_row(qr/^after the mark$/), 'a byte order mark at the start is skipped' or diag($marked->all);
 $marked->line('.alias');
 ok $marked->wait_row(qr/^\.alias up realm_info gid$/), '... and is no part of the first line' or diag($marked->all);
 $marked->line('.quit');

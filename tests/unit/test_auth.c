@@ -258,7 +258,7 @@ __attribute__((noinline)) static void look_at_dead_stack(unsigned char *to)
 }
 
 /* A copy, to prove that it would be found. */
-__attribute__((noinline)) static void leave_behind(const unsigned char *bytes, size_t len)
+__attribute__((noinline)) static void leave_copy(const unsigned char *bytes, size_t len)
 {
 	unsigned char room[8192];
 
@@ -291,11 +291,11 @@ static void neither_password_nor_key_is_left_on_the_stack(void **state)
 		pads[0][i] = key[i] ^ 0x36;
 		pads[1][i] = key[i] ^ 0x5c;
 	}
-	leave_behind(key, sizeof key);
+	leave_copy(key, sizeof key);
 	look_at_dead_stack(stack);
 	if (occurrences(stack, DEPTH, key, sizeof key) == 0)
 		return;		/* a sanitizer keeps frames elsewhere (skip() is a failure in TAP) */
-	leave_behind((const unsigned char *)"                                ", 32);
+	leave_copy((const unsigned char *)"                                ", 32);
 	assert_int_equal(compute_deep(&c, password, &e), 0);
 	look_at_dead_stack(stack);
 	assert_int_equal(occurrences(stack, DEPTH, key, sizeof key), 0);

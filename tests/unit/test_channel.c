@@ -1104,7 +1104,7 @@ static void test_bind_is_used_and_checked(void **state)
 	close(listener);
 }
 
-static void test_many_channels_leave_no_descriptor_behind(void **state)
+static void test_many_channels_leave_no_descriptor(void **state)
 {
 	struct holder h;
 	unsigned short port;
@@ -1184,7 +1184,7 @@ int main(void)
 		cmocka_unit_test(test_proxy_command_inherits_no_descriptor_and_no_mask),
 		cmocka_unit_test(test_stubborn_proxy_command_is_ended_with_the_channel),
 		cmocka_unit_test(test_bind_is_used_and_checked),
-		cmocka_unit_test(test_many_channels_leave_no_descriptor_behind),
+		cmocka_unit_test(test_many_channels_leave_no_descriptor),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -248,7 +248,7 @@ static void gids_with_their_names(void **state)
 	explains("realm_poll ", "realm: gid or name, required: gid or name of the realm");
 }
 
-static void files_behind_an_at_and_a_redirection(void **state)
+static void files_after_an_at_and_a_redirection(void **state)
 {
 	(void)state;
 	offers("set_license @ce", "cert.pem|certs/");
@@ -512,7 +512,7 @@ int main(void)
 		cmocka_unit_test(properties_and_their_values),
 		cmocka_unit_test(events),
 		cmocka_unit_test(gids_with_their_names),
-		cmocka_unit_test(files_behind_an_at_and_a_redirection),
+		cmocka_unit_test(files_after_an_at_and_a_redirection),
 		cmocka_unit_test(lines_within_commands),
 		cmocka_unit_test(hopeless_places_offer_nothing),
 		cmocka_unit_test(nothing_is_known_without_a_context),

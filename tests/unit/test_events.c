@@ -33,7 +33,7 @@ static int tear_down(void **state)
 }
 
 /* An event of the box: its name and its arguments, ",\"1\"". */
-static void box_tells(const char *name, const char *args)
+static void box_sends_event(const char *name, const char *args)
 {
 	static char line[200000];
 	struct json all, v = {0};
@@ -115,13 +115,13 @@ static void a_listener_hears_its_event_and_no_other(void **state)
 	(void)state;
 	listens(&a, "job_stop", NULL, 0);
 	listens(&all, "*", NULL, 0);
-	box_tells("job_stop", ",\"1\"");
-	box_tells("job_stopped", ",\"1\"");
-	box_tells("job", ",\"1\"");
+	box_sends_event("job_stop", ",\"1\"");
+	box_sends_event("job_stopped", ",\"1\"");
+	box_sends_event("job", ",\"1\"");
 	assert_int_equal(a.heard, 1);
 	assert_int_equal(all.heard, 3);
 	events_ignore(&shell, &a.l);
-	box_tells("job_stop", ",\"1\"");
+	box_sends_event("job_stop", ",\"1\"");
 	assert_int_equal(a.heard, 1);
 	assert_int_equal(all.heard, 4);
 	events_ignore(&shell, &all.l);
@@ -134,13 +134,13 @@ static void arguments_must_be_the_same_as_far_as_they_are_given(void **state)
 
 	(void)state;
 	listens(&a, "job_stop", args, 2);
-	box_tells("job_stop", ",\"12\",\"x\",\"more\"");
-	box_tells("job_stop", ",12,\"x\"");
+	box_sends_event("job_stop", ",\"12\",\"x\",\"more\"");
+	box_sends_event("job_stop", ",12,\"x\"");
 	assert_int_equal(a.heard, 2);
-	box_tells("job_stop", ",\"12\"");
-	box_tells("job_stop", ",\"1\",\"x\"");
-	box_tells("job_stop", ",\"12\",\"xx\"");
-	box_tells("job_stop", "");
+	box_sends_event("job_stop", ",\"12\"");
+	box_sends_event("job_stop", ",\"1\",\"x\"");
+	box_sends_event("job_stop", ",\"12\",\"xx\"");
+	box_sends_event("job_stop", "");
 	assert_int_equal(a.heard, 2);
 	events_ignore(&shell, &a.l);
 }
@@ -155,8 +155,8 @@ static void a_realm_may_be_meant_by_its_name(void **state)
 	engine_pump(&shell);
 	assert_int_equal(wire.count, 1);	/* the names are asked for */
 	box_answers(0, 1, ",[[\"12\",\"Office\"],[\"13\",\"Lab\"]]");
-	box_tells("realm_poll_stop", ",\"12\"");
-	box_tells("realm_poll_stop", ",\"13\"");
+	box_sends_event("realm_poll_stop", ",\"12\"");
+	box_sends_event("realm_poll_stop", ",\"13\"");
 	assert_int_equal(a.heard, 1);
 	assert_int_equal(a.refused, 0);
 	events_ignore(&shell, &a.l);
@@ -173,7 +173,7 @@ static void a_realm_that_two_have_the_name_of_is_refused(void **state)
 	box_answers(0, 1, ",[[\"12\",\"Office\"],[\"13\",\"Office\"]]");
 	assert_int_equal(a.refused, 1);
 	assert_non_null(strstr(written(&shell.err), "more than one"));
-	box_tells("realm_poll_stop", ",\"12\"");
+	box_sends_event("realm_poll_stop", ",\"12\"");
 	assert_int_equal(a.heard, 0);
 }
 
@@ -185,8 +185,8 @@ static void listeners_may_leave_and_end_each_other_while_they_hear(void **state)
 	listens(&a, "job_stop", NULL, 0);
 	listens(&b, "job_stop", NULL, 0);
 	listens(&c, "job_stop", NULL, 0);
-	box_tells("job_stop", "");
-	box_tells("job_stop", "");
+	box_sends_event("job_stop", "");
+	box_sends_event("job_stop", "");
 	assert_int_equal(a.heard, 1);
 	assert_int_equal(b.heard, 0);
 	assert_int_equal(c.heard, 2);
@@ -221,13 +221,13 @@ static void an_event_that_only_a_listener_wants_is_not_shown(void **state)
 {
 	(void)state;
 	events_subscribe(&shell, "job_stop", false);
-	box_tells("job_stop", ",\"1\"");
+	box_sends_event("job_stop", ",\"1\"");
 	assert_string_equal(written(&shell.out), "");
 	events_subscribe(&shell, "job_stop", true);
-	box_tells("job_stop", ",\"1\"");
+	box_sends_event("job_stop", ",\"1\"");
 	assert_int_equal(rows(written(&shell.out)), 1);
 	events_show(&shell, false);
-	box_tells("job_stop", ",\"1\"");
+	box_sends_event("job_stop", ",\"1\"");
 	assert_string_equal(written(&shell.out), "");
 }
 
@@ -237,9 +237,9 @@ static void a_flood_is_folded_at_a_prompt_and_each_name_for_itself(void **state)
 	events_subscribe(&shell, "*", true);
 	shell.interactive = true;
 	for (int i = 0; i < 50; i++)
-		box_tells("job_stop", ",\"1\"");
+		box_sends_event("job_stop", ",\"1\"");
 	assert_int_equal(rows(written(&shell.out)), 10);
-	box_tells("job_start", ",\"1\"");
+	box_sends_event("job_start", ",\"1\"");
 	assert_int_equal(rows(written(&shell.out)), 1);
 }
 
@@ -252,7 +252,7 @@ static void a_flood_of_different_names_is_folded_too(void **state)
 	shell.interactive = true;
 	for (int i = 0; i < 50; i++) {
 		snprintf(name, sizeof name, "event_%d", i);
-		box_tells(name, "");
+		box_sends_event(name, "");
 	}
 	assert_int_equal(rows(written(&shell.out)), 32);
 }
@@ -262,7 +262,7 @@ static void a_script_gets_every_event(void **state)
 	(void)state;
 	events_subscribe(&shell, "*", true);
 	for (int i = 0; i < 50; i++)
-		box_tells("job_stop", ",\"1\"");
+		box_sends_event("job_stop", ",\"1\"");
 	assert_int_equal(rows(written(&shell.out)), 50);
 }
 
@@ -280,7 +280,7 @@ static void on_runs_at_most_64_lines_at_once_and_each_in_the_end(void **state)
 	first = wire.count;		/* the subscription */
 	for (int i = 0; i < 100; i++) {
 		snprintf(args, sizeof args, ",\"n%d\"", i);
-		box_tells("job_stop", args);
+		box_sends_event("job_stop", args);
 	}
 	engine_pump(&shell);
 	assert_int_equal(wire.count - first, 64);
@@ -307,14 +307,14 @@ static void on_keeps_few_bytes_of_lines_that_wait(void **state)
 	memcpy(args, ",\"", 2);
 	args[sizeof args - 2] = '"';
 	for (int i = 0; i < 64 + 40; i++)
-		box_tells("job_stop", args);
+		box_sends_event("job_stop", args);
 	assert_null(strstr(written(&shell.err), "too many events"));
 	for (int i = 0; i < 3; i++)
-		box_tells("job_stop", args);
+		box_sends_event("job_stop", args);
 	assert_non_null(strstr(written(&shell.err), "too many events: some lines were not run"));
 	engine_pump(&shell);
 	box_answers(1, 1, "");		/* one of them ends, one that waits runs, and there is room again */
-	box_tells("job_stop", ",\"short\"");
+	box_sends_event("job_stop", ",\"short\"");
 	for (size_t i = 2; i < wire.count; i++)
 		box_answers(i, 1, "");
 	assert_non_null(strstr(wire.sent[wire.count - 1].text, "\"short\""));

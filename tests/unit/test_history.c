@@ -369,7 +369,7 @@ static void on_a_full_disk(void)
 	history_free(h);
 }
 
-static void a_full_disk_leaves_whole_lines_and_is_told_once(void **state)
+static void a_full_disk_leaves_whole_lines_and_is_reported_once(void **state)
 {
 	(void)state;
 	in_child(on_a_full_disk);
@@ -434,10 +434,10 @@ static void binary_content_is_not_recalled_and_harms_nothing(void **state)
 	write_file(noise, 1 << 20, 0600);
 	free(noise);
 	h = open_good();
-	history_add(h, "behind the noise", "behind the noise");
+	history_add(h, "after the noise", "after the noise");
 	history_free(h);
 	h = open_good();
-	assert_string_equal(history_entry(h, history_count(h) - 1), "behind the noise");
+	assert_string_equal(history_entry(h, history_count(h) - 1), "after the noise");
 	history_free(h);
 }
 
@@ -520,7 +520,7 @@ static void put_another_in_its_place(void)
 	assert_int_equal(rename(other, path), 0);
 }
 
-/* Another session cuts the file between the moments when this one opens and locks it: what is locked then is nobody's. */
+/* Another session cuts the file between the moments when this one opens and locks it: the locked file then has no name. */
 static void a_file_that_is_replaced_while_it_is_waited_for(void **state)
 {
 	struct history *h;
@@ -640,7 +640,7 @@ int main(void)
 		TEST(a_file_in_the_place_of_its_directory),
 		TEST(a_read_only_home),
 		TEST(file_of_another_user),
-		TEST(a_full_disk_leaves_whole_lines_and_is_told_once),
+		TEST(a_full_disk_leaves_whole_lines_and_is_reported_once),
 		TEST(a_lock_that_is_never_given_back_does_not_hang),
 		TEST(a_hundred_thousand_lines_are_cut_to_the_newest),
 		TEST(binary_content_is_not_recalled_and_harms_nothing),

@@ -65,7 +65,7 @@ static int fresh(void **state)
 
 /* --- reading --- */
 
-static void test_missing_file_knows_nobody(void **state)
+static void test_missing_file_knows_no_box(void **state)
 {
 	struct known_boxes k;
 	struct error e;
@@ -78,7 +78,7 @@ static void test_missing_file_knows_nobody(void **state)
 	known_boxes_clear(&k);
 }
 
-static void test_lines_are_read_and_bad_ones_are_told(void **state)
+static void test_lines_are_read_and_bad_ones_are_reported(void **state)
 {
 	struct known_boxes k;
 	struct error e;
@@ -266,7 +266,7 @@ static void test_added_lines_leave_all_others_as_they_were(void **state)
 	assert_null(strstr(read_file(), "clear"));
 }
 
-static void test_how_a_box_starts_tls_is_a_word_behind_the_date(void **state)
+static void test_how_a_box_starts_tls_is_a_word_after_the_date(void **state)
 {
 	struct known_boxes k;
 	struct error e;
@@ -465,7 +465,7 @@ static void test_lock_that_is_held_for_ever_is_given_up(void **state)
 	close(fd);
 }
 
-static void test_folder_that_cannot_be_written_is_told_and_nothing_lost(void **state)
+static void test_folder_that_cannot_be_written_is_reported_and_nothing_lost(void **state)
 {
 	struct error e;
 
@@ -553,20 +553,20 @@ static int remove_folder(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_file(test_missing_file_knows_nobody),
-		with_file(test_lines_are_read_and_bad_ones_are_told),
+		with_file(test_missing_file_knows_no_box),
+		with_file(test_lines_are_read_and_bad_ones_are_reported),
 		with_file(test_lines_written_by_hand_are_found),
 		with_file(test_marks_before_the_first_line_change_nothing),
 		with_file(test_file_that_others_may_have_written_is_refused),
 		with_file(test_added_lines_leave_all_others_as_they_were),
-		with_file(test_how_a_box_starts_tls_is_a_word_behind_the_date),
+		with_file(test_how_a_box_starts_tls_is_a_word_after_the_date),
 		with_file(test_removed_lines_are_counted),
 		with_file(test_folders_are_made_for_oneself_alone),
 		with_file(test_twenty_processes_at_once_lose_nothing),
 		with_file(test_killed_writers_leave_a_whole_file),
 		with_file(test_100000_lines_are_no_trouble),
 		with_file(test_lock_that_is_held_for_ever_is_given_up),
-		with_file(test_folder_that_cannot_be_written_is_told_and_nothing_lost),
+		with_file(test_folder_that_cannot_be_written_is_reported_and_nothing_lost),
 		with_file(test_names_are_the_same_however_the_box_is_written),
 		with_file(test_pins_are_compared_as_bytes),
 	};

@@ -593,7 +593,7 @@ static void an_address_that_hung_up_is_followed_by_one_that_is_asked_later(void 
 {
 	(void)state;
 	begin_early(NULL);
-	line.now->ops->connected(line.now->ctx);	/* the channel has gone on by itself */
+	line.now->ops->connected(line.now->ctx);	/* the channel has continued by itself */
 	expect_sent("");
 	box_says(HELLO_CRAM);
 	expect_sent("[1,\"start_tls\"]");

@@ -134,7 +134,7 @@ static void every_option_is_accepted_in_its_long_form(void **state)
 	}
 }
 
-static void an_optional_argument_stands_only_behind_an_equals_sign(void **state)
+static void an_optional_argument_comes_only_after_an_equals_sign(void **state)
 {
 	struct options o;
 
@@ -641,7 +641,7 @@ static void a_line_may_name_its_own_host_and_lines_may_name_lines(void **state)
 	options_clear(&o);
 }
 
-static void a_mistake_in_the_boxes_file_is_told_with_its_line(void **state)
+static void a_mistake_in_the_boxes_file_is_reported_with_its_line(void **state)
 {
 	(void)state;
 	write_boxes("ok host\n\nbad host --tsl on\nonce host -c ping\nrel host --password-file pw\n"
@@ -878,7 +878,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_option_is_accepted_in_its_long_form),
-		TEST(an_optional_argument_stands_only_behind_an_equals_sign),
+		TEST(an_optional_argument_comes_only_after_an_equals_sign),
 		TEST(no_name_is_there_twice),
 		TEST(short_flags_go_together_and_the_last_takes_an_argument),
 		TEST(lines_and_files_keep_their_order),
@@ -904,7 +904,7 @@ int main(void)
 		TEST(boxes_file_stands_between_environment_and_command_line),
 		TEST(default_line_is_used_where_no_box_is_named),
 		TEST(a_line_may_name_its_own_host_and_lines_may_name_lines),
-		TEST(a_mistake_in_the_boxes_file_is_told_with_its_line),
+		TEST(a_mistake_in_the_boxes_file_is_reported_with_its_line),
 		TEST(a_boxes_file_that_others_can_write_is_refused),
 		TEST(files_follow_home_and_xdg_and_never_the_current_directory),
 		TEST(of_two_password_sources_the_later_counts),

@@ -297,7 +297,7 @@ static void secrets_are_hidden_in_requests(void **state)
 		{"[7,\"realm_snmp_credential_list_modify\",\"5\",[[\"a\",8]],[[\"a\",8,[[2,[\"S3CR3T\"]]],1],[\"a\",8,[2,[\"S3CR3T\"]],[3,\"u\",\"S3CR3T\"],1]]]",
 		    "[7,\"realm_snmp_credential_list_modify\",\"5\",[[\"a\",8]],[[\"a\",8,\"***\",1],[\"a\",8,\"***\",\"***\",\"***\"]]]"},
 		{"[7,\"security_certificate_list_modify\",[\"o\"],[[\"n\",\"S3CR3T\"]]]", "[7,\"security_certificate_list_modify\",[\"o\"],[[\"n\",\"***\"]]]"},
-		/* The versions side by side: what stands behind the secret column is one, but for the flags. */
+		/* The versions side by side: what follows the secret column is one, except the flags. */
 		{"[\"realm_snmp_credential_list_modify\",\"5\",[],[[\"10.0.0.0\",8,[3,\"u\",\"S3CR3T\"],[2,[\"S3CR3T\"]],3],[\"10.0.0.0\",8,[2,[\"S3CR3T\"]],\"S3CR3T\"]]]",
 		    "[\"realm_snmp_credential_list_modify\",\"5\",[],[[\"10.0.0.0\",8,\"***\",\"***\",\"***\"],[\"10.0.0.0\",8,\"***\",\"***\"]]]"},
 		{"[7,\"set_licence\",\"S3CR3T\"]", "[7,\"set_licence\",\"***\"]"},

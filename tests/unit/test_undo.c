@@ -32,7 +32,7 @@ static long allocations = -1;	/* how many succeed; -1: all */
 
 #define WATCHED "w4tched-s3cret"
 static bool watching;
-static unsigned left_behind;	/* freed blocks with that in them, while watching */
+static unsigned not_wiped;	/* freed blocks with that in them, while watching */
 
 #ifndef SANITIZED
 static int no_memory(void)
@@ -61,7 +61,7 @@ void *calloc(size_t n, size_t size)
 static void leave(const void *p)
 {
 	if (watching && p != NULL && memmem(p, malloc_usable_size((void *)(uintptr_t)p), WATCHED, sizeof WATCHED - 1) != NULL)
-		left_behind++;
+		not_wiped++;
 }
 
 void *realloc(void *p, size_t size)
@@ -771,17 +771,17 @@ static void no_secret_stays_in_memory_given_back(void **state)
 #ifdef SANITIZED
 	skip();
 #endif
-	left_behind = 0;
+	not_wiped = 0;
 	watching = true;
 	block = malloc(64);
 	memcpy(block, WATCHED, sizeof WATCHED);
 	free(block);
-	assert_int_equal(left_behind, 1);	/* a secret would be found */
+	assert_int_equal(not_wiped, 1);	/* a secret would be found */
 	assert_int_equal(undo_make(&u, type_of(json), json, strlen(json), values_of(reply)), 0);
 	assert_non_null(strstr(buf_string(&u.json), WATCHED));
 	undo_clear(&u);
 	watching = false;
-	assert_int_equal(left_behind, 1);
+	assert_int_equal(not_wiped, 1);
 }
 
 /* --- what is made --- */
