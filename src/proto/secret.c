@@ -100,16 +100,16 @@ static void secrets_in_row(const struct field *fields, struct json row, secret_f
 {
 	struct json_iter it;
 	struct json v;
-	bool behind = false;	/* a secret: an entry whose shape is another may have it here */
+	bool after_secret = false;	/* a secret: an entry whose shape is another may have it here */
 
 	if (json_kind(row) != JSON_ARRAY) {
 		found(ctx, row);
 		return;
 	}
 	for (it = json_iterate(row); json_next(&it, NULL, &v); ) {
-		if (fields->name == NULL || fields->secret || (behind && json_kind(v) != JSON_NUMBER))
+		if (fields->name == NULL || fields->secret || (after_secret && json_kind(v) != JSON_NUMBER))
 			found(ctx, v);
-		behind = behind || fields->name == NULL || fields->secret;
+		after_secret = after_secret || fields->name == NULL || fields->secret;
 		if (fields->name != NULL)
 			fields++;
 	}
@@ -279,12 +279,12 @@ int secret_mask_request(struct buf *out, const char *json, size_t len)
 	it = json_iterate(v);
 	type = json_next(&it, NULL, &v) ? type_of(v, &near, &failed) : NULL;
 	if ((type == NULL || near) && it.next != it.end) {
-		struct json_iter behind = it;
-		const struct request *second = json_next(&behind, NULL, &v) ? type_of(v, &near, &failed) : NULL;
+		struct json_iter after_secret = it;
+		const struct request *second = json_next(&after_secret, NULL, &v) ? type_of(v, &near, &failed) : NULL;
 
 		if (second != NULL) {
 			type = second;
-			it = behind;
+			it = after_secret;
 		}
 	}
 	if (failed)
