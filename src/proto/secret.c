@@ -279,12 +279,12 @@ int secret_mask_request(struct buf *out, const char *json, size_t len)
 	it = json_iterate(v);
 	type = json_next(&it, NULL, &v) ? type_of(v, &near, &failed) : NULL;
 	if ((type == NULL || near) && it.next != it.end) {
-		struct json_iter after_secret = it;
-		const struct request *second = json_next(&after_secret, NULL, &v) ? type_of(v, &near, &failed) : NULL;
+		struct json_iter rest = it;
+		const struct request *second = json_next(&rest, NULL, &v) ? type_of(v, &near, &failed) : NULL;
 
 		if (second != NULL) {
 			type = second;
-			it = after_secret;
+			it = rest;
 		}
 	}
 	if (failed)

@@ -94,11 +94,11 @@ for my $path (glob "$top/tests/box/*.[ch]") {
 }
 is_deeply \@shared, [], 'the simulated box has no code of ptsh';
 
-# The files of src that call each other in a circle, by the symbols that their objects define and use.
-sub circles
+# Which file of src uses which others, by the symbols that their objects define and use: {user}{used} = 1.
+sub calls
 {
 	my ($build) = @_;
-	my (%home, %uses, %calls, %index, %low, %open, @stack, @found);
+	my (%home, %uses, %calls);
 
 	# An old build still has objects of sources that were moved.
 	my @objects = grep { -e $top . (s/\.o\z/.c/r =~ s/^\Q$build\E//r) } glob "$build/src/*.o $build/src/*/*.o";
@@ -107,8 +107,17 @@ sub circles
 		$kind eq 'U' ? push @{ $uses{$name} }, $symbol : ($home{$symbol} = $name);
 	}
 	for my $name (keys %uses) {
+		$calls{$name} = {};
 		$calls{$name}{$_} = 1 for grep { defined && $_ ne $name } map { $home{$_} } @{ $uses{$name} };
 	}
+	return \%calls;
+}
+
+# The files that call each other in a circle.
+sub circles
+{
+	my %calls = %{ $_[0] };
+	my (%index, %low, %open, @stack, @found);
 	my $visit;	# Tarjan's strongly connected components
 	$visit = sub {
 		my ($v) = @_;
@@ -124,15 +133,16 @@ sub circles
 		do { push @circle, pop @stack; $open{ $circle[-1] } = 0 } until $circle[-1] eq $v;
 		push @found, [sort @circle] if @circle > 1;
 	};
-	defined $index{$_} or $visit->($_) for sort keys %uses;
-	return (scalar keys %uses, @found);
+	defined $index{$_} or $visit->($_) for sort keys %calls;
+	return @found;
 }
 # The known ones; a change that opens one removes it from the list.
 my @left = (
 	'format/csv format/output format/parts format/records format/table format/tsv',
 );
-my ($objects, @circles) = circles($ENV{PTSH} ? dirname($ENV{PTSH}) : "$top/build");
-cmp_ok $objects, '>', 100, 'the objects are there';
+my $calls = calls($ENV{PTSH} ? dirname($ENV{PTSH}) : "$top/build");
+my @circles = circles($calls);
+cmp_ok scalar keys %$calls, '>', 100, 'the objects are there';
 my (@new, %seen);
 for my $circle (@circles) {
 	my ($known) = grep { my %in = map { $_ => 1 } split; !grep { !$in{$_} } @$circle } @left;
@@ -140,6 +150,15 @@ for my $circle (@circles) {
 }
 is_deeply \@new, [], 'no files call each other in a circle';
 is_deeply [grep { !$seen{$_} } @left], [], 'no circle is listed that has been opened';
+
+# What is a feature can be taken out: its folder, its command, and the lines of main and --version that name it.
+my %named_by = (undo => 'commands/undo main', snmp => 'commands/table shell/version');
+for my $feature (sort keys %named_by) {
+	my @users = grep { my $user = $_; $user !~ m{^$feature/} && grep { m{^$feature/} } keys %{ $calls->{$user} } } sort keys %$calls;
+	is "@users", $named_by{$feature}, "without src/$feature and its rows the rest links";
+	my @readers = grep { !m{/src/$feature/} && text($_) =~ m{^#include "$feature/}m } @files;
+	is join(' ', map { s{^\Q$top\E/src/}{}r =~ s/\.c$//r } @readers), $feature eq 'snmp' ? 'shell/version' : $named_by{$feature}, '... and compiles';
+}
 
 # Each request's name is in the catalogue, as a whole string, and nowhere else in the sources.
 my %request;
