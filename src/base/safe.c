@@ -77,7 +77,8 @@ bool safe_text(const char *text, size_t len)
 	return true;
 }
 
-/* Looks like the ordinary blank, or like nothing: pasted in, it joins words. */
+/* Looks like the ordinary blank, or like nothing, and no script needs it within a word: pasted in, it joins words.  Joiners
+ * (Persian, emoji), variation selectors and directional marks are not among them. */
 bool safe_blank(uint32_t point)
 {
 	switch (point) {
@@ -85,18 +86,23 @@ bool safe_blank(uint32_t point)
 	case '\f':
 	case 0x85:
 	case 0xa0:
+	case 0xad:
+	case 0x115f:
+	case 0x1160:
 	case 0x1680:
 	case 0x180e:
 	case 0x2028:
 	case 0x2029:
 	case 0x202f:
 	case 0x205f:
-	case 0x2060:
+	case 0x2800:
 	case 0x3000:
+	case 0x3164:
 	case 0xfeff:
+	case 0xffa0:
 		return true;
 	default:
-		return point >= 0x2000 && point <= 0x200b;
+		return (point >= 0x2000 && point <= 0x200b) || (point >= 0x202a && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f);
 	}
 }
 

@@ -25,7 +25,7 @@ bool safe_point(uint32_t point);
 /* True if all of a text may; bytes that are not UTF-8 may not. */
 bool safe_text(const char *text, size_t len);
 
-/* True if a character is a blank, or has no width, and is not the ordinary blank, TAB, LF or CR. */
+/* True if a character is a blank, but not the ordinary one, TAB, LF or CR, or cannot be seen and has no place within a word. */
 bool safe_blank(uint32_t point);
 
 /* Appends text with what is unsafe escaped; backslash stays as it is.  Returns how many bytes were not UTF-8. */

@@ -134,7 +134,7 @@ static int put_list(struct parse *p, const struct putting *a)
 			return putting_misfit(p, a, a->words, arg_type_phrase(a->arg));
 		if (part.start != a->words->start)
 			buf_putc(&p->line->json, ',');
-		if (value_put(p, &want, &part) < 0)
+		if ((a->fields != NULL && parse_check_hidden(p, &part) < 0) || value_put(p, &want, &part) < 0)
 			return -1;
 		if (a->fields != NULL && (putting_note(p, a, buf_head(&p->scratch), p->scratch.len) < 0 ||
 		    add_heading(p, a, buf_head(&p->scratch), p->scratch.len) < 0))
@@ -153,7 +153,7 @@ static int put_many(struct parse *p, const struct putting *a)
 	for (size_t i = 0; i < a->count; i++) {
 		if (i > 0)
 			buf_putc(&p->line->json, ',');
-		if (value_put(p, &a->want, &a->words[i]) < 0 ||
+		if (parse_check_hidden(p, &a->words[i]) < 0 || value_put(p, &a->want, &a->words[i]) < 0 ||
 		    putting_note(p, a, buf_head(&p->scratch), p->scratch.len) < 0)
 			return -1;
 	}

@@ -73,8 +73,8 @@ static size_t behind_quotes(const char *text, size_t pos, size_t end)
 	return end;
 }
 
-/* Finds the first unquoted blank, or invisible character, that separates nothing (a no-break space...). */
-static bool foreign_blank(const char *text, size_t start, size_t end, size_t *at, uint32_t *point)
+/* Finds the first unquoted character that is one of those. */
+static bool find_unquoted(const char *text, size_t start, size_t end, bool (*is)(uint32_t point), size_t *at, uint32_t *point)
 {
 	while (start < end) {
 		size_t behind = behind_quotes(text, start, end);
@@ -85,13 +85,28 @@ static bool foreign_blank(const char *text, size_t start, size_t end, size_t *at
 			continue;
 		}
 		n = utf8_decode(text + start, end - start, point);
-		if (n > 0 && safe_blank(*point)) {
+		if (n > 0 && is(*point)) {
 			*at = start;
 			return true;
 		}
 		start += n > 0 ? (size_t)n : 1;
 	}
 	return false;
+}
+
+static bool is_hidden(uint32_t point)
+{
+	return point > 0x7f && (!safe_point(point) || safe_blank(point) || point == 0xfe0e || point == 0xfe0f);
+}
+
+bool foreign_hidden(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at)
+{
+	uint32_t point;
+
+	if (w->json || !find_unquoted(text, w->start, w->end, is_hidden, at, &point))
+		return false;
+	snprintf(why, FOREIGN_TEXT, "U+%04X cannot be seen: take it out; quote it if it belongs there", (unsigned)point);
+	return true;
 }
 
 const char *foreign_command(const char *word, size_t len)
@@ -128,9 +143,11 @@ bool foreign_word(const char *text, const struct word *w, char why[static FOREIG
 			    text[w->end - 1] : text[w->start + strcspn(text + w->start, "<>;&|")], what);
 		return true;
 	}
-	if (w->json || !foreign_blank(text, w->start, w->end, at, &point))
+	/* Blanks, and what cannot be seen: most probably pasted in with a word. */
+	if (w->json || !find_unquoted(text, w->start, w->end, safe_blank, at, &point))
 		return false;
-	snprintf(why, FOREIGN_TEXT, "U+%04X is no blank that separates words: write an ordinary one; quote it if it is text",
-	    (unsigned)point);
+	snprintf(why, FOREIGN_TEXT, safe_point(point) ?
+	    "U+%04X is no blank that separates words: write an ordinary one; quote it if it is text" :
+	    "U+%04X cannot be seen: take it out; quote it if it is text", (unsigned)point);
 	return true;
 }

@@ -16,6 +16,9 @@ enum { FOREIGN_TEXT = 160 };
  * to do is in why (never the word itself), and its place in *at. */
 bool foreign_word(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at);
 
+/* The same for a word that is no text but a name, a gid, a number, an address: nothing that cannot be seen has a place there. */
+bool foreign_hidden(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at);
+
 /* Returns what ptsh has for a command of psql or vi ("\\q", ":q"), which is all of word[0..len); NULL: no such command.  A backslash
  * and a letter
  * that are no command of theirs have the list of commands. */

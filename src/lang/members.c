@@ -188,7 +188,7 @@ static int put_name(struct parse *p, const struct putting *a, const struct word 
 
 	if (w->json || name.start == name.end)
 		return putting_misfit(p, a, w, "name=value");
-	if (value_decode(p, &name) < 0)
+	if (parse_check_hidden(p, &name) < 0 || value_decode(p, &name) < 0)
 		return -1;
 	*want = want_named(a, buf_head(&p->scratch), p->scratch.len);
 	if (name.end == w->end && want->type != ARG_MACS && memchr(buf_head(&p->scratch), '=', p->scratch.len) != NULL)

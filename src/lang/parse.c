@@ -203,6 +203,16 @@ int parse_check_word(struct parse *p, const struct word *w, const char *dot, con
 	return parse_fail_language(p, at, "%s%s%s%s", dot, name, *name != '\0' ? ": " : "", why);
 }
 
+int parse_check_hidden(struct parse *p, const struct word *w)
+{
+	char why[FOREIGN_TEXT];
+	size_t at;
+
+	if (!foreign_hidden(p->text, w, why, &at))
+		return 0;
+	return parse_fail_language(p, at, "%s: %s", p->line->type_name, why);
+}
+
 void parse_forget_type_name(struct line *line)
 {
 	if (line->type == NULL || line->type_name != line->type->name)

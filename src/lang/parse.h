@@ -89,6 +89,9 @@ int parse_fail_text(struct parse *p, size_t at, const char *name, const char *wh
 /* Refuses syntax of another shell in a word.  dot and name: what the line begins with, for the message. */
 int parse_check_word(struct parse *p, const struct word *w, const char *dot, const char *name);
 
+/* Refuses what cannot be seen in a word that is no text but a name, a number, an address. */
+int parse_check_hidden(struct parse *p, const struct word *w);
+
 /* Sets line->type_name; of a known type, it is the catalogue's. */
 int parse_type_name(struct parse *p, const char *name, size_t len);
 void parse_forget_type_name(struct line *line);

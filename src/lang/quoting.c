@@ -25,7 +25,7 @@ static bool word_plain(const char *text, size_t len)
 	for (size_t i = 0; meaning[i] != NULL; i++)
 		if (strlen(meaning[i]) == len && memcmp(meaning[i], text, len) == 0)
 			return false;
-	return !foreign_word(text, &word, why, &at);
+	return !foreign_word(text, &word, why, &at) && !foreign_hidden(text, &word, why, &at);
 }
 
 void quoting_put_text(struct buf *out, const char *text, size_t len)

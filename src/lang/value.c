@@ -176,7 +176,7 @@ int value_put_changes(struct parse *p, const struct want *want, const struct wor
 		}
 		return count == 2 ? 0 : value_misfit(p, want, w);
 	}
-	if (put_signed(p, want, w, '-', &count) < 0)
+	if ((want->type == ARG_MACS && parse_check_hidden(p, w) < 0) || put_signed(p, want, w, '-', &count) < 0)
 		return -1;
 	if (count > 0)
 		p->line->deletes = true;
@@ -207,8 +207,17 @@ static int put_credentials(struct parse *p, const struct want *want, const struc
 	return 0;
 }
 
+/* True for what is no text but stands for something: a gid, a number, an address... */
+static bool is_token(enum arg_type type)
+{
+	return type == ARG_GID || type == ARG_NUMBER || type == ARG_WORD || type == ARG_ADDRESS || type == ARG_SUBNET || type == ARG_BITS ||
+	    type == ARG_HOST || type == ARG_MAC || type == ARG_MACS;
+}
+
 int value_put(struct parse *p, const struct want *want, const struct word *w)
 {
+	if (is_token(want->type) && parse_check_hidden(p, w) < 0)
+		return -1;
 	switch (want->type) {
 	case ARG_TEXT:
 		return value_put_text(p, want, w);

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/owned.h"
 #include "base/utf8.h"
+#include "lang/foreign.h"
 #include "lang/line.h"
 #include "lang/words.h"
 #include "net/file.h"
@@ -50,8 +51,11 @@ static int complain(const struct reader *r, size_t at, const char *why)
 static int read_word(const struct reader *r, const struct word *w, struct buf *out)
 {
 	size_t start = w->start, at = w->start;
+	char hidden[FOREIGN_TEXT];
 	const char *why;
 
+	if (foreign_hidden(r->text, w, hidden, &at))
+		return complain(r, at, hidden);
 	buf_reset(out);
 	if (r->home != NULL && w->end - start >= 2 && memcmp(r->text + start, "~/", 2) == 0) {
 		buf_puts(out, r->home);

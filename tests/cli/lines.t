@@ -117,7 +117,7 @@ refuses(q(realm_query 5 device ifname --filter 'device_mac=00'), qr/the = stands
 
 # --- blanks that are not ASCII ---
 
-for my $point (0xa0, 0x2003, 0x202f, 0x3000, 0x200b, 0xfeff, 0x2060) {
+for my $point (0xa0, 0x2003, 0x202f, 0x3000, 0x200b, 0xfeff, 0x2060, 0xad, 0x2800, 0x3164, 0xffa0, 0x202e, 0x2067) {
 	my $blank = chr $point;
 	my $name = sprintf 'U\+%04X', $point;
 
@@ -125,6 +125,22 @@ for my $point (0xa0, 0x2003, 0x202f, 0x3000, 0x200b, 0xfeff, 0x2060) {
 	refuses("realm_poll 5$blank", qr/$name/);
 	refuses("realm_modify --add a,b$blank c,d", qr/$name/);
 	sends("log 'a${blank}b'", qq(["log","a${blank}b"]));
+}
+# Joiners belong into words of text, in Persian and in emoji; in a name, a gid, a number or an address they are pasted in.
+for my $point (0x200c, 0x200d, 0xfe0f, 0xe0062, 0x200f) {
+	my $joiner = chr $point;
+	my $why = sprintf 'U\+%04X cannot be seen: take it out; quote it', $point;
+
+	sends("log a${joiner}b", qq(["log","a${joiner}b"]));
+	sends("realm_info_modify 5 description=a${joiner}b", qq(["realm_info_modify","5",{"description":"a${joiner}b"}]));
+	sends("realm_poll 'Head${joiner}Office'", qq(["realm_poll","Head${joiner}Office"]));
+	for my $line ("realm_poll 5000${joiner}015442", "realm_poll Head${joiner}Office", "realm_info gid,na${joiner}me", "realm_info gid 5,6$joiner",
+	    "realm_info_modify 5 na${joiner}me=x", "log x 5$joiner", "log x ${joiner}info", "realm_sync 5 qs${joiner}ync",
+	    "realm_seed_list_modify 5 --add 10.0.0.${joiner}1", "poller_subnet_list_modify 5 --add 10.0.0.0,2${joiner}4,10,1",
+	    "realm_query 5 device ifname --filter device_mac=00:1d:${joiner}60:36:16:71", "subscribe realm_poll${joiner}_stop",
+	    "realm_advanced_settings_modify 5 block_port_macs=+AA:BB:CC:${joiner}DD:EE:FF", "realm_device_assign 5 1.1.1.1 4$joiner") {
+		refuses($line, qr/$why/);
+	}
 }
 refuses('realm/poll 5', qr{not /});
 refuses('["a b"]', qr/not U\+0020/);

@@ -69,6 +69,7 @@ static void quotes_and_backslash(void **state)
 	becomes("c --password-command=\"a \\\"b\\\" \\u00e9\\ud83d\\ude00\\n\"", "c|--password-command=a \"b\" \xc3\xa9\xf0\x9f\x98\x80\n");
 	becomes("c a\\ b 'x'y\"z\" '' ", "c|a b|xyz|");
 	becomes("c 'a\\nb'", "c|a\\nb");
+	becomes("'a\xe2\x80\x8c' host", "a\xe2\x80\x8c|host");
 }
 
 static void comments_stand_at_a_words_start(void **state)
@@ -133,6 +134,8 @@ static void mistakes_name_file_and_line(void **state)
 	refused("a \"\\u0000\"", "boxes:1: a NUL byte");
 	refused("a x\nb y\na z\n", "boxes:3: a is on line 1 already");
 	refused("--tls on\n", "boxes:1: a line must start with the name of a box");
+	refused("a x\ncore\xc2\xa0" "admin@host\n", "boxes:2: U+00A0 cannot be seen");
+	refused("co\xe2\x80\x8dre host\n", "boxes:1: U+200D cannot be seen");
 	refused("'' on\n", "boxes:1: a line must start with the name of a box");
 	assert_int_equal(boxes_parse(&b, "boxes", "a x\ny\0z", 7, NULL, &e), -1);
 	assert_string_equal(e.text, "boxes:2: a NUL byte");
