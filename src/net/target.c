@@ -290,6 +290,12 @@ static const char *target_user_of_path(const char *text)
 	return NULL;
 }
 
+static int target_password(struct error *e)
+{
+	return error_set(e, STATUS_USAGE, "`:` is not allowed before the box's `@`: a password does not belong there"
+	    " (for a user name with a `:` use --user)");
+}
+
 static int target_split(struct target *t, const char *text, const char *port, struct error *e)
 {
 	bool is_path = strchr(text, '/') != NULL;
@@ -301,13 +307,17 @@ static int target_split(struct target *t, const char *text, const char *port, st
 	for (const char *p = text; *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			return error_set(e, STATUS_USAGE, "the name of the box has a control character");
+	/* What follows is not repeated in a message: it may hold a password. */
+	if (strstr(text, "://") != NULL && *text != '/' && *text != '.')
+		return error_set(e, STATUS_USAGE, "a box is written [USER@]HOST[:PORT], not as a URL");
+	if (is_path && at == NULL && *text != '/' && *text != '.' && strrchr(text, '@') != NULL &&
+	    memchr(text, ':', (size_t)(strrchr(text, '@') - text)) != NULL)
+		return target_password(e);
 	if (at != NULL) {
 		if (at == text)
 			return error_set(e, STATUS_USAGE, "%s: the user name is missing before `@`", text);
-		/* Not repeated in the message, which would show it, too. */
 		if (memchr(text, ':', (size_t)(at - text)) != NULL)
-			return error_set(e, STATUS_USAGE, "`:` is not allowed before the box's `@`: a password does not belong there"
-			    " (for a user name with a `:` use --user)");
+			return target_password(e);
 		t->user = strndup(text, (size_t)(at - text));
 		if (t->user == NULL)
 			return error_memory(e);

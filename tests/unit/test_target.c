@@ -132,6 +132,11 @@ static const struct {
 	{"core\n:55", NULL, "control character"},
 	{"caf\xc3\xa9.example", NULL, "xn--"},
 	{"/run/box", "55", "has no port"},
+	/* A password is not repeated. */
+	{"admin:hush/hush@core", NULL, "a password does not belong there"},
+	{"admin:hush@core/x", NULL, "a password does not belong there"},
+	{"https://admin:hush@core/x", NULL, "not as a URL"},
+	{"ssh://core", NULL, "not as a URL"},
 };
 
 static void test_mistakes_are_reported_in_one_line(void **state)
@@ -147,6 +152,7 @@ static void test_mistakes_are_reported_in_one_line(void **state)
 		if (strstr(e.text, bads[i].says) == NULL)
 			fail_msg("%s: %s", bads[i].text, e.text);
 		assert_null(strchr(e.text, '\n'));
+		assert_null(strstr(e.text, "hush"));
 		assert_null(t.host);
 		assert_null(t.user);
 		target_clear(&t);
