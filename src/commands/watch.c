@@ -11,11 +11,14 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "format/formats.h"
 #include "format/output.h"
 #include "run/check.h"
 #include "run/engine.h"
 #include "run/redirect.h"
 #include "run/show.h"
+
+enum { CELLS_MOST = 64 };
 
 /* The rows of one reply: each a JSON array of its own. */
 struct rows { struct buf text; size_t *starts; size_t count, cap; bool failed; };
@@ -105,6 +108,54 @@ static bool stands_out(void *ctx, uint64_t row, size_t column)
 	return w->match[row] == SIZE_MAX || !cell(row_at(&w->before, w->match[row]), column, &old) || !same(now, old);
 }
 
+/* The rows of a command's result, as json has them: one array. */
+static void take_result(struct watch *w, struct command_state *result)
+{
+	struct output *o = w->command.sh->output;
+	const struct format *f = output_format(o);
+	struct json_iter rows, cells;
+	struct json row, v;
+	struct sink page;
+
+	sink_init(&page, -1);
+	output_set_format(o, &format_json);
+	output_set_sink(o, &page);
+	result->ops->show(result, o);
+	output_set_sink(o, &w->command.sh->out);
+	output_set_format(o, f);
+	/* Without the end of the line. */
+	rows = json_iterate((struct json){buf_head(&page.buf), page.buf.len > 0 ? page.buf.len - 1 : 0});
+	while (json_next(&rows, NULL, &row)) {
+		struct json all[CELLS_MOST];
+		size_t n = 0;
+
+		for (cells = json_iterate(row); n < CELLS_MOST && json_next(&cells, NULL, &v); n++)
+			all[n] = v;
+		take_row(&w->now, all, n);
+	}
+	sink_clear(&page);
+}
+
+static void put_report(struct task *t, bool before)
+{
+	if (t->command->ops->report != NULL)
+		t->command->ops->report(t->command, t, before);
+}
+
+/* What the round has brought: a reply, or a command's result. */
+static void put_round(struct shell *sh, struct task *t, const struct reply *reply)
+{
+	struct reply_about about = show_about(t);
+
+	if (reply != NULL) {
+		output_reply(sh->output, &about, reply);
+		return;
+	}
+	put_report(t, true);
+	t->command->ops->show(t->command, sh->output);
+	put_report(t, false);
+}
+
 static void watch_show(struct watch *w, struct task *t, const struct reply *reply)
 {
 	struct shell *sh = w->command.sh;
@@ -114,7 +165,10 @@ static void watch_show(struct watch *w, struct task *t, const struct reply *repl
 	struct tm tm = {0};
 	char clock[32];
 
-	output_rows_of(&about, reply->values, take_row, &w->now);
+	if (reply != NULL)
+		output_rows_of(&about, reply->values, take_row, &w->now);
+	else
+		take_result(w, t->command);
 	if (w->before.count > 0 && !w->now.failed && (w->match = malloc((w->now.count + 1) * sizeof *w->match)) != NULL)
 		for (size_t i = 0; i < w->now.count; i++)
 			w->match[i] = watch_find(w, i);
@@ -126,7 +180,7 @@ static void watch_show(struct watch *w, struct task *t, const struct reply *repl
 	}
 	s->stands_out = stands_out;
 	s->stands_out_ctx = w;
-	output_reply(sh->output, &about, reply);
+	put_round(sh, t, reply);
 	s->stands_out = NULL;
 	show_end(sh, w->command.task);
 	free(w->match);
@@ -164,7 +218,16 @@ static void watch_answered(struct shell *sh, struct task *child, const struct re
 	struct buf why = {0};
 
 	w->running = false;
-	if (child->outcome != OUTCOME_OK || reply == NULL) {
+	if (child->outcome == OUTCOME_OK && reply == NULL && !task_has_result(child)) {	/* --dry-run */
+		command_end(w, STATUS_OK);
+		return;
+	}
+	if (child->outcome == OUTCOME_OK && task_has_result(child) && child->command->status > STATUS_FAILED) {
+		put_report(child, false);
+		command_end(w, child->command->status);
+		return;
+	}
+	if (child->outcome != OUTCOME_OK) {
 		show_failure(child, reply, &why);
 		shell_complain(sh, child->at, child->line.type_name, "%s", buf_string(&why) != NULL ? buf_string(&why) : "failed");
 		buf_clear(&why);
@@ -181,7 +244,7 @@ static void watch_ask(void *ctx)
 	struct watch *w = ctx;
 	struct error e;
 
-	if (engine_child(w->command.sh, w->line, strlen(w->line), w->command.task->at, false, watch_answered, w, &e) == NULL) {
+	if (engine_child_with_result(w->command.sh, w->line, strlen(w->line), w->command.task->at, watch_answered, w, &e) == NULL) {
 		shell_complain(w->command.sh, w->command.task->at, ".watch", "%s", e.text);
 		command_end(w, e.status);
 		return;
@@ -229,7 +292,7 @@ static int watch_check(struct shell *sh, const char *rest, struct error *e)
 	double seconds, count;
 	const char *line = take_apart(rest, &seconds, &count, e);
 
-	return line != NULL ? check_request(sh, line, strlen(line), e) : -1;
+	return line != NULL ? check_result(sh, line, strlen(line), e) : -1;
 }
 
 static enum command_result watch_run(struct shell *sh, struct task *t, enum status *status)
@@ -239,9 +302,9 @@ static enum command_result watch_run(struct shell *sh, struct task *t, enum stat
 	struct error e;
 	const char *p = take_apart(t->line.rest, &seconds, &count, &e);
 
-	if (p == NULL || (sh->options->dry_run ? check_print : check_request)(sh, p, strlen(p), &e) == -1)
+	if (p == NULL || check_result(sh, p, strlen(p), &e) == -1)
 		return command_fail(sh, t, status, &e);
-	if (sh->options->dry_run)
+	if (sh->options->dry_run && check_print(sh, p, strlen(p), &e) == 0)	/* else it is a command, which prints what it would send */
 		return COMMAND_DONE;
 	if ((w = command_begin(sh, t, &watch_ops)) == NULL) {
 		error_memory(&e);
@@ -250,7 +313,7 @@ static enum command_result watch_run(struct shell *sh, struct task *t, enum stat
 	w->line = p;
 	w->seconds = seconds;
 	w->left = (unsigned long)count;
-	if (engine_child(sh, p, strlen(p), t->at, false, watch_answered, w, &e) == NULL) {
+	if (engine_child_with_result(sh, p, strlen(p), t->at, watch_answered, w, &e) == NULL) {
 		command_drop(t);
 		return command_fail(sh, t, status, &e);
 	}
@@ -269,7 +332,7 @@ static enum command_place watch_complete(const struct command_finding *f)
 const struct command command_watch = {
 	.word = {.name = "watch", .takes_line = true}, .usage = "SECONDS [N] LINE",
 	.help = "run LINE every SECONDS, N times; changed cells stand out",
-	.more = "  SECONDS may have a fraction: the pause between a reply and the next round.  Without N until ^C.  LINE is a request.\n"
+	.more = "  SECONDS may have a fraction: the pause between a reply and the next round.  Without N until ^C.  LINE is a request, or .find.\n"
 		"Example\n  .watch 5 realm_info name,polling",
 	.shows = command_shows, .run = watch_run, .check = watch_check, .complete = watch_complete,
 };

@@ -254,6 +254,13 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 	bool job = t->role == TASK_JOB;
 
 	loop_timer_stop(sh->loop, &t->timer);
+	if (t->role == TASK_CHILD) {
+		if (task_has_result(t))
+			t->command->status = status;
+		t->outcome = OUTCOME_OK;
+		engine_finish(sh, t, NULL);
+		return;
+	}
 	if (!job && !t->barrier)
 		sh->engine->running--;
 	if (status != STATUS_OK)

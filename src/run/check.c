@@ -144,9 +144,19 @@ static int look_at_child(struct shell *sh, const char *text, size_t len, bool co
 	return result;
 }
 
-int check_request(struct shell *sh, const char *text, size_t len, struct error *e)
+int check_result(struct shell *sh, const char *text, size_t len, struct error *e)
 {
-	return look_at_child(sh, text, len, false, false, NULL, e);
+	struct line line = {0};
+	char *usage = NULL;
+	int result = look(sh, &line, text, len, true, false, e, &usage);
+
+	if (result == 0 && line.kind == LINE_COMMAND && commands_reads(sh, &line) && line.format == NULL)
+		result = commands_check(sh, &line, e);
+	else
+		result = look_at_child(sh, text, len, false, false, NULL, e);
+	free(usage);
+	line_clear(&line);
+	return result;
 }
 
 int check_each(struct shell *sh, const char *text, size_t len, const char *each, struct error *e)

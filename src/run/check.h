@@ -20,10 +20,10 @@
 /* Any line.  0; or -1 with *e, and the usage line in *usage if it helps (the caller frees it). */
 int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage);
 
-/* A line that a command begins with: it must be a request.  0, or -1 with *e. */
-int check_request(struct shell *sh, const char *text, size_t len, struct error *e);
+/* A line that a command runs: a request, or a command that only reads and has a result.  0, or -1 with *e. */
+int check_result(struct shell *sh, const char *text, size_t len, struct error *e);
 
-/* The same, and then a line with places for the cells of its rows: -1 also for a column that they will not have. */
+/* A request, and a line with places for the cells of its rows: -1 also for a column that they will not have. */
 int check_each(struct shell *sh, const char *text, size_t len, const char *each, struct error *e);
 
 /* Calls found() for every place that cells of a request's rows can have, {name} or {1}, as far as they are known. */

@@ -74,14 +74,19 @@ static bool room(const struct shell *sh)
 	return link_unsent(sh) < UNSENT_MOST;
 }
 
-/* A command that .each or .on runs: one that is over at once. */
+/* A command that .each, .on or .watch runs: one that is over at once, or one that has a result. */
 static void run_side(struct shell *sh, struct task *t)
 {
 	struct engine *e = sh->engine;
 	enum status status = STATUS_OK;
+	enum command_result result;
 
 	e->side_unsent = t->next;
-	t->outcome = e->ops->command(sh, t, &status) == COMMAND_DONE ? OUTCOME_OK : OUTCOME_REFUSED;
+	t->state = TASK_RUNNING;
+	t->started = loop_now();
+	if ((result = e->ops->command(sh, t, &status)) == COMMAND_WAITS)
+		return;
+	t->outcome = result == COMMAND_DONE ? OUTCOME_OK : OUTCOME_REFUSED;
 	t->why_status = status;
 	engine_finish(sh, t, NULL);
 }

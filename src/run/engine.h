@@ -59,6 +59,10 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *e);
 struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,
     void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *e);
 
+/* The same of a request, or of a command that has a result: done() gets no reply then, and t->command has it. */
+struct task *engine_child_with_result(struct shell *sh, const char *text, size_t len, struct place at,
+    void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *e);
+
 /* Sends lines that may be sent, shows results that may be shown. */
 void engine_pump(struct shell *sh);
 

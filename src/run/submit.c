@@ -196,7 +196,7 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 	engine_queue_append(e, t);
 }
 
-struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,
+static struct task *make_child(struct shell *sh, const char *text, size_t len, struct place at, bool front, bool results,
     void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *err)
 {
 	struct engine *e = sh->engine;
@@ -221,8 +221,9 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 		engine_task_free(sh, t);
 		return NULL;
 	}
-	if (t->line.kind != LINE_REQUEST && (t->line.kind != LINE_COMMAND || !commands_at_once(sh, &t->line))) {
-		error_set(err, STATUS_USAGE, "only a request or .echo is allowed here");
+	if (t->line.kind != LINE_REQUEST && (t->line.kind != LINE_COMMAND ||
+	    !(results ? commands_reads(sh, &t->line) : commands_at_once(sh, &t->line)))) {
+		error_set(err, STATUS_USAGE, "only a request or %s is allowed here", results ? ".find" : ".echo");
 		engine_task_free(sh, t);
 		return NULL;
 	}
@@ -234,4 +235,16 @@ struct task *engine_child(struct shell *sh, const char *text, size_t len, struct
 		e->before = t;
 	engine_side_append(e, t, false, front);
 	return t;
+}
+
+struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,
+    void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *err)
+{
+	return make_child(sh, text, len, at, front, false, done, ctx, err);
+}
+
+struct task *engine_child_with_result(struct shell *sh, const char *text, size_t len, struct place at,
+    void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *err)
+{
+	return make_child(sh, text, len, at, false, true, done, ctx, err);
 }

@@ -173,6 +173,17 @@ subtest 'ways to run it' => sub {
 	is(run_lines($box, '.find 16:71', '-j', 1)->{out}, run_lines($box, '.find 16:71')->{out}, '-j 1 finds the same');
 	asked($box);
 	is(run_lines($box, '.find 16:71', '-o', 'records')->{out} =~ tr/\n//, 1, 'records');
+	my $watched = run_lines($box, '.watch 0.1 2 .find 16:71', '-o', 'tsv');
+	is($watched->{out}, run_lines($box, '.find 16:71', '-o', 'tsv')->{out} x 2, '.watch asks again');
+	is("$watched->{status}$watched->{err}", 0, '... silently');
+	is(run_lines($box, '.watch 0.1 2 .find 16:71', '-n')->{out}, run_lines($box, '.find 16:71', '-n')->{out}, '... -n prints its requests once');
+	$watched = run_lines($box, ['.watch 0.1 2 .find no such thing', '.echo on']);
+	is(scalar(() = $watched->{err} =~ /not found in/g), 2, '... and goes on while nothing is found');
+	is("$watched->{status}$watched->{out}", "0on\n", '... which is no failure');
+	is(run_lines($box, ['.alias where .find {1}', '.watch 0.1 1 where 16:71'], '-o', 'tsv')->{out}, run_lines($box, '.find 16:71', '-o', 'tsv')->{out},
+	    '... also by an alias');
+	is(run_lines($box, '.watch 0.1 1 .find --realms')->{status}, 2, '... a mistake in it is found first');
+	is(run_lines($box, '.format records .watch 0.1 2 .find 16:71')->{out} =~ tr/\n//, 2, '... in another format');
 	my $each = run_lines($box, '.each realm_info gid -- .find 16:71');
 	is($each->{status}, 2, 'not in .each');
 };
