@@ -248,7 +248,7 @@ static int put_word(struct buf *b, struct shell *sh, const char *word, struct er
 		return 0;
 	}
 	if (help_topic(word) != NULL) {
-		buf_puts(b, help_topic(word)->text);
+		help_topic_put(b, help_topic(word));
 		return 0;
 	}
 	if (c == NULL && word[0] == '.') {

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "format/formats.h"
+
 static const char lines[] =
     "Lines\n"
     "  REQUEST WORD...         a request; a prefix is no name\n"
@@ -41,14 +43,9 @@ static const char keys[] =
     "  ^L                      clears the screen\n"
     "Emacs and vi keys and ~/.editrc are those of editline(7).\n";
 
+/* After the list of formats, which they describe themselves. */
 static const char formats_text[] =
-    "Formats\n"
-    "  table                   columns with headings; a block for each row if that is too wide (.set expanded)\n"
-    "  tsv                     a row a line, tabs between cells;  \\t \\n \\r \\\\ in them\n"
-    "  csv                     RFC 4180, with headings\n"
-    "  json                    the values of a reply as one array a line, as the box wrote them\n"
-    "  records                 a JSON object for each row, for jq\n"
-    "  raw                     the box's line, untouched; not on a terminal\n"
+    "A row that is too wide for the terminal is a block (.set expanded).  tsv has \\t \\n \\r \\\\ in cells; raw is not for a terminal.\n"
     ".format FORMAT sets it, .last FORMAT shows the last reply again in another one, -o and $PTSH_OUTPUT choose it at the start.\n"
     "A terminal gets table, a file or a pipe tsv.\n";
 
@@ -63,11 +60,11 @@ static const char events[] =
     "Tab after subscribe lists the names.\n";
 
 const struct help_topic help_topics[] = {
-	{"events", "subscribing to events, and what to do with them", events},
-	{"formats", "how results look", formats_text},
-	{"keys", "what keys do at the prompt", keys},
-	{"lines", "how a line is written: words, quotes, lists, names, & > |", lines},
-	{NULL, NULL, NULL},
+	{"events", "subscribing to events, and what to do with them", events, false},
+	{"formats", "how results look", formats_text, true},
+	{"keys", "what keys do at the prompt", keys, false},
+	{"lines", "how a line is written: words, quotes, lists, names, & > |", lines, false},
+	{NULL, NULL, NULL, false},
 };
 
 const struct help_topic *help_topic(const char *name)
@@ -76,4 +73,13 @@ const struct help_topic *help_topic(const char *name)
 		if (strcmp(t->name, name) == 0)
 			return t;
 	return NULL;
+}
+
+void help_topic_put(struct buf *out, const struct help_topic *t)
+{
+	if (t->formats)
+		buf_puts(out, "Formats\n");
+	for (size_t i = 0; t->formats && formats[i] != NULL; i++)
+		buf_printf(out, "  %-24s%s\n", formats[i]->name, formats[i]->help);
+	buf_puts(out, t->text);
 }

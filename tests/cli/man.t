@@ -123,6 +123,11 @@ is($summary_status, 0, '.help needs no box');
 same([map { /^\.(.+)/ ? $1 : () } items($page{'ptsh.1'}, 'Ic')], [$summary =~ /^\s*\.([a-z]+)\b/mg],
 	'commands: the page and .help agree');
 
+# The formats say what they are themselves: .help lists those of --help.
+my ($formats) = run($ptsh, '-X', '-c', '.help formats');
+my ($of_help) = $help =~ /--output FORMAT +(.+)/;
+is_deeply([$formats =~ /^  (\w+) {2,}\S/mg], [split /, | or /, $of_help], 'formats: .help and --help agree');
+
 # How a command is typed, except for case and blanks.
 for my $line ($page{'ptsh.1'} =~ /^\.It Ic (\.[a-z]+.*)$/mg) {
 	my ($name) = $line =~ /^\.([a-z]+)/;
