@@ -189,16 +189,20 @@ is(join(' ', sort map { /^(\w+): \d+\.\d+\t\d+$/ ? $1 : "?$_" } split /\n/, good
 
 # --- ten people's jobs, a line each ---
 
+my ($shells, $prompts) = blocks($section{'Ten jobs, a line each'});
+my ($find, $ports, $community, $poll, $csv_file, $follow, $compare, $cleanup, $check) = commands($shells);
+my ($add, $take_back) = $prompts =~ /^core> (.*)$/mg;
 my $mac = '00:1d:60:09:c4:f2';
+like(good($find), qr/^Lab\tswitch01\.lab\.example\tFa0\/1\t\d*\t$mac\t/m, '... is on that port');
 for my $spelled ($mac, '00-1D-60-09-C4-F2', '001d.6009.c4f2', '001d60-09c4f2', '001D6009C4F2', 'c4:f2') {
 	like(good("ptsh -c '.find $spelled' core"), qr/^Lab\tswitch01\.lab\.example\tFa0\/1\t\d*\t$mac\t/m, '... is on that port');
 }
 
-my $free = good("ptsh -o csv -c '.each realm_info name -- realm_query {name} switch switch_uid,free_ports' core");
+my $free = good($ports);
 like($free, qr/^name,switch_uid,free_ports\r\n.*^Lab,switch01\.lab\.example,\d+\r\n/ms, 'free ports of each switch, with its realm');
 
 my $prompt = Term->new(columns => 100, rows => 24, env => {%ENV, TERM => q(xterm)}, command => ['sh', '-c', 'exec ptsh core']);
-for my $line ('realm_seed_list_modify Lab --add 192.0.2.99', '.undo', 'y', 'realm_seed_list Lab') {
+for my $line ($add, $take_back, 'y', 'realm_seed_list Lab') {
 	my $question = $line eq 'y' ? qr/\[y\/N\]/ : qr/^core.*>$/;
 	ok($prompt->wait_for(sub { (($prompt->rows)[-1] // '') =~ $question }), "a seed, and back: before $line") or
 		diag(join "\n", $prompt->rows);
@@ -214,20 +218,20 @@ like($seeds[-1], qr/\["192\.0\.2\.99"\]/, '... and taken back');
 unlike(good("ptsh -c 'realm_seed_list Lab' core"), qr/192\.0\.2\.99/, '... and is gone');
 
 put("$dir/community", "r0t4ted\n");
-good("ptsh -c 'realm_snmp_credential_list_modify Lab --delete 10.2.0.0/16 --add 10.2.0.0/16,'\"\$(cat community)\"',1' core");
+good($community);
 like(good("ptsh -c 'realm_snmp_credential_list Lab' core"), qr/^10\.2\.0\.0\t16\t\[\[2,\["r0t4ted"\]\]\]\t1$/m, 'a community is rotated');
 
-like(good("ptsh -o table -c '.each realm_info name -- realm_poll {name}' core | grep ': done, ' | tail -n 1"),
+like(good("$poll | grep ': done, ' | tail -n 1"),
 	qr/^\S.*: done, \d+\.\d+s$/, 'all realms are polled; the slowest ended last');
 
-good("ptsh -c '.format csv realm_query Lab device switch_uid,ifname,device_mac' core > lab.csv");
+good($csv_file);
 open my $lab, '<', "$dir/lab.csv" or die $!;
 is(scalar(<$lab>), "switch_uid,ifname,device_mac\r\n", 'a csv file');
 cmp_ok(scalar(() = <$lab>), '>', 10, '... with all rows');
 
 my $watcher = Child::start(sub {
 	open STDIN, '<', '/dev/null' or die $!;
-	exec 'bash', '-c', q(exec ptsh -o csv -e '*' --follow core > events.csv 2> events.errors) or die "bash: $!\n";
+	exec 'bash', '-c', "exec $follow 2> events.errors" or die "bash: $!\n";
 });
 my $deadline = time + Deadline::SECONDS;
 my $events = '';
@@ -240,15 +244,15 @@ kill 'INT', $watcher;
 waitpid $watcher, 0;
 like($events, qr/^\d{4}-\d\d-\d\dT[^,]+,event,realm_poll_(?:start|stop),5200007311\r$/m, 'events in a file, with their time');
 
-is(good("diff <(ptsh -c 'realm_info name,description' core) <(ptsh -c 'realm_info name,description' lab)"), '', 'two boxes with the same realms');
-good("ptsh -c 'group_modify helpme' core");
+is(good($compare), '', 'two boxes with the same realms');
+good($cleanup);
 my ($gone, undef, $unlike) = run("diff <(ptsh -c 'group_info name' core) <(ptsh -c 'group_info name' lab)");
 like($gone, qr/^\S+\n> helpme\n\z/, 'a group is cleaned up: only the other box still has it');
 is($unlike, 1, '... which diff says');
 
 SKIP: {
 	skip 'built without SNMP', 2 if good('ptsh --version') =~ /no SNMP/;
-	my ($out, $why, $checked) = run("ptsh -c '.snmp check Lab 127.0.0.1' core");
+	my ($out, $why, $checked) = run($check);
 	isnt($checked, 0, 'a switch that is not polled');
 	like($why, qr/the realm has no credentials for this address, so the box does not ask it/, '... and why');
 }
