@@ -249,9 +249,12 @@ $worked = plain($worked);
 my @lines = $worked =~ /-c '([^']+)'/g;
 push @lines, map { s/\$\([^)]*\)/192.0.2.1/r } $worked =~ /-c "([^"]+(?:"\d[^"]*"[^"]*)*)"/g;
 cmp_ok(scalar @lines, '>=', 5, 'the lines of the examples are found');
+my $file = File::Temp->new;	# what stands in a file is a word
+print $file "word\n";
+close $file or die $!;
 for my $line (@lines, $worked =~ /^((?:realm_poll|realm_discover|log|subscribe) .*)$/mg) {
 	next if $line =~ /^\./;
-	my ($got, $failed) = run($ptsh, '-X', '-n', '-c', $line =~ s/ &$//r);
+	my ($got, $failed) = run($ptsh, '-X', '-n', '-c', $line =~ s/ &$//r =~ s/\@\w+/\@$file/r);
 	is($failed, 0, "-n of: $line") or diag($got);
 	like($got, qr/^\["\w+"/, '... is a request');
 }
