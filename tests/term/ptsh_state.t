@@ -49,6 +49,18 @@ like $m->output, qr/\e\]133;A\e\\.*\e\]133;C\e\\.*\d.*\e\]133;D;0\e\\.*\e\]133;A
 is scalar(() = $m->output =~ /\e\]133;A/g), 3, '... until they are not';
 $m->line('.quit');
 
+# The end of a long job, and no other, is a notice for the desktop, with marks only.
+my $long = Session->new(box => ['--delay', 11000], columns => 120, env => {TERM_PROGRAM => 'WezTerm'});
+$long->run('.set marks on');
+$long->line('realm_poll Lab &');
+$long->wait_prompt(qr/\(1 job\)/);
+ok $long->wait_row(qr/\[1\] realm_poll Lab: done/), 'a long job ends';
+ok $long->wait_output(qr/\e\]9;box: realm_poll Lab: done\e\\/), '... which is a notice' or diag($long->output =~ s/\e/^/gr);
+$long->line('ping &');
+$long->wait_row(qr/\[2\] ping: done/);
+unlike $long->output, qr/\e\]9;box: ping/, '... of a short one there is none';
+$long->close;
+
 # Colours
 my $c = Session->new(box => $s->box, args => ['-r', '-e', '*'], env => {NO_COLOR => undef});
 like $c->output, qr/\e\[1mbox\e\[m.*\e\[35m \(read-only\)\e\[m> /, 'the state is set off in the prompt';
