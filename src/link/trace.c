@@ -139,7 +139,7 @@ void trace_sent(struct shell *sh, const char *text, size_t len)
 	buf_clear(&out);
 }
 
-/* A reply to no open request: to the login, or to an abandoned request, which may have anything in it.  Of such a reply
+/* A reply to no open request: to the login, or to a cancelled request, which may have anything in it.  Of such a reply
  * head is set to its id and status; false: it is a notification, a failure or a reply to nothing of ours. */
 static bool answers_unknown(const char *text, size_t len, struct buf *head)
 {

@@ -3,7 +3,7 @@
  * file: files that the user names.  See file.h.
  *
  * Files that poll(2) supports (FIFOs, terminals, devices) are opened non-blocking and waited for.  Those it does not (regular files and
- * the look-up of every path, on a file system that may hang) are handled in a thread, which is abandoned when a signal comes: the
+ * the look-up of every path, on a file system that may hang) are handled in a thread, which continues alone when a signal comes: the
  * job then belongs to the thread.
  */
 #include "net/file.h"

@@ -113,7 +113,7 @@ struct session_ops {
 	 * `more` its arguments.  A NOTICE_ERROR is fatal: the box ends the session. */
 	void (*notice)(void *ctx, enum notice_kind kind, struct json message, struct json_iter more,
 	    bool authenticated);
-	/* Passes on a reply to a request abandoned by session_forget(). */
+	/* Passes on a reply to a request cancelled by session_forget(). */
 	void (*late)(void *ctx, uint64_t id, bool ok);
 	/* Something odd that is not fatal: a reply with an id that was never given out, or answered twice. */
 	void (*odd)(void *ctx, const char *text);
@@ -149,7 +149,7 @@ bool session_is_secured(const struct session *s);
  * operation. */
 int session_feed(struct session *s, const char *bytes, size_t len, struct error *e);
 
-/* Ends the session, as the connection is lost or not wanted: reports open requests by `unanswered`; requests abandoned by
+/* Ends the session, as the connection is lost or not wanted: reports open requests by `unanswered`; requests cancelled by
  * session_forget() are not open.  Returns how many bytes of an incomplete message were discarded (0 if the session
  * had failed: session_feed() has reported it).  An operation may call it; what else was fed is then ignored.  A second call
  * does nothing. */
@@ -180,7 +180,7 @@ int session_login(struct session *s, enum auth_method method, const char *user, 
  * id, ids count up and are never used again; or 0: no memory, or not allowed now. */
 uint64_t session_request(struct session *s, const char *text, size_t len, void *tag);
 
-/* Abandons a request: its reply will be `late`. */
+/* Cancels a request: its reply will be `late`. */
 void session_forget(struct session *s, uint64_t id);
 
 size_t session_open(const struct session *s);	/* requests without an answer */

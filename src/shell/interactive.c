@@ -419,7 +419,7 @@ int interactive_run(struct shell *sh, struct error *e)
 	prompt_free(sh->prompt);
 	sh->prompt = NULL;
 	link_close(sh);
-	if (sh->entered)		/* the abandoned jobs are no failure */
+	if (sh->entered)		/* the jobs still running are no failure */
 		sh->status = STATUS_OK;
 	return 0;
 }
