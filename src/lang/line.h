@@ -120,7 +120,7 @@ struct line_state {
 	bool plain;		/* set by the caller: brackets and | mean nothing here */
 	bool in_word, was_in_word, comment, bar, pipe;
 };
-bool line_goes_on(const char *text, size_t len, struct line_state *state);
+bool line_continues(const char *text, size_t len, struct line_state *state);
 
 /* Appended to a message that something is missing, if the line has a comment. */
 #define LINE_COMMENT_HINT ": # begins a comment (quote it if it is text)"

@@ -387,7 +387,7 @@ static void goes_on_byte(struct line_state *s, char c)
 	}
 }
 
-bool line_goes_on(const char *text, size_t len, struct line_state *state)
+bool line_continues(const char *text, size_t len, struct line_state *state)
 {
 	for (; state->offset < len && !state->comment; state->offset++) {
 		goes_on_byte(state, text[state->offset]);
@@ -403,7 +403,7 @@ bool word_whole(const char *text, size_t len)
 {
 	struct line_state state = {0};
 
-	return !line_goes_on(text, len, &state);
+	return !line_continues(text, len, &state);
 }
 
 size_t word_name_length(const char *text, size_t len)

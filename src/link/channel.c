@@ -87,7 +87,7 @@ static void channel_end_text(struct channel *c, enum status status, const char *
 	channel_end(c, &e);
 }
 
-static void channel_tell_end(struct channel *c)
+static void channel_report_end(struct channel *c)
 {
 	if (c->closed_reported)
 		return;
@@ -365,10 +365,10 @@ int channel_accept_tls(struct channel *c, struct error *e)
 
 /* --- from the loop --- */
 
-static void channel_go_on(struct channel *c)
+static void channel_continue(struct channel *c)
 {
 	if (c->ending) {
-		channel_tell_end(c);
+		channel_report_end(c);
 	} else {
 		if (c->state == CHANNEL_SHAKING && c->stream.tls != NULL)
 			channel_shake(c);
@@ -391,7 +391,7 @@ static void channel_on_soon(void *ctx)
 	struct channel *c = ctx;
 
 	channel_enter(c);
-	channel_go_on(c);
+	channel_continue(c);
 	channel_leave(c);
 }
 

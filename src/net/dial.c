@@ -147,7 +147,7 @@ static bool dial_attempt(struct dial *d, struct attempt *a)
 	return false;
 }
 
-static void dial_tell_next(struct dial *d, const struct attempt *a, bool open)
+static void dial_note_next(struct dial *d, const struct attempt *a, bool open)
 {
 	char address[ADDRESS_TEXT], text[ADDRESS_TEXT + 80];
 
@@ -171,7 +171,7 @@ static void dial_turn(void *ctx)
 		if (a->state != ATTEMPT_UNTRIED)
 			continue;
 		if (i > 0)
-			dial_tell_next(d, a, open);
+			dial_note_next(d, a, open);
 		if (dial_attempt(d, a)) {
 			dial_win(d, a);
 			return;

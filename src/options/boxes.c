@@ -155,7 +155,7 @@ static size_t line_length(const char *text, size_t len)
 	const char *lf;
 
 	for (size_t at = 0; (lf = memchr(text + at, '\n', len - at)) != NULL; at = (size_t)(lf - text) + 1)
-		if (!line_goes_on(text, (size_t)(lf - text), &state))
+		if (!line_continues(text, (size_t)(lf - text), &state))
 			return (size_t)(lf - text);
 	return len;
 }

@@ -89,7 +89,7 @@ void engine_finish(struct shell *sh, struct task *t, const struct reply *reply)
 	if (t->outcome != OUTCOME_OK)
 		engine_stop_for(sh, t);
 	if (t == e->queue.head && !sh->interactive) {
-		engine_tell_notes(sh, t);
+		engine_print_notes(sh, t);
 		show_result(sh, t, reply);
 		retire(sh, t, reply);
 		return;
@@ -110,7 +110,7 @@ bool engine_show_ready(struct shell *sh)
 		struct reply reply;
 		if (t->outcome == OUTCOME_REFUSED)
 			engine_stop_for(sh, t);
-		engine_tell_notes(sh, t);
+		engine_print_notes(sh, t);
 		if (t->kept != NULL) {
 			show_kept(t, &reply);
 			show_result(sh, t, &reply);
@@ -292,7 +292,7 @@ void engine_command_done(struct shell *sh, struct task *t, enum status status)
 		engine_job_ended(sh);
 }
 
-void engine_tell_notes(struct shell *sh, struct task *t)
+void engine_print_notes(struct shell *sh, struct task *t)
 {
 	struct buf *notes = &sh->engine->notes;
 

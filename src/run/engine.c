@@ -39,7 +39,7 @@ static bool send_task(struct shell *sh, struct task *t)
 	struct engine *e = sh->engine;
 
 	if (t->role != TASK_LINE || t == e->queue.head)	/* else with the result: in order */
-		engine_tell_notes(sh, t);
+		engine_print_notes(sh, t);
 	t->id = link_request(sh, buf_head(&t->line.json), t->line.json.len, t);
 	if (t->id == 0) {
 		t->outcome = OUTCOME_REFUSED;

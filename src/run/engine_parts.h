@@ -59,6 +59,6 @@ void engine_job_ended(struct shell *sh);
 void engine_finish(struct shell *sh, struct task *t, const struct reply *reply);
 bool engine_show_ready(struct shell *sh);		/* shows the results whose turn has come; true: there were some */
 /* What ptsh thinks of a line that is sent anyway. */
-void engine_tell_notes(struct shell *sh, struct task *t);
+void engine_print_notes(struct shell *sh, struct task *t);
 
 #endif

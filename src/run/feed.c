@@ -101,7 +101,7 @@ static ssize_t next_line(struct source *s)
 
 	while ((lf = memchr(text + s->scanned, '\n', s->buf.len - s->scanned)) != NULL) {
 		size_t len = (size_t)(lf - text);
-		if (!line_goes_on(text, len, &s->state))
+		if (!line_continues(text, len, &s->state))
 			return (ssize_t)len;
 		s->scanned = len + 1;
 		s->lines++;

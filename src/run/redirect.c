@@ -26,7 +26,7 @@ struct redirection {
 	const struct format *wanted;	/* that the line or the file's name asks for, or NULL */
 	unsigned depth;			/* of begin */
 	bool regular;			/* a file that never blocks */
-	bool has_run, told;		/* the command; that a write has failed */
+	bool has_run, reported;		/* the command; that a write has failed */
 };
 
 static int open_file(struct shell *sh, struct redirection *r)
@@ -101,11 +101,11 @@ void redirect_begin(struct shell *sh, struct redirection *r)
 	sh->redirected = true;
 }
 
-static void tell(struct shell *sh, struct redirection *r, int error)
+static void report_error(struct shell *sh, struct redirection *r, int error)
 {
-	if (!r->told)
+	if (!r->reported)
 		shell_complain(sh, r->at, NULL, "%s: %s", r->to, strerror(error));
-	r->told = true;
+	r->reported = true;
 }
 
 void redirect_end(struct shell *sh, struct redirection *r)
@@ -119,7 +119,7 @@ void redirect_end(struct shell *sh, struct redirection *r)
 	output_settings(sh->output)->color = r->settings.color;
 	output_settings(sh->output)->columns = r->settings.columns;
 	if (r->kind != REDIRECT_PIPE && sink_flush(&r->sink) == -1)
-		tell(sh, r, r->sink.error);
+		report_error(sh, r, r->sink.error);
 }
 
 void redirect_run(struct shell *sh, struct redirection *r)
@@ -131,7 +131,7 @@ void redirect_run(struct shell *sh, struct redirection *r)
 	r->has_run = true;
 	shell_flush(sh);
 	if (r->sink.error != 0)
-		tell(sh, r, r->sink.error);
+		report_error(sh, r, r->sink.error);
 	else if (pager_pipe(sh->loop, sh->prompt, r->to, buf_head(&r->sink.buf), r->sink.buf.len, &status) == -1)
 		shell_complain(sh, r->at, NULL, "%s: %s", r->to, strerror(errno));
 	else if (WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE && WTERMSIG(status) != SIGINT)
@@ -177,7 +177,7 @@ void redirect_free(struct shell *sh, struct redirection *r)
 		if (file_close(sh->loop, r->sink.fd) == -1 && error == 0)
 			error = errno;
 		if (error != 0)
-			tell(sh, r, error);
+			report_error(sh, r, error);
 	}
 	sink_clear(&r->sink);
 	free(r->to);

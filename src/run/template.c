@@ -108,7 +108,7 @@ bool template_split(const char *text, size_t *first, const char **second)
 		bool alone = (len == 0 || strchr(" \t\n", p[-1]) != NULL) && behind > len + 2;
 		if (alone) {
 			memset(&state, 0, sizeof state);
-			if (!line_goes_on(text, len, &state)) {
+			if (!line_continues(text, len, &state)) {
 				while (len > 0 && strchr(" \t", text[len - 1]) != NULL)
 					len--;
 				*first = len;

@@ -75,12 +75,12 @@ static const char *prompt_text(void *ctx)
 	return in->prompt;
 }
 
-static bool line_continues(void *ctx, const char *text, size_t len)
+static bool is_continued(void *ctx, const char *text, size_t len)
 {
 	struct line_state state = {0};
 
 	(void)ctx;
-	return line_goes_on(text, len, &state);
+	return line_continues(text, len, &state);
 }
 
 static bool secret_next(void *ctx, const char *text, size_t len)
@@ -113,7 +113,7 @@ static size_t first_line(const char *text)
 	struct line_state state = {0};
 	size_t i = 0;
 
-	while (text[i] != '\0' && (text[i] != '\n' || line_goes_on(text, i, &state)))
+	while (text[i] != '\0' && (text[i] != '\n' || line_continues(text, i, &state)))
 		i++;
 	return i;
 }
@@ -381,7 +381,7 @@ int interactive_run(struct shell *sh, struct error *e)
 		.find_alias = aliases_find, .aliases = commands_aliases, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
-		.complete = &complete, .prompt = prompt_text, .continues = line_continues, .secret_next = secret_next, .loading = loading, .ctx = &in,
+		.complete = &complete, .prompt = prompt_text, .continues = is_continued, .secret_next = secret_next, .loading = loading, .ctx = &in,
 	};
 	bool failed = false;
 

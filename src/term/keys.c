@@ -181,7 +181,7 @@ static bool wants_help(struct prompt *p, const struct buf *text)
 
 	if (text->failed || li->cursor != li->lastchar || (last != ' ' && last != '\t' && last != '\n'))
 		return false;
-	line_goes_on(buf_head(text), text->len, &state);
+	line_continues(buf_head(text), text->len, &state);
 	return state.quote == 0 && !secret_may_come(text) &&
 	    (p->o.secret_next == NULL || !p->o.secret_next(p->o.ctx, buf_head(text), text->len));
 }

@@ -157,11 +157,11 @@ static void one(const struct line_context *context, const char *text, size_t len
 static void continues(const char *text, size_t len)
 {
 	struct line_state whole = {0}, parts = {0};
-	bool on = line_goes_on(text, len, &whole), last = false;
+	bool on = line_continues(text, len, &whole), last = false;
 
 	for (size_t i = 0; i <= len; i += 1 + i / 8)
-		last = line_goes_on(text, i, &parts);
-	last = line_goes_on(text, len, &parts);
+		last = line_continues(text, i, &parts);
+	last = line_continues(text, len, &parts);
 	must(on == last, "asked in parts it is another answer");
 }
 

@@ -49,7 +49,7 @@ static bool continues(void *ctx, const char *text, size_t len)
 	struct line_state state = {0};
 
 	(void)ctx;
-	return line_goes_on(text, len, &state);
+	return line_continues(text, len, &state);
 }
 
 /* gids that take a while to come, as from a box */

@@ -131,11 +131,11 @@ static void text_that_is_not_utf8_is_found_where_it_is(void **state)
 static bool continues(const char *text)
 {
 	struct line_state once = {0}, bytewise = {0};
-	bool whole = line_goes_on(text, strlen(text), &once), last = false;
+	bool whole = line_continues(text, strlen(text), &once), last = false;
 
 	/* However it grows, the answer is the same. */
 	for (size_t i = 1; i <= strlen(text); i++)
-		last = line_goes_on(text, i, &bytewise);
+		last = line_continues(text, i, &bytewise);
 	assert_int_equal(whole, strlen(text) > 0 ? last : false);
 	return whole;
 }
@@ -175,7 +175,7 @@ static void continuing_agrees_with_splitting(void **state)
 
 		for (unsigned i = 0, rest = n; i < LEN; i++, rest /= SIZE)
 			text[i + 1] = alphabet[rest % SIZE];
-		on = line_goes_on(text, LEN + 1, &s);
+		on = line_continues(text, LEN + 1, &s);
 		while ((found = word_next(text, LEN + 1, &pos, &w, &why)) == WORD_FOUND)
 			;
 		bad = found == WORD_BAD && strcmp(why, "a blank is missing after the bracket") != 0;
