@@ -2,8 +2,10 @@
 /*
  * bio: the socket as OpenSSL sees it.
  *
- * OpenSSL's own would raise SIGPIPE.  And a write to a broken link seems to succeed here: OpenSSL
- * would give up the connection, and the peer's last messages could not be read any more.
+ * OpenSSL's own BIO of a socket was tried in its place (OpenSSL 3.0, whose SSL_R_UNEXPECTED_EOF_WHILE_READING tells a missing
+ * close_notify): it raises SIGPIPE, and after a failed write OpenSSL gives up the connection, so that the peer's last messages
+ * cannot be read any more.  Here such a write seems to succeed.  OpenSSL also does not tell an end right after the header of a
+ * record from one between records.
  */
 #ifndef PTSH_TLS_BIO_H
 #define PTSH_TLS_BIO_H
