@@ -32,7 +32,7 @@ my @never = (
 	[qr/\bexpected\b/, 'must be'],
 	[qr/\bgo(?:es)? on\b/, 'continue'],
 	[qr/\bgoing on\b/, 'continuing'],
-	[qr/\b(?:in front of|behind)\b/, 'before, after'],
+	[qr/\b(?:in front of|(?<!falls )behind)\b/, 'before, after'],
 	[qr/\b(?:it is|is) there again\b/, 'reconnected'],
 	[qr/\b(?:its|somebody) own business\b/, 'say what is wrong'],
 	[qr/\bleave \S+ off away\b/, 'remove'],
@@ -50,14 +50,14 @@ my @nor_in_comments = (
 	[qr/\bvouch\w*/, 'verify'],
 	[qr/\btells?\b/, 'reports, prints, shows'],
 	[qr/\bwhoever\b/, 'the caller, the process that'],
-	[qr/\b(?:in front of|behind)\b/, 'before, after'],
+	[qr/\b(?:in front of|(?<!falls )behind)\b/, 'before, after'],
 	[qr/\b(?:goes?|going|gone) on\b/, 'continues'],
 	[qr/\bnor do(?:es)?\b/, 'and ... not'],
 	[qr/\brefuses to know\b/, 'does not know'],
 	[qr/\bhanded (?:on|over)\b/, 'passed on'],
 );
 # Nor in a test, in its name or its titles.
-my @nor_in_tests = (@nor_in_comments[0 .. 6], $nor_in_comments[8], [qr/\bbehind\b/, 'before, after']);
+my @nor_in_tests = (@nor_in_comments[0 .. 6], $nor_in_comments[8], [qr/\b(?<!falls )behind\b/, 'before, after']);
 
 # The lines of a text that have one of the words: FILE:LINE: the word; instead.
 sub found
