@@ -71,11 +71,12 @@ char *check_masked(struct shell *sh, const char *text)
 	return masked;
 }
 
-int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage)
+int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage, bool *repeats)
 {
 	struct line line = {0};
 	int result = look(sh, &line, text, len, false, false, e, usage);
 
+	*repeats = result == 0 && line_repeats(&line);
 	if (result == 0 && line.kind == LINE_COMMAND)
 		result = commands_check(sh, &line, e);
 	/* `- LINE` is reported in its turn, if it is a line at all. */

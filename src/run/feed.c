@@ -47,6 +47,8 @@ struct inputs {
 	unsigned long drops;	/* how often input_drop() has taken all sources away */
 	unsigned long dropped, mistakes;	/* counted by input_drop(), check() */
 	enum status mistake;		/* of the first */
+	const char *right;		/* while a source is checked: the line before, if it was right and would be again; or NULL */
+	size_t right_len;
 	unsigned long in_files;		/* lines of the regular files added */
 	bool elsewhere;			/* lines come from somewhere else, too */
 };
@@ -244,15 +246,23 @@ bool input_pump(struct shell *sh)
 
 static void look_at(struct shell *sh, const char *text, size_t len, struct place at)
 {
+	struct inputs *in = sh->inputs;
 	struct error e;
 	char *usage = NULL;
+	bool repeats;
 
-	if (check_line(sh, text, len, &e, &usage) == -1) {
+	if (in->right != NULL && in->right_len == len && memcmp(in->right, text, len) == 0)
+		return;
+	in->right = NULL;
+	if (check_line(sh, text, len, &e, &usage, &repeats) == -1) {
 		if (sh->inputs->mistakes++ == 0)
 			sh->inputs->mistake = e.status;
 		shell_complain(sh, at, NULL, "%s", e.text);
 		if (usage != NULL)
 			shell_complain(sh, at, NULL, "usage: %s", usage);
+	} else if (repeats) {
+		in->right = text;
+		in->right_len = len;
 	}
 	free(usage);
 }
@@ -265,7 +275,9 @@ static int check(struct shell *sh, const struct source *s, struct error *e)
 
 	sh->inputs->mistakes = 0;
 	sh->inputs->held = false;
+	sh->inputs->right = NULL;
 	sh->inputs->in_files += each_line(sh, &view, (size_t)-1, look_at);
+	sh->inputs->right = NULL;
 	sh->inputs->held = held;
 	aliases_trial_end(sh);
 	e->text[0] = '\0';

@@ -94,8 +94,8 @@ sub fleet {
 	for my $one (['ping', 'ping'], ['find', '.find'], ['each', '.each']) {
 		both($what, "$one->[1]: ms", $t->{ $one->[0] }, 1000);
 	}
-	versus($what, '.find: times ping', $t, 'find', 'ping');
-	versus($what, '.each: times ping', $t, 'each', 'ping');
+	versus($what, '.find: times ping', $t, 'find', 'ping', '<=', 2);
+	versus($what, '.each: times ping', $t, 'each', 'ping', '<=', 2);
 	stop($_) for @boxes;
 }
 
@@ -105,7 +105,7 @@ sub begin {
 	my $box = box('--auth', 'login_cram_md6');
 	my @ms = map { ended(start({ silent => 1 }, "$build/bench/prompt", 'first', $ptsh, '-X', $box->{at})) =~ /first (\S+)/ } 1 .. 15;
 
-	note($what, 'ms to its first prompt', median(@ms));
+	bar($what, 'ms to its first prompt', median(@ms), '<=', 100);
 	stop($box);
 }
 

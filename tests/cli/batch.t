@@ -128,6 +128,8 @@ subtest 'a file with a mistake is not begun' => sub {
 		like($r->stderr, qr/^ptsh: \S+:2: \S+: /, '... is reported');
 		is($r->stdout . received(), '', '... before anything is sent');
 	}
+	$r = ptsh('-f', put('w', "ping\nping\nping x\nping x\nping\nping\nrealm_poll\nping\n"));
+	is_deeply([$r->stderr =~ /^ptsh: \S+:(\d+): (?!usage)/mg], [3, 4, 7], 'each wrong line is named, also one like the line before');
 	is(ptsh('-r', '-f', put('w', "product_id\nrealm_poll Lab\n"))->status . received(), 2, '-r refuses a file before anything is sent');
 	is(ptsh('-f', put('w', ".each realm_info gid -- realm_sync {gid} {gid}\n"))->status . received(), '2realm_info', 'mistakes that depend on the cells are found then');
 
