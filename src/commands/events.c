@@ -13,13 +13,18 @@ static bool events_lists(const struct line *line)
 	return line->word_count > 1 && strcmp(line->words[1], "list") == 0;
 }
 
+static void say_state(struct shell *sh)
+{
+	shell_notice(sh, "events are %s", events_shown(sh) ? "shown" : "hidden");
+}
+
 static enum command_result events_run(struct shell *sh, struct task *t, enum status *status)
 {
 	struct error e;
 	bool on = false;
 
 	if (t->line.word_count < 2) {
-		shell_notice(sh, "events are %s", events_shown(sh) ? "shown" : "hidden");
+		say_state(sh);
 		return COMMAND_DONE;
 	}
 	if (events_lists(&t->line)) {
@@ -31,6 +36,8 @@ static enum command_result events_run(struct shell *sh, struct task *t, enum sta
 		return command_fail(sh, t, status, &e);
 	}
 	events_show(sh, on);
+	if (sh->interactive && t->at.name == NULL)	/* typed, not from a file */
+		say_state(sh);
 	return COMMAND_DONE;
 }
 

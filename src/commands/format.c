@@ -11,19 +11,26 @@
 #include "run/engine.h"
 #include "run/show.h"
 
+static void say_format(struct shell *sh)
+{
+	shell_notice(sh, "the format is %s", output_format(sh->output)->name);
+}
+
 static enum command_result format_run(struct shell *sh, struct task *t, enum status *status)
 {
 	const struct format *f;
 	struct error e;
 
 	if (t->line.word_count < 2) {
-		shell_notice(sh, "the format is %s", output_format(sh->output)->name);
+		say_format(sh);
 		return COMMAND_DONE;
 	}
 	if (format_choose(t->line.words[1], sh->out.terminal, &f, &e) == -1)
 		return command_fail(sh, t, status, &e);
 	output_set_format(sh->output, f);
 	sh->options->format_origin = set_origin(sh, t);
+	if (sh->interactive && t->at.name == NULL)	/* typed, not from a file */
+		say_format(sh);
 	return COMMAND_DONE;
 }
 

@@ -49,7 +49,7 @@ like into('.each realm_info gid,name -- realm_info name {gid}'), qr/^5200007311\
 like into('.each realm_info name -- .echo {1}'), qr/^Head Office\n(?:.*\n)*Lab$/m, '... of .echo, too';
 like into('.each realm_info gid,name 5200007311 -- ping'), qr/^5200007311\tLab\t\d/, '... without its headings';
 is into('.watch 0.1 2 realm_info name 5200007311'), "Lab\nLab\n", '.watch: every round';
-is into('.undo list'), '', '.undo list';
+like into('.undo list'), qr/\A1\t[\d:]+\trealm_poll Lab\twhat was started cannot be taken back\n\z/, '.undo list';
 like into('.find switch_uid=switch01%'), qr/^Head Office\tswitch01/m, '.find';
 
 # >>, | and what goes with them
