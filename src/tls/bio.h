@@ -2,9 +2,9 @@
 /*
  * bio: the socket as OpenSSL sees it.
  *
- * OpenSSL's own BIO of a socket was tried in its place (OpenSSL 3.0, whose SSL_R_UNEXPECTED_EOF_WHILE_READING tells a missing
+ * OpenSSL's own BIO of a socket was tried in its place (OpenSSL 3.0, whose SSL_R_UNEXPECTED_EOF_WHILE_READING reports a missing
  * close_notify): it raises SIGPIPE, and after a failed write OpenSSL gives up the connection, so that the peer's last messages
- * cannot be read any more.  Here such a write seems to succeed.  OpenSSL also does not tell an end right after the header of a
+ * cannot be read any more.  Here such a write seems to succeed.  OpenSSL also does not distinguish an end right after the header of a
  * record from one between records.
  */
 #ifndef PTSH_TLS_BIO_H
