@@ -14,9 +14,9 @@ check-clang:
 	$(SUB) BUILD='$(BUILD)/clang' CC=clang CFLAGS='-O2 -g -Werror' programs
 programs: $(PROGRAMS)
 
-# The units alone: neither Perl modules nor servers, terminals or other programs.  EMULATOR runs what is built for another machine.
+# The units alone: neither Perl's further modules nor servers, terminals or other programs.  EMULATOR runs what is built for another machine.
 check-unit: $(UNIT)
-	@for test in $(UNIT); do $(EMULATOR) $$test >$B/unit.log 2>&1 || { cat $B/unit.log; echo "$$test failed"; exit 1; }; done; echo "$(words $(UNIT)) unit programs passed"
+	@env CMOCKA_MESSAGE_OUTPUT=TAP sh tests/prove.sh 2 $(if $(EMULATOR),--exec '$(EMULATOR)') $(UNIT)
 
 # Without Net-SNMP it builds, too, and says what it lacks.  In gcc's folder: only what knows of SNMP is compiled again.
 check-bare:

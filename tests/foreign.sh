@@ -34,7 +34,11 @@ demo() {
 try() {
 	name=$1 emulator=$2 start=$(date +%s)
 	shift 2
-	make -s BUILD="build/$name" NO_SNMP=1 CFLAGS='-O2 -g -Werror' EMULATOR="$emulator" "$@" check-unit all "build/$name/ptsh-box"
+	make -s BUILD="build/$name" NO_SNMP=1 CFLAGS='-O2 -g -Werror' EMULATOR="$emulator" "$@" check-unit all "build/$name/ptsh-box" \
+		>"build/$name.log" 2>&1 || {
+		tail -n 60 "build/$name.log" >&2
+		exit 1
+	}
 	demo "build/$name" "$emulator" >"build/$name.demo"
 	cmp "build/$name.demo" build/unsigned.demo
 	echo "$name: $(($(date +%s) - start)) s"

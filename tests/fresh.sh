@@ -121,6 +121,8 @@ try_check() {
 
 try_foreign() {
 	begin foreign
+	# Not every architecture gets what was updated since: without it a library has one version for all.
+	sed -i "/ $codename /!d" "$new/etc/apt/sources.list"
 	run 'sh tests/foreign.sh'
 	end_root
 	echo "foreign: $(paste -s -d , "$log" | sed 's/,/, /g')"
