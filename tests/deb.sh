@@ -68,6 +68,9 @@ done
 # The installed program works, in the three shells, and against a box as in the manual page.
 PTSH_TEST_INSTALLED=1 PTSH=/usr/bin/ptsh prove -Itests/lib tests/cli/completions.t tests/cli/examples.t || fail 'it does not work'
 
+# The package's own test, as a build service runs it: in the tree that was built.
+(cd "$folder/ptsh" && PTSH=/usr/bin/ptsh sh debian/tests/smoke) >"$folder/smoke" 2>&1 || fail "debian/tests/smoke: $(cat "$folder/smoke")"
+
 trap - EXIT
 purge || fail "it cannot be purged: $(tail -3 "$folder/dpkg.log")"
 named >"$folder/after"

@@ -22,7 +22,7 @@ test='libcmocka-dev
 	netcat-openbsd redis-tools debootstrap'
 
 # To make a Debian package of it, and to try it as installed.
-package='debhelper dpkg-dev fakeroot lintian man-db bash-completion'
+package='debhelper dpkg-dev fakeroot lintian blhc man-db bash-completion'
 
 # The programs that `make bench` compares with; only installed when asked for.
 bench='redis-server redis-tools jq libjson-xs-perl'
