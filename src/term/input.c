@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -180,8 +181,23 @@ void input_reset(struct input *in)
 
 void input_flush(struct input *in)
 {
+	char bytes[PASTE_READ];
+	pid_t front = tcgetpgrp(in->fd);
+	size_t ends = 0, count = 0;
+	int there = 0;
+
+	if ((front == -1 || front == getpgrp()) && ioctl(in->fd, FIONREAD, &there) == 0 && there > 0 &&
+	    (size_t)there <= sizeof bytes) {
+		ssize_t n = read(in->fd, bytes, (size_t)there);
+
+		for (count = n > 0 ? (size_t)n : 0; ends < count && in->end != '\0' && bytes[ends] == in->end;)
+			ends++;
+	}
 	tcflush(in->fd, TCIFLUSH);
 	in->lines_left = 0;
+	if (count > 0 && ends == count)
+		buf_put(&in->ahead, bytes, count);
+	explicit_bzero(bytes, count);
 }
 
 void input_clear(struct input *in)

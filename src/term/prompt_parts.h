@@ -55,7 +55,7 @@ int input_wait(const struct input *in);
 /* Forgets what has arrived in part. */
 void input_reset(struct input *in);
 void input_clear(struct input *in);
-/* Drops typed bytes that have not been read. */
+/* Drops what was typed and has not been read, but not ^D alone: that was typed after the ^C. */
 void input_flush(struct input *in);
 
 struct prompt {

@@ -63,10 +63,15 @@ $tried{$_} = 1 for qw(C-c C-d);
 
 # ^D typed where no line is read acts when the next one is
 my $early = Session->new(box => $s->box);
-$early->line('.sleep 0.5');
-$early->wait_output(qr/\.sleep 0\.5\r\r?\n/);
+$early->line('.sleep 3');
+$early->wait_row(qr/^\.sleep 3: \d+ s/);	# it runs
 $early->key('C-d');
 is $early->status, 0, 'C-d between two lines: leave';
+my $both = Session->new(box => $s->box);
+$both->line('.sleep 1000');
+$both->wait_row(qr/^\.sleep 1000: \d+ s/);
+$both->key('C-c', 'C-d');
+is $both->status, 0, 'C-c and C-d at once while a line runs: leave';
 my $fifo = Term::directory() . '/go';
 POSIX::mkfifo($fifo, 0600) or die $!;
 my $first = Session->new(box => $s->box, wait => undef, wrap => ['sh', '-c', ': < "$0"; exec "$@"', $fifo]);
