@@ -389,10 +389,11 @@ static void take_names(struct each *a, const struct reply_about *about)
 
 	if (n > COLUMNS_MOST)
 		n = COLUMNS_MOST;
-	if ((a->name_text = calloc(n + 1, sizeof *a->name_text)) == NULL)
-		return;
-	for (size_t i = 0; i < n && (a->name_text[i] = strdup(headings[i].name)) != NULL; i++)
+	a->name_text = calloc(n + 1, sizeof *a->name_text);
+	for (size_t i = 0; a->name_text != NULL && i < n && (a->name_text[i] = strdup(headings[i].name)) != NULL; i++)
 		a->names[a->name_count++] = a->name_text[i];
+	if (a->name_text == NULL || a->name_count < n)
+		a->out_of_memory = true;
 }
 
 static void first_done(struct shell *sh, struct task *t, const struct reply *reply)

@@ -186,7 +186,7 @@ bool json_next(struct json_iter *it, struct json *key, struct json *v)
 	v->text = p;
 	it->next = skip_value(p, end);
 	v->len = (size_t)(it->next - p);
-	return true;
+	return v->len > 0;		/* else no value begins here */
 }
 
 size_t json_count(struct json container)

@@ -51,10 +51,10 @@ subtest 'a password command that leaves something in the background' => sub {
 	$r = with_command("head -c " . length($password) . " $dir/password; sleep 1000 2>/dev/null & echo \$! >$file")->finish;
 	is($r->status, 0, 'a line without its end counts when the command has ended');
 	kill 'KILL', written($file);
-	$r = with_command("(sleep 1000; cat $dir/password) 2>/dev/null & echo \$! >$file")->finish;
+	$r = with_command("(sleep 1000; cat $dir/password) 2>/dev/null & echo \$\$ >$file")->finish;
 	is($r->status, 2, 'what comes after its end does not');
 	like($r->stderr, qr/^ptsh: .*--password-command: the first line is empty/m, '... and the message says so');
-	kill 'KILL', written($file);
+	kill 'KILL', -written($file);
 };
 
 subtest 'a password command that does not end' => sub {

@@ -179,7 +179,7 @@ $plain->key('C-d');
 $plain->status;
 unlike $plain->output, qr/\e\[[0-9;]*[1-9][0-9;]*m/, 'NO_COLOR: no colour, nothing bold';
 my $color = Session->new(box => $s->box);
-like $color->output, qr/\e\[1mbox\e\[0?m> /, '... otherwise the prompt is';
+ok $color->wait_output(qr/\e\[1mbox\e\[0?m> /), '... otherwise the prompt is';
 $color->key('C-d');
 
 my $c = Session->new(box => $s->box, env => {LC_ALL => 'C'});

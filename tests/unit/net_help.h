@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "link/channel.h"
 
 /* Opens a listening socket on loopback, at a port of the kernel's choosing. */
@@ -78,7 +79,7 @@ static inline pid_t help_serve(int listener, void (*body)(int fd))
 		return pid;
 	}
 	help_die_with_parent();
-	alarm(300);
+	alarm(DEADLINE_S);
 	signal(SIGPIPE, SIG_IGN);
 	int fd = accept(listener, NULL, NULL);
 	close(listener);
@@ -248,21 +249,19 @@ static inline void holder_send(struct holder *h, const char *text)
 	h->inside = false;
 }
 
-enum { PATIENCE = 20 /* how many times slower a machine may be on which much else runs */ };
-
-/* Steps the loop until *counter has reached n.  False: it has not within the time that is ms on an idle machine. */
-static inline bool holder_wait(struct holder *h, const int *counter, int n, int64_t ms)
+/* Steps the loop until *counter has reached n.  False: it has not before the deadline. */
+static inline bool holder_wait(struct holder *h, const int *counter, int n)
 {
-	int64_t end = loop_now() + PATIENCE * ms;
+	int64_t end = loop_now() + DEADLINE_MS;
 
 	while (*counter < n && loop_now() < end)
 		loop_step(h->loop, end - loop_now());
 	return *counter >= n;
 }
 
-static inline bool holder_wait_bytes(struct holder *h, size_t len, int64_t ms)
+static inline bool holder_wait_bytes(struct holder *h, size_t len)
 {
-	int64_t end = loop_now() + PATIENCE * ms;
+	int64_t end = loop_now() + DEADLINE_MS;
 
 	while (h->received.len < len && !h->closed && loop_now() < end)
 		loop_step(h->loop, end - loop_now());

@@ -18,7 +18,7 @@ static void test_closed_port_names_address_and_reason_at_once(void **state)
 	(void)state;
 	holder_init_port(&h, "127.0.0.1", help_closed_port());
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_int_equal(h.e.status, STATUS_LOST);
 	assert_says(h.e.text, "127.0.0.1 port ");
 	assert_says(h.e.text, "Connection refused");
@@ -92,7 +92,7 @@ static void test_swallowed_syn_ends_at_the_deadline(void **state)
 	int64_t start = loop_now();
 	h.o.deadline = start + 400;
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_true(loop_now() - start >= 400);
 	assert_int_equal(h.e.status, STATUS_LOST);
 	assert_says(h.e.text, "in time: 127.0.0.1 port ");
@@ -191,13 +191,13 @@ static void test_hanging_resolver_is_left_at_the_deadline(void **state)
 	struct holder h;
 
 	(void)state;
-	fake.hang_ms = 4000;
+	fake.hang_ms = 2 * DEADLINE_MS;
 	holder_init(&h, "box:1234");
 	int64_t start = loop_now();
 	h.o.deadline = start + 200;
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 1000));
-	assert_in_range(loop_now() - start, 200, 3900);
+	assert_true(holder_wait(&h, &h.closed, 1));
+	assert_in_range(loop_now() - start, 200, DEADLINE_MS);
 	assert_int_equal(h.e.status, STATUS_LOST);
 	assert_says(h.e.text, "box:1234: ");
 	assert_says(h.e.text, "resolver has not answered");
@@ -232,7 +232,7 @@ static void test_unknown_name_says_so(void **state)
 	fake.failure = EAI_NONAME;
 	holder_init(&h, "no-such-box:55");
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_int_equal(h.e.status, STATUS_LOST);
 	assert_says(h.e.text, "no-such-box:55: cannot be looked up: Name or service not known");
 	holder_clear(&h);
@@ -270,11 +270,11 @@ static void test_second_address_is_tried_after_250_ms(void **state)
 	holder_init_port(&h, "box", same);
 	int64_t start = loop_now();
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	assert_true(loop_now() - start >= 250);
 	channel_info(h.channel, &info);
 	assert_says(info.address, "127.0.0.2 port ");
-	assert_true(holder_wait_bytes(&h, 6, 5000));
+	assert_true(holder_wait_bytes(&h, 6));
 	holder_clear(&h);
 	deaf_stop(&d);
 	help_end(pid, true);
@@ -315,7 +315,7 @@ static void test_first_address_may_still_win(void **state)
 	holder_open(&h);
 	loop_timer_start(h.loop, &soon, 700, hear_again, &slow);
 	/* The kernel repeats a SYN after a second. */
-	assert_true(holder_wait(&h, &h.connected, 1, 8000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	assert_true(loop_now() - start >= 700);
 	channel_info(h.channel, &info);
 	assert_says(info.address, "127.0.0.1 port ");
@@ -342,7 +342,7 @@ static void test_next_address_is_tried_at_once_after_a_refusal(void **state)
 	fake_add_v6("::1");
 	holder_init_port(&h, "box", port);
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	/* IPv6 first, then the others in their order. */
 	assert_says(buf_string(&h.steps), "connecting to ::1 port ");
 	assert_says(buf_string(&h.steps), ", 127.0.0.3 port ");
@@ -359,7 +359,7 @@ static void test_every_address_tried_is_named(void **state)
 	fake_add_v4("127.0.0.1");
 	holder_init_port(&h, "box", help_closed_port());
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_says(h.e.text, "box:");
 	assert_says(h.e.text, "127.0.0.3 port ");
 	assert_says(h.e.text, "; 127.0.0.1 port ");
@@ -393,12 +393,12 @@ static void test_address_that_is_no_box_is_left_for_the_next(void **state)
 	int64_t now = loop_now();
 	h.o.deadline = now + 4000;
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 2000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	assert_in_range(channel_greeting_due(h.channel), now + 1500, now + 2500);
 	assert_true(channel_next(h.channel));
-	assert_true(holder_wait(&h, &h.connected, 2, 2000));
+	assert_true(holder_wait(&h, &h.connected, 2));
 	assert_int_equal(channel_greeting_due(h.channel), 0);
-	assert_true(holder_wait_bytes(&h, 6, 2000));
+	assert_true(holder_wait_bytes(&h, 6));
 	assert_false(channel_next(h.channel));
 	assert_int_equal(h.closed, 0);
 	holder_clear(&h);
@@ -428,7 +428,7 @@ static void test_address_that_hangs_up_unheard_is_left_for_the_next(void **state
 	fake_add_v4("127.0.0.2");
 	holder_init_port(&h, "box", port);
 	holder_open(&h);
-	assert_true(holder_wait_bytes(&h, 6, 5000));
+	assert_true(holder_wait_bytes(&h, 6));
 	assert_int_equal(h.connected, 2);
 	assert_says(buf_string(&h.warnings), "127.0.0.1 port ");
 	assert_says(buf_string(&h.warnings), "without a greeting");
@@ -490,7 +490,7 @@ static void test_srv_record_gives_host_and_port(void **state)
 	answer_add(10, 0, port, "first.example");
 	holder_init(&h, "box.example");
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	assert_says(buf_string(&h.steps), "_porttracker._tcp.box.example is first.example port ");
 	assert_says(buf_string(&h.steps), ", later.example port 9");
 	holder_clear(&h);
@@ -507,7 +507,7 @@ static void test_srv_dot_means_no_such_service(void **state)
 	answer_add(0, 0, 0, "");
 	holder_init(&h, "box.example");
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_int_equal(h.e.status, STATUS_LOST);
 	assert_says(h.e.text, "does not have this service");
 	holder_clear(&h);
@@ -522,7 +522,7 @@ static void test_no_srv_record_means_the_name_itself(void **state)
 	answer_begin(0);
 	holder_init(&h, "box.example:porttracker=9");
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_says(h.e.text, "127.0.0.4 port 9: Connection refused");
 	holder_clear(&h);
 }
@@ -533,12 +533,12 @@ static void test_slow_srv_answer_is_not_waited_for(void **state)
 
 	(void)state;
 	fake_add_v4("127.0.0.4");
-	fake_srv_hang_ms = 6000;
+	fake_srv_hang_ms = 2 * DEADLINE_MS;
 	holder_init(&h, "box.example:porttracker=9");
 	int64_t start = loop_now();
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
-	assert_true(loop_now() - start < 5900);
+	assert_true(holder_wait(&h, &h.closed, 1));
+	assert_true(loop_now() - start < DEADLINE_MS);
 	holder_clear(&h);
 	poll(NULL, 0, 5100);
 }
@@ -563,7 +563,7 @@ static pid_t open_to(struct holder *h, void (*body)(int fd))
 
 	holder_init_port(h, "127.0.0.1", port);
 	holder_open(h);
-	assert_true(holder_wait(h, &h->connected, 1, 5000));
+	assert_true(holder_wait(h, &h->connected, 1));
 	return pid;
 }
 
@@ -576,7 +576,7 @@ static void test_bytes_go_both_ways_and_are_counted(void **state)
 	(void)state;
 	holder_send(&h, "abc");
 	assert_int_equal(h.out.len, 0);
-	assert_true(holder_wait_bytes(&h, 3, 5000));
+	assert_true(holder_wait_bytes(&h, 3));
 	assert_string_equal(buf_string(&h.received), "abc");
 	channel_info(h.channel, &info);
 	assert_int_equal(info.sent, 3);
@@ -610,7 +610,7 @@ static void test_more_than_the_kernel_takes_is_sent_as_it_drains(void **state)
 		while (h.received.len == before && h.out.len >= 65536 && loop_now() - start < 100000)
 			loop_step(h.loop, 5000);
 		if (h.out.len < 65536 && sent == MEGABYTES)
-			assert_true(holder_wait_bytes(&h, (size_t)MEGABYTES << 20, 20000));
+			assert_true(holder_wait_bytes(&h, (size_t)MEGABYTES << 20));
 		assert_int_equal(h.closed, 0);
 	}
 	for (size_t i = 0; i < MEGABYTES; i++)
@@ -648,7 +648,7 @@ static void test_held_channel_reads_nothing_and_does_not_spin(void **state)
 	assert_int_equal(h.received.len, before);
 	assert_true(steps < 10);
 	channel_hold(h.channel, false);
-	assert_true(holder_wait(&h, &h.closed, 1, 10000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_int_equal(h.received.len, 64 * 65536);
 	assert_true(h.in_order);
 	holder_clear(&h);
@@ -670,7 +670,7 @@ static void test_held_channel_does_not_spin_when_the_box_resets(void **state)
 	pid_t pid = open_to(&h, reset);
 
 	(void)state;
-	assert_true(holder_wait_bytes(&h, 9, 5000));
+	assert_true(holder_wait_bytes(&h, 9));
 	channel_hold(h.channel, true);
 	holder_send(&h, "x");
 	help_end(pid, false);
@@ -682,7 +682,7 @@ static void test_held_channel_does_not_spin_when_the_box_resets(void **state)
 	}
 	assert_true(steps < 10);
 	channel_hold(h.channel, false);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_false(h.in_order);
 	holder_clear(&h);
 }
@@ -700,7 +700,7 @@ static void test_channel_may_be_freed_in_received(void **state)
 
 	(void)state;
 	h.on_received = free_it;
-	assert_true(holder_wait_bytes(&h, 6, 5000));
+	assert_true(holder_wait_bytes(&h, 6));
 	loop_step(h.loop, 0);
 	assert_int_equal(h.closed, 0);
 	assert_null(h.channel);
@@ -719,7 +719,7 @@ static void test_channel_may_be_freed_in_connected(void **state)
 	holder_init_port(&h, "127.0.0.1", port);
 	h.on_connected = free_it;
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	loop_step(h.loop, 0);
 	assert_int_equal(h.closed, 0);
 	holder_clear(&h);
@@ -734,9 +734,9 @@ static void test_reset_in_the_middle_hands_over_what_came(void **state)
 	pid_t pid = open_to(&h, reset);
 
 	(void)state;
-	assert_true(holder_wait_bytes(&h, 9, 5000));
+	assert_true(holder_wait_bytes(&h, 9));
 	holder_send(&h, "x");
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_false(h.in_order);
 	assert_int_equal(h.e.status, STATUS_LOST);
 	assert_says(h.e.text, "Connection reset by peer");
@@ -761,7 +761,7 @@ static void test_end_of_the_box_is_reported_without_an_error(void **state)
 	pid_t pid = open_to(&h, half_close);
 
 	(void)state;
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_true(h.in_order);
 	assert_string_equal(buf_string(&h.received), "bye\n");
 	holder_clear(&h);
@@ -794,7 +794,7 @@ static void test_what_came_is_read_after_a_broken_pipe(void **state)
 		loop_step(h.loop, 5);
 	}
 	channel_hold(h.channel, false);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_string_equal(buf_string(&h.received), "last words\n");
 	assert_false(h.in_order);
 	assert_int_equal(h.e.status, STATUS_LOST);
@@ -834,13 +834,13 @@ static void test_unix_socket_of_oneself_is_local(void **state)
 	pid_t pid = help_serve(unix_listen(in_folder("box"), 4), echo);
 	holder_init(&h, in_folder("box"));
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	assert_int_equal(channel_trust(h.channel), TRUST_LOCAL_SOCKET);
 	assert_int_equal(channel_wants(h.channel), WANTS_CLEAR);
 	channel_info(h.channel, &info);
 	assert_string_equal(info.address, in_folder("box"));
 	holder_send(&h, "hi");
-	assert_true(holder_wait_bytes(&h, 2, 5000));
+	assert_true(holder_wait_bytes(&h, 2));
 	holder_clear(&h);
 	help_end(pid, false);
 }
@@ -861,7 +861,7 @@ static void test_unix_socket_says_why_not(void **state)
 
 		holder_init(&h, in_folder(cases[i].name));
 		holder_open(&h);
-		assert_true(holder_wait(&h, &h.closed, 1, 5000));
+		assert_true(holder_wait(&h, &h.closed, 1));
 		assert_int_equal(h.e.status, STATUS_LOST);
 		assert_says(h.e.text, cases[i].says);
 		assert_says(h.e.text, cases[i].name);
@@ -889,7 +889,7 @@ static void test_unix_socket_of_another_user_is_refused_unless_named(void **stat
 		pid_t box = fork();
 		if (box == 0) {
 			char byte = 0, c;
-			alarm(300);
+			alarm(DEADLINE_S);
 			if (chmod(folder, 0777) == -1 || setuid(other) == -1)
 				_exit(3);
 			int fd = unix_listen(in_folder("theirs"), 4);
@@ -914,9 +914,9 @@ static void test_unix_socket_of_another_user_is_refused_unless_named(void **stat
 			h.reach.peer_uid = other;
 			holder_open(&h);
 			if (named)
-				ok = holder_wait(&h, &h.connected, 1, 5000);
+				ok = holder_wait(&h, &h.connected, 1);
 			else
-				ok = holder_wait(&h, &h.closed, 1, 5000) && h.e.status == STATUS_TLS &&
+				ok = holder_wait(&h, &h.closed, 1) && h.e.status == STATUS_TLS &&
 				    strstr(h.e.text, "--peer-uid nobody") != NULL && h.connected == 0;
 			holder_clear(&h);
 			_exit(ok ? 0 : 1);
@@ -947,7 +947,7 @@ static void test_full_unix_queue_is_waited_for_until_the_deadline(void **state)
 	holder_init(&h, in_folder("busy"));
 	h.o.deadline = loop_now() + 200;
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_int_equal(h.e.status, STATUS_LOST);
 	holder_clear(&h);
 	holder_init(&h, in_folder("busy"));
@@ -955,7 +955,7 @@ static void test_full_unix_queue_is_waited_for_until_the_deadline(void **state)
 	loop_step(h.loop, 0);
 	for (int i = 0; i < 8; i++)
 		assert_true(i > 0 || close(accept(listener, NULL, NULL)) == 0);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	holder_clear(&h);
 	for (int i = 0; i < 8; i++)
 		close(fillers[i]);
@@ -973,12 +973,12 @@ static void test_proxy_command_carries_the_bytes(void **state)
 	holder_init(&h, "core.example:5555");
 	h.reach.proxy_command = "echo '%h %p %%'; cat";
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	assert_int_equal(channel_trust(h.channel), TRUST_CLEAR);
 	assert_int_equal(channel_wants(h.channel), WANTS_TLS_OR_ASK);
-	assert_true(holder_wait_bytes(&h, 20, 5000));
+	assert_true(holder_wait_bytes(&h, 20));
 	holder_send(&h, "round trip\n");
-	assert_true(holder_wait_bytes(&h, 31, 5000));
+	assert_true(holder_wait_bytes(&h, 31));
 	assert_string_equal(buf_string(&h.received), "core.example 5555 %\nround trip\n");
 	channel_info(h.channel, &info);
 	assert_string_equal(info.address, "the proxy command");
@@ -1002,7 +1002,7 @@ static void test_proxy_command_that_fails_says_how(void **state)
 		holder_init(&h, "core:55");
 		h.reach.proxy_command = cases[i].command;
 		holder_open(&h);
-		assert_true(holder_wait(&h, &h.closed, 1, 5000));
+		assert_true(holder_wait(&h, &h.closed, 1));
 		assert_int_equal(h.e.status, STATUS_LOST);
 		assert_says(h.e.text, cases[i].says);
 		holder_clear(&h);
@@ -1018,7 +1018,7 @@ static void test_proxy_command_with_an_unknown_percent_is_a_mistake(void **state
 	holder_init(&h, "core:55");
 	h.reach.proxy_command = "nc %r";
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_int_equal(h.e.status, STATUS_USAGE);
 	assert_says(h.e.text, "not %r");
 	holder_clear(&h);
@@ -1041,7 +1041,7 @@ static void test_proxy_command_inherits_no_descriptor_and_no_mask(void **state)
 	holder_init(&h, "core:55");
 	h.reach.proxy_command = "ls /proc/self/fd | tr '\\n' ' '; exec grep -E '^Sig(Blk|Ign)' /proc/self/status";
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	const char *text = buf_string(&h.received);
@@ -1063,7 +1063,7 @@ static void test_stubborn_proxy_command_is_ended_with_the_channel(void **state)
 	holder_init(&h, "core:55");
 	h.reach.proxy_command = "trap '' TERM; echo here; while :; do sleep 0.05; done";
 	holder_open(&h);
-	assert_true(holder_wait_bytes(&h, 5, 5000));
+	assert_true(holder_wait_bytes(&h, 5));
 	holder_clear(&h);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
@@ -1083,7 +1083,7 @@ static void test_bind_is_used_and_checked(void **state)
 	holder_init_port(&h, "127.0.0.1", port);
 	h.reach.bind = "127.0.0.9";
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	int fd = accept(listener, (struct sockaddr *)&peer, &len);
 	assert_int_equal(ntohl(peer.sin_addr.s_addr), 0x7f000009);
 	close(fd);
@@ -1096,7 +1096,7 @@ static void test_bind_is_used_and_checked(void **state)
 		holder_init_port(&h, "127.0.0.1", port);
 		h.reach.bind = cases[i].bind;
 		holder_open(&h);
-		assert_true(holder_wait(&h, &h.closed, 1, 5000));
+		assert_true(holder_wait(&h, &h.closed, 1));
 		assert_int_equal(h.e.status, cases[i].status);
 		assert_says(h.e.text, cases[i].says);
 		holder_clear(&h);
@@ -1117,7 +1117,7 @@ static void test_many_channels_leave_no_descriptor(void **state)
 	for (int i = 0; i < 200; i++) {
 		h.connected = 0;
 		h.channel = channel_open(h.loop, &h.o, &holder_ops, &h);
-		assert_true(holder_wait(&h, &h.connected, 1, 5000));
+		assert_true(holder_wait(&h, &h.connected, 1));
 		channel_free(h.channel);
 		close(accept(listener, NULL, NULL));
 	}

@@ -458,7 +458,7 @@ static void test_lock_that_is_held_for_ever_is_given_up(void **state)
 	write_file("");
 	int fd = open(path, O_RDWR);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	alarm(120);
+	alarm(DEADLINE_S);
 	assert_int_equal(known_boxes_add(path, "x:1", KNOWN_CLEAR, NULL, 0, &e), -1);
 	alarm(0);
 	assert_says(e.text, "locked");

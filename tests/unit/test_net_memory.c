@@ -89,7 +89,7 @@ static pid_t serve_many(const char *cert)
 		return pid;
 	}
 	help_die_with_parent();
-	alarm(1200);
+	alarm(4 * DEADLINE_S);
 	signal(SIGPIPE, SIG_IGN);
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 	if (SSL_CTX_use_certificate_chain_file(ctx, in_folder(cert)) != 1 ||
@@ -186,7 +186,7 @@ static void run(long k, bool and_all_after, enum tls_mode mode, const char *know
 	/* cmocka would catch a crash and continue with its tests, here. */
 	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
 		signal(crashes[i], SIG_DFL);
-	alarm(200);
+	alarm(DEADLINE_S);
 	snprintf(text, sizeof text, "127.0.0.1:%u", (unsigned)port);
 	if (target_parse(&t, text, NULL, &e) == -1)
 		_exit(3);

@@ -26,6 +26,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
+#include "deadline.h"
 #include "term/password.h"
 
 extern char **environ;
@@ -118,7 +119,7 @@ static void file_that_is_none_is_refused(void **state)
 	file_refused("must be a regular file");
 	rmdir(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	alarm(60);	/* a FIFO without a writer must not block */
+	alarm(DEADLINE_S);	/* a FIFO without a writer must not block */
 	file_refused("must be a regular file");
 	alarm(0);
 	unlink(path);
@@ -265,7 +266,7 @@ static void command_interrupted_comes_back_as_such(void **state)
 	bool interrupted = false;
 
 	(void)state;
-	alarm(120);
+	alarm(DEADLINE_S);
 	assert_null(password_get(p, &o, "", false, false, &interrupted, &e));
 	assert_true(interrupted);
 	o.password_command = (char *)"kill -INT $$";
@@ -347,7 +348,7 @@ static void ask_in_child(void)
 	struct error e;
 	const char *text;
 
-	alarm(120);
+	alarm(DEADLINE_S);
 	text = password_get(p, &o, "Password: ", true, false, &interrupted, &e);
 	if (text != NULL)
 		dprintf(1, "GOT %zu %s.\n", strlen(text), strlen(text) < 80 ? text : "");
@@ -516,7 +517,7 @@ static void without_a_terminal_nothing_is_read_from_standard_input(void **state)
 
 		setsid();
 		dup2(fds[0], 0);
-		alarm(60);
+		alarm(DEADLINE_S);
 		_exit(password_get(p, &o, "Password: ", true, false, &interrupted, &e) == NULL
 		    && strstr(e.text, "no terminal") != NULL ? 0 : 1);
 	}

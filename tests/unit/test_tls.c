@@ -86,9 +86,9 @@ static void expect_trust(struct holder *h, pid_t pid, const char *vouched)
 		fail_msg("%s", h->e.text);
 	channel_info(h->channel, &info);
 	assert_says(info.verified_by, vouched);
-	assert_true(holder_wait_bytes(h, 6, 5000));
+	assert_true(holder_wait_bytes(h, 6));
 	holder_send(h, "round trip");
-	assert_true(holder_wait_bytes(h, 16, 5000));
+	assert_true(holder_wait_bytes(h, 16));
 	assert_string_equal(buf_string(&h->received), "hello\nround trip");
 	channel_info(h->channel, &info);
 	assert_int_equal(info.sent, 10);
@@ -377,7 +377,7 @@ static void test_insecure_through_a_proxy_is_not_trusted(void **state)
 	shake(&h);
 	assert_int_equal(h.secured, 1);
 	assert_int_equal(channel_trust(h.channel), TRUST_TLS_UNKNOWN);
-	assert_true(holder_wait_bytes(&h, 6, 5000));
+	assert_true(holder_wait_bytes(&h, 6));
 	holder_clear(&h);
 	help_end(pid, true);
 }
@@ -416,7 +416,7 @@ static void test_key_that_could_not_be_remembered_is_still_known_to_the_run(void
 	h.o.seen = &seen;
 	h.o.known_as = "box.example";
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.connected, 1, 5000));
+	assert_true(holder_wait(&h, &h.connected, 1));
 	assert_int_equal(channel_wants(h.channel), WANTS_TLS);
 	h.answers[0] = "yes";
 	assert_int_equal(channel_accept_clear(h.channel, &e), -1);
@@ -961,13 +961,13 @@ static void test_all_of_a_record_and_of_a_segment_is_handed_over_at_once(void **
 	pid = serve(&h, "self", talk_ten_messages);
 	h.o.accept_new = true;
 	shake(&h);
-	assert_true(holder_wait_bytes(&h, 20, 2000));
+	assert_true(holder_wait_bytes(&h, 20));
 	holder_clear(&h);
 	help_end(pid, false);
 	pid = serve(&h, "self", talk_ten_records);
 	h.o.accept_new = true;
 	shake(&h);
-	assert_true(holder_wait_bytes(&h, 14000, 2000));
+	assert_true(holder_wait_bytes(&h, 14000));
 	holder_clear(&h);
 	help_end(pid, false);
 }
@@ -1067,7 +1067,7 @@ static void test_ends_of_tls(void **state)
 		pid = serve(&h, "self", cases[i].talk);
 		h.o.accept_new = true;
 		shake(&h);
-		assert_true(holder_wait(&h, &h.closed, 1, 5000));
+		assert_true(holder_wait(&h, &h.closed, 1));
 		assert_int_equal(h.in_order, cases[i].in_order);
 		assert_string_equal(buf_string(&h.received), "last\n");
 		if (!h.in_order) {
@@ -1112,7 +1112,7 @@ static void test_last_words_are_read_after_a_broken_pipe(void **state)
 	}
 	assert_true(h.out.len > 0);
 	channel_hold(h.channel, false);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_string_equal(buf_string(&h.received), "last words\n");
 	assert_false(h.in_order);
 	assert_int_equal(h.e.status, STATUS_LOST);
@@ -1142,12 +1142,12 @@ static void test_server_that_wants_more_after_the_handshake(void **state)
 			/* It drops what it reads together with the key: repeats until a line comes through. */
 			for (int tries = 0; tries < 100 && h.received.len == 0; tries++) {
 				assert_int_equal(write(input, "line\n", 5), 5);
-				holder_wait_bytes(&h, 1, 50);
+				loop_step(h.loop, 50);
 			}
 			assert_says(buf_string(&h.received), "line\n");
 			assert_int_equal(h.closed, 0);
 		} else {
-			assert_true(holder_wait(&h, &h.closed, 1, 5000));
+			assert_true(holder_wait(&h, &h.closed, 1));
 		}
 		holder_clear(&h);
 		close(input);
@@ -1176,7 +1176,7 @@ static void test_client_certificate_is_shown_when_given_and_missed_when_not(void
 			}
 			/* In 1.3 the client has finished before the server has seen that no certificate came. */
 			holder_open(&h);
-			assert_true(holder_wait(&h, &h.closed, 1, 5000));
+			assert_true(holder_wait(&h, &h.closed, 1));
 			assert_says(h.e.text, "--cert");
 			holder_clear(&h);
 			help_end(pid, false);
@@ -1226,7 +1226,7 @@ static void open_by_proxy(struct holder *h, const char *known)
 	h->o.known_boxes = in_folder("known/known_boxes");
 	h->reach.proxy_command = "exec cat >/dev/null";
 	holder_open(h);
-	assert_true(holder_wait(h, &h->connected, 1, 5000));
+	assert_true(holder_wait(h, &h->connected, 1));
 }
 
 static void test_box_without_tls_is_asked_about_and_remembered(void **state)
@@ -1296,7 +1296,7 @@ static void test_modes_say_what_is_wanted(void **state)
 		h.reach.proxy_command = "exec cat >/dev/null";
 		h.o.tls = cases[i].mode;
 		holder_open(&h);
-		assert_true(holder_wait(&h, &h.connected, 1, 5000));
+		assert_true(holder_wait(&h, &h.connected, 1));
 		h.answers[0] = "yes";
 		assert_int_equal(channel_wants(h.channel), cases[i].wants);
 		assert_int_equal(channel_accept_clear(h.channel, &e), cases[i].clear ? 0 : -1);
@@ -1333,7 +1333,7 @@ static void test_known_boxes_that_others_can_write_end_it(void **state)
 	h.o.known_boxes = in_folder("known/known_boxes");
 	h.o.known_as = "box.example";
 	holder_open(&h);
-	assert_true(holder_wait(&h, &h.closed, 1, 5000));
+	assert_true(holder_wait(&h, &h.closed, 1));
 	assert_says(h.e.text, "others can write it");
 	holder_clear(&h);
 	assert_int_equal(help_end(pid, false), 0);
@@ -1367,7 +1367,7 @@ static void test_loopback_that_is_known_with_tls_wants_tls(void **state)
 			h.o.pin = cases[i].pin;
 			h.reach.proxy_command = proxy ? "exec cat >/dev/null" : NULL;
 			holder_open(&h);
-			assert_true(holder_wait(&h, &h.connected, 1, 5000));
+			assert_true(holder_wait(&h, &h.connected, 1));
 			h.answers[0] = "yes";
 			if (*cases[i].known != '\0' || cases[i].pin != NULL || !proxy)
 				assert_int_equal(channel_wants(h.channel), cases[i].wants);
