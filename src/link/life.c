@@ -138,6 +138,7 @@ void link_lost(struct shell *sh, const struct error *e)
 		sh->quit = true;
 	} else if (in_order || sh->interactive) {
 		k->state = LINK_IDLE;	/* the next line connects again */
+		k->lost_at = 0;		/* until then nothing is tried: it is not away but not connected */
 	}
 	k->ops->lost(sh);
 	k->ops->changed(sh);

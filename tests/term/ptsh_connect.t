@@ -84,6 +84,7 @@ my $u = Session->new(box => $last, args => ['-w']);
 my $at = $last->port;
 $last->stop;
 my $changed = Box->start('--port', $at, password => 'changed');
+$u->wait_row(qr/^ptsh: box: login refused: /);
 ok $u->wait_prompt(qr/^box \(not connected\)> $/), 'a login that is refused when it is tried again: not connected';
 
 # ptsh NAME, and scripts
