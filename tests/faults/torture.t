@@ -166,7 +166,7 @@ sub check_failure {
 	my $good = $s->{status} // 0;
 
 	return "$order: ended by a signal: " . shown($r) if $r->signal || $r->status > 8;
-	return "$order: results of its own: " . shown($r) unless $s->{name} =~ /table/ || are_among($r->stdout =~ s/[^\n]*\z//r, $s->{good});
+	return "$order: results of its own: " . shown($r) unless $s->{name} =~ /table/ || are_among(Box::whole_lines($r->stdout), $s->{good});
 	return "$order: no message: " . shown($r) if $r->status != 0 && $r->stderr !~ /^ptsh: \S/m && $order !~ /^(?:write|malloc)/;
 	return "$order: no message for its memory: " . shown($r)
 	    if $order =~ /^malloc/ && $r->status != $good && $r->stderr !~ /memory|ptsh: \S/;

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use utf8;
 use parent -norequire, 'Term';
+use Box;
 use Deadline;
 use Encode qw(decode encode);
 use IO::Socket::UNIX;
@@ -131,7 +132,7 @@ sub settle_events
 }
 
 # What the driver has noted.  A long line comes in several writes: one without its end is not there yet.
-sub logged { return split /\n/, decode('UTF-8', Term::slurp("$_[0]{dir}/log") =~ s/[^\n]+\z//r) }
+sub logged { return split /\n/, decode('UTF-8', Box::whole_lines(Term::slurp("$_[0]{dir}/log"))) }
 
 # Waits until the driver has noted that many things.
 sub wait_logged

@@ -235,7 +235,13 @@ sub wait_row
 	return $row;
 }
 
-sub wait_output { my ($t, $pattern) = @_; return $t->wait_for(sub { $t->output =~ $pattern }) }
+sub wait_output
+{
+	my ($t, $pattern) = @_;
+	my $found = $t->wait_for(sub { $t->output =~ $pattern });
+	main::diag("the output never matched $pattern") if !$found && defined &main::diag;
+	return $found;
+}
 
 sub pid
 {
