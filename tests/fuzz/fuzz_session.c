@@ -22,6 +22,7 @@ struct fuzz {
 	struct holder h;	/* first: the operations of session_log get it as their context */
 	enum auth_method method;
 	bool in_clear;		/* a clear-text login was sent; after a refusal another may follow */
+	bool early;		/* start_tls was sent before the greeting */
 	bool proved, ready, ended, forgotten[REQUESTS];
 	unsigned outcomes[REQUESTS], asked;
 	uint64_t ids[REQUESTS];
@@ -44,7 +45,7 @@ static void fuzz_greeted(void *ctx, const struct hello *hello)
 	struct fuzz *f = ctx;
 
 	CHECK(hello == session_hello_seen(f->h.session) && strlen(hello->types) <= 200);
-	CHECK(session_phase(f->h.session) == PHASE_GREETED);
+	CHECK(session_phase(f->h.session) == (f->early ? PHASE_TLS_ASKED : PHASE_GREETED));
 }
 
 /* When it comes depends on the pieces: with more in one piece it is an error before the handshake. */
@@ -242,6 +243,7 @@ static bool act(struct fuzz *f, unsigned char action, unsigned char arg, size_t 
 	case 'p':
 		return prove(f, arg & 7, chunk);
 	case 't':
+		f->early |= session_phase(f->h.session) == PHASE_GREETING;
 		session_start_tls(f->h.session);
 		break;
 	case 's':

@@ -259,6 +259,10 @@ int main(int argc, char **argv)
 			more = on_line(end, text);
 		else if (end == PROMPT_INTERRUPT)
 			note("INTERRUPT", "");
+		else if (end == PROMPT_EDIT) {
+			note("EDIT", text);
+			prompt_give_back(d.prompt, text);
+		}
 		else
 			more = false;
 		free(text);

@@ -115,10 +115,13 @@ $vi->key('C-c');
 $vi->type('ab');
 is $vi->settle('ab'), '', 'vi: ^C';
 $vi->key('Escape');
+my $noted = $vi->logged;
 $vi->type('v');
+is +($vi->wait_logged($noted + 1))[$noted], 'EDIT ab', 'vi: `v` asks for an editor, which libedit does not start';
+is $vi->settle('ab'), '', '... and the line comes back';
 $vi->event;
 $vi->type('x');
-is $vi->settle('a', 0), '', 'vi: `v` starts no editor';
+is $vi->settle('abx'), '', '... to be changed';
 is $vi->settle_events, '', 'vi: no event was lost';
 
 # taller than the screen
