@@ -115,7 +115,7 @@ $vi->key('C-c');
 $vi->type('ab');
 is $vi->settle('ab'), '', 'vi: ^C';
 $vi->key('Escape');
-my $noted = $vi->logged;
+$noted = $vi->logged;
 $vi->type('v');
 is +($vi->wait_logged($noted + 1))[$noted], 'EDIT ab', 'vi: `v` asks for an editor, which libedit does not start';
 is $vi->settle('ab'), '', '... and the line comes back';
