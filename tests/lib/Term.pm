@@ -11,6 +11,7 @@
 package Term;
 use strict;
 use warnings;
+use Carp qw(shortmess);
 use Deadline;
 use Encode qw(decode encode);
 use File::Path qw(remove_tree);
@@ -219,7 +220,12 @@ sub wait_for
 	my $deadline = time + ($seconds ? $seconds * Deadline::SLOW : Deadline::SECONDS);
 	for (my $pause = 0.002;; $pause = $pause < 0.03 ? $pause * 1.5 : $pause) {
 		my $value = $condition->();
-		return $value if $value || time > $deadline;
+		return $value if $value;
+		if (time > $deadline) {
+			# Whatever the test makes of it: else a message that was reworded costs a whole deadline each time, unseen.
+			main::fail(shortmess('what was waited for never came')) if !$seconds && defined &main::fail;
+			return $value;
+		}
 		sleep $pause;
 	}
 }
@@ -235,13 +241,7 @@ sub wait_row
 	return $row;
 }
 
-sub wait_output
-{
-	my ($t, $pattern) = @_;
-	my $found = $t->wait_for(sub { $t->output =~ $pattern });
-	main::diag("the output never matched $pattern") if !$found && defined &main::diag;
-	return $found;
-}
+sub wait_output { my ($t, $pattern) = @_; return $t->wait_for(sub { $t->output =~ $pattern }) }
 
 sub pid
 {
