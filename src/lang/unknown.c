@@ -55,7 +55,7 @@ static int check_plausible(struct parse *p, const struct word *w, size_t pos, co
 	    catalog_find(p->text + next.start, next.end - next.start) != NULL)
 		return parse_fail(p, w->start, "%s: no such request; %.*s alone is one", typed, (int)(next.end - next.start),
 		    p->text + next.start);
-	return parse_fail(p, w->start, "%s: no such request; .help lists them (the raw JSON array [\"%s\"] is sent as it is)", typed,
+	return parse_fail(p, w->start, "%s: no such request; .help lists them (the raw JSON array [%s] is sent as it is)", typed,
 	    typed);
 }
 

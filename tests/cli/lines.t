@@ -199,7 +199,7 @@ SKIP: {
 	    ['realm_poll 5200007311 ; ping', qr/one request a line/],
 	    ["realm_poll\x{a0}5200007311", qr/U\+00A0 is no blank/],
 	    ['realm_poll 5200007311 2>/dev/null', qr/redirection/],
-	    ['y', qr/no such request; \.help lists them/],
+	    ['y', qr{"y": no such request; \.help lists them \(the raw JSON array \["y"\] is}],
 	    ['show realm_info', qr/"show": no such request; realm_info alone is one/],
 	    ['\q', qr/\\q: no such command; use \.quit/],
 	    ['\?', qr/\\\?: no such command; use \.help/],
