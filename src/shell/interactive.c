@@ -295,9 +295,8 @@ static bool agrees_to_run(struct shell *sh, const char *text)
 	return yes;
 }
 
-/* Does what .edit has asked for: opens the editor, shows the result, asks, and runs it.  A line not run can be corrected: one
- * that comes back
- * from the editor and is refused, and the one that stood at the prompt (typed, or NULL). */
+/* Does what .edit or ^X ^E has asked for: opens the editor with sh->edit, shows the result, asks, and runs it.  What is not run comes
+ * back to be corrected: the edited text if it is refused; without one, the line that was typed (NULL: none was). */
 static void edit(struct shell *sh, const char *typed)
 {
 	struct buf text = {.secret = true};
@@ -350,8 +349,6 @@ static void lines(struct shell *sh)
 			remember_line(sh, text);
 			/* A pasted or edited text comes back from the history as it was. */
 			run_marked(sh, text, end == PROMPT_PASTE || text[first_line(text)] != '\0');
-			while (sh->edit != NULL && !sh->quit)
-				edit(sh, NULL);
 			break;
 		case PROMPT_EDIT:
 			/* No secret goes into a file. */
@@ -366,6 +363,8 @@ static void lines(struct shell *sh)
 		case PROMPT_SIGNAL:
 			sh->quit = true;
 		}
+		while (sh->edit != NULL && !sh->quit)	/* asked for by the line, or by an edited text */
+			edit(sh, NULL);
 		free(text);
 		text = NULL;
 		sh->status = STATUS_OK;	/* what went wrong has been reported to the user */

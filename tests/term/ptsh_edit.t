@@ -101,6 +101,13 @@ $s->wait_row(qr/^Run this line\? \[y\/N\]/);
 $s->type('y');
 $s->key('Enter');
 ok $s->wait_row(qr/^from nothing$/), 'an empty line can be edited';
+edits_typed('.echo first', ".edit .echo second\n");
+$s->wait_row(qr/^Run this line\? \[y\/N\]/);
+unlink "$dir/new";
+$s->type('y');
+$s->key('Enter');
+ok $s->wait_row(qr/^ptsh: not changed; nothing was run/), 'an edited text that is .edit again: at once' or diag($s->all);
+like Term::slurp("$dir/seen"), qr/^\.echo second$/m, '... with the line that it names';
 
 Session::put("$dir/status", "3\n");
 edits('.edit .echo given', ".echo failed\n");
