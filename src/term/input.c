@@ -51,15 +51,18 @@ static void take_matched(struct input *in)
 	in->matched = 0;
 }
 
+/* True if what has matched so far is a key if nothing follows. */
+static bool may_be_key(const struct input *in)
+{
+	return in->matched > 0 && in->matched <= KEY_MOST;
+}
+
 static void input_take(struct input *in, char byte)
 {
 	if (byte == paste_begin[in->matched]) {
 		in->partial_len = in->matched == 0 ? 0 : in->partial_len;
-		if (++in->matched <= KEY_MOST)
-			in->escape_due = loop_now() + ESCAPE_MS;
-		else
-			in->escape_due = INT64_MAX;
-		if (in->matched == MARK) {
+		in->escape_due = loop_now() + ESCAPE_MS;
+		if (++in->matched == MARK) {
 			in->matched = 0;
 			in->pasting = true;
 			buf_reset(&in->paste);
@@ -148,7 +151,7 @@ bool input_key(struct input *in, wchar_t *key)
 			input_take(in, byte);
 		}
 	}
-	if (in->key_count == 0 && in->matched > 0 && loop_now() >= in->escape_due)
+	if (in->key_count == 0 && may_be_key(in) && loop_now() >= in->escape_due)
 		take_matched(in);
 	if (in->key_count == 0)
 		return false;
@@ -163,7 +166,7 @@ int input_wait(const struct input *in)
 
 	if (in->key_count > 0 || in->ahead.len > 0)
 		return 0;
-	if (in->matched == 0 || in->escape_due == INT64_MAX)
+	if (!may_be_key(in))
 		return -1;
 	left = in->escape_due - loop_now();
 	return left > 0 ? (int)left : 0;
@@ -194,6 +197,7 @@ void input_flush(struct input *in)
 			ends++;
 	}
 	tcflush(in->fd, TCIFLUSH);
+	input_reset(in);
 	in->lines_left = 0;
 	if (count > 0 && ends == count)
 		buf_put(&in->ahead, bytes, count);

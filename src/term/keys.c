@@ -214,10 +214,12 @@ static unsigned char on_edit(EditLine *el, int key)
 	struct prompt *p = prompt_of(el);
 
 	(void)key;
-	buf_clear(&p->pasted);
-	prompt_text(p, &p->pasted, false);
-	p->edits = !p->pasted.failed;
-	return p->edits ? CC_NEWLINE : CC_ERROR;
+	buf_clear(&p->taken);
+	prompt_text(p, &p->taken, false);
+	if (p->taken.failed)
+		return CC_ERROR;
+	p->taken_as = PROMPT_EDIT;
+	return CC_NEWLINE;
 }
 
 static unsigned char on_clear(EditLine *el, int key)

@@ -124,14 +124,14 @@ unsigned char prompt_on_paste(EditLine *el, int key)
 	} else {
 		const LineInfoW *li = el_wline(el);
 
-		prompt_text(p, &p->pasted, true);
-		buf_put(&p->pasted, buf_head(&text), text.len);
-		prompt_put(&p->pasted, li->cursor, li->lastchar);
-		if (!p->pasted.failed && confirm(p, show_lines(p, &p->pasted))) {
-			p->confirmed = true;
+		prompt_text(p, &p->taken, true);
+		buf_put(&p->taken, buf_head(&text), text.len);
+		prompt_put(&p->taken, li->cursor, li->lastchar);
+		if (!p->taken.failed && confirm(p, show_lines(p, &p->taken))) {
+			p->taken_as = PROMPT_PASTE;
 			result = CC_NEWLINE;
 		} else {
-			buf_clear(&p->pasted);
+			buf_clear(&p->taken);
 			result = CC_NORM;
 		}
 	}

@@ -209,6 +209,12 @@ static void end_editor(struct prompt *p)
 	rescue_disarm();
 }
 
+/* True if another program edits the line, and shows it (a shell in an editor's window). */
+static bool edited_elsewhere(const struct prompt *p)
+{
+	return screen_dumb(p->screen) && !p->echoes;
+}
+
 /* Starts libedit, on a terminal of any kind: the kernel's editing cuts a line of more than 4095 bytes.  -1 if that cannot be. */
 static int start_editor(struct prompt *p)
 {
@@ -243,7 +249,7 @@ static int start_editor(struct prompt *p)
 	if (!editing || el_get(p->el, EL_GETTC, "up", &up) < 0 || up == NULL || *up == '\0')
 		screen_set_dumb(p->screen);
 	el_set(p->el, EL_EDITMODE, 1);
-	if (screen_dumb(p->screen) && !p->echoes)
+	if (edited_elsewhere(p))
 		prompt_bind_plain(p->el);
 	return 0;
 }
@@ -261,7 +267,7 @@ struct prompt *prompt_create(struct loop *l, struct screen *s, struct history *h
 	p->o = *o;
 	p->out = out;
 	p->input = (struct input){.fd = in, .interrupt = -1, .ahead = {.secret = true}, .paste = {.secret = true}};
-	p->rows.secret = p->pasted.secret = p->given.secret = true;
+	p->rows.secret = p->taken.secret = p->given.secret = true;
 	if ((screen_visual(s) || screen_dumb(s)) && (start_editor(p) < 0 || take_signals(p) < 0)) {
 		prompt_free(p);
 		return NULL;
@@ -293,7 +299,7 @@ void prompt_free(struct prompt *p)
 	recall_clear(&p->recall);
 	input_clear(&p->input);
 	buf_clear(&p->rows);
-	buf_clear(&p->pasted);
+	buf_clear(&p->taken);
 	buf_clear(&p->given);
 	free(p);
 }
@@ -334,13 +340,12 @@ static enum prompt_end read_edited(struct prompt *p)
 		prompt_finish(p, "^C");
 		return PROMPT_INTERRUPT;
 	}
-	if (p->confirmed) {
-		screen_control(p->screen, prompt_paste_off);
-		return PROMPT_PASTE;
-	}
-	if (p->edits) {
-		prompt_finish(p, "");
-		return PROMPT_EDIT;
+	if (p->taken_as != PROMPT_LINE) {
+		if (p->taken_as == PROMPT_PASTE)	/* the question has ended the line */
+			screen_control(p->screen, prompt_paste_off);
+		else
+			prompt_finish(p, "");
+		return p->taken_as;
 	}
 	if (p->stopped || row == NULL || n <= 0) {
 		prompt_finish(p, "");
@@ -394,7 +399,8 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 	enum prompt_end end;
 
 	*text = NULL;
-	p->interrupted = p->confirmed = p->edits = false;
+	p->interrupted = false;
+	p->taken_as = PROMPT_LINE;
 	p->reading = true;
 	buf_reset(&p->rows);
 	do
@@ -409,12 +415,11 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 		buf_truncate(&p->rows, p->rows.len - 1);
 		*text = buf_steal(&p->rows);
 	} else if (end == PROMPT_PASTE || end == PROMPT_EDIT) {
-		*text = buf_steal(&p->pasted);
+		*text = buf_steal(&p->taken);
 	}
 	buf_clear(&p->rows);
-	buf_clear(&p->pasted);
+	buf_clear(&p->taken);
 	buf_clear(&p->given);
-	p->confirmed = p->edits = false;
 	if ((end == PROMPT_LINE || end == PROMPT_PASTE || end == PROMPT_EDIT) && *text == NULL)
 		end = PROMPT_INTERRUPT;			/* without memory the line is lost, the session is not */
 	return end;
@@ -423,8 +428,7 @@ enum prompt_end prompt_read(struct prompt *p, char **text)
 void prompt_give_back(struct prompt *p, const char *text)
 {
 	buf_clear(&p->given);
-	/* Where the terminal itself echoes typed text, it would not show this. */
-	if (p->el != NULL && (p->echoes || !screen_dumb(p->screen)))
+	if (p->el != NULL && !edited_elsewhere(p))	/* there it would not be shown */
 		buf_puts(&p->given, text);
 }
 

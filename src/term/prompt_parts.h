@@ -37,7 +37,7 @@ struct input {
 	char end;			/* the key that stands for it: ^D */
 	bool pasting;
 	unsigned matched;		/* bytes of the sequence that begins a paste */
-	int64_t escape_due;		/* matched > 0: when they are keys after all */
+	int64_t escape_due;		/* matched > 0, and they may be keys after all: when they are */
 	char partial[UTF8_MAX];		/* of a character */
 	size_t partial_len;
 	wchar_t keys[KEYS_AHEAD];	/* ready */
@@ -55,7 +55,7 @@ int input_wait(const struct input *in);
 /* Forgets what has arrived in part. */
 void input_reset(struct input *in);
 void input_clear(struct input *in);
-/* Drops what was typed and has not been read, but not ^D alone: that was typed after the ^C. */
+/* Drops what was typed before ^C.  ^D alone is kept: it is taken for one typed right after the ^C. */
 void input_flush(struct input *in);
 
 struct prompt {
@@ -81,8 +81,8 @@ struct prompt {
 
 	struct buf rows;		/* of the text, before the one being edited; each with its LF */
 	const char *question;		/* shown instead of prompt and line */
-	struct buf pasted;		/* several lines, confirmed; or text to be edited elsewhere */
-	bool confirmed, edits;
+	struct buf taken;		/* the text that a key has ended the line with */
+	enum prompt_end taken_as;	/* PROMPT_PASTE: lines, confirmed; PROMPT_EDIT: to be edited elsewhere; PROMPT_LINE: no such key */
 	struct buf given;		/* secret: what the next line begins with */
 
 	size_t columns;			/* of the terminal that libedit thinks it has; 0: it has found out by itself */
@@ -96,7 +96,7 @@ void prompt_text(struct prompt *p, struct buf *out, bool to_cursor);
 void prompt_put(struct buf *out, const wchar_t *text, const wchar_t *end);
 /* Returns what is to be painted now. */
 void prompt_edited(struct prompt *p, struct edited *e);
-/* prompt_modes.c: after prompt_echo_off() the terminal echoes nothing, until prompt_echo_on(): then it is as it was. */
+/* modes.c: after prompt_echo_off() the terminal echoes nothing, until prompt_echo_on(): then it is as it was. */
 void prompt_echo_off(struct prompt *p);
 void prompt_echo_on(struct prompt *p);
 /* Before each key: libedit sets the terminal anew now and then. */
