@@ -207,11 +207,11 @@ static int put_credentials(struct parse *p, const struct want *want, const struc
 	return 0;
 }
 
-/* True for what is no text but stands for something: a gid, a number, an address... */
+/* True for what is no text but stands for something: a gid, a number, an address...  (value_put_changes() checks ARG_MACS.) */
 static bool is_token(enum arg_type type)
 {
 	return type == ARG_GID || type == ARG_NUMBER || type == ARG_WORD || type == ARG_ADDRESS || type == ARG_SUBNET || type == ARG_BITS ||
-	    type == ARG_HOST || type == ARG_MAC || type == ARG_MACS;
+	    type == ARG_HOST || type == ARG_MAC;
 }
 
 int value_put(struct parse *p, const struct want *want, const struct word *w)
