@@ -10,7 +10,6 @@ use File::Temp ();
 use FindBin;
 use Run;
 use Test::More;
-use Time::HiRes qw(sleep time);
 
 my $dir = File::Temp->newdir;
 my $password = 'the word for children';
@@ -18,22 +17,10 @@ my $box = Box->start(password => $password);
 my $count = 0;
 Box::write_file("$dir/password", "$password\n");
 
-# Until the condition is true.
-sub wait_until {
-	my ($is_so) = @_;
-	my $end = time + Deadline::SECONDS;
-
-	until ($is_so->()) {
-		return 0 if time > $end;
-		sleep 0.01;
-	}
-	return 1;
-}
-
 # A file where a command writes its group, and whether that group has still a member.
 sub group_file { return "$dir/group" . ++$count }
 sub written { my ($file) = @_; return -s $file && Box::slurp($file) =~ /\A(\d+)\n/ ? $1 : 0 }
-sub is_gone { my ($file) = @_; my $group = written($file); return $group && wait_until(sub { !kill 0, -$group }) }
+sub is_gone { my ($file) = @_; my $group = written($file); return $group && Deadline::wait_until(sub { !kill 0, -$group }) }
 
 sub with_command {
 	my ($command, @more) = @_;
@@ -64,7 +51,7 @@ subtest 'a password command that does not end' => sub {
 			my $file = group_file();
 			my $r = with_command("echo \$\$ >$file; $first; while :; do sleep 1000; done", '--connect-timeout', 0);
 
-			wait_until(sub { written($file) });
+			Deadline::wait_until(sub { written($file) });
 			kill $signal, $r->pid;
 			$r->finish;
 			is($r->status, { TERM => 143, INT => 130, HUP => 129 }->{$signal}, "$name: SIG$signal ends ptsh");

@@ -69,8 +69,7 @@ for (1 .. $many) {
 	}
 	push @runs, { pid => $pid, out => $out };
 }
-$end = time + Deadline::SECONDS;
-select undef, undef, undef, 0.02 while $box->log_lines('recv') < $many && time < $end;
+Deadline::wait_until(sub { $box->log_lines('recv') >= $many });
 is scalar(grep { $_->[3] =~ /"subscribe"/ } $box->log_lines('recv')), $many, "$many of ptsh have subscribed";
 my $poll = Run->ptsh(args => ['-c', 'realm_poll 5000015442', $box->address]);
 is $poll->status, 0, 'one more polls a realm';

@@ -9,19 +9,19 @@ use JSON::PP ();
 use Lines;
 use Run;
 use Test::More;
-use Time::HiRes qw(sleep time);
 
 my $box = Box->start('--auth', 'none', '--delay', 50);
 my $l = Lines->new($box->address);
 
+sub subscriptions { return scalar grep { $_->[3] =~ /subscribe/ } $box->log_lines('recv') }
+
 # A ptsh that follows; returns when it has subscribed.
 sub follow {
 	my (@args) = @_;
-	my $count = () = $box->log_lines('recv');
+	my $before = subscriptions();
 	my $r = Run->begin(args => ['--follow', @args, $box->address]);
-	my $end = time + Deadline::SECONDS;
 
-	sleep 0.01 until time > $end || grep { $_->[3] =~ /subscribe/ } ($box->log_lines('recv'))[$count .. $#{[ $box->log_lines('recv') ]}];
+	Deadline::wait_until(sub { subscriptions() > $before });
 	return $r;
 }
 
@@ -43,9 +43,8 @@ subtest 'formats' => sub {
 	);
 	$shown{records} = $shown{json};
 	my @followers = map { [$_, follow('-e', 'realm_poll_start', '-e', 'realm_poll_stop', '-o', $_)] } sort keys %shown;
-	# A table's realm names are asked for after the subscription.
+	# A table's realm names are asked for after the subscription; their reply comes before the events.
 	$box->wait_log('recv', qr/"realm_info"/);
-	sleep 0.1;
 	$l->good("realm_poll Lab\nrealm_discover Lab\n");
 	for (@followers) {
 		my ($format, $r) = @$_;

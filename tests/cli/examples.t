@@ -9,7 +9,6 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use POSIX qw(SIGINT);
-use Time::HiRes qw(sleep time);
 use Box;
 use Child;
 use Deadline;
@@ -99,17 +98,16 @@ sub follow {
 		exec 'bash', '-c', "exec $command" or die "bash: $!\n";
 	});
 	my $seen = '';
-	my $deadline = time + Deadline::SECONDS;
 	my $subscribed = 0;
-	while (time < $deadline && $seen !~ $wanted) {
+	Deadline::wait_until(sub {
 		if (!$subscribed && grep { $_->[3] =~ /"subscribe"/ } $box{core}->log_lines('recv')) {
 			$subscribed = 1;
 			good($kick);
 		}
-		sleep 0.01;
-		open my $in, '<', "$dir/follow" or next;	# not begun yet
+		open my $in, '<', "$dir/follow" or return 0;	# not begun yet
 		$seen = do { local $/; <$in> } // '';
-	}
+		return $seen =~ $wanted;
+	});
 	kill 'INT', $pid;
 	waitpid $pid, 0;
 	# It dies of the signal itself, which a shell reports as 130.

@@ -20,7 +20,7 @@ use Deadline;
 use File::Temp ();
 use IO::Select ();
 use POSIX qw(:sys_wait_h);
-use Time::HiRes qw(time sleep);
+use Time::HiRes qw(time);
 
 # The program: BOX, as `make check` says.
 sub program { $ENV{BOX} || croak 'BOX: not set to the box\'s path' }
@@ -113,15 +113,14 @@ sub received { map { $_->[3] } $_[0]->log_lines('recv') }
 # Waits until the log holds a line of that kind matching the pattern; dies if none comes.
 sub wait_log {
 	my ($self, $what, $pattern) = @_;
-	my $end = time + Deadline::SECONDS;
+	my @found;
 
-	while (time < $end) {
-		my @found = grep { $_->[3] =~ $pattern } $self->log_lines($what);
-		return @found if @found;
-		$self->fail("ended before it logged $what $pattern") if $self->reap(WNOHANG);
-		sleep 0.01;
-	}
-	$self->fail("never logged $what $pattern");
+	Deadline::wait_until(sub {
+		@found = grep { $_->[3] =~ $pattern } $self->log_lines($what);
+		$self->fail("ended before it logged $what $pattern") if !@found && $self->reap(WNOHANG);
+		return scalar @found;
+	}) or $self->fail("never logged $what $pattern");
+	return @found;
 }
 
 sub reap {
@@ -136,12 +135,8 @@ sub reap {
 # Waits for a box that ends by itself; returns its exit status.
 sub wait {
 	my ($self) = @_;
-	my $end = time + Deadline::SECONDS;
 
-	until ($self->reap(WNOHANG)) {
-		$self->fail('did not end in time') if time > $end;
-		sleep 0.005;
-	}
+	Deadline::wait_until(sub { $self->reap(WNOHANG) }) or $self->fail('did not end in time');
 	return $self->{status};
 }
 

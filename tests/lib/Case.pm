@@ -65,7 +65,7 @@ use File::Find ();
 use File::Temp ();
 use MIME::Base64 qw(encode_base64);
 use Text::ParseWords qw(shellwords);
-use Time::HiRes qw(time sleep);
+use Time::HiRes qw(time);
 
 use Box;
 use Certs;

@@ -26,7 +26,7 @@ use File::Temp ();
 use IO::Select ();
 use MIME::Base64 qw(encode_base64);
 use POSIX qw(:sys_wait_h setsid);
-use Time::HiRes qw(time sleep);
+use Time::HiRes qw(time);
 
 sub program { $ENV{PTSH} || croak 'PTSH: not set to ptsh\'s path' }
 
@@ -158,10 +158,7 @@ sub finish {
 		last if $self->reap && !$self->turn(0.05) && !$self->{out} && !$self->{err};
 		$self->turn(0.05);
 	}
-	until ($self->reap) {
-		$self->die_loudly('not finished in ' . Deadline::SECONDS . ' s') if time > $end;
-		sleep 0.002;
-	}
+	Deadline::wait_until(sub { $self->reap }) or $self->die_loudly('not finished in ' . Deadline::SECONDS . ' s');
 	$self->{seconds} = time - $self->{started};
 	$self->check_secret;
 	return $self;

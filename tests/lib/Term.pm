@@ -11,7 +11,6 @@
 package Term;
 use strict;
 use warnings;
-use Carp qw(shortmess);
 use Deadline;
 use Encode qw(decode encode);
 use File::Path qw(remove_tree);
@@ -212,22 +211,11 @@ sub slurp
 
 sub output { return slurp($_[0]{base} . '.raw') }	# every byte the program has written
 
-# Waits until $condition->() is true; returns its last value.  $seconds: how long to look for what need not come, or is
-# asked for again.
+# Waits until $condition->() is true, as Deadline::wait_until does.
 sub wait_for
 {
 	my ($t, $condition, $seconds) = @_;
-	my $deadline = time + ($seconds ? $seconds * Deadline::SLOW : Deadline::SECONDS);
-	for (my $pause = 0.002;; $pause = $pause < 0.03 ? $pause * 1.5 : $pause) {
-		my $value = $condition->();
-		return $value if $value;
-		if (time > $deadline) {
-			# Whatever the test makes of it: else a message that was reworded costs a whole deadline each time, unseen.
-			main::fail(shortmess('what was waited for never came')) if !$seconds && defined &main::fail;
-			return $value;
-		}
-		sleep $pause;
-	}
+	return Deadline::wait_until($condition, $seconds);
 }
 
 # Waits for a row of the screen that matches; returns it (decoded), or undef.

@@ -22,7 +22,7 @@
 
 #include "net/child.h"
 
-enum { LONG_MS = 120000 };
+#include "deadline.h"
 
 /* Runs a command to its end and returns what it wrote. */
 static const char *output_of(const char *command, unsigned flags)
@@ -40,7 +40,7 @@ static const char *output_of(const char *command, unsigned flags)
 		len += (size_t)n;
 	text[len] = '\0';
 	close(ends[0]);
-	assert_true(child_wait(&c, LONG_MS));
+	assert_true(child_wait(&c, DEADLINE_MS));
 	child_forget(&c);
 	return text;
 }
@@ -103,7 +103,7 @@ static void how_it_ended_is_reported(void **state)
 		struct child c;
 
 		assert_int_equal(child_start(&c, cases[i].command, -1, STDOUT_FILENO, 0), 0);
-		assert_true(child_wait(&c, LONG_MS));
+		assert_true(child_wait(&c, DEADLINE_MS));
 		assert_int_equal(child_failure(&c, text, sizeof text), cases[i].how != NULL);
 		if (cases[i].how != NULL)
 			assert_string_equal(text, cases[i].how);
@@ -125,11 +125,11 @@ static void ends_as_a_whole(const char *command)
 	assert_int_equal(child_start(&c, command, -1, alive[1], 0), 0);
 	close(alive[1]);
 	gone.fd = alive[0];
-	assert_int_equal(poll(&gone, 1, LONG_MS), 1);
+	assert_int_equal(poll(&gone, 1, DEADLINE_MS), 1);
 	assert_int_equal(read(alive[0], &ready, 1), 1);
 	child_end(&c);
 	assert_int_equal(c.pid, 0);
-	if (poll(&gone, 1, LONG_MS) != 1 || (gone.revents & POLLHUP) == 0)
+	if (poll(&gone, 1, DEADLINE_MS) != 1 || (gone.revents & POLLHUP) == 0)
 		fail_msg("%s: something still runs", command);
 	close(alive[0]);
 }
@@ -175,7 +175,7 @@ static void what_is_left_in_the_background_is_left_alone(void **state)
 	assert_int_equal(child_start(&c, "sleep 1000 & echo $!", -1, ends[1], 0), 0);
 	close(ends[1]);
 	assert_true(read(ends[0], pid, sizeof pid - 1) > 0);
-	assert_true(child_wait(&c, LONG_MS));
+	assert_true(child_wait(&c, DEADLINE_MS));
 	child_forget(&c);
 	assert_int_equal(kill((pid_t)atol(pid), 0), 0);
 	kill((pid_t)atol(pid), SIGKILL);
@@ -197,7 +197,7 @@ static void the_loop_reports_the_end_once(void **state)
 	assert_int_equal(child_start(&c, "exit 7", -1, STDOUT_FILENO, 0), 0);
 	assert_int_equal(child_watch(&c, l, on_end, &ended), 0);
 	while (ended == 0)
-		loop_step(l, LONG_MS);
+		loop_step(l, DEADLINE_MS);
 	loop_step(l, 2 * CHILD_LOOK_MS);
 	assert_int_equal(ended, 1);
 	assert_int_equal(WEXITSTATUS(c.status), 7);
@@ -214,7 +214,7 @@ static _Noreturn void on_a_terminal(const char *command, unsigned flags)
 	char how[64];
 
 	signal(SIGINT, SIG_IGN);
-	alarm(LONG_MS / 1000);
+	alarm(DEADLINE_S);
 	if (child_start(&c, command, -1, STDOUT_FILENO, flags) == -1)
 		_exit(1);
 	while (!child_look(&c))
@@ -242,7 +242,7 @@ static const char *seen_on_terminal(const char *command, unsigned flags, const c
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 		ssize_t n = 0;
 
-		if (poll(&p, 1, LONG_MS) == 1)
+		if (poll(&p, 1, DEADLINE_MS) == 1)
 			n = read(fd, seen + len, sizeof seen - 1 - len);
 		if (n <= 0)
 			break;

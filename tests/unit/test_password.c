@@ -368,7 +368,7 @@ struct terminal {
 /* Waits for `what`; every 100 ms without anything, `keys` are typed again. */
 static void await_typing(struct terminal *t, const char *what, const char *keys)
 {
-	time_t deadline = time(NULL) + 120;
+	time_t deadline = time(NULL) + DEADLINE_S;
 
 	while (strstr(t->seen, what) == NULL) {
 		struct pollfd p = {.fd = t->fd, .events = POLLIN};

@@ -48,7 +48,7 @@ static pid_t serve(struct holder *h, const char *cert, void (*talk)(SSL *, int))
 	holder_init_port(h, "127.0.0.1", port);
 	h->o.tls = TLS_ON;
 	h->o.known_boxes = in_folder("known/known_boxes");
-	h->o.deadline = loop_now() + 100000;
+	h->o.deadline = loop_now() + DEADLINE_MS;
 	h->on_connected = start_tls_now;
 	return pid;
 }
@@ -747,7 +747,7 @@ static pid_t s_server(struct holder *h, const char *options, int *input)
 	holder_init_port(h, "127.0.0.1", port);
 	h->o.tls = TLS_ON;
 	h->o.accept_new = true;
-	h->o.deadline = loop_now() + 100000;
+	h->o.deadline = loop_now() + DEADLINE_MS;
 	h->on_connected = start_tls_now;
 	return pid;
 }
@@ -788,7 +788,7 @@ static pid_t gnutls_serv(struct holder *h, const char *priority, int *input)
 	holder_init_port(h, "127.0.0.1", port);
 	h->o.tls = TLS_ON;
 	h->o.accept_new = true;
-	h->o.deadline = loop_now() + 100000;
+	h->o.deadline = loop_now() + DEADLINE_MS;
 	h->on_connected = start_tls_now;
 	return pid;
 }
@@ -914,7 +914,7 @@ static void test_handshakes_that_fail(void **state)
 
 		holder_init_port(&h, "127.0.0.1", port);
 		h.o.tls = TLS_INSECURE;
-		h.o.deadline = loop_now() + (cases[i].body == mute ? 400 : 60000);
+		h.o.deadline = loop_now() + (cases[i].body == mute ? 400 : DEADLINE_MS);
 		h.on_connected = start_tls_now;
 		shake(&h);
 		assert_int_equal(h.e.status, STATUS_TLS);
