@@ -14,7 +14,7 @@ check-clang:
 	$(SUB) BUILD='$(BUILD)/clang' CC=clang CFLAGS='-O2 -g -Werror' programs
 programs: $(PROGRAMS)
 
-# The units alone: neither Perl's further modules nor servers, terminals or other programs.  EMULATOR runs what is built for another machine.
+# The units alone: of Perl prove, of other programs those of OpenSSL and GnuTLS; no terminal.  EMULATOR runs what is built for another machine.
 check-unit: $(UNIT)
 	@env CMOCKA_MESSAGE_OUTPUT=TAP sh tests/prove.sh 2 $(if $(EMULATOR),--exec '$(EMULATOR)') $(UNIT)
 

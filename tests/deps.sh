@@ -12,12 +12,14 @@ set -eu
 run='less'
 build='gcc make pkg-config libc6-dev libedit-dev libssl-dev libbsd-dev libcjson-dev libsnmp-dev'
 
-# To run its tests: units, other compilers and checkers, programs that replies are compared with, terminals, shells, TLS peers.
-test='libcmocka-dev
-	clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
+# To run its units, also while a package is built (debian/control).
+units='libcmocka-dev openssl gnutls-bin'
+
+# To run its other tests: other compilers and checkers, programs that replies are compared with, terminals, shells, TLS peers.
+test='clang llvm libclang-rt-dev valgrind cppcheck clang-tidy strace
 	perl jq libjson-xs-perl python3
 	tmux bash zsh fish
-	openssl gnutls-bin snmpd libpoe-component-client-ident-perl
+	snmpd libpoe-component-client-ident-perl
 	mandoc procps locales parallel clustershell git
 	netcat-openbsd redis-tools debootstrap'
 
@@ -49,8 +51,8 @@ want $run $build
 for goal; do
 	case $goal in
 	bench) want $bench ;;
-	deb) want $package ;;
-	check | check-* | coverage | fuzz | mutants | picture | programs) want $test $package ;;
+	deb) want $units $package ;;
+	check | check-* | coverage | fuzz | mutants | picture | programs) want $units $test $package ;;
 	esac
 done
 

@@ -19,7 +19,7 @@ apt() {
 dpkg --add-architecture i386
 dpkg --add-architecture s390x
 apt update
-apt install -y --no-install-recommends gcc make pkg-config perl $libraries $(of i386) $(of s390x) lib32gcc-12-dev gcc-s390x-linux-gnu qemu-user
+apt install -y --no-install-recommends gcc make pkg-config perl openssl gnutls-bin $libraries $(of i386) $(of s390x) lib32gcc-12-dev gcc-s390x-linux-gnu qemu-user
 
 # The demo's output, without what is different each time.
 demo() {

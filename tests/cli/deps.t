@@ -47,6 +47,12 @@ for (['demo', qr/ gcc .* libsnmp-dev\b/, qr/cmocka|clang|snmpd|lintian|redis/], 
 	like($r->stdout, $with, '... what it needs');
 	unlike($r->stdout, $without, '... and no more');
 }
+open my $in, '<', "$top/debian/control" or die $!;
+my ($needs) = do { local $/; <$in> } =~ /^Build-Depends:((?:.*\n)(?: .*\n)+)/m;
+for (grep { !/^debhelper-compat/ } map { s/^\s+|\s+\z//gr } split /,/, $needs) {
+	my $names = join '|', map { /^(\S+)/ } split / \| /;
+	like(deps('-n', 'deb')->stdout, qr/ (?:$names)\b/, "deb: $_ is installed");
+}
 $r = deps('-n', 'demo', 'check');
 like($r->stdout, qr/^deps: missing:(?: (\S+)(?!.* \1(?: |$)))+$/, 'two goals: each package once');
 done_testing();
