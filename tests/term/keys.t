@@ -104,7 +104,7 @@ sub an_event
 	$t->event;
 	return unless $ENV{PTSH_TEST_FULL};
 	my $event = Prompt::event_text($t->{events} - 1);
-	$t->wait_for(sub { grep { $_ eq $event } $t->rows });
+	$t->wait_for(sub { grep { $_ eq $event } $t->rows }, 1);		# after ^L, and while ^S holds the terminal, it is not there
 }
 
 my %ended = map { $_ => 1 } "\x03", "\x1a", "\x1c";	# these are signals, see below
