@@ -265,7 +265,7 @@ static void channel_set_deadline(struct channel *c)
 
 /* --- the way into TLS --- */
 
-void channel_start_tls(struct channel *c)
+void channel_start_tls(struct channel *c, enum known_start start)
 {
 	struct error e;
 	char name[256];
@@ -277,7 +277,7 @@ void channel_start_tls(struct channel *c)
 		channel_end(c, &e);
 		return;
 	}
-	trust_note_start(&c->trust, c->start);
+	trust_note_start(&c->trust, start);
 	struct tls_settings settings = {.min = c->o->tls_min, .ca = c->o->ca, .cert = c->o->cert, .key = c->o->key,
 	    .passphrase = c->o->passphrase, .passphrase_ctx = c->o->passphrase_ctx, .loop = c->loop, .until = c->o->deadline,
 	    .name = channel_verify_name(c, name), .best = trust_best(&c->trust),

@@ -83,8 +83,8 @@ int64_t channel_greeting_due(const struct channel *c);
 /* Stops (true) and resumes reading: back-pressure. */
 void channel_hold(struct channel *c, bool hold);
 
-/* Starts the TLS handshake now: the next byte each way is TLS's. */
-void channel_start_tls(struct channel *c);
+/* Starts the TLS handshake now: the next byte each way is TLS's.  start: how this connection has come to it. */
+void channel_start_tls(struct channel *c, enum known_start start);
 
 /* Returns how far the channel is trusted at present; valid from `connected` on. */
 enum channel_trust channel_trust(const struct channel *c);
@@ -99,8 +99,8 @@ enum channel_wants channel_wants(const struct channel *c);
 
 /* True if the box may be asked for TLS before its greeting: it must use TLS, and has always started it when asked. */
 bool channel_asks_early(const struct channel *c);
-/* How this connection comes to TLS; before channel_start_tls(), see trust_note_start(). */
-void channel_note_start(struct channel *c, enum known_start start);
+/* Remembers that a box asked early has not answered. */
+void channel_note_late(struct channel *c);
 /* True if the handshake is complete: then the way to TLS is no reason for the end of the connection. */
 bool channel_shook_hands(const struct channel *c);
 

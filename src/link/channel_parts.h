@@ -47,7 +47,6 @@ struct channel {
 	struct trust_settings trust_settings;
 	struct trust trust;
 	bool have_trust, trusted, secured;
-	enum known_start start;		/* how this connection comes to TLS */
 	struct tls_peer peer;
 	const char *tls_version, *cipher;
 

@@ -134,8 +134,7 @@ void link_on_tls(void *ctx)
 		return;
 	}
 	shell_step(sh, "%s: starting TLS", sh->options->box_text);
-	channel_note_start(k->channel, !session_asked_tls(k->session) ? START_UNASKED : k->no_early ? START_LATE : START_ASKED);
-	channel_start_tls(k->channel);
+	channel_start_tls(k->channel, !session_asked_tls(k->session) ? START_UNASKED : k->no_early ? START_LATE : START_ASKED);
 	if (k->early)
 		link_watch_early(sh);	/* a passphrase may have been typed meanwhile */
 }

@@ -147,11 +147,9 @@ bool channel_asks_early(const struct channel *c)
 	return channel_wants(c) == WANTS_TLS && c->have_trust && trust_start(&c->trust) == START_ASKED;
 }
 
-void channel_note_start(struct channel *c, enum known_start start)
+void channel_note_late(struct channel *c)
 {
-	c->start = start;
-	if (c->have_trust)
-		trust_note_start(&c->trust, start);
+	trust_note_start(&c->trust, START_LATE);
 }
 
 bool channel_shook_hands(const struct channel *c)

@@ -254,7 +254,7 @@ static void early_is_silent(void *ctx)
 
 	if (!k->early || channel_shook_hands(k->channel))
 		return;
-	channel_note_start(k->channel, START_LATE);
+	channel_note_late(k->channel);
 	missing(sh, "in most of the time there is", &e);
 	link_fail(sh, &e);
 }

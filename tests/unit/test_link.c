@@ -66,14 +66,14 @@ void channel_send(struct channel *c, struct buf *out)
 
 bool channel_next(struct channel *c) { (void)c; return false; }
 int64_t channel_greeting_due(const struct channel *c) { (void)c; return 0; }
-void channel_start_tls(struct channel *c) { (void)c; line.tls_started++; }
+void channel_start_tls(struct channel *c, enum known_start start) { (void)c; line.start = start; line.tls_started++; }
 enum channel_trust channel_trust(const struct channel *c) { (void)c; return line.trust; }
 enum channel_wants channel_wants(const struct channel *c) { (void)c; return line.wants; }
 bool channel_knows_tls(const struct channel *c) { (void)c; return line.knows_tls; }
 bool channel_shows_certificate(const struct channel *c) { (void)c; return line.certificate; }
 bool channel_asks_early(const struct channel *c) { (void)c; return line.early; }
 bool channel_shook_hands(const struct channel *c) { (void)c; return line.shook_hands; }
-void channel_note_start(struct channel *c, enum known_start start) { (void)c; line.start = start; }
+void channel_note_late(struct channel *c) { (void)c; line.start = START_LATE; }
 int channel_accept_tls(struct channel *c, struct error *e) { (void)c, (void)e; return 0; }
 
 int channel_accept_clear(struct channel *c, struct error *e)

@@ -134,7 +134,7 @@ static struct channel *the_channel;
 static void on_connected(void *ctx)
 {
 	(void)ctx;
-	channel_start_tls(the_channel);
+	channel_start_tls(the_channel, START_ASKED);
 }
 
 static void on_bytes(void *ctx, const char *bytes, size_t len)

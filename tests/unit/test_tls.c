@@ -251,7 +251,7 @@ static void test_accepted_key_is_remembered_and_a_changed_one_refused(void **sta
 	assert_int_equal(st.st_mode & 07777, 0600);
 	snprintf(text, sizeof text, "127.0.0.1:%u %s 20", (unsigned)port, pin);
 	assert_memory_equal(read_known(), text, strlen(text));
-	assert_says(read_known(), " min=1.3\n");
+	assert_says(read_known(), " min=1.3 start_tls=asked\n");
 
 	/* The same key at another port of ours: its line is added by hand. */
 	pid = serve(&h, "self", talk_hello);
@@ -260,7 +260,7 @@ static void test_accepted_key_is_remembered_and_a_changed_one_refused(void **sta
 	expect_trust(&h, pid, "line 2");
 	/* The TLS version has been added to the line. */
 	assert_says(read_known(), "# mine\n");
-	assert_says(read_known(), " 2024-01-31 min=1.3\n");
+	assert_says(read_known(), " 2024-01-31 min=1.3 start_tls=asked\n");
 
 	pid = serve(&h, "other", talk_suspicious);
 	snprintf(text, sizeof text, "# mine\n\n%s %s 2024-01-31\n", name_of(&h), pin);
@@ -280,7 +280,7 @@ static void test_accepted_key_is_remembered_and_a_changed_one_refused(void **sta
 
 	/* Several keys: one of them is enough. */
 	pid = serve(&h, "other", talk_hello);
-	snprintf(text, sizeof text, "%s %s 2024-01-31\n%s %s 2024-01-31 min=1.3\n", name_of(&h), pin, name_of(&h), other);
+	snprintf(text, sizeof text, "%s %s 2024-01-31 start_tls=asked\n%s %s 2024-01-31 min=1.3 start_tls=asked\n", name_of(&h), pin, name_of(&h), other);
 	write_known(text);
 	expect_trust(&h, pid, "line 2");
 	assert_string_equal(read_known(), text);
@@ -581,7 +581,7 @@ static void test_known_key_with_an_expired_certificate_is_trusted(void **state)
 
 	(void)state;
 	tls_pin("expired", pin);
-	snprintf(text, sizeof text, "box.example:55 %s 2024-01-31 min=1.3\n", pin);
+	snprintf(text, sizeof text, "box.example:55 %s 2024-01-31 min=1.3 start_tls=asked\n", pin);
 	write_known(text);
 	pid = serve(&h, "expired", talk_hello);
 	h.o.known_as = "box.example";
@@ -689,7 +689,7 @@ static void test_box_that_falls_back_to_old_tls_is_reported(void **state)
 
 	(void)state;
 	tls_pin("rsa2048", pin);
-	snprintf(text, sizeof text, "box.example:55 %s 2024-01-31 min=1.2\n", pin);
+	snprintf(text, sizeof text, "box.example:55 %s 2024-01-31 min=1.2 start_tls=asked\n", pin);
 	write_known(text);
 	server.max = TLS1_VERSION;
 	pid_t pid = serve(&h, "rsa2048", talk_hello);

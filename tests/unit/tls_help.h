@@ -173,7 +173,7 @@ static inline void server_run(int fd)
 static inline void start_tls_now(struct holder *h)
 {
 	h->inside = true;
-	channel_start_tls(h->channel);
+	channel_start_tls(h->channel, START_ASKED);
 	h->inside = false;
 }
 
