@@ -89,7 +89,8 @@ enum json_kind json_kind(struct json v);	/* of an empty slice: JSON_NULL */
 /* Walks over an array's elements or an object's members; anything else has none. */
 struct json_iter { const char *next, *end; bool object; };
 struct json_iter json_iterate(struct json container);
-/* Sets *key (objects; may be NULL) and *v, or returns false at the end. */
+/* Sets *key (objects; may be NULL) and *v, or returns false at the end, also where no value begins: at the closing bracket of an array
+ * whose end was not known. */
 bool json_next(struct json_iter *it, struct json *key, struct json *v);
 size_t json_count(struct json container);
 

@@ -42,17 +42,18 @@ struct rows_hint rows_hint(const struct request *type, char *const *headings, si
 	return h;
 }
 
-/* True if anything but white space and commas is left. */
-static bool rows_continue(struct json_iter it)
+/* Returns the first value, without looking for its end: up to the end of all.  Empty if only white space and commas are left. */
+static struct json beginning(struct json_iter values)
 {
-	while (it.next < it.end && (*it.next == ',' || *it.next == ' ' || *it.next == '\t' || *it.next == '\r'))
-		it.next++;
-	return it.next < it.end;
+	while (values.next < values.end && (*values.next == ',' || *values.next == ' ' || *values.next == '\t' ||
+	    *values.next == '\r'))
+		values.next++;
+	return (struct json){ values.next, (size_t)(values.end - values.next) };
 }
 
 bool rows_any(struct json_iter values)
 {
-	return rows_continue(values);
+	return beginning(values).len > 0;
 }
 
 size_t rows_head(const char *line, size_t len)
@@ -67,30 +68,16 @@ size_t rows_head(const char *line, size_t len)
 	return it.next < it.end ? (size_t)(it.next - line) + 1 : 0;
 }
 
-/* The first value, without looking for its end: up to the end of all. */
-static struct json beginning(struct json_iter values)
-{
-	while (values.next < values.end && (*values.next == ',' || *values.next == ' ' || *values.next == '\t' ||
-	    *values.next == '\r'))
-		values.next++;
-	return (struct json){ values.next, (size_t)(values.end - values.next) };
-}
-
 /* True if another row follows: among rows everything that is no list is surplus. */
 static bool list_follows(struct json_iter values)
 {
-	return rows_continue(values) && is_list(beginning(values));
+	return is_list(beginning(values));
 }
 
-/* Counts the elements of an array whose end is perhaps not known.  Its closing bracket shows as an empty element. */
+/* Walks over the elements of an array whose end is not known: json_next() ends at its closing bracket. */
 static struct json_iter elements_of(struct json array)
 {
 	return (struct json_iter){ array.text + 1, array.text + array.len, false };
-}
-
-static bool next_element(struct json_iter *it, struct json *v)
-{
-	return json_next(it, NULL, v) && v->len > 0 && v->text[0] != ']';
 }
 
 /* True if the first value, which has only arrays as far as it was examined, is a row and not a list of rows. */
@@ -101,10 +88,10 @@ static bool lists_are_cells(const struct rows_hint *hint, struct json_iter value
 	size_t count, cells;
 	bool more;
 
-	if (hint->columns == 0 || !next_element(&it, &first))
+	if (hint->columns == 0 || !json_next(&it, NULL, &first))
 		return false;
 	cells = json_count(first);
-	for (count = 1; count <= hint->columns && next_element(&it, &v); count++)
+	for (count = 1; count <= hint->columns && json_next(&it, NULL, &v); count++)
 		continue;
 	if (count != hint->columns)
 		return false;
@@ -130,13 +117,13 @@ static enum rows_mode decide_array(const struct rows_hint *hint, struct json_ite
 		if (json_next(&rest, NULL, &v) && rest.next == rest.end)
 			row = ROWS_CELLS;
 	}
-	for (seen = 0; seen < LOOK_AT && next_element(&it, &v); seen++) {
+	for (seen = 0; seen < LOOK_AT && json_next(&it, NULL, &v); seen++) {
 		if (!is_list(v))
 			return row;
 	}
 	if (seen == 0) {	/* [] alone: no rows; among others that are not known: a row without cells */
 		json_next(&values, NULL, &v);
-		return hint->shape == REPLY_UNKNOWN && rows_continue(values) ? ROWS_VALUES : ROWS_ELEMENTS;
+		return hint->shape == REPLY_UNKNOWN && rows_any(values) ? ROWS_VALUES : ROWS_ELEMENTS;
 	}
 	return lists_are_cells(hint, values, cut) ? row : ROWS_ELEMENTS;
 }
@@ -176,7 +163,7 @@ size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut)
 		return 0;
 	if (mode == ROWS_ELEMENTS)
 		it = elements_of(first);
-	if (!next_element(&it, &first) || !is_list(first) || (cut && it.next == it.end))
+	if (!json_next(&it, NULL, &first) || !is_list(first) || (cut && it.next == it.end))
 		return 0;
 	return json_count(first);
 }
@@ -369,7 +356,7 @@ static const char *walk_cells(struct rows *r, const char *p, const char *end)
 	struct json cell;
 	size_t count = 0;
 
-	for (; next_element(&it, &cell); count++)
+	for (; json_next(&it, NULL, &cell); count++)
 		r->ops->cell(r->ctx, count, cell);
 	r->ops->end(r->ctx, count);
 	return it.next;
