@@ -4,8 +4,6 @@
  */
 #include "proto/reason.h"
 
-#include <string.h>
-
 #include "proto/secret.h"
 
 static const char hidden[] = "***";
@@ -29,31 +27,15 @@ static void put_text(struct buf *out, struct json string)
 	buf_clear(&text);
 }
 
-struct masking { struct buf *out; const char *from; };
-
-static void mask(void *ctx, struct json secret)
-{
-	struct masking *m = ctx;
-
-	buf_put(m->out, m->from, (size_t)(secret.text - m->from));
-	buf_printf(m->out, "\"%s\"", hidden);
-	m->from = secret.text + secret.len;
-}
-
 static void put_value(struct buf *out, const struct request *type, struct json v)
 {
-	struct masking m = {out, v.text};
 	enum json_kind kind = json_kind(v);
+	bool whole = (kind == JSON_ARRAY || kind == JSON_OBJECT) && type != NULL && (catalog_secret(type) || secret_in_replies(type));
 
-	if (kind == JSON_STRING) {
+	if (kind == JSON_STRING)
 		put_text(out, v);
-		return;
-	}
-	if ((kind == JSON_ARRAY || kind == JSON_OBJECT) && type != NULL && (catalog_secret(type) || secret_in_replies(type)))
-		mask(&m, v);
 	else
-		secret_anywhere(v, mask, &m);
-	buf_put(out, m.from, (size_t)(v.text + v.len - m.from));
+		secret_mask_value(out, v, whole);
 }
 
 void reason_put(struct buf *out, const struct request *type, struct json_iter values, const char *without)

@@ -221,7 +221,7 @@ struct masking {
 	const char *from;	/* what is before it has been copied */
 };
 
-static void mask_value(void *ctx, struct json secret)
+static void mask_one(void *ctx, struct json secret)
 {
 	struct masking *m = ctx;
 
@@ -236,7 +236,18 @@ static void replace_all(struct json_iter args, struct masking *m)
 	struct json v;
 
 	while (json_next(&args, NULL, &v))
-		mask_value(m, v);
+		mask_one(m, v);
+}
+
+void secret_mask_value(struct buf *out, struct json v, bool whole)
+{
+	struct masking m = {out, v.text};
+
+	if (whole)
+		mask_one(&m, v);
+	else
+		secret_anywhere(v, mask_one, &m);
+	buf_put(out, m.from, (size_t)(v.text + v.len - m.from));
 }
 
 /* The request that a value names (near: it is misspelt), or NULL.  Without memory *failed is set. */
@@ -292,10 +303,10 @@ int secret_mask_request(struct buf *out, const char *json, size_t len)
 	if (type != NULL && near && catalog_secret(type))
 		replace_all(it, &m);
 	else if (type != NULL)
-		secret_in_arguments(type, it, mask_value, &m);
+		secret_in_arguments(type, it, mask_one, &m);
 	else
 		while (json_next(&it, NULL, &v))
-			secret_anywhere(v, mask_value, &m);
+			secret_anywhere(v, mask_one, &m);
 	buf_put(out, m.from, len - (size_t)(m.from - json));
 	return out->failed ? -1 : 0;
 }
@@ -312,7 +323,7 @@ static void mask_row(const struct field *fields, struct json row, struct masking
 
 	if (json_kind(row) != JSON_ARRAY) {
 		if (json_kind(row) != JSON_NUMBER)
-			mask_value(m, row);
+			mask_one(m, row);
 		return;
 	}
 	while (json_next(&it, NULL, &cell)) {
@@ -320,7 +331,7 @@ static void mask_row(const struct field *fields, struct json row, struct masking
 
 		secret = secret || (fields->name != NULL && fields->unit == UNIT_SECRET);
 		if (secret ? kind != JSON_NUMBER : kind == JSON_ARRAY || kind == JSON_OBJECT)
-			mask_value(m, cell);
+			mask_one(m, cell);
 		if (fields->name != NULL)
 			fields++;
 	}
@@ -342,7 +353,7 @@ static void mask_rows(const struct request *type, struct json_iter values, struc
 			for (it = json_iterate(v); json_next(&it, NULL, &row); )
 				mask_row(type->reply, row, m);
 		else if (json_kind(v) != JSON_NUMBER)
-			mask_value(m, v);
+			mask_one(m, v);
 	}
 }
 
@@ -391,7 +402,7 @@ int secret_mask_reply(struct buf *out, const struct request *type, const char *j
 		mask_rows(type, it, &m);
 	else
 		while (json_next(&it, NULL, &v))
-			secret_anywhere(v, mask_value, &m);
+			secret_anywhere(v, mask_one, &m);
 	buf_put(out, m.from, len - (size_t)(m.from - json));
 	return out->failed ? -1 : 0;
 }

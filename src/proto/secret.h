@@ -39,6 +39,9 @@ bool secret_has_key(struct json v);
 /* True if a reply to it may have secrets, as far as the catalogue says; also for an unknown request (NULL). */
 bool secret_in_replies(const struct request *type);
 
+/* Appends a value's JSON with every secret in it as "***", or (whole) "***" alone. */
+void secret_mask_value(struct buf *out, struct json v, bool whole);
+
 /* Writes a request's JSON (with its id or without) with every secret as "***": for traces.  0, or -1 without memory: what is in
  * out is not to be shown then. */
 int secret_mask_request(struct buf *out, const char *json, size_t len);
