@@ -9,8 +9,7 @@
 
 /* For files whose lines decide where ptsh connects, which keys it trusts and which commands it runs.  fd: the file opened; path:
  * as it was opened.  Returns 0; or -1 with *e (of that status): it is no regular file, or another user owns it or can write it,
- * or owns or can write its folder, or, where path is a symbolic link, the folder of that.
- * */
+ * or owns or can write its folder, or, where path is a symbolic link, the folder of that. */
 int owned_check(int fd, const char *path, enum status status, struct error *e);
 
 #endif

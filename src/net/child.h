@@ -38,8 +38,8 @@ struct child {
 	void *ctx;
 };
 
-/* Runs a shell command (a plain one without the shell) with these descriptors for standard input (-1: /dev/null) and output; they stay the caller's.
- * 0, or -1 with errno. */
+/* Runs a shell command (a plain one without the shell) with these descriptors for standard input (-1: /dev/null) and output; they
+ * stay the caller's.  0, or -1 with errno. */
 int child_start(struct child *c, const char *command, int in, int out, unsigned flags);
 
 /* Calls back (on_end may be NULL) when the command has ended, and lends the terminal meanwhile.  0, or -1 without memory. */

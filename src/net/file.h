@@ -24,8 +24,8 @@ int file_open(struct loop *l, const char *path, int flags, mode_t mode, struct s
 bool file_line_is_cut(int fd, const char *bytes, size_t len);
 #define FILE_LINE_CUT "a line of 4095 bytes or more: the terminal cuts it; put it into a file"
 
-/* Reads to the end, at most max bytes (EFBIG; a line cut by a terminal: EMSGSIZE), and closes fd in any case.  Reads a regular file in a thread.  0, or -1 with
- * errno; what has been read is in out then, too. */
+/* Reads to the end, at most max bytes (EFBIG; a line cut by a terminal: EMSGSIZE), and closes fd in any case.  Reads a regular
+ * file in a thread.  0, or -1 with errno; what has been read is in out then, too. */
 int file_read(struct loop *l, int fd, const struct stat *st, size_t max, struct buf *out);
 
 /* The same, but blocks: for a thread, and where there is no loop yet.  fd stays open.  max: the bytes that are added to out. */

@@ -25,7 +25,7 @@ struct srv_list {
 /* Reads a DNS answer.  An invalid answer, or one without such a record, gives an empty list. */
 void srv_read(struct srv_list *list, const unsigned char *answer, size_t len);
 
-/* Orders by priority, and within one by random according to the weights.  below(n) is a random number < n. */
+/* Orders by priority, and within one at random by the weights.  below(n) is a random number < n. */
 void srv_order(struct srv_list *list, uint32_t (*below)(uint32_t n));
 
 #endif

@@ -20,8 +20,7 @@ struct target {
 };
 
 /* Takes `[user@]host[:port]`, `[user@][v6]:port`, an IPv6 address without brackets if it cannot be one with a port, or a path
- * with `/`; port overrides the text's if
- * not NULL.  0; or -1 with *e (STATUS_USAGE). */
+ * with `/`; port overrides the text's if not NULL.  0; or -1 with *e (STATUS_USAGE). */
 int target_parse(struct target *t, const char *text, const char *port, struct error *e);
 void target_clear(struct target *t);
 

@@ -67,9 +67,9 @@ struct reply {
 /* `tag` is what session_request() was given.  All text is the box's and unsafe to show as it is; a message that
  * has none is the JSON value null.  Any operation may be NULL but reply, unanswered and greeted. */
 struct session_ops {
-	/* hello has come and the next move is the holder's: session_start_tls() or session_login(), here or later.  If TLS was
-	 * asked for before (PHASE_TLS_ASKED), it is the box's.  Called when everything fed along with hello is handled, and not at all if that was start_tls: see tls().
-	 * hello lives as long as the session. */
+	/* hello has come and the next move is the holder's: session_start_tls() or session_login(), here or later; the box's, if TLS
+	 * was asked for before (PHASE_TLS_ASKED).  Called when everything fed along with hello is handled, and not at all if that was
+	 * start_tls: see tls().  hello lives as long as the session. */
 	void (*greeted)(void *ctx, const struct hello *hello);
 	/* The box's start_tls notification, asked for or not: run the handshake, then session_secured().  What was in
 	 * the output already is sent inside TLS. */
@@ -170,8 +170,9 @@ bool session_asked_tls(const struct session *s);
 void session_secured(struct session *s);
 
 /* In PHASE_GREETED: sends the login (AUTH_NONE: nothing is sent, ready() is called at once; a client certificate may
- * have granted the session, so it need not be offered).  Any other method must be one that is offered.  client_nonce: CRAM_CLIENT_NONCE random bytes, fresh for each try.  0, or -1 with *e (STATUS_LOGIN,
- * STATUS_USAGE: no UTF-8; memory): nothing was sent then.  user and password are not kept. */
+ * have granted the session, so it need not be offered).  Any other method must be one that is offered.  client_nonce:
+ * CRAM_CLIENT_NONCE random bytes, fresh for each try.  0, or -1 with *e (STATUS_LOGIN, STATUS_USAGE: no UTF-8; memory): nothing
+ * was sent then.  user and password are not kept. */
 int session_login(struct session *s, enum auth_method method, const char *user, const char *password,
     const void *client_nonce, struct error *e);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bio: the socket as OpenSSL sees it.  See tls_bio.h.  Looks at no more than the headers of records.
+ * bio: the socket as OpenSSL sees it.  See bio.h.  Looks at no more than the headers of records.
  */
 #include "tls/bio.h"
 

@@ -246,7 +246,8 @@ sub note { my ($what, $unit, $x) = @_; line($what, $unit, [$x], undef, '', '') }
 # The ratios of processor time and of elapsed time.
 sub both { my ($what, $unit, $t, $each) = @_; line($what, $unit, [$t->{cpu} * $each], [$t->{wall} * $each], '', '') }
 
-# How many times as much as `other` `one` takes; without a relation: a note.  $elapsed: elapsed time decides, not processor time.
+# The ratio of what `one` takes to what `other` takes; without a relation: a note.  $elapsed: elapsed time decides, not processor
+# time.
 sub versus {
 	my ($what, $unit, $t, $one, $other, $relation, $most, $elapsed) = @_;
 	my ($cpu, $wall) = ([ratio($t, $one, $other, 'cpu')], [ratio($t, $one, $other, 'wall')]);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * fuzz_boxes: any bytes as the boxes file.  Accepted lines have names and words that could be typed; refused ones are reported
- * in one harmless
- * line that begins with the file's name.
+ * in one harmless line that begins with the file's name.
  */
 #include <string.h>
 

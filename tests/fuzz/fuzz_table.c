@@ -30,8 +30,8 @@ static void check(const struct format *f, bool terminal, const struct buf *out)
 
 		if (lf == NULL)
 			oracle_fail("no LF", p, (size_t)(end - p));
-		/* Half a surrogate pair is a fault of the box: the reply is reported as bad; so are, in a file, bytes that are not UTF-8.
-		 * */
+		/* Half a surrogate pair is a fault of the box: the reply is reported as bad; so is, in a file, one that is not
+		 * UTF-8. */
 		const char *wrong = json_read(p, (size_t)(lf - p), &v, &at);
 		if (wrong != NULL && strstr(wrong, "surrogate") == NULL && (terminal || strstr(wrong, "UTF-8") == NULL) && strncmp(p, "ok", 2) != 0)
 			oracle_fail(wrong, p, (size_t)(lf - p));
