@@ -244,7 +244,7 @@ static void too_late(void *ctx)
 	link_fail(sh, &e);
 }
 
-/* The early try has said nothing for most of the time: the box is slow, or it does not take that.  Next time all of the time is its
+/* The box has been silent for most of the time: it is slow, or does not take an early request.  Next time all of the time is its
  * own, whatever comes of the try that is left. */
 static void early_is_silent(void *ctx)
 {
@@ -255,7 +255,7 @@ static void early_is_silent(void *ctx)
 	if (!k->early || channel_shook_hands(k->channel))
 		return;
 	channel_note_late(k->channel);
-	missing(sh, "in most of the time there is", &e);
+	missing(sh, "within three quarters of the time", &e);
 	link_fail(sh, &e);
 }
 

@@ -188,7 +188,7 @@ static void what_is_inside_an_item_is_known(void **state)
 	}
 }
 
-/* The counts are those of Python's bytes.decode("utf-8", "replace") makes of it. */
+/* The counts are those of Python's bytes.decode("utf-8", "replace"). */
 static void bad_utf8_is_counted_not_refused(void **state)
 {
 	static const struct { const char *text; unsigned count; } cases[] = {

@@ -179,7 +179,7 @@ static void fails_of_a_warning(void *ctx, const char *text)
 	fail_msg("%s", text);
 }
 
-/* What a key stands for needs no authority: the system's may be missing, or be all that an attacker has. */
+/* A key that is known or pinned needs no authority: the system's may be missing, and an attacker may have one of theirs. */
 static void test_authorities_are_asked_only_where_no_key_is_expected(void **state)
 {
 	static const struct trust_ops ops = {.warn = fails_of_a_warning};
