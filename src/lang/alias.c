@@ -204,7 +204,7 @@ void alias_clear(struct alias *a)
 
 /* --- putting together --- */
 
-/* Finds a { that is no place, in any quotes. */
+/* Appends a { that is no place, whatever quotes are open. */
 static void put_brace(struct buf *out, const struct quoting *q)
 {
 	if (q->quote == '"' || q->depth > 0)

@@ -2,8 +2,8 @@
 /*
  * arguments: the words of a request become its arguments, each of the kind the catalogue says.
  *
- * lang/walk says which words belong to which argument, lang/value makes the single values; here are lists,
- * rows, objects, pairs, missing arguments and those left out.
+ * lang/walk says which words belong to which argument, lang/value makes the single values; here are lists, what takes
+ * all the words that are left, missing arguments and those left out.
  */
 #include "lang/parse.h"
 

@@ -73,7 +73,7 @@ static size_t behind_quotes(const char *text, size_t pos, size_t end)
 	return end;
 }
 
-/* Finds the first unquoted character that is one of those. */
+/* Finds the first unquoted character for which is() is true. */
 static bool find_unquoted(const char *text, size_t start, size_t end, bool (*is)(uint32_t point), size_t *at, uint32_t *point)
 {
 	while (start < end) {

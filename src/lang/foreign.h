@@ -20,8 +20,7 @@ bool foreign_word(const char *text, const struct word *w, char why[static FOREIG
 bool foreign_hidden(const char *text, const struct word *w, char why[static FOREIGN_TEXT], size_t *at);
 
 /* Returns what ptsh has for a command of psql or vi ("\\q", ":q"), which is all of word[0..len); NULL: no such command.  A backslash
- * and a letter
- * that are no command of theirs have the list of commands. */
+ * and a letter that are no command of theirs have the list of commands. */
 const char *foreign_command(const char *word, size_t len);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * print: a request, written as the line a user would type for it.
  *
- * Short forms are tried first; whether they mean the same is tested: the line is parsed and
- * compared.  A request without a short form is a raw array, which always means itself.
+ * Short forms are tried first; whether they mean the same is tested: the line is parsed and compared.  A request without a short
+ * form is a raw array, which always means itself.
  */
 #include <stdlib.h>
 #include <string.h>

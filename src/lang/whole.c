@@ -14,8 +14,8 @@
 /* Room that most lines need no more than. */
 struct few { struct word words[PARSE_WORDS]; struct span secrets[PARSE_SPANS]; };
 
-static struct parse parse_begin(struct line *line, const char *text, size_t len, const struct line_context *context, struct error *e, size_t *at,
-    struct few *few)
+static struct parse parse_begin(struct line *line, const char *text, size_t len, const struct line_context *context,
+    struct error *e, size_t *at, struct few *few)
 {
 	return (struct parse){.line = line, .text = text, .len = len, .context = context, .e = e, .at = at,
 	    .words = few->words, .few_words = few->words, .word_cap = PARSE_WORDS,

@@ -343,7 +343,7 @@ size_t word_valid(const char *text, size_t len)
 /* --- whether a line is complete, or continues in the next one: reads each byte once, however often it is called --- */
 
 /* One byte of a line. */
-static void goes_on_byte(struct line_state *s, char c)
+static void continues_byte(struct line_state *s, char c)
 {
 	bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
 
@@ -390,8 +390,8 @@ static void goes_on_byte(struct line_state *s, char c)
 bool line_continues(const char *text, size_t len, struct line_state *state)
 {
 	for (; state->offset < len && !state->comment; state->offset++) {
-		goes_on_byte(state, text[state->offset]);
-		/* Most bytes stand within a word, and change nothing. */
+		continues_byte(state, text[state->offset]);
+		/* Most bytes are within a word, and change nothing. */
 		if (state->in_word && !state->bar && state->depth == 0 && state->quote == '\0' && !state->escaped)
 			while (state->offset + 1 < len && classes[(unsigned char)text[state->offset + 1]] == ORDINARY)
 				state->offset++;

@@ -38,7 +38,7 @@ struct history {
 	size_t first, count;
 	size_t appended;		/* entries since the whole file was read */
 	int directories;		/* errno: why one on the way is missing */
-	bool unreported;			/* trouble has not been reported yet */
+	bool unreported;		/* trouble has not been reported yet */
 	struct error trouble;
 };
 

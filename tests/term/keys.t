@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Every key of libedit's emacs and vi maps still works while events arrive: the same keys are typed into two prompts, one of them with
 # an event before, between and after the bytes of the key, and what is sent in the end must be the same.  Where the documented
-# effect of a key
-# is simple (editline(7)), it must be that.
+# effect of a key is simple (editline(7)), it must be that.
 # PTSH_TEST_FULL=1: each event is on the screen before the next byte is typed.
 use strict;
 use warnings;

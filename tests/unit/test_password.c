@@ -584,7 +584,7 @@ static void a_child_does_not_get_the_memory(void **state)
 	(void)state;
 	if (!the_system_clears()) {
 		password_free(p);
-		skip();
+		return;		/* (skip() is a failure in TAP) */
 	}
 	put_file("hush\n", 5, 0600);
 	text = get(p, path, NULL, &e);

@@ -769,7 +769,7 @@ static void no_secret_stays_in_memory_given_back(void **state)
 
 	(void)state;
 #ifdef SANITIZED
-	skip();
+	return;		/* (skip() is a failure in TAP) */
 #endif
 	not_wiped = 0;
 	watching = true;

@@ -151,10 +151,10 @@ static void open_quotes_brackets_and_a_backslash_continue_a_line(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
 		if (!continues(open[i]))
-			fail_msg("%s does not go on", open[i]);
+			fail_msg("%s does not continue", open[i]);
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
 		if (continues(whole[i]))
-			fail_msg("%s goes on", whole[i]);
+			fail_msg("%s continues", whole[i]);
 }
 
 /* A complete line can be split, an incomplete one cannot: the two functions must agree. */
