@@ -40,7 +40,7 @@ if [ -t 0 ] && [ -t 1 ]; then
 
 		    realm_info gid,name,last_poll
 		    .each realm_info gid,name -- realm_discover {gid}
-		    realm_query 'Head Office' device device_dnsname,device_ip device_mac switch_uid=switch03%
+		    realm_query 'Head Office' device device_ip device_mac switch_uid=switch03%
 		    .help realm_modify
 
 	TEXT

@@ -104,7 +104,7 @@ my @good = [20, 0, $port, 'a.example'];
 works([[10, 0, $dead, 'dead.example'], @good], 'a target without a listener');
 reports(qr/^ptsh: box\.example: 127\.0\.0\.3 port $dead: Connection refused\nptsh: box\.example: trying 127\.0\.0\.1 port $port$/m, 'the reason to try the next');
 works([[10, 0, $port, 'nowhere.example'], @good], 'a target that does not exist');
-reports(qr/^ptsh: box\.example: nowhere\.example: (?:Name or service not known|.*)$/m, 'it is reported');
+reports(qr/^ptsh: box\.example: nowhere\.example: \S/m, 'it is reported');
 works([[10, 0, $port, 'hangs.example'], @good], 'a target that the name server keeps silent about', hosts => [@hosts, 'hangs.example' => 'HANG'],
 	options => ['--connect-timeout', 1000]);
 reports(qr/^ptsh: box\.example: hangs\.example: no answer in time, skipped$/m, 'it is left out');
