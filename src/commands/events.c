@@ -36,7 +36,7 @@ static enum command_result events_run(struct shell *sh, struct task *t, enum sta
 		return command_fail(sh, t, status, &e);
 	}
 	events_show(sh, on);
-	if (sh->interactive && t->at.name == NULL)	/* typed, not from a file */
+	if (command_is_typed(sh, t))
 		say_state(sh);
 	return COMMAND_DONE;
 }

@@ -9,6 +9,7 @@
 #include "commands/find_parts.h"
 #include "format/output.h"
 #include "link/link.h"
+#include "proto/secret.h"
 #include "run/engine.h"
 #include "run/show.h"
 
@@ -158,21 +159,25 @@ static void put_realms(const struct find *f, struct buf *out)
 
 static void say_empty(struct shell *sh, const struct find *f, const struct task *t)
 {
-	struct buf text = {0}, where = {0};
+	struct buf what = {0}, text = {0}, where = {0};
 	bool past = f->history != HISTORY_CURRENT && (f->filter_count == 0 || f->view == FIND_DEVICES);
 
+	secret_put_text(&what, f->text, strlen(f->text));
 	put_realms(f, &where);
-	if (f->realm_count == 0) {
-		shell_complain(sh, t->at, ".find", "%s: not found: the box has no realms", f->text);
+	if (buf_string(&what) == NULL) {
+		shell_complain(sh, t->at, ".find", "out of memory");
+	} else if (f->realm_count == 0) {
+		shell_complain(sh, t->at, ".find", "%s: not found: the box has no realms", buf_string(&what));
 	} else if (where.len > 0) {
 		if (f->filter_count > 0)
 			buf_puts(&text, "as a filter");
 		else
 			buf_puts(&text, "as "), find_word_name(&f->word, &text);
-		shell_complain(sh, t->at, ".find", "%s: not found in %s (%s, %s)", f->text,
+		shell_complain(sh, t->at, ".find", "%s: not found in %s (%s, %s)", buf_string(&what),
 		    buf_string(&where) != NULL ? buf_string(&where) : "", buf_string(&text) != NULL ? buf_string(&text) : "",
 		    past ? "now and in the past" : "now");
 	}
+	buf_clear(&what);
 	buf_clear(&text);
 	buf_clear(&where);
 }

@@ -29,7 +29,7 @@ static enum command_result format_run(struct shell *sh, struct task *t, enum sta
 		return command_fail(sh, t, status, &e);
 	output_set_format(sh->output, f);
 	sh->options->format_origin = set_origin(sh, t);
-	if (sh->interactive && t->at.name == NULL)	/* typed, not from a file */
+	if (command_is_typed(sh, t))
 		say_format(sh);
 	return COMMAND_DONE;
 }

@@ -4,6 +4,7 @@
  */
 #include "commands/on.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/safe.h"
 #include "commands/table.h"
 #include "format/output.h"
+#include "proto/secret.h"
 #include "run/check.h"
 #include "run/engine.h"
 #include "run/events.h"
@@ -174,8 +176,10 @@ static enum command_result on_list(struct shell *sh, const struct task *t)
 	for (const struct rule *r = sh->on->rules; r != NULL; r = r->next) {
 		struct buf event = {0};
 		char number[16], runs[24];
-		for (size_t i = 0; i < r->word_count; i++)
-			buf_printf(&event, "%s%s", i > 0 ? " " : "", r->words[i]);
+		for (size_t i = 0; i < r->word_count; i++) {
+			buf_puts(&event, i > 0 ? " " : "");
+			secret_put_text(&event, r->words[i], strlen(r->words[i]));
+		}
 		snprintf(number, sizeof number, "%u", r->number);
 		snprintf(runs, sizeof runs, "%zu", r->runs);
 		const char *cells[] = {number, buf_string(&event) != NULL ? buf_string(&event) : "", runs, r->shown};
@@ -224,8 +228,13 @@ static int check_arguments(const char *line, struct error *e)
 		cells[i] = (struct json){"1", 1};
 	result = template_expand(&scratch, line, NULL, 0, cells, ARGS_MOST, &wrong);
 	buf_clear(&scratch);
-	return result == 0 ? 0 : error_set(e, wrong.status, "%.*s}: an event's arguments have no names, only numbers: {1} {2} ...",
-	    (int)strcspn(wrong.text, "}"), wrong.text);
+	if (result == 0)
+		return 0;
+	*e = wrong;
+	if (wrong.text[0] == '{' && !isdigit((unsigned char)wrong.text[1]))
+		error_set(e, STATUS_USAGE, "%.*s}: an event's arguments have no names, only numbers: {1} {2} ...",
+		    (int)strcspn(wrong.text, "}"), wrong.text);
+	return -1;
 }
 
 /* Reports a line that can never be right at once, not at the first event. */
@@ -320,7 +329,7 @@ static void on_places(const struct command_finding *f, const char *rest)
 }
 
 const struct command command_on = {
-	.word = {.name = "on", .takes_line = true}, .usage = "[EVENT [ARG...] -- LINE | off [N]]",
+	.word = {.name = "on", .takes_line = true, .names = true}, .usage = "[EVENT [ARG...] -- LINE | off [N]]",
 	.help = "run LINE as a job at every such event",
 	.more = "  In LINE {1} {2}... stand for the event's arguments.  `.on` lists, `.on off [N]` ends.\n"
 		"  At most 64 run at once, the rest wait their turn.\n"

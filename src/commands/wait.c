@@ -68,9 +68,7 @@ static void heard(struct shell *sh, struct listener *l, const struct event *even
 	struct waiting *w = l->ctx;
 	const struct task *t = w->command.task;
 
-	(void)sh;
-	if (w->heard)
-		return;
+	events_ignore(sh, l);	/* .last keeps this, also for another box, which may refuse the event or not know its realm */
 	w->heard = true;
 	w->when = event->when;
 	/* Shown once: a subscription has shown it, but not where the line wants it. */
@@ -93,9 +91,15 @@ static void timed_out(void *ctx)
 {
 	struct waiting *w = ctx;
 
-	shell_complain(w->command.sh, w->command.task->at, ".wait", w->event ? "no %s in time" : "timeout: jobs are still running",
-	    w->listener.name);
-	command_end(w, STATUS_TIMEOUT);
+	struct error e;
+	enum status status;
+
+	if (w->event)
+		error_set(&e, STATUS_TIMEOUT, "no %s in time", w->listener.name);
+	else
+		error_set(&e, STATUS_TIMEOUT, "timeout: jobs are still running");
+	command_fail(w->command.sh, w->command.task, &status, &e);
+	command_end(w, status);
 }
 
 static void wait_cancel(struct command_state *s)
@@ -115,11 +119,14 @@ static void wait_job_ended(struct command_state *s)
 static void wait_lost(struct command_state *s)
 {
 	struct waiting *w = (struct waiting *)s;
+	struct error e;
+	enum status status;
 
 	if (!w->event || !w->running || w->refused != STATUS_OK)
 		return;
-	shell_complain(s->sh, s->task->at, ".wait", "no %s: the connection has ended", w->listener.name);
-	wait_over(w, STATUS_LOST);
+	error_set(&e, STATUS_LOST, "no %s: the connection has ended", w->listener.name);
+	command_fail(s->sh, s->task, &status, &e);
+	wait_over(w, status);
 }
 
 static const struct command_ops wait_ops = {
@@ -227,7 +234,7 @@ static enum command_place wait_complete(const struct command_finding *f)
 }
 
 const struct command command_wait = {
-	.word.name = "wait", .usage = "[N | EVENT [ARG...]]", .help = "wait for all jobs, for job N, or for the next such event, and print that",
+	.word = {.name = "wait", .names = true}, .usage = "[N | EVENT [ARG...]]", .help = "wait for all jobs, for job N, or for the next such event, and print that",
 	.more = "  N is a job's number, from .jobs.  EVENT is a name such as realm_poll_stop, or * for any; ARG... are the first\n"
 		"  of its arguments: a realm by its gid or name.  The event is subscribed to before anything that is still unsent.\n"
 		"  -t and .set timeout bound it (exit status 6); ^C ends it.\n"

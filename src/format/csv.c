@@ -5,8 +5,7 @@
  *
  * LF and TAB stay as they are inside quotes (but on a terminal, where nothing of the box may begin a row); every other control
  * character, CR among them, is made visible, and then a backslash is doubled.  A cell longer than CELL_LONG is always quoted,
- * so that it need not be known
- * whole.  Each record has as many fields as the headings, or as the longest row of a reply that was seen whole.
+ * so that it need not be known whole.  Each record has as many fields as the headings, or as the longest row of a reply that was seen whole.
  */
 #include <string.h>
 

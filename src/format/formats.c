@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "proto/secret.h"
+
 #define FORMAT_ENTRY(name) &format_##name,
 
 const struct format *const formats[] = {FORMATS(FORMAT_ENTRY) NULL};
@@ -61,12 +63,14 @@ int format_permits(const struct format *f, bool terminal, struct error *e)
 
 int format_choose(const char *name, bool terminal, const struct format **f, struct error *e)
 {
-	struct buf all = {0};
+	struct buf why = {0};
 
 	if ((*f = format_find(name)) != NULL)
 		return format_permits(*f, terminal, e);
-	formats_put(&all);
-	error_set(e, STATUS_USAGE, "%s: no such format; use %s", name, buf_string(&all) != NULL ? buf_string(&all) : "another");
-	buf_clear(&all);
+	secret_put_text(&why, name, strlen(name));
+	buf_puts(&why, ": no such format; use ");
+	formats_put(&why);
+	error_set(e, STATUS_USAGE, "%s", buf_string(&why) != NULL ? buf_string(&why) : "no such format");
+	buf_clear(&why);
 	return -1;
 }

@@ -116,6 +116,15 @@ static enum word_found command_word(const struct parse *p, size_t *pos, struct w
 	return word_next_plain(p->text, p->len, pos, w, why);
 }
 
+static int check_command_word(struct parse *p, const struct command_word *command, const struct word *w)
+{
+	if (tail_begins(p, w))
+		return 0;
+	if (parse_check_word(p, w, ".", p->line->words[0]) < 0)
+		return -1;
+	return command != NULL && command->names ? parse_check_hidden(p, w) : 0;
+}
+
 /* name: as typed, without its dot. */
 static int parse_command(struct parse *p, const struct word *first, const char *name, size_t len, size_t pos)
 {
@@ -152,7 +161,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 			}
 		}
 		inner = inner || (command != NULL && command->takes_line && value_is(p, &w, "--"));
-		if ((!inner && !tail_begins(p, &w) && parse_check_word(p, &w, ".", line->words[0]) < 0) || value_decode(p, &w) < 0 ||
+		if ((!inner && check_command_word(p, command, &w) < 0) || value_decode(p, &w) < 0 ||
 		    add_command_word(p, buf_head(&p->scratch), p->scratch.len) < 0)
 			return -1;
 	}

@@ -41,6 +41,7 @@ struct command_word {
 	bool takes_line;	/* the rest from its `--` on (or all of it) is a line of its own, kept as typed */
 	bool job;		/* `&` after it makes a job of it */
 	bool prefix;		/* followed by a word and a line: says how that line is shown */
+	bool names;		/* its own words are names, of which every character must be visible */
 	/* Where the secret is that one of its words announces or is; NULL: it takes none. */
 	enum command_secret (*secret)(const char *word, size_t *from);
 };
@@ -132,7 +133,8 @@ int line_parse(struct line *line, const char *text, size_t len, const struct lin
     struct error *e, char **usage, size_t *at);
 void line_clear(struct line *line);
 
-/* Whether the text alone has made it what it is, so that the same text gives the same line again. */
+/* True if its text alone has made it what it is, so that the same text gives the same line again.  Its `masked` is that text: it has
+ * no secret. */
 bool line_repeats(const struct line *line);
 /* Makes *to, which is empty, the same as *from, a line that repeats: what they own is theirs together until each is cleared.
  * 0, or -1 without memory. */

@@ -210,6 +210,8 @@ int parse_check_hidden(struct parse *p, const struct word *w)
 
 	if (!foreign_hidden(p->text, w, why, &at))
 		return 0;
+	if (p->line->kind == LINE_COMMAND)
+		return parse_fail_language(p, at, ".%s: %s", p->line->words[0], why);
 	return parse_fail_language(p, at, "%s: %s", p->line->type_name, why);
 }
 

@@ -12,17 +12,13 @@ static const char hidden[] = "***";
 static void put_text(struct buf *out, struct json string)
 {
 	struct buf text = {.secret = true};
-	size_t from;
 
 	if (secret_has_key(string)) {
 		buf_puts(out, hidden);
 		return;
 	}
 	json_decode_text(string, &text);
-	from = secret_in_text(buf_head(&text), text.len);
-	buf_put(out, buf_head(&text), from);
-	if (from < text.len)
-		buf_puts(out, hidden);
+	secret_put_text(out, buf_head(&text), text.len);
 	out->failed |= text.failed;
 	buf_clear(&text);
 }

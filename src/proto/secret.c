@@ -62,6 +62,15 @@ size_t secret_in_text(const char *text, size_t len)
 	return len;
 }
 
+void secret_put_text(struct buf *out, const char *text, size_t len)
+{
+	size_t from = secret_in_text(text, len);
+
+	buf_put(out, text, from);
+	if (from < len)
+		buf_puts(out, "***");
+}
+
 size_t secret_in_address(const char *text, size_t len)
 {
 	const char *slashes = memmem(text, len, "://", 3), *end = text + len, *user = slashes == NULL ? text : slashes + 3;

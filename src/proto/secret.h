@@ -19,6 +19,8 @@ bool secret_is_name(const char *name, size_t len);
 /* Where the secret begins in a text like NAME=VALUE, a=b,NAME=VALUE or {"NAME":"VALUE"}, NAME being a secret's; len: there is
  * none. */
 size_t secret_in_text(const char *text, size_t len);
+/* Appends a text up to the secret in it, which becomes ***: for messages that repeat the text. */
+void secret_put_text(struct buf *out, const char *text, size_t len);
 
 /* Returns where the password begins in "USER:PASSWORD@HOST" or "SCHEME://USER:PASSWORD@HOST"; len: there is none. */
 size_t secret_in_address(const char *text, size_t len);

@@ -21,11 +21,13 @@ static const char *comment_hint(const struct line *line, const struct error *e)
 
 enum command_result command_fail(struct shell *sh, const struct task *t, enum status *status, const struct error *e)
 {
-	size_t len = strlen(e->text), shown = secret_in_text(e->text, len);	/* `.set password=x` repeats what was typed */
+	struct buf text = {0};
 	char name[64];
 
 	snprintf(name, sizeof name, ".%s", t->line.words[0]);
-	shell_complain(sh, t->at, name, "%.*s%s%s", (int)shown, e->text, shown < len ? "***" : "", comment_hint(&t->line, e));
+	secret_put_text(&text, e->text, strlen(e->text));	/* `.set password=x` repeats what was typed */
+	shell_complain(sh, t->at, name, "%s%s", buf_string(&text) != NULL ? buf_string(&text) : "out of memory", comment_hint(&t->line, e));
+	buf_clear(&text);
 	*status = e->status;
 	return COMMAND_FAILED;
 }
@@ -90,6 +92,11 @@ void command_leave(void *state)
 	s->format = t->format;
 	t->redirect = NULL;
 	engine_command_done(s->sh, t, STATUS_OK);
+}
+
+bool command_is_typed(const struct shell *sh, const struct task *t)
+{
+	return sh->interactive && t->at.name == NULL;
 }
 
 int command_switch(const char *word, bool *on, struct error *e)
@@ -190,11 +197,6 @@ int commands_redirects(const struct shell *sh, const struct line *line, struct e
 	if (line->redirect == REDIRECT_NONE || (c->shows != NULL && c->shows(line)))
 		return 0;
 	return error_set(e, STATUS_USAGE, ".%s: this shows nothing that can be redirected", c->word.name);
-}
-
-bool commands_at_once(const struct shell *sh, const struct line *line)
-{
-	return command_of(sh, line)->at_once;
 }
 
 bool commands_reads(const struct shell *sh, const struct line *line)

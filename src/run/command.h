@@ -66,6 +66,9 @@ void command_drop(struct task *t);
 /* Ends the task alone: the state stays until command_end(). */
 void command_leave(void *state);
 
+/* True if the line was typed at the prompt, false: it is from a file or a script. */
+bool command_is_typed(const struct shell *sh, const struct task *t);
+
 /* "on" or "off".  0, or -1 with *e. */
 int command_switch(const char *word, bool *on, struct error *e);
 
@@ -81,7 +84,6 @@ int commands_check(struct shell *sh, const struct line *line, struct error *e);
 bool commands_show(const struct shell *sh, const struct line *line);
 /* Checks that its output can go where the line says.  0, or -1 with *e. */
 int commands_redirects(const struct shell *sh, const struct line *line, struct error *e);
-bool commands_at_once(const struct shell *sh, const struct line *line);
 bool commands_reads(const struct shell *sh, const struct line *line);
 void commands_queued(struct shell *sh, struct task *t);
 enum command_result commands_run(struct shell *sh, struct task *t, enum status *status);

@@ -28,7 +28,8 @@ enum {
 
 struct subscription {
 	struct subscription *next;
-	bool sent;		/* on this session */
+	bool sent;		/* on this session... */
+	const struct task *by;	/* ...by this request, until its answer has come; NULL: none, or the user's */
 	bool shown;		/* the user has asked for it; not only .wait or .on */
 	char name[];
 };
@@ -80,24 +81,32 @@ static void stop_for(struct shell *sh, enum status status)
 		engine_stop(sh);
 }
 
+/* Takes the name of one that t has asked for; false: there is no other. */
+static bool take_sent(struct events *ev, const struct task *t, struct buf *name)
+{
+	for (struct subscription *s = ev->subscriptions; s != NULL; s = s->next)
+		if (s->by == t) {
+			s->by = NULL;
+			buf_reset(name);
+			buf_puts(name, s->name);
+			return true;
+		}
+	return false;
+}
+
 static void subscribed(struct shell *sh, struct task *t, const struct reply *reply)
 {
+	bool failed = reply != NULL && !reply->ok, wanted = false;
 	struct buf text = {0};
-	bool wanted = false;
 
-	if (reply == NULL || reply->ok)
-		return;
-	show_failure(t, reply, &text);
-	shell_complain(sh, (struct place){0}, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
-	struct json all = {buf_head(&t->line.json), t->line.json.len}, v;
-	struct json_iter it = json_iterate(all);
-	json_next(&it, NULL, &v);	/* "subscribe" */
-	while (json_next(&it, NULL, &v)) {
-		buf_reset(&text);
-		json_decode(v, &text);
-		if (buf_string(&text) != NULL)
-			wanted |= refused(sh, buf_string(&text));
+	if (failed) {
+		show_failure(t, reply, &text);
+		shell_complain(sh, (struct place){0}, t->line.type_name, "%s", buf_string(&text) != NULL ? buf_string(&text) : "failed");
 	}
+	/* The request may have been wiped: a name can look like a secret. */
+	while (take_sent(sh->events, t, &text))
+		if (failed && buf_string(&text) != NULL)
+			wanted |= refused(sh, buf_string(&text));
 	buf_clear(&text);
 	if (wanted)		/* a .wait fails by itself, and may be permitted to */
 		stop_for(sh, STATUS_FAILED);
@@ -106,15 +115,16 @@ static void subscribed(struct shell *sh, struct task *t, const struct reply *rep
 static void send_subscriptions(struct shell *sh)
 {
 	struct events *ev = sh->events;
+	const struct task *t = NULL;
 	struct buf line = {0};
 	struct error e;
 	bool any = false;
 
 	buf_printf(&line, "[\"%s\"", catalog_role(ROLE_SUBSCRIBE)->name);
-	for (struct subscription *s = ev->subscriptions; s != NULL; s = s->next) {
+	for (const struct subscription *s = ev->subscriptions; s != NULL; s = s->next) {
 		if (s->sent)
 			continue;
-		s->sent = any = true;
+		any = true;
 		buf_putc(&line, ',');
 		json_put_string(&line, s->name, strlen(s->name));
 	}
@@ -122,8 +132,13 @@ static void send_subscriptions(struct shell *sh)
 	if (any && !line.failed && sh->options->dry_run)
 		show_unsent(sh, buf_head(&line), line.len);
 	else if (any && (line.failed ||
-		engine_child(sh, buf_head(&line), line.len, (struct place){0}, true, subscribed, NULL, &e) == NULL))
+		(t = engine_child(sh, buf_head(&line), line.len, (struct place){0}, true, subscribed, NULL, &e)) == NULL))
 		shell_complain(sh, (struct place){0}, NULL, "%s", line.failed ? "out of memory" : e.text);
+	for (struct subscription *s = ev->subscriptions; s != NULL; s = s->next)
+		if (!s->sent) {
+			s->sent = true;
+			s->by = t;
+		}
 	buf_clear(&line);
 }
 
@@ -151,6 +166,7 @@ static int events_remember(struct events *ev, const char *name, bool sent, bool 
 		return -1;
 	memcpy(s->name, name, strlen(name) + 1);
 	s->sent = sent;
+	s->by = NULL;
 	s->shown = shown;
 	s->next = NULL;
 	while (*end != NULL)

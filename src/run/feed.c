@@ -255,8 +255,8 @@ static void look_at(struct shell *sh, const char *text, size_t len, struct place
 		return;
 	in->right = NULL;
 	if (check_line(sh, text, len, &e, &usage, &repeats) == -1) {
-		if (sh->inputs->mistakes++ == 0)
-			sh->inputs->mistake = e.status;
+		if (in->mistakes++ == 0)
+			in->mistake = e.status;
 		shell_complain(sh, at, NULL, "%s", e.text);
 		if (usage != NULL)
 			shell_complain(sh, at, NULL, "usage: %s", usage);

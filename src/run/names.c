@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "format/output.h"
 #include "link/link.h"
+#include "proto/secret.h"
 #include "run/engine.h"
 #include "run/show.h"
 
@@ -101,7 +102,8 @@ static const char *match(const struct list *l, enum gid_kind kind, const char *n
 		return exact;
 	if (exacts == 0 && likes == 1)
 		return like;
-	buf_printf(&b, "%s: %s %s; there %s", name, exacts + likes > 0 ? "more than one" : "no such", gid_kind_name(kind),
+	secret_put_text(&b, name, strlen(name));	/* a word in the wrong place may be one */
+	buf_printf(&b, ": %s %s; there %s", exacts + likes > 0 ? "more than one" : "no such", gid_kind_name(kind),
 	    l->count == 0 ? "is none" : "is");
 	for (size_t i = 0, listed = 0; i < l->count; i++) {
 		const struct entry *x = &l->entries[i];

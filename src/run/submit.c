@@ -196,7 +196,7 @@ void engine_bad_line(struct shell *sh, struct place at, const struct error *err)
 	engine_queue_append(e, t);
 }
 
-static struct task *make_child(struct shell *sh, const char *text, size_t len, struct place at, bool front, bool results,
+static struct task *make_child(struct shell *sh, const char *text, size_t len, struct place at, bool front, enum inner allowed,
     void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *err)
 {
 	struct engine *e = sh->engine;
@@ -211,19 +211,9 @@ static struct task *make_child(struct shell *sh, const char *text, size_t len, s
 	t->role = TASK_CHILD;
 	context.prompt = false;
 	context.filled = true;
-	if (take_apart(sh, t, text, len, &context, err, &usage) == -1 || engine_permits(sh, &t->line, err) == -1) {
+	if (take_apart(sh, t, text, len, &context, err, &usage) == -1 || engine_permits(sh, &t->line, err) == -1 ||
+	    check_inner(sh, &t->line, allowed, err) == -1) {
 		free(usage);
-		engine_task_free(sh, t);
-		return NULL;
-	}
-	if (t->line.format != NULL) {
-		error_set(err, STATUS_USAGE, CHECK_FORMAT);
-		engine_task_free(sh, t);
-		return NULL;
-	}
-	if (t->line.kind != LINE_REQUEST && (t->line.kind != LINE_COMMAND ||
-	    !(results ? commands_reads(sh, &t->line) : commands_at_once(sh, &t->line)))) {
-		error_set(err, STATUS_USAGE, "only a request or %s is allowed here", results ? ".find" : ".echo");
 		engine_task_free(sh, t);
 		return NULL;
 	}
@@ -240,11 +230,11 @@ static struct task *make_child(struct shell *sh, const char *text, size_t len, s
 struct task *engine_child(struct shell *sh, const char *text, size_t len, struct place at, bool front,
     void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *err)
 {
-	return make_child(sh, text, len, at, front, false, done, ctx, err);
+	return make_child(sh, text, len, at, front, INNER_AT_ONCE, done, ctx, err);
 }
 
 struct task *engine_child_with_result(struct shell *sh, const char *text, size_t len, struct place at,
     void (*done)(struct shell *, struct task *, const struct reply *), void *ctx, struct error *err)
 {
-	return make_child(sh, text, len, at, false, true, done, ctx, err);
+	return make_child(sh, text, len, at, false, INNER_RESULT, done, ctx, err);
 }

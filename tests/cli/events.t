@@ -142,10 +142,12 @@ subtest '.on' => sub {
 	$l->bad(".on realm_poll_stop -- realm_pol 1\n", 2, qr/realm_poll\?/);
 	$l->bad(".on realm_poll_stop -- .sleep 1\n", 2, qr/only a request or \.echo is allowed here/);
 	like($l->run(".on realm_poll_stop -- .echo poll of {1}\nrealm_poll Lab\n.sleep 0.2\n")->stdout, qr/^poll of 5200007311$/m, '.echo at an event');
-	$l->bad(".watch 1 .echo\n", 2, qr/only a request is allowed here/);
+	$l->bad(".watch 1 .echo\n", 2, qr/only a request or \.find is allowed here/);
+	$l->bad(".each .find x -- ping\n", 2, qr/only a request is allowed here/);
 	$l->bad(".on realm_poll_stop ping\n", 2, qr/usage: \.on EVENT \[ARG\.\.\.\] -- LINE/);
 	$l->bad(".on realm_poll_stop -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: no such column, only \{1}$/m);
 	$l->bad(".on realm_poll_stop -- log {gid}\nrealm_poll Lab\n", 2, qr/\{gid}: an event's arguments have no names, only numbers: \{1} \{2} \.\.\.$/m);
+	$l->bad(".on realm_poll_stop -- log {65}\n", 2, qr/\{65}: no such column, only \{1} to \{64}$/m);
 	$l->bad(".on realm_poll_stop -- realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n", 1, qr/^ptsh: (?:stdin:1: )?\.on: realm_poll 1: failed after 0\.\ds: no such realm/m);
 	is($l->run(".on realm_poll_stop -- - realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n")->status, 0, '- LINE does not count');
 
@@ -172,6 +174,32 @@ subtest '.on' => sub {
 	# An event that the box does not know is not waited for.
 	$l->bad(".wait realm_nonsense\nping\n", 1, qr/^ptsh: subscribe: unknown event 'realm_nonsense'$/m);
 	is($l->run("- .wait realm_nonsense\n.echo on\n")->status, 0, '- .wait: does not count');
+
+	# Nor is one whose name is a secret in the wrong place shown: refused, not heard, lost, listed.
+	my $password = 'n0tToBeSeen';
+	my $deaf = Box->start(script => "hello none\nexpect subscribe\nreply 1\nexpect ping\nreply 2\nexpect-eof\n");
+	my $short = Box->start(script => "hello none\nexpect subscribe\nreply 1\nclose\n");
+	for (["ping\n", $deaf->address, 6, qr/^ptsh: stdin:1: \.wait: no password=\*\*\*$/m], ['', $short->address, 3, qr/\.wait: no password=\*\*\*$/m],
+		['', $box->address, 1, qr/unknown event 'password=\*\*\*$/m]) {
+		my ($more, $address, $status, $why) = @$_;
+		$r = Run->ptsh(args => ['-X', '-t', 1, '--keep-going', '-f', '-', $address], stdin => ".wait password=$password\n$more", secret => $password);
+		is($r->status, $status, ".wait password=SECRET: $status") or diag $r->stderr;
+		like($r->stderr, $why, '... which is in no message');
+	}
+	$r = Run->ptsh(args => ['-X', '--keep-going', '-f', '-', $box->address], stdin => ".on password=$password -- ping\n.on\n", secret => $password);
+	is($r->stdout, "1\tpassword=***\t0\tping\n", '... nor in the list of .on');
+
+	# One that has been heard is over: its realm may have another name at the next connection.
+	my $twice = Box->start('--auth', 'none');
+	$r = Run->begin(args => ['-q', '-f', '-', $twice->address], open => 1);
+	$r->input("realm_poll Lab &\n.wait realm_poll_stop Lab\n.wait\n.echo heard\n");
+	$r->wait_for(stdout => qr/^heard$/m);
+	Run->ptsh(args => ['-q', '-c', 'realm_info_modify Lab name=Annex', $twice->address]);
+	$r->input(".connect @{[$twice->address]}\n.sleep 0.2\n.last\n");
+	$r->close_input;
+	$r->finish;
+	is($r->status, 0, 'another connection after .wait') or diag $r->stderr;
+	unlike($r->stderr, qr/no such realm/, '... does not look for its realm');
 
 	# And it is not followed without end.
 	for my $args (['-e', 'realm_nonsense'], ['-c', '.on realm_nonsense -- ping']) {

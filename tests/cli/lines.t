@@ -138,9 +138,12 @@ for my $point (0x200c, 0x200d, 0xfe0f, 0xe0062, 0x200f) {
 	    "realm_info_modify 5 na${joiner}me=x", "log x 5$joiner", "log x ${joiner}info", "realm_sync 5 qs${joiner}ync",
 	    "realm_seed_list_modify 5 --add 10.0.0.${joiner}1", "poller_subnet_list_modify 5 --add 10.0.0.0,2${joiner}4,10,1",
 	    "realm_query 5 device ifname --filter device_mac=00:1d:${joiner}60:36:16:71", "subscribe realm_poll${joiner}_stop",
-	    "realm_advanced_settings_modify 5 block_port_macs=+AA:BB:CC:${joiner}DD:EE:FF", "realm_device_assign 5 1.1.1.1 4$joiner") {
+	    "realm_advanced_settings_modify 5 block_port_macs=+AA:BB:CC:${joiner}DD:EE:FF", "realm_device_assign 5 1.1.1.1 4$joiner",
+	    ".wait realm_poll${joiner}_stop", ".wait realm_poll_stop La${joiner}b", ".on realm_poll${joiner}_stop -- ping", ".on * $joiner -- ping") {
 		refuses($line, qr/$why/);
 	}
+	sends(".wait 'realm_poll${joiner}_stop'", qq(["subscribe","realm_poll${joiner}_stop"]));
+	sends(".on 'realm_sync${joiner}_stop' -- log a${joiner}b", qq(["subscribe","realm_sync${joiner}_stop"]), qq(["log","a${joiner}b"]));
 }
 refuses('realm/poll 5', qr{not /});
 refuses('["a b"]', qr/not U\+0020/);
@@ -150,7 +153,8 @@ refuses('größe_zeigen', qr/not U\+00F6/);
 # A secret that is typed in the wrong place is in no message.
 for my $line ('realm_snmp_credential_list_modify 5 10.0.0.0,8,%s,1', 'realm_snmp_credential_list_modify 5 %s',
 	'realm_snmp_credential_list_modify 5 10.0.0.0,%s', 'realm_snmp_credential_list_modify 5 --add 10.0.0.0,99,%s', '.set password=%s',
-	'.source no/such/password=%s', 'remote_backup password=%s', 'remote_backup FTPS host user %s x y z', '.snmp get h --community=%s 1.3') {
+	'.source no/such/password=%s', 'remote_backup password=%s', 'remote_backup FTPS host user %s x y z', '.snmp get h --community=%s 1.3',
+	'realm_poll password=%s', '.wait realm_poll_stop password=%s', '.format password=%s ping', '.find --realms password=%s x') {
 	my $secret = 'n0tToBeSeen';
 	my $r = Run->ptsh(args => ['-X', '-w', '-f', '-', '--keep-going', $box->address], stdin => sprintf("$line\n", $secret), secret => $secret);
 	is($r->status, 2, sprintf($line, 'SECRET') . ': refused');

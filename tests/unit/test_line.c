@@ -1186,13 +1186,14 @@ static void only_what_its_text_alone_decided_repeats(void **state)
 {
 	static const char *const these[] = {"ping", "- ping", "realm_info gid,name 5", "[\"realm_poll\", \"5\"]", "realm_poll 5 # why"};
 	static const char *const not_these[] = {"", ".echo ping", "log @one-line", "realm_poll 'Head Office'",
-		"poller_info_modify 5 secret=x", "[\"poller_info_modify\", \"5\", {\"secret\": \"x\"}]", "new_request 1"};
+		"poller_info_modify 5 secret=x", "log password=x", "[\"log\", \"password=x\"]", "[\"poller_info_modify\", \"5\", {\"secret\": \"x\"}]", "new_request 1"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(these) / sizeof(these[0]); i++) {
 		assert_int_equal(parse(&script, these[i]), 0);
 		if (!line_repeats(&line))
 			fail_msg("%s: does not repeat", these[i]);
+		assert_string_equal(line.masked, these[i]);
 	}
 	for (size_t i = 0; i < sizeof(not_these) / sizeof(not_these[0]); i++) {
 		assert_int_equal(parse(&script, not_these[i]), 0);
