@@ -79,6 +79,11 @@ static void channel_end(struct channel *c, const struct error *e)
 	channel_soon(c);
 }
 
+bool channel_has_ended(const struct channel *c)
+{
+	return c->ending;
+}
+
 static void channel_end_text(struct channel *c, enum status status, const char *what, const char *why)
 {
 	struct error e;

@@ -99,6 +99,9 @@ enum channel_wants channel_wants(const struct channel *c);
 
 /* True if the box may be asked for TLS before its greeting: it must use TLS, and has always started it when asked. */
 bool channel_asks_early(const struct channel *c);
+/* True if closed() was called or is about to be: the channel knows why it ends, better than a deadline of its holder's. */
+bool channel_has_ended(const struct channel *c);
+
 /* Remembers that a box asked early has not answered. */
 void channel_note_late(struct channel *c);
 /* True if the handshake is complete: then the way to TLS is no reason for the end of the connection. */

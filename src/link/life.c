@@ -62,7 +62,7 @@ static bool ask_later(struct shell *sh, const struct error *why)
 	struct link *k = sh->link;
 	int64_t deadline = k->how.deadline;
 
-	if (!k->early || channel_shook_hands(k->channel) || why->status == STATUS_USAGE)
+	if (!k->early || channel_shook_hands(k->channel) || why->status == STATUS_USAGE || (deadline != 0 && loop_now() >= deadline))
 		return false;
 	shell_step(sh, "%s; connecting again, to ask for TLS after the greeting", why->text);
 	k->no_early = true;
@@ -231,6 +231,8 @@ static void too_late(void *ctx)
 	struct error e;
 	char when[40];
 
+	if (channel_has_ended(k->channel))
+		return;
 	/* The channel has the same deadline while it connects, and knows what it has tried. */
 	if (!k->connected && !k->overdue) {
 		k->overdue = true;
@@ -252,7 +254,7 @@ static void early_is_silent(void *ctx)
 	struct link *k = sh->link;
 	struct error e;
 
-	if (!k->early || channel_shook_hands(k->channel))
+	if (!k->early || channel_shook_hands(k->channel) || channel_has_ended(k->channel))
 		return;
 	channel_note_late(k->channel);
 	missing(sh, "within three quarters of the time", &e);

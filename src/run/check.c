@@ -125,28 +125,6 @@ static int check_columns(const struct line *line, const char *each, struct error
 	return result;
 }
 
-static bool is_allowed(const struct command *c, enum inner allowed)
-{
-	return (allowed == INNER_AT_ONCE && c->at_once) || (allowed == INNER_RESULT && c->reads);
-}
-
-int check_inner(const struct shell *sh, const struct line *line, enum inner allowed, struct error *e)
-{
-	struct buf names = {0};
-
-	if (line->format != NULL)
-		return error_set(e, STATUS_USAGE, ".format FORMAT stands before the whole line");
-	if (line->kind == LINE_REQUEST ||
-	    (line->kind == LINE_COMMAND && is_allowed(commands_named(sh, line->words[0], strlen(line->words[0])), allowed)))
-		return 0;
-	for (const struct command *const *c = sh->commands; *c != NULL; c++)
-		if (is_allowed(*c, allowed))
-			buf_printf(&names, " or .%s", (*c)->word.name);
-	error_set(e, STATUS_USAGE, "only a request%s is allowed here", buf_string(&names) != NULL ? buf_string(&names) : "");
-	buf_clear(&names);
-	return -1;
-}
-
 /* each: the line then run for every row of its result, or NULL. */
 static int look_at_child(struct shell *sh, const char *text, size_t len, bool command, bool print, const char *each, struct error *e)
 {
@@ -155,7 +133,7 @@ static int look_at_child(struct shell *sh, const char *text, size_t len, bool co
 	int result = look(sh, &line, text, len, !command, command && print, e, &usage);
 
 	if (result == 0)
-		result = check_inner(sh, &line, command ? INNER_AT_ONCE : INNER_REQUEST, e);
+		result = commands_check_inner(sh, &line, command ? INNER_AT_ONCE : INNER_REQUEST, e);
 	if (result == 0 && each != NULL)
 		result = check_columns(&line, each, e);
 	if (result == 0 && print && line.kind == LINE_REQUEST)
@@ -172,7 +150,7 @@ int check_result(struct shell *sh, const char *text, size_t len, struct error *e
 	int result = look(sh, &line, text, len, true, false, e, &usage);
 
 	if (result == 0)
-		result = check_inner(sh, &line, INNER_RESULT, e);
+		result = commands_check_inner(sh, &line, INNER_RESULT, e);
 	if (result == 0 && line.kind == LINE_COMMAND)
 		result = commands_check(sh, &line, e);
 	free(usage);

@@ -18,10 +18,6 @@
  * right again, wherever it stands. */
 int check_line(struct shell *sh, const char *text, size_t len, struct error *e, char **usage, bool *repeats);
 
-/* The lines that a command may run: requests, and which commands beside them. */
-enum inner { INNER_REQUEST, INNER_AT_ONCE, INNER_RESULT };
-int check_inner(const struct shell *sh, const struct line *line, enum inner allowed, struct error *e);
-
 /* A line that a command runs: a request, or a command that only reads and has a result.  0, or -1 with *e. */
 int check_result(struct shell *sh, const char *text, size_t len, struct error *e);
 

@@ -204,6 +204,28 @@ bool commands_reads(const struct shell *sh, const struct line *line)
 	return command_of(sh, line)->reads;
 }
 
+static bool is_allowed(const struct command *c, enum inner allowed)
+{
+	return (allowed == INNER_AT_ONCE && c->at_once) || (allowed == INNER_RESULT && c->reads);
+}
+
+int commands_check_inner(const struct shell *sh, const struct line *line, enum inner allowed, struct error *e)
+{
+	struct buf names = {0};
+
+	if (line->format != NULL)
+		return error_set(e, STATUS_USAGE, ".format FORMAT stands before the whole line");
+	if (line->kind == LINE_REQUEST ||
+	    (line->kind == LINE_COMMAND && is_allowed(commands_named(sh, line->words[0], strlen(line->words[0])), allowed)))
+		return 0;
+	for (const struct command *const *c = sh->commands; *c != NULL; c++)
+		if (is_allowed(*c, allowed))
+			buf_printf(&names, " or .%s", (*c)->word.name);
+	error_set(e, STATUS_USAGE, "only a request%s is allowed here", buf_string(&names) != NULL ? buf_string(&names) : "");
+	buf_clear(&names);
+	return -1;
+}
+
 void commands_queued(struct shell *sh, struct task *t)
 {
 	const struct command *c = command_of(sh, &t->line);

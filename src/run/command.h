@@ -85,6 +85,12 @@ bool commands_show(const struct shell *sh, const struct line *line);
 /* Checks that its output can go where the line says.  0, or -1 with *e. */
 int commands_redirects(const struct shell *sh, const struct line *line, struct error *e);
 bool commands_reads(const struct shell *sh, const struct line *line);
+
+/* The lines that a command may run: requests, and which commands beside them. */
+enum inner { INNER_REQUEST, INNER_AT_ONCE, INNER_RESULT };
+/* Checks that a line is one of these.  0, or -1 with *e. */
+int commands_check_inner(const struct shell *sh, const struct line *line, enum inner allowed, struct error *e);
+
 void commands_queued(struct shell *sh, struct task *t);
 enum command_result commands_run(struct shell *sh, struct task *t, enum status *status);
 

@@ -11,7 +11,6 @@
 #include "net/file.h"
 #include "proto/catalog.h"
 #include "run/aliases.h"
-#include "run/check.h"
 #include "run/command.h"
 #include "run/engine_parts.h"
 #include "run/show.h"
@@ -212,7 +211,7 @@ static struct task *make_child(struct shell *sh, const char *text, size_t len, s
 	context.prompt = false;
 	context.filled = true;
 	if (take_apart(sh, t, text, len, &context, err, &usage) == -1 || engine_permits(sh, &t->line, err) == -1 ||
-	    check_inner(sh, &t->line, allowed, err) == -1) {
+	    commands_check_inner(sh, &t->line, allowed, err) == -1) {
 		free(usage);
 		engine_task_free(sh, t);
 		return NULL;

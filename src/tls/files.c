@@ -24,7 +24,6 @@
 
 enum {
 	FILE_MAX = 64 * 1024 * 1024,	/* bytes; the authorities of a whole system are a quarter of a MiB */
-	EARLY = 20,			/* ms before s->until: the reason given is the file then, not the handshake */
 };
 
 /* --- reading --- */
@@ -70,7 +69,7 @@ static int reading_error(struct error *e, const char *option, const char *path, 
 static int read_file(const struct tls_settings *s, const char *option, const char *path, struct buf *out, struct error *e)
 {
 	struct reading *r = calloc(1, sizeof *r);
-	int64_t left = s->until - EARLY - loop_now();
+	int64_t left = s->until - loop_now();
 	int error;
 
 	if (r == NULL)

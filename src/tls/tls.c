@@ -192,8 +192,12 @@ static enum flow tls_result(struct tls *t, int result, int own, bool *wants_othe
 	}
 	t->over = true;
 	enum status status = t->complete ? STATUS_LOST : STATUS_TLS;
-	if (t->bio.read_errno != 0) {
-		error_set(e, status, "%s", strerror(t->bio.read_errno));
+	/* A failed write takes the socket's error with it: to the next read, a reset looks like an end.  EPIPE is one. */
+	int broken = t->bio.read_errno;
+	if (broken == 0 && !t->complete && t->bio.write_errno != EPIPE)
+		broken = t->bio.write_errno;
+	if (broken != 0) {
+		error_set(e, status, "%s", strerror(broken));
 	} else if (t->complete && t->bio.ended) {
 		/* FIN without close_notify.  Between two records it may be an end like any other: the caller that still waits for
 		 * a reply notices that it did not come. */

@@ -51,7 +51,7 @@ unlike join("\n", $s->run('.undo list')), qr/before the typo/, '... with changes
 ok $box->wait_log('close', qr/./), '... and the first connection is closed';
 $s->line('.connect');
 ok defined $s->wait_prompt(qr/^core> $/), '.connect alone: this one again';
-is scalar($other->log_lines('open')), 2, '... by a new connection';
+ok $s->wait_for(sub { $other->log_lines('open') == 2 }), '... by a new connection';
 
 # A question about jobs
 my $t = Session->new(box => $box, columns => 120, boxes => "box @{[$box->address]}\ncore @{[$other->address]} --auth none\n");

@@ -925,6 +925,43 @@ static void test_handshakes_that_fail(void **state)
 	}
 }
 
+static struct { pid_t pid; int gate[2]; } resetting;
+
+static void reset_when_let(int fd)
+{
+	char byte;
+
+	help_reset_on_close(fd);
+	close(resetting.gate[1]);
+	if (read(resetting.gate[0], &byte, 1) != 0)
+		_exit(1);
+}
+
+static void start_tls_after_the_reset(struct holder *h)
+{
+	close(resetting.gate[1]);
+	help_end(resetting.pid, false);
+	start_tls_now(h);
+}
+
+static void test_a_reset_before_the_handshake_is_no_end_in_order(void **state)
+{
+	struct holder h;
+	unsigned short port;
+
+	(void)state;
+	assert_int_equal(pipe(resetting.gate), 0);
+	resetting.pid = help_serve(help_listen(AF_INET, 4, &port), reset_when_let);
+	holder_init_port(&h, "127.0.0.1", port);
+	h.o.tls = TLS_INSECURE;
+	h.on_connected = start_tls_after_the_reset;
+	shake(&h);
+	assert_int_equal(h.e.status, STATUS_TLS);
+	assert_says(h.e.text, "reset by peer");
+	close(resetting.gate[0]);
+	holder_clear(&h);
+}
+
 /* --- in operation --- */
 
 static void talk_ten_messages(SSL *ssl, int fd)
@@ -1456,6 +1493,7 @@ int main(void)
 		cmocka_unit_test(test_old_boxes_of_two_makers),
 		cmocka_unit_test(test_box_without_safe_renegotiation),
 		cmocka_unit_test(test_handshakes_that_fail),
+		cmocka_unit_test(test_a_reset_before_the_handshake_is_no_end_in_order),
 		cmocka_unit_test(test_all_of_a_record_and_of_a_segment_is_handed_over_at_once),
 		cmocka_unit_test(test_megabytes_with_key_updates_and_little_room),
 		cmocka_unit_test(test_ends_of_tls),
