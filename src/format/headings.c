@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/array.h"
-
 #include "format/front.h"
 
 static const struct field *find_field(const struct field *fields, const char *name)
@@ -93,14 +92,6 @@ bool headings_add(struct output *o, struct heading h, bool copy)
 	o->headings[o->heading_count++] = h;
 	o->columns = o->heading_count;
 	return true;
-}
-
-void front_heading(const struct output *o, size_t i, struct buf *out)
-{
-	if (i < o->heading_count)
-		buf_puts(out, o->headings[i].name);
-	else
-		buf_printf(out, "%zu", i + 1);
 }
 
 static void cut_headings(struct output *o, size_t count)

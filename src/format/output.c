@@ -7,7 +7,6 @@
  */
 #include "format/output.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,12 +69,6 @@ struct output_settings *output_settings(struct output *o)
 uint64_t output_rows(const struct output *o)
 {
 	return o->row_count;
-}
-
-void front_failed(struct output *o)
-{
-	if (o->sink->error == 0)
-		o->sink->error = ENOMEM;
 }
 
 /* --- a reply --- */
@@ -206,16 +199,6 @@ enum large_mode output_large(struct output *o, const struct reply_about *about, 
 	if (o->mode == ROWS_ELEMENTS || o->mode == ROWS_ROLES || o->mode == ROWS_CELLS)
 		return LARGE_ELEMENTS;
 	return LARGE_VALUES;
-}
-
-void output_item(struct output *o, struct json item, unsigned depth, bool first)
-{
-	if (depth > 1)
-		rows_element(&o->rows, item);
-	else if (item.len > 0)
-		rows_value(&o->rows, item);
-	else
-		rows_container(&o->rows, first);
 }
 
 void output_text(struct output *o, const char *text, size_t len, const uint64_t ended[static 3])

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * parts: an item of a large reply that is too long to be held: its cells, and the long strings among them while they
- * arrive.
+ * parts: the items of a large reply; one that is too long to be held: its cells, and the long strings among them while
+ * they arrive.
  *
  * Owns the part of the item that was not shown yet: at most a cell that is no string, or CELL_LONG of one that is.
  * Does not know how a format writes them.  Objects, and roles, are held whole.
@@ -106,6 +106,16 @@ static void part_end(struct output *o, unsigned depth)
 		o->rows.open = true;
 		o->rows.cells = o->part.index;
 	}
+}
+
+void output_item(struct output *o, struct json item, unsigned depth, bool first)
+{
+	if (depth > 1)
+		rows_element(&o->rows, item);
+	else if (item.len > 0)
+		rows_value(&o->rows, item);
+	else
+		rows_container(&o->rows, first);
 }
 
 void output_part(struct output *o, const char *text, size_t len, unsigned depth, bool last)
