@@ -215,8 +215,7 @@ int commands_check_inner(const struct shell *sh, const struct line *line, enum i
 
 	if (line->format != NULL)
 		return error_set(e, STATUS_USAGE, ".format FORMAT stands before the whole line");
-	if (line->kind == LINE_REQUEST ||
-	    (line->kind == LINE_COMMAND && is_allowed(commands_named(sh, line->words[0], strlen(line->words[0])), allowed)))
+	if (line->kind == LINE_REQUEST || (line->kind == LINE_COMMAND && is_allowed(command_of(sh, line), allowed)))
 		return 0;
 	for (const struct command *const *c = sh->commands; *c != NULL; c++)
 		if (is_allowed(*c, allowed))
