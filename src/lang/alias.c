@@ -128,11 +128,6 @@ static int read_word(struct alias *a, const char *p, const char *end, struct buf
 	return 0;
 }
 
-static bool is(const char *text, const struct word *w, const char *what)
-{
-	return w->end - w->start == strlen(what) && memcmp(text + w->start, what, strlen(what)) == 0;
-}
-
 /* A place before other text is no JSON, and so are places of a command. */
 static enum word_found next_word(const struct alias *a, const char *line, size_t len, size_t *pos, struct word *w, const char **why)
 {
@@ -158,10 +153,10 @@ static int read_words(struct alias *a, struct buf *text, struct error *e)
 	for (; (found = next_word(a, line, len, &pos, &w, &why)) != WORD_END; n++) {
 		if (found == WORD_BAD)
 			return error_set(e, STATUS_USAGE, "%s", why);
-		if (is(line, &w, ">") || is(line, &w, ">>") || is(line, &w, "|") || is(line, &w, "&"))
+		if (word_is(line, &w, ">") || word_is(line, &w, ">>") || word_is(line, &w, "|") || word_is(line, &w, "&"))
 			return error_set(e, STATUS_USAGE, "%.*s: must follow %s where it is used, not stand in it", (int)(w.end - w.start),
 			    line + w.start, a->name);
-		if (n == 0 && is(line, &w, "-"))
+		if (n == 0 && word_is(line, &w, "-"))
 			return error_set(e, STATUS_USAGE, "-: stands before %s where it is used, not in it", a->name);
 		if (n == 0)
 			a->commands = line[w.start] == '.';

@@ -7,10 +7,7 @@
  */
 #include "lang/parse.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/array.h"
 
 static struct want want_of(const struct arg *arg)
 {
@@ -24,20 +21,9 @@ static struct want want_of(const struct arg *arg)
 
 static int add_heading(struct parse *p, const struct putting *a, const char *name, size_t len)
 {
-	struct line *line = p->line;
-	char **headings;
-
 	if (!(a->arg->flags & ARG_HEADINGS))
 		return 0;
-	headings = array_more(line->headings, line->heading_count, sizeof(*headings));
-	if (headings == NULL)
-		return parse_memory(p);
-	line->headings = headings;
-	line->headings[line->heading_count] = strndup(name, len);
-	if (line->headings[line->heading_count] == NULL)
-		return parse_memory(p);
-	line->heading_count++;
-	return 0;
+	return parse_add_text(p, &p->line->headings, &p->line->heading_count, name, len);
 }
 
 /* True if an element of a JSON list is of the list's kind. */
@@ -146,7 +132,7 @@ static int put_list(struct parse *p, const struct putting *a)
 	return 0;
 }
 
-/* --- all of them --- */
+/* --- any argument --- */
 
 static int put_many(struct parse *p, const struct putting *a)
 {
@@ -182,7 +168,7 @@ static int put_given(struct parse *p, const struct putting *a)
 	}
 }
 
-/* Appends the value for a skipped argument: the empty value of its kind. */
+/* The empty value of its kind. */
 const char *arguments_filler(const struct arg *arg)
 {
 	switch (arg->type) {

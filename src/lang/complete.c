@@ -49,13 +49,6 @@ static int split_line(struct completing *c, size_t from)
 	return !c->over && (found != WORD_BAD || !w.json);
 }
 
-static bool is(const struct completing *c, const struct word *w, const char *text)
-{
-	size_t len = strlen(text);
-
-	return w->end - w->start == len && memcmp(c->text + w->start, text, len) == 0;
-}
-
 static void found_raw(void *arg, const char *name, const char *help)
 {
 	offer_add(arg, name, help, OFFER_RAW);
@@ -123,7 +116,7 @@ static int complete_words(struct completing *c, char *const *words, size_t count
 
 		/* After -- a line begins, if this is a command that takes one. */
 		c->within = true;
-		if (i < count && is(c, w, "--"))
+		if (i < count && word_is(c->text, w, "--"))
 			return complete_line(c, w->end);
 		offer_from(&c->offer, c->text, w->start, w->end);
 		switch (c->context->command_word(c->context->ctx, words, count, i, complete_found, &c->offer)) {
@@ -131,7 +124,7 @@ static int complete_words(struct completing *c, char *const *words, size_t count
 			c->within = false;
 			return complete_line(c, w->start);
 		case PLACE_LINE:
-			while (i < count && !is(c, &c->words[i], "--"))
+			while (i < count && !word_is(c->text, &c->words[i], "--"))
 				i++;
 			return complete_line(c, i < count ? c->words[i].end : w->start);
 		case PLACE_FILE:
@@ -186,18 +179,18 @@ static void complete_first(struct completing *c)
 		c->context->aliases(c->context->ctx, complete_found, &c->offer);
 }
 
-/* After a line's words: true if there is a redirection, or the `&` of a request (and its candidates have been offered). */
-static bool behind_words(struct completing *c)
+/* True if the place is after a line's words, in a redirection or after the `&` of a request; offers what can be there. */
+static bool after_words(struct completing *c)
 {
 	bool command = c->text[c->words[0].start] == '.';
 
 	for (size_t i = 1; i < c->count; i++) {
-		bool file = is(c, &c->words[i], ">") || is(c, &c->words[i], ">>");
+		bool file = word_is(c->text, &c->words[i], ">") || word_is(c->text, &c->words[i], ">>");
 
 		if (file && i + 1 == c->count)
 			complete_files(c, c->typed.start);
-		else if (file || is(c, &c->words[i], "|") || (!command && is(c, &c->words[i], "&")))
-			offer_explain(&c->offer, is(c, &c->words[i], "|") ? "a command of the shell" : "nothing more");
+		else if (file || word_is(c->text, &c->words[i], "|") || (!command && word_is(c->text, &c->words[i], "&")))
+			offer_explain(&c->offer, word_is(c->text, &c->words[i], "|") ? "a command of the shell" : "nothing more");
 		else
 			continue;
 		return true;
@@ -281,7 +274,7 @@ static int complete_line(struct completing *c, size_t from)
 			complete_first(c);
 		return 0;
 	}
-	if (behind_words(c))
+	if (after_words(c))
 		return 0;
 	if (c->text[c->words[0].start] == '.')
 		return complete_command(c);

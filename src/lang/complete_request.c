@@ -244,7 +244,7 @@ static const char *type_given(const struct completing *c, const struct walk *wal
 void complete_arguments(struct completing *c, const struct request *type)
 {
 	struct word *typed = &c->typed;
-	struct walk walk, behind;
+	struct walk walk, after;
 	int index, next;
 
 	walk_init(&walk, type, c->text);
@@ -275,12 +275,12 @@ void complete_arguments(struct completing *c, const struct request *type)
 	if (walk.open == next && !walk.named && walk.args[next].count > 0 && type->args[next].type != ARG_ROWS &&
 	    !(type->args[next].flags & ARG_MANY) && type->args[next].type != ARG_PAIR &&
 	    word_find(c->text, typed->start, typed->end, '=') == typed->end) {
-		behind = walk;
-		behind.open = WALK_NONE;
-		next = walk_next(&behind);
+		after = walk;
+		after.open = WALK_NONE;
+		next = walk_next(&after);
 		if (next != WALK_NONE && type->args[next].type != ARG_OBJECT && type->args[next].type != ARG_PAIRS &&
 		    type->args[next].type != ARG_ROLES)
-			put_argument(c, &behind, next, type_given(c, &walk), typed->start);
+			put_argument(c, &after, next, type_given(c, &walk), typed->start);
 	}
 	/* Where a gid must be and none is known here, the argument's name would be all there is, and be inserted. */
 	if (c->offer.count == 0 && next != WALK_NONE && type->args[next].type == ARG_GID && type->args[next].flags & ARG_REQUIRED)

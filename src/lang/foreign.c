@@ -59,7 +59,7 @@ static const char *shell_syntax(const char *text, const struct word *w)
 }
 
 /* Returns the place after the quotes that begin at pos, or pos itself if none do. */
-static size_t behind_quotes(const char *text, size_t pos, size_t end)
+static size_t after_quotes(const char *text, size_t pos, size_t end)
 {
 	if (text[pos] == '\\')
 		return pos + 2 < end ? pos + 2 : end;
@@ -77,11 +77,11 @@ static size_t behind_quotes(const char *text, size_t pos, size_t end)
 static bool find_unquoted(const char *text, size_t start, size_t end, bool (*is)(uint32_t point), size_t *at, uint32_t *point)
 {
 	while (start < end) {
-		size_t behind = behind_quotes(text, start, end);
+		size_t after = after_quotes(text, start, end);
 		int n;
 
-		if (behind > start) {
-			start = behind;
+		if (after > start) {
+			start = after;
 			continue;
 		}
 		n = utf8_decode(text + start, end - start, point);

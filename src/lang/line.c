@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "lang/parse.h"
 #include "lang/raw.h"
 #include "lang/tail.h"
@@ -91,17 +90,7 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 
 static int add_command_word(struct parse *p, const char *text, size_t len)
 {
-	struct line *line = p->line;
-	char **words = array_more(line->words, line->word_count, sizeof(*words));
-
-	if (words == NULL)
-		return parse_memory(p);
-	line->words = words;
-	line->words[line->word_count] = strndup(text, len);
-	if (line->words[line->word_count] == NULL)
-		return parse_memory(p);
-	line->word_count++;
-	return 0;
+	return parse_add_text(p, &p->line->words, &p->line->word_count, text, len);
 }
 
 /* A command takes no JSON: text that is none is a word like any other. */
@@ -192,20 +181,20 @@ static const char *plain_command(const struct parse *p, const struct word *w)
 bool line_prefix(const struct parse *p, const struct word *w, size_t *pos, struct word *value)
 {
 	const struct command_word *command = NULL;
-	size_t behind = *pos, line;
+	size_t next = *pos, after;
 	struct error ignored;
 	struct word first;
 	const char *why;
 
 	if (p->text[w->start] == '.' && p->context != NULL && p->context->find_command != NULL)
 		command = p->context->find_command(p->context->ctx, p->text + w->start + 1, w->end - w->start - 1, &ignored);
-	if (command == NULL || !command->prefix || word_next(p->text, p->len, &behind, value, &why) != WORD_FOUND ||
+	if (command == NULL || !command->prefix || word_next(p->text, p->len, &next, value, &why) != WORD_FOUND ||
 	    tail_begins(p, value))
 		return false;
-	line = behind;
-	if (word_next(p->text, p->len, &line, &first, &why) == WORD_END || tail_begins(p, &first))
+	after = next;
+	if (word_next(p->text, p->len, &after, &first, &why) == WORD_END || tail_begins(p, &first))
 		return false;
-	*pos = behind;
+	*pos = next;
 	return true;
 }
 
@@ -314,14 +303,14 @@ int line_resolve(struct line *line, size_t i, const char *gid)
 {
 	struct buf json = {.secret = line->json.secret};
 	struct lookup *l = &line->lookups[i];
-	size_t behind = l->offset + l->len, before = line->json.len;
+	size_t rest = l->offset + l->len, before = line->json.len;
 
 	buf_put(&json, buf_head(&line->json), l->offset);
 	json_put_string(&json, gid, strlen(gid));
 	l->len = json.len - l->offset;
-	buf_put(&json, buf_head(&line->json) + behind, line->json.len - behind);
+	buf_put(&json, buf_head(&line->json) + rest, line->json.len - rest);
 	if (json.failed) {
-		l->len = behind - l->offset;
+		l->len = rest - l->offset;
 		buf_clear(&json);
 		return -1;
 	}

@@ -111,8 +111,8 @@ static inline const char *line_title(const struct line *line)
 	return line->expanded != NULL ? line->expanded : line->masked;
 }
 
-/* True if text (without its final LF) is a whole line, false if it continues in the next one (final backslash, open quote,
- * bracket or brace).  Linear over a text that grows: *state is zero at its start and kept between calls. */
+/* True if text (without its final LF) is no whole line but continues in the next one (final backslash, open quote, bracket
+ * or brace).  Linear over a text that grows: *state is zero at its start and kept between calls. */
 struct line_state {
 	size_t offset;		/* bytes read */
 	size_t depth;		/* brackets open */

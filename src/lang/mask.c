@@ -78,7 +78,7 @@ static void hide(struct masked_text *m, size_t start, size_t end)
 }
 
 /* Masks in a word, whose text is m->word, values with a secret's name, and passwords in addresses. */
-static void mask_anyword(struct masked_text *m, const struct word *w)
+static void mask_by_look(struct masked_text *m, const struct word *w)
 {
 	const char *text = buf_head(&m->word);
 	size_t len = m->word.len, from = secret_in_text(text, len);
@@ -114,7 +114,7 @@ static void mask_command_word(struct masked_text *m, const struct word *w)
 	word = word_decode(m->text, w->start, w->end, &m->word, &at) == NULL ? buf_string(&m->word) : NULL;
 	switch (word == NULL ? SECRET_HERE : m->secret == NULL ? SECRET_NONE : m->secret(word, &from)) {
 	case SECRET_NONE:
-		mask_anyword(m, w);
+		mask_by_look(m, w);
 		break;
 	case SECRET_NEXT:
 		m->next = true;
@@ -136,9 +136,9 @@ bool line_secret_next(const char *text, size_t len, const struct line_context *c
 
 		if (begins)
 			mask_command_begins(&m, &w, context);
-		else if (!(w.end - w.start == 1 && text[w.start] == '-'))
+		else if (!word_is(text, &w, "-"))
 			mask_command_word(&m, &w);
-		if (m.secret == NULL && !(w.end - w.start == 1 && text[w.start] == '-'))
+		if (m.secret == NULL && !word_is(text, &w, "-"))
 			break;	/* no command, or one without secrets */
 	}
 	buf_clear(&m.word);
@@ -173,12 +173,12 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 	struct word w;
 	const char *why;
 	size_t pos = 0, end = len, at;
-	bool command = false, place = true, before_json = false, glued = false;
+	bool command = false, begins = true, before_json = false, glued = false;
 	enum word_found found;
 	size_t count = 0;
 
 	for (; (found = next_word(text, len, &pos, &w, &why)) != WORD_END; count++) {
-		bool over = w.end - w.start == 2 && memcmp(text + w.start, "--", 2) == 0;
+		bool over = word_is(text, &w, "--");
 
 		if (found == WORD_BAD) {
 			/* Open quotes and brackets: their content is unknown. */
@@ -186,7 +186,7 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 			before_json = true;
 			break;
 		}
-		if (place && text[w.start] == '.') {
+		if (begins && text[w.start] == '.') {
 			command = true;
 			mask_command_begins(&m, &w, context);
 		} else if (command && !over) {
@@ -194,10 +194,10 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 		} else if (!w.json) {
 			buf_reset(&m.word);
 			if (word_decode(text, w.start, w.end, &m.word, &at) == NULL)
-				mask_anyword(&m, &w);
+				mask_by_look(&m, &w);
 		}
 		/* A no-break space or = may have glued a request to its secret. */
-		if (place && !w.json && w.plain) {
+		if (begins && !w.json && w.plain) {
 			struct word name = {w.start, w.start + word_name_length(text + w.start, w.end - w.start), false, true};
 
 			if (name.end < w.end && name.end > name.start && word_is_secret(text, &name, &m.word, true)) {
@@ -206,12 +206,12 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 				break;
 			}
 		}
-		if ((place || command || w.json) && m.from <= w.start && word_is_secret(text, &w, &m.word, place || count < MASK_NEARLY)) {
+		if ((begins || command || w.json) && m.from <= w.start && word_is_secret(text, &w, &m.word, begins || count < MASK_NEARLY)) {
 			before_json = w.json;
 			end = w.json ? w.start : w.end;
 			break;
 		}
-		place = over || (place && w.end - w.start == 1 && text[w.start] == '-');
+		begins = over || (begins && word_is(text, &w, "-"));
 	}
 	/* A message about a secret may contain it. */
 	if (found == WORD_END && (m.from > 0 || m.next))

@@ -203,8 +203,7 @@ static int put_name(struct parse *p, const struct putting *a, const struct word 
 		return -1;
 	json_put_string(&p->line->json, buf_head(&p->scratch), p->scratch.len);
 	*value = (struct word){name.end < w->end ? name.end + 1 : w->end, w->end, false, w->plain};
-	value->json = value->start < w->end && (p->text[value->start] == '[' || p->text[value->start] == '{') &&
-	    word_json_end(p->text, value->start, w->end) == w->end;
+	value->json = word_json_whole(p->text, value->start, w->end);
 	return 0;
 }
 
@@ -235,7 +234,6 @@ static int put_member(struct parse *p, const struct putting *a, const struct wan
 
 	if (want->type == ARG_TEXT && !value->json && !want->secret && check_comma(p, a, value) < 0)
 		return -1;
-
 	if (value->json && want->type == ARG_TEXT && !want->secret && strcmp(want->member, "value") == 0 &&
 	    json_read(p->text + value->start, value->end - value->start, &v, &at) == NULL) {
 		parse_secrets_anywhere(p, v);

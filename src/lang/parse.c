@@ -144,6 +144,20 @@ int parse_add_lookup(struct parse *p, enum gid_kind kind, size_t offset, size_t 
 	return 0;
 }
 
+int parse_add_text(struct parse *p, char ***texts, size_t *count, const char *text, size_t len)
+{
+	char **more = array_more(*texts, *count, sizeof(*more));
+
+	if (more == NULL)
+		return parse_memory(p);
+	*texts = more;
+	more[*count] = strndup(text, len);
+	if (more[*count] == NULL)
+		return parse_memory(p);
+	++*count;
+	return 0;
+}
+
 int parse_add_note(struct parse *p, const char *format, ...)
 {
 	struct line *line = p->line;

@@ -106,6 +106,8 @@ void parse_secrets_in(struct parse *p, const struct arg *arg, struct json v);
 void parse_secrets_anywhere(struct parse *p, struct json v);
 int parse_add_lookup(struct parse *p, enum gid_kind kind, size_t offset, size_t json_len, const char *name,
     size_t len);
+/* Appends a copy of text to one of the line's arrays: headings, words. */
+int parse_add_text(struct parse *p, char ***texts, size_t *count, const char *text, size_t len);
 int parse_add_note(struct parse *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 enum { TYPED_MAX = 48 };	/* bytes of typed text that a message repeats */
@@ -149,7 +151,7 @@ int value_named_secret(struct parse *p, const struct word *w);
 /* True if a word is exactly this, unquoted. */
 static inline bool value_is(const struct parse *p, const struct word *w, const char *text)
 {
-	return w->end - w->start == strlen(text) && memcmp(p->text + w->start, text, strlen(text)) == 0;
+	return word_is(p->text, w, text);
 }
 
 /* -old,+new: the two lists, with a comma between them and no bracket around them. */

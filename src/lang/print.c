@@ -288,7 +288,8 @@ static bool is_filler(const struct arg *arg, struct json v)
 	return !(arg->flags & ARG_REQUIRED) && strlen(fill) == v.len && memcmp(fill, v.text, v.len) == 0;
 }
 
-/* The words of a request that the catalogue knows; compact: it has no blanks between its values. */
+/* The words of a request that the catalogue knows; brief: arguments in their short forms, else JSON where they have that.  False:
+ * such a line cannot be written. */
 static bool put_known(struct buf *out, const struct request *type, struct json_iter args, bool brief)
 {
 	const struct arg *arg = type->args;
@@ -327,7 +328,7 @@ static bool put_known(struct buf *out, const struct request *type, struct json_i
 }
 
 /* Writes the words after a type that the catalogue does not know. */
-static bool put_unknown(struct buf *out, struct json_iter args)
+static void put_unknown(struct buf *out, struct json_iter args)
 {
 	struct json v, number;
 	size_t at;
@@ -348,7 +349,6 @@ static bool put_unknown(struct buf *out, struct json_iter args)
 		out->failed = out->failed || text.failed;
 		buf_clear(&text);
 	}
-	return true;
 }
 
 /* Strings in one spelling, no white space: the same for what means the same. */
@@ -434,7 +434,10 @@ int line_print(struct buf *out, const char *json, size_t len, bool masked)
 			break;
 		} else {
 			type = catalog_find(buf_head(&text), text.len);
-			fits = type != NULL ? put_known(&text, type, it, attempt == 0) : put_unknown(&text, it);
+			if (type != NULL)
+				fits = put_known(&text, type, it, attempt == 0);
+			else
+				put_unknown(&text, it);
 		}
 		done = fits ? try_line(out, &text, &canonical, masked) : 0;
 		if (done != 0)

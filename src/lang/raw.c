@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "base/array.h"
 #include "lang/tail.h"
 #include "lang/unknown.h"
 
@@ -16,21 +15,17 @@ static int raw_headings(struct parse *p, struct json list)
 	struct line *line = p->line;
 	struct json_iter it;
 	struct json v;
-	char **headings;
 
 	if (json_kind(list) != JSON_ARRAY)
 		return 0;
-	for (it = json_iterate(list); json_next(&it, NULL, &v); line->heading_count++) {
-		headings = array_more(line->headings, line->heading_count, sizeof(*headings));
-		if (headings == NULL)
-			return parse_memory(p);
-		line->headings = headings;
+	for (it = json_iterate(list); json_next(&it, NULL, &v); ) {
 		buf_reset(&p->scratch);
 		if (json_kind(v) == JSON_STRING)
 			json_decode(v, &p->scratch);
-		headings[line->heading_count] = p->scratch.failed ? NULL : strndup(buf_head(&p->scratch), p->scratch.len);
-		if (headings[line->heading_count] == NULL)
+		if (p->scratch.failed)
 			return parse_memory(p);
+		if (parse_add_text(p, &line->headings, &line->heading_count, buf_head(&p->scratch), p->scratch.len) < 0)
+			return -1;
 	}
 	return 0;
 }

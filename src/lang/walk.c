@@ -138,8 +138,7 @@ static enum walk_step walk_name(struct walk *w, struct word *word, size_t index,
 	w->named = true;
 	if (end < word->end) {
 		word->start = end + 1;
-		word->json = word_json_end(w->text, word->start, word->end) == word->end &&
-		    (w->text[word->start] == '[' || w->text[word->start] == '{');
+		word->json = word_json_whole(w->text, word->start, word->end);
 		walk_give(w, i, word, index);
 	}
 	return WALK_NAME;

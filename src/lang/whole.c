@@ -32,7 +32,7 @@ static void parse_end(struct parse *p)
 }
 
 /* The line as typed with its secrets as ?. */
-static char *put_masked(const struct parse *p, bool failed)
+static char *make_masked(const struct parse *p, bool failed)
 {
 	struct buf out = {0};
 	size_t from = 0, len = p->len;
@@ -189,7 +189,7 @@ static int read_expanded(struct parse *p, const struct alias *a, const struct wo
 	bool comment = p->line->comment;
 	int result = line_parse_text(&inner);
 
-	p->line->expanded = put_masked(&inner, result < 0);
+	p->line->expanded = make_masked(&inner, result < 0);
 	p->line->comment |= comment;
 	p->language = inner.language;
 	p->hide |= inner.hide;
@@ -211,14 +211,14 @@ static int parse_alias(struct parse *p, const struct alias *a, const struct word
 	p->alias = true;
 	buf_put(&text, p->text, name->start);
 	result = read_arguments(p, a, &pos);
-	if (result < 0 && parse_add_secret(p, name->end, p->len) < 0)	/* an open quote may hide one */
-		return -1;
+	if (result < 0)		/* an open quote may hide one */
+		(void)parse_add_secret(p, name->end, p->len);
 	if (result == 0 && alias_expand(a, p->text, p->words, p->word_count, 0, &text, &uses, &e) == -1) {
 		result = error_set(p->e, e.status, "%s", e.text);
 		*p->at = name->start;
 		p->language = true;
-		if (p->word_count > 0 && parse_add_secret(p, p->words[0].start, p->words[p->word_count - 1].end) < 0)
-			result = -1;
+		if (p->word_count > 0)
+			(void)parse_add_secret(p, p->words[0].start, p->words[p->word_count - 1].end);
 	}
 	if (result == 0) {
 		buf_putc(&text, ' ');
@@ -247,7 +247,7 @@ int line_parse(struct line *line, const char *text, size_t len, const struct lin
 	*usage = NULL;
 	alias = find_alias(&p, &name, &pos);
 	result = alias != NULL ? parse_alias(&p, alias, &name, pos) : line_parse_text(&p);
-	line->masked = put_masked(&p, result < 0);
+	line->masked = make_masked(&p, result < 0);
 	if (line->masked == NULL)
 		result = parse_memory(&p);
 	if (result < 0 && line->type != NULL && e->status == STATUS_USAGE && !p.language)

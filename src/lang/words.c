@@ -70,7 +70,8 @@ static size_t quote_end(const char *text, size_t pos, size_t end)
 	return 0;
 }
 
-size_t word_json_end(const char *text, size_t pos, size_t end)
+/* Returns the end of the JSON that begins with the bracket at pos (after its closing bracket), or 0 if it has none. */
+static size_t word_json_end(const char *text, size_t pos, size_t end)
 {
 	size_t depth = 0;
 
@@ -90,6 +91,11 @@ size_t word_json_end(const char *text, size_t pos, size_t end)
 			return pos;
 	}
 	return 0;
+}
+
+bool word_json_whole(const char *text, size_t start, size_t end)
+{
+	return start < end && opens(text[start]) && word_json_end(text, start, end) == end;
 }
 
 /* Returns the place after the word that begins at pos, or 0 with *why and *at. */
@@ -162,9 +168,10 @@ enum word_found word_next_plain(const char *text, size_t len, size_t *pos, struc
 	return WORD_FOUND;
 }
 
-/* Skips from pos to an unquoted separator. */
-static size_t find_separator(const char *text, size_t pos, size_t end, char separator)
+size_t word_find(const char *text, size_t start, size_t end, char separator)
 {
+	size_t pos = start;
+
 	while (pos < end && text[pos] != separator) {
 		if (text[pos] == '\\') {
 			pos += pos + 1 < end ? 2 : 1;
@@ -177,11 +184,6 @@ static size_t find_separator(const char *text, size_t pos, size_t end, char sepa
 		}
 	}
 	return pos;
-}
-
-size_t word_find(const char *text, size_t start, size_t end, char separator)
-{
-	return find_separator(text, start, end, separator);
 }
 
 bool word_part(const char *text, size_t *pos, size_t end, char separator, struct word *part)
@@ -201,7 +203,7 @@ bool word_part(const char *text, size_t *pos, size_t end, char separator, struct
 		}
 	}
 	if (!part->json)
-		at = find_separator(text, at, end, separator);
+		at = word_find(text, at, end, separator);
 	part->end = at;
 	part->plain = true;
 	for (size_t i = part->start; i < at && part->plain; i++)
