@@ -4,8 +4,14 @@
 # too.  That the tests do miss them is `make check-mutants`.
 use strict;
 use warnings;
-use Test::More tests => 1;
+use Test::More tests => 3;
 use FindBin;
 
 my $said = `perl '$FindBin::Bin/../mutants/run.pl' --look 2>&1`;
 is($said . $?, '0', 'every guard stands in its file once, and its test is there');
+
+# A mistyped option is no folder to build in.
+for my $wrong ('--help', '--loook') {
+	my $refused = `perl '$FindBin::Bin/../mutants/run.pl' $wrong 2>&1`;
+	ok($? != 0 && $refused =~ /^usage: / && !-e $wrong, "$wrong is refused");
+}

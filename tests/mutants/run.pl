@@ -39,6 +39,8 @@ use constant PATIENCE => 90;	# seconds for a test program: one that hangs has fa
 $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM TSTP PIPE CHLD);
 
 my ($build, $only) = @ARGV;
+die "usage: perl tests/mutants/run.pl BUILD [PATTERN] | --look [PATTERN]\n"
+    if @ARGV < 1 || @ARGV > 2 || ($build =~ /^-/ ? $build ne '--look' : !-d $build) || ($only // '') =~ /^-/;
 my $tests = "$FindBin::Bin/..";
 my $root = "$tests/..";
 
