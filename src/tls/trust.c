@@ -39,6 +39,12 @@ static void trust_check_version(struct trust *t, const struct tls_peer *peer)
 	}
 }
 
+/* True if keys are remembered for the box, and this is none of them. */
+static bool trust_is_other_key(const struct trust *t, const struct tls_peer *peer)
+{
+	return trust_find(t, KNOWN_KEY, NULL) != NULL && trust_find(t, KNOWN_KEY, peer->pin) == NULL;
+}
+
 /* --- refusals --- */
 
 static int trust_refuse_changed(struct trust *t, const struct tls_peer *peer, struct error *e)
@@ -67,7 +73,23 @@ static int trust_refuse_unknown(struct trust *t, const struct tls_peer *peer, st
 	    peer->pin, had_authority ? "" : ", or --accept-new");
 }
 
-/* A weak key proves nothing, even if it is verified. */
+/* Refuses a key that is not the one due.  Comes before its strength counts: no option that permits weak keys helps where the key
+ * is another's. */
+static int trust_check_identity(struct trust *t, const struct tls_peer *peer, struct error *e)
+{
+	if (t->settings->mode == TLS_VERIFY && !peer->verified)
+		return error_set(e, STATUS_TLS, "%s: the certificate is not verified: %s: see --ca, --known-as", t->name,
+		    peer->why_not);
+	if (t->settings->pin != NULL)
+		return pin_list_has(t->settings->pin, peer->pin) ? 0 : error_set(e, STATUS_TLS, "%s: the key is %s, not --pin %s",
+		    t->name, peer->pin, t->settings->pin);
+	if (t->settings->mode != TLS_INSECURE && trust_is_other_key(t, peer))
+		return trust_refuse_changed(t, peer, e);
+	return 0;
+}
+
+/* Refuses a weak key: it proves nothing, even if it is verified.  The option that permits it is named only where nothing better
+ * is known of the box: no key is remembered but this one, and no authority has verified it. */
 static int trust_check_strength(struct trust *t, const struct tls_peer *peer, struct error *e)
 {
 	char text[160];
@@ -79,8 +101,9 @@ static int trust_check_strength(struct trust *t, const struct tls_peer *peer, st
 			return error_set(e, STATUS_TLS, "%s: the key, %s, is too weak to prove anything", t->name,
 			    peer->key);
 		if (t->settings->tls_min >= 12)
-			return error_set(e, STATUS_TLS, "%s: the key, %s, is weak%s", t->name, peer->key, trust_best(t) > 10 ?
-			    ": refused, as the box used TLS 1.2 or later before" : ": see --tls-min 1.0");
+			return error_set(e, STATUS_TLS, "%s: the key, %s, is weak%s", t->name, peer->key,
+			    t->settings->pin == NULL && trust_find(t, KNOWN_KEY, NULL) == NULL && trust_find(t, KNOWN_TLS, NULL) != NULL ?
+			    ", and an authority verified this box before: another process may be in between" : ": see --tls-min 1.0");
 	}
 	snprintf(text, sizeof text, "the key, %s, is weak", peer->key);
 	trust_warn(t, text);
@@ -161,9 +184,7 @@ static int trust_ask(struct trust *t, const struct tls_peer *peer, struct error 
 
 static int trust_judge_pin(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e)
 {
-	if (!pin_list_has(t->settings->pin, peer->pin))
-		return error_set(e, STATUS_TLS, "%s: the key is %s, not --pin %s", t->name, peer->pin, t->settings->pin);
-	if (trust_find(t, KNOWN_KEY, NULL) != NULL && trust_find(t, KNOWN_KEY, peer->pin) == NULL)
+	if (trust_is_other_key(t, peer))
 		trust_warn(t, "the key is --pin's, but another one is remembered: see .trust");
 	*trusted = true;
 	return trust_vouch(t, "--pin", e);
@@ -171,9 +192,7 @@ static int trust_judge_pin(struct trust *t, const struct tls_peer *peer, bool *t
 
 static int trust_judge_insecure(struct trust *t, const struct tls_peer *peer, bool *trusted, struct error *e)
 {
-	bool changed = trust_find(t, KNOWN_KEY, NULL) != NULL && trust_find(t, KNOWN_KEY, peer->pin) == NULL;
-
-	trust_warn(t, changed ? "--tls insecure: the key is not verified, AND IT IS NOT THE ONE REMEMBERED" :
+	trust_warn(t, trust_is_other_key(t, peer) ? "--tls insecure: the key is not verified, AND IT IS NOT THE ONE REMEMBERED" :
 	    "--tls insecure: the key is not verified: another machine may be in between and read and change everything");
 	*trusted = false;
 	return trust_vouch(t, "nothing (--tls insecure)", e);
@@ -237,22 +256,17 @@ int trust_judge(struct trust *t, const struct tls_peer *peer, bool *trusted, str
 	const struct known_box *known = trust_find(t, KNOWN_KEY, peer->pin);
 
 	*trusted = false;
-	if (trust_check_strength(t, peer, e) == -1)
+	if (trust_check_identity(t, peer, e) == -1 || trust_check_strength(t, peer, e) == -1)
 		return -1;
 	trust_check_version(t, peer);
 	if (peer->version < 12)
 		trust_warn(t, "TLS 1.0 and 1.1 are old and weak");
-	if (t->settings->mode == TLS_VERIFY && !peer->verified)
-		return error_set(e, STATUS_TLS, "%s: the certificate is not verified: %s: see --ca, --known-as", t->name,
-		    peer->why_not);
 	if (t->settings->pin != NULL)
 		return trust_judge_pin(t, peer, trusted, e);
 	if (t->settings->mode == TLS_INSECURE)
 		return trust_judge_insecure(t, peer, trusted, e);
 	if (known != NULL)
 		return trust_judge_known(t, known, peer, trusted, e);
-	if (trust_find(t, KNOWN_KEY, NULL) != NULL)
-		return trust_refuse_changed(t, peer, e);
 	if (peer->verified)
 		return trust_judge_verified(t, peer, trusted, e);
 	return trust_judge_new(t, peer, trusted, e);

@@ -63,10 +63,14 @@ static void shake(struct holder *h)
 	assert_true(h->secured + h->closed > 0);
 }
 
+/* That of the last connection. */
+static char refusal[ERROR_TEXT];
+
 static int expect_refusal(struct holder *h, pid_t pid, const char *says)
 {
 	shake(h);
 	assert_int_equal(h->secured, 0);
+	snprintf(refusal, sizeof refusal, "%s", h->e.text);
 	print_message("# %s\n", h->e.text);
 	assert_int_equal(h->e.status, STATUS_TLS);
 	assert_says(h->e.text, says);
@@ -634,6 +638,39 @@ static void test_weak_keys(void **state)
 		} else {
 			expect_trust(&h, pid, "--accept-new");
 		}
+	}
+}
+
+/* Which option permits a weak key is said only where the key is the box's, or nothing is known of the box. */
+static void test_weak_key_of_a_box_that_is_known(void **state)
+{
+	char self[64], weak[64], same[128], other[128];
+	const struct { const char *known, *pin, *says; bool advice; } cases[] = {
+		{NULL, NULL, "RSA 1024, is weak", true},
+		{NULL, weak, "RSA 1024, is weak", true},
+		{same, NULL, "RSA 1024, is weak", true},
+		{"box.example:55 clear 2024-01-31\n", NULL, "RSA 1024, is weak", true},
+		{other, NULL, "THE KEY HAS CHANGED", false},
+		{NULL, self, "not --pin ", false},
+		{"box.example:55 tls 2024-01-31 min=1.2\n", NULL, "an authority verified this box before", false},
+	};
+
+	(void)state;
+	tls_pin("self", self);
+	tls_pin("rsa1024", weak);
+	snprintf(same, sizeof same, "box.example:55 %s 2024-01-31 min=1.3\n", weak);
+	snprintf(other, sizeof other, "box.example:55 %s 2024-01-31 min=1.0\n", self);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct holder h;
+
+		print_message("# case %zu\n", i);
+		write_known(cases[i].known);
+		pid_t pid = serve(&h, "rsa1024", talk_suspicious);
+		h.o.known_as = "box.example";
+		h.o.pin = cases[i].pin;
+		h.o.accept_new = true;
+		expect_refusal(&h, pid, cases[i].says);
+		assert_int_equal(strstr(refusal, "--tls-min") != NULL, cases[i].advice);
 	}
 }
 
@@ -1487,6 +1524,7 @@ int main(void)
 		cmocka_unit_test(test_known_key_with_an_expired_certificate_is_trusted),
 		cmocka_unit_test(test_box_that_an_authority_signed_is_not_accepted_as_new),
 		cmocka_unit_test(test_weak_keys),
+		cmocka_unit_test(test_weak_key_of_a_box_that_is_known),
 		cmocka_unit_test(test_old_box_is_refused_with_what_to_do),
 		cmocka_unit_test(test_box_that_falls_back_to_old_tls_is_reported),
 		cmocka_unit_test(test_anonymous_server_is_refused),
