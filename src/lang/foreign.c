@@ -133,14 +133,15 @@ bool foreign_word(const char *text, const struct word *w, char why[static FOREIG
 
 	if (what != NULL) {
 		size_t len = w->end - w->start;
+		const char *word = text + w->start;
 
 		*at = w->start;
-		/* A longer word may be a secret. */
-		if (len <= 2)
-			snprintf(why, FOREIGN_TEXT, "%.*s: %s; quote it if it is text", (int)len, text + w->start, what);
+		/* Other text in it may be a secret, or fill a place of .each or .on, where a mistake is the same whatever fills it. */
+		if (len <= 2 && (strchr("<>;&|", word[0]) != NULL || redirects(word, len)))
+			snprintf(why, FOREIGN_TEXT, "%.*s: %s; quote it if it is text", (int)len, word, what);
 		else
-			snprintf(why, FOREIGN_TEXT, "%c: %s; quote it if it is text", strchr(";&|", text[w->end - 1]) != NULL ?
-			    text[w->end - 1] : text[w->start + strcspn(text + w->start, "<>;&|")], what);
+			snprintf(why, FOREIGN_TEXT, "%c: %s; quote it if it is text", strchr(";&|", word[len - 1]) != NULL ?
+			    word[len - 1] : word[strcspn(word, "<>;&|")], what);
 		return true;
 	}
 	/* Blanks, and what cannot be seen: most probably pasted in with a word. */

@@ -51,11 +51,11 @@ static int complain(const struct reader *r, size_t at, const char *why)
 static int read_word(const struct reader *r, const struct word *w, struct buf *out)
 {
 	size_t start = w->start, at = w->start;
-	char hidden[FOREIGN_TEXT];
+	char why_not[FOREIGN_TEXT];
 	const char *why;
 
-	if (foreign_hidden(r->text, w, hidden, &at))
-		return complain(r, at, hidden);
+	if (foreign_word(r->text, w, why_not, &at) || foreign_hidden(r->text, w, why_not, &at))
+		return complain(r, at, why_not);
 	buf_reset(out);
 	if (r->home != NULL && w->end - start >= 2 && memcmp(r->text + start, "~/", 2) == 0) {
 		buf_puts(out, r->home);

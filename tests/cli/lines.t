@@ -100,6 +100,9 @@ refuses('.echo a && .echo b', qr/one request a line/);
 refuses('.on realm_poll_stop; -- ping', qr/one request a line/);
 refuses('.each realm_info gid -- realm_poll {gid} ; ping', qr/one request a line/);
 refuses('.each realm_info gid ; -- realm_poll {gid}', qr/one request a line/);
+# A place that is filled later does not hide it: nothing is subscribed to, nothing is asked for first.
+refuses($_, qr/one request a line/) for '.on realm_poll_stop -- realm_poll {1};', '.on realm_poll_stop -- {1};', '.on realm_poll_stop -- .sleep {1}; ping',
+    '.each realm_info gid -- realm_poll {gid};', '.each realm_info gid -- log {gid} {gid};';
 sends(q(log ';' notice), '["log",";",5]');
 sends(q(log 'a && b;'), '["log","a && b;"]');
 sends(q(log a\;), '["log","a;"]');

@@ -108,7 +108,7 @@ static void a_line_continues_after_a_backslash(void **state)
 	becomes("core \\\r\n  admin@host\r\n", "core|admin@host");
 	becomes("core \"a\nb\" c", "core|a\nb|c");
 	becomes("core a # b \\\n", "core|a");
-	assert_int_equal(parse(&b, "a \\\n x\nb 'y\nz'\n\nc [x\nd {y # z\ne | 'f g' |\n", &e), 0);
+	assert_int_equal(parse(&b, "a \\\n x\nb 'y\nz'\n\nc [x\nd {y # z\ne \\| 'f g' \\|\n", &e), 0);
 	assert_int_equal(b.count, 5);
 	assert_int_equal(b.lines[1].number, 3);
 	assert_int_equal(b.lines[2].number, 6);
@@ -134,7 +134,15 @@ static void mistakes_name_file_and_line(void **state)
 	refused("a \"\\u0000\"", "boxes:1: a NUL byte");
 	refused("a x\nb y\na z\n", "boxes:3: a is on line 1 already");
 	refused("--tls on\n", "boxes:1: a line must start with the name of a box");
-	refused("a x\ncore\xc2\xa0" "admin@host\n", "boxes:2: U+00A0 cannot be seen");
+	refused("a x\ncore\xc2\xa0" "admin@host\n", "boxes:2: U+00A0 is no blank that separates words");
+	refused("a x\ncore admin\xe2\x80\x8d@host\n", "boxes:2: U+200D cannot be seen");
+	/* A box whose name ends in ; would be looked up. */
+	refused("core core.example.net; # the core\n", "boxes:1: ;: one request a line");
+	refused("core 'core.example.net';\n", "boxes:1: ;: one request a line");
+	refused("core admin@host && ping\n", "boxes:1: &&: one request a line");
+	refused("core admin@host -q||\n", "boxes:1: |: ");
+	refused("core admin@host 2>/dev/null\n", "boxes:1: >: write a redirection");
+	refused("core admin@host --password-command pass|tee\\ x &\n", "boxes:1: &: ");
 	refused("co\xe2\x80\x8dre host\n", "boxes:1: U+200D cannot be seen");
 	refused("'' on\n", "boxes:1: a line must start with the name of a box");
 	assert_int_equal(boxes_parse(&b, "boxes", "a x\ny\0z", 7, NULL, &e), -1);
