@@ -174,6 +174,9 @@ int value_misfit(struct parse *p, const struct want *want, const struct word *w)
 /* Puts p->scratch as a string. */
 int value_put_scratch(struct parse *p);
 
+/* True if text is digits, at least one, and nothing else. */
+bool value_all_digits(const char *text, size_t len);
+
 /* Appends a text to line->json: `?`, @file, a name for a value. */
 int value_put_text(struct parse *p, const struct want *want, const struct word *w);
 

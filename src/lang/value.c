@@ -30,14 +30,6 @@ void value_put_compact(struct buf *out, struct json v)
 	}
 }
 
-static bool all_digits(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-	return len > 0;
-}
-
 static int put_gid(struct parse *p, const struct want *want, const struct word *w)
 {
 	const char *head;
@@ -59,7 +51,7 @@ static int put_gid(struct parse *p, const struct want *want, const struct word *
 	offset = p->line->json.len;
 	if (value_put_scratch(p) < 0)
 		return -1;
-	if (all_digits(head, p->scratch.len))
+	if (value_all_digits(head, p->scratch.len))
 		return 0;
 	return parse_add_lookup(p, want->gid, offset, p->line->json.len - offset, head, p->scratch.len);
 }
@@ -77,7 +69,7 @@ static bool bits_of(const struct value_name *values, const char *text, size_t le
 		value = catalog_value(values, text, (size_t)(plus - text));
 		if (value != NULL)
 			*bits |= strtoul(value->value, NULL, 10);
-		else if (all_digits(text, (size_t)(plus - text)) && plus - text < 6)
+		else if (value_all_digits(text, (size_t)(plus - text)) && plus - text < 6)
 			*bits |= strtoul(text, NULL, 10);
 		else
 			return false;

@@ -170,6 +170,26 @@ static int put_asked(struct parse *p, const struct want *want, const struct word
 	return value_ask(p, what, w->start) < 0 ? -1 : value_put_scratch(p);
 }
 
+bool value_all_digits(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+	return len > 0;
+}
+
+/* Notes text where a value with names stands: neither a name of one nor a number.  Boxes may know more. */
+static int note_unnamed(struct parse *p, const struct want *want, const struct word *w)
+{
+	char name[80], kind[160], typed[TYPED_MAX + 8];
+
+	if (want->values == NULL || want->secret || want->hides || p->line->note_count >= PARSE_NOTES ||
+	    value_all_digits(buf_head(&p->scratch), p->scratch.len))
+		return 0;
+	return parse_add_note(p, "%s: %s is none of%s, but %s; sending it anyway", p->line->type_name, want_name(want, name),
+	    kind_text(want, kind) + strlen("one of"), parse_typed(p->text, w->start, w->end, typed));
+}
+
 int value_put_text(struct parse *p, const struct want *want, const struct word *w)
 {
 	const struct value_name *value;
@@ -193,5 +213,5 @@ int value_put_text(struct parse *p, const struct want *want, const struct word *
 		json_put_string(&p->line->json, value->value, strlen(value->value));
 		return 0;
 	}
-	return value_put_scratch(p);
+	return note_unnamed(p, want, w) < 0 ? -1 : value_put_scratch(p);
 }

@@ -361,7 +361,7 @@ static void try_all(const char *text, size_t len, unsigned *tried)
 		buf_put(&line, text, c.start);
 		buf_puts(&line, c.candidates[i].text);
 		assert_non_null(buf_string(&line));
-		if (!acceptable(buf_head(&line), line.len, open, &why, &notes) || notes > 0)
+		if (!acceptable(buf_head(&line), line.len, open, &why, &notes) || (notes > 0 && !open))
 			fail_msg("%.*s: %s: %s", (int)len, text, buf_string(&line), why);
 		buf_clear(&line);
 		++*tried;

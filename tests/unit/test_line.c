@@ -430,6 +430,14 @@ static void values_are_typed_by_their_names(void **state)
 	    "[\"realm_snmp_credential_list_modify\",\"5\",[],[[\"10.0.0.0\",8,[[2,[\"public\"]]],3]]]");
 	becomes("group_settings_modify 5 --realm-roles 7=Views=read", "[\"group_settings_modify\",\"5\",{},[],[[\"7\",[[\"Views\",1]]]]]");
 	refused(&script, "poller_subnet_list_modify 5 --add 10.0.0.0/8,1,include+nothing", "include+ping");
+	becomes("realm_advanced_settings_modify 5 ndp_enabled=true autoassign=False", "[\"realm_advanced_settings_modify\",\"5\",[[\"ndp_enabled\",\"1\"],[\"autoassign\",\"0\"]]]");
+	becomes("security_authentication_modify 5 inuse=true", "[\"security_authentication_modify\",\"5\",{\"inuse\":1}]");
+	assert_int_equal(line.note_count, 0);
+	/* Another word is no silent mistake; a number may be a value that only the box knows. */
+	becomes("realm_advanced_settings_modify 5 edp_enabled=nope autoassign=2 smtp_user=nope",
+	    "[\"realm_advanced_settings_modify\",\"5\",[[\"edp_enabled\",\"nope\"],[\"autoassign\",\"2\"],[\"smtp_user\",\"nope\"]]]");
+	assert_int_equal(line.note_count, 1);
+	assert_non_null(strstr(line.notes[0], "edp_enabled is none of no, yes"));
 }
 
 /* --- comments --- */
@@ -468,7 +476,7 @@ static const char *good_member(const struct field *f)
 	case ARG_MACS:
 		return "+AA:BB:CC:DD:EE:FF";
 	default:
-		return "text";
+		return f->values != NULL ? f->values->name : "text";
 	}
 }
 
