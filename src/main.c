@@ -76,12 +76,12 @@ static int add_inputs(struct shell *sh, struct error *e)
 
 	for (size_t i = 0; i < o->input_count; i++) {
 		const struct input *in = &o->inputs[i];
-		if ((in->is_file ? input_add_file(sh, in->text, false, e) :
-			input_add_text(sh, in->text, strlen(in->text), NULL, false, e)) == -1)
+		if ((in->is_file ? feed_add_file(sh, in->text, false, e) :
+			feed_add_text(sh, in->text, strlen(in->text), NULL, false, e)) == -1)
 			return -1;
 	}
 	if (o->input_count == 0 && !sh->interactive && !(o->follow && isatty(STDIN_FILENO)))
-		return input_add_stdin(sh, e);
+		return feed_add_stdin(sh, e);
 	return 0;
 }
 
@@ -142,7 +142,7 @@ static int set_up(struct shell *sh, struct error *e)
 	sh->may_ask = !o->no_prompt && isatty(STDERR_FILENO) && isatty(STDIN_FILENO);
 	sh->timeout = o->timeout;
 	sh->undo = true;
-	if ((sh->loop = loop_create()) == NULL || (sh->inputs = input_create(sh)) == NULL ||
+	if ((sh->loop = loop_create()) == NULL || (sh->feed = feed_create(sh)) == NULL ||
 	    (sh->engine = engine_create(&steps_ops)) == NULL || (sh->link = link_create(sh, &connection_ops)) == NULL ||
 	    (sh->events = events_create(sh)) == NULL || (sh->names = names_create(sh)) == NULL)
 		return error_memory(e);
@@ -166,7 +166,7 @@ static void tear_down(struct shell *sh)
 		events_free(sh);
 	names_free(sh);
 	kept_free(sh->kept);
-	input_free(sh);
+	feed_free(sh);
 	trace_close(sh);
 	output_free(sh->output);
 	if (sh->screen != NULL)

@@ -48,7 +48,7 @@ const struct command command_echo = {
 static void read_no_further(struct shell *sh, struct task *t)
 {
 	(void)t;
-	input_hold(sh, true);
+	feed_hold(sh, true);
 }
 
 static enum command_result quit_run(struct shell *sh, struct task *t, enum status *status)
@@ -56,7 +56,7 @@ static enum command_result quit_run(struct shell *sh, struct task *t, enum statu
 	(void)t, (void)status;
 	sh->quit = true;
 	if (!sh->interactive)
-		input_drop(sh);
+		feed_drop(sh);
 	return COMMAND_DONE;
 }
 
@@ -68,8 +68,8 @@ static enum command_result source_run(struct shell *sh, struct task *t, enum sta
 {
 	struct error e;
 
-	input_hold(sh, false);
-	if (input_add_file(sh, t->line.words[1], true, &e) == 0)
+	feed_hold(sh, false);
+	if (feed_add_file(sh, t->line.words[1], true, &e) == 0)
 		return COMMAND_DONE;
 	if (e.text[0] != '\0')
 		return command_fail(sh, t, status, &e);

@@ -40,12 +40,12 @@ struct source {
 
 struct name { struct name *next; char text[]; };
 
-struct inputs {
+struct feed {
 	struct source *first;
 	struct name *names;	/* of files, for places: live as long as the shell */
 	bool held;
-	unsigned long drops;	/* how often input_drop() has taken all sources away */
-	unsigned long dropped, mistakes;	/* counted by input_drop(), check() */
+	unsigned long drops;	/* how often feed_drop() has taken all sources away */
+	unsigned long dropped, mistakes;	/* counted by feed_drop(), check() */
 	enum status mistake;		/* of the first */
 	const char *right;		/* while a source is checked: the line before, if it was right and would be again; or NULL */
 	size_t right_len;
@@ -53,24 +53,24 @@ struct inputs {
 	bool elsewhere;			/* lines come from somewhere else, too */
 };
 
-static const char *intern(struct inputs *in, const char *text)
+static const char *intern(struct feed *f, const char *text)
 {
 	struct name *n;
 
-	for (n = in->names; n != NULL; n = n->next)
+	for (n = f->names; n != NULL; n = n->next)
 		if (strcmp(n->text, text) == 0)
 			return n->text;
 	if ((n = malloc(sizeof *n + strlen(text) + 1)) == NULL)
 		return "?";
 	memcpy(n->text, text, strlen(text) + 1);
-	n->next = in->names;
-	in->names = n;
+	n->next = f->names;
+	f->names = n;
 	return n->text;
 }
 
-static struct source *add_source(struct inputs *in, bool next)
+static struct source *add_source(struct feed *f, bool next)
 {
-	struct source *s = calloc(1, sizeof *s), **where = &in->first;
+	struct source *s = calloc(1, sizeof *s), **where = &f->first;
 
 	if (s == NULL)
 		return NULL;
@@ -85,13 +85,13 @@ static struct source *add_source(struct inputs *in, bool next)
 
 static void remove_first(struct shell *sh)
 {
-	struct source *s = sh->inputs->first;
+	struct source *s = sh->feed->first;
 
 	if (s->watched)
 		loop_unwatch(sh->loop, s->fd);
 	if (s->fd > STDIN_FILENO)
 		close(s->fd);
-	sh->inputs->first = s->next;
+	sh->feed->first = s->next;
 	buf_clear(&s->buf);
 	free(s);
 }
@@ -136,9 +136,9 @@ static size_t each_line(struct shell *sh, struct source *s, size_t most,
 {
 	size_t n = 0;
 	ssize_t len;
-	unsigned long drops = sh->inputs->drops;
+	unsigned long drops = sh->feed->drops;
 
-	while (n < most && !sh->inputs->held) {
+	while (n < most && !sh->feed->held) {
 		skip_byte_order_mark(s);
 		len = next_line(s);
 		bool last = len == -1;
@@ -151,7 +151,7 @@ static size_t each_line(struct shell *sh, struct source *s, size_t most,
 		if (text > 0 && buf_head(&s->buf)[text - 1] == '\r')
 			text--;
 		line(sh, buf_head(&s->buf), text, s->at);
-		if (sh->inputs->drops != drops)		/* no memory for the line: it has stopped everything */
+		if (sh->feed->drops != drops)		/* no memory for the line: it has stopped everything */
 			return n;
 		consumed(s, (size_t)len + !last);
 		n++;
@@ -180,7 +180,7 @@ static void end_without_memory(struct shell *sh, struct source *s)
 static void readable(void *ctx, int fd, short revents)
 {
 	struct shell *sh = ctx;
-	struct source *s = sh->inputs->first;
+	struct source *s = sh->feed->first;
 	ssize_t n;
 	char *room;
 
@@ -211,19 +211,19 @@ static void readable(void *ctx, int fd, short revents)
 	engine_pump(sh);
 }
 
-bool input_pump(struct shell *sh)
+bool feed_pump(struct shell *sh)
 {
-	struct inputs *in = sh->inputs;
+	struct feed *f = sh->feed;
 	struct source *s;
 	bool any = false;
 
-	while ((s = in->first) != NULL && !in->held && engine_wants_lines(sh)) {
-		unsigned long drops = in->drops;
+	while ((s = f->first) != NULL && !f->held && engine_wants_lines(sh)) {
+		unsigned long drops = f->drops;
 		size_t n = each_line(sh, s, LINES_AT_ONCE, engine_line);
 		any |= n > 0;
-		if (in->drops != drops)
+		if (f->drops != drops)
 			return true;
-		if (n == LINES_AT_ONCE || in->held)
+		if (n == LINES_AT_ONCE || f->held)
 			return any;
 		if (s->ended && s->buf.len == 0) {
 			remove_first(sh);
@@ -246,23 +246,23 @@ bool input_pump(struct shell *sh)
 
 static void look_at(struct shell *sh, const char *text, size_t len, struct place at)
 {
-	struct inputs *in = sh->inputs;
+	struct feed *f = sh->feed;
 	struct error e;
 	char *usage = NULL;
 	bool repeats;
 
-	if (in->right != NULL && in->right_len == len && memcmp(in->right, text, len) == 0)
+	if (f->right != NULL && f->right_len == len && memcmp(f->right, text, len) == 0)
 		return;
-	in->right = NULL;
+	f->right = NULL;
 	if (check_line(sh, text, len, &e, &usage, &repeats) == -1) {
-		if (in->mistakes++ == 0)
-			in->mistake = e.status;
+		if (f->mistakes++ == 0)
+			f->mistake = e.status;
 		shell_complain(sh, at, NULL, "%s", e.text);
 		if (usage != NULL)
 			shell_complain(sh, at, NULL, "usage: %s", usage);
 	} else if (repeats) {
-		in->right = text;
-		in->right_len = len;
+		f->right = text;
+		f->right_len = len;
 	}
 	free(usage);
 }
@@ -271,36 +271,36 @@ static void look_at(struct shell *sh, const char *text, size_t len, struct place
 static int check(struct shell *sh, const struct source *s, struct error *e)
 {
 	struct source view = *s;	/* consuming moves no byte: the text stays the source's */
-	bool held = sh->inputs->held;
+	bool held = sh->feed->held;
 
-	sh->inputs->mistakes = 0;
-	sh->inputs->held = false;
-	sh->inputs->right = NULL;
-	sh->inputs->in_files += each_line(sh, &view, (size_t)-1, look_at);
-	sh->inputs->right = NULL;
-	sh->inputs->held = held;
+	sh->feed->mistakes = 0;
+	sh->feed->held = false;
+	sh->feed->right = NULL;
+	sh->feed->in_files += each_line(sh, &view, (size_t)-1, look_at);
+	sh->feed->right = NULL;
+	sh->feed->held = held;
 	aliases_trial_end(sh);
 	e->text[0] = '\0';
-	e->status = sh->inputs->mistake;	/* a line may be no mistake, but more than there is memory for */
-	return sh->inputs->mistakes > 0 ? -1 : 0;
+	e->status = sh->feed->mistake;	/* a line may be no mistake, but more than there is memory for */
+	return sh->feed->mistakes > 0 ? -1 : 0;
 }
 
-int input_add_text(struct shell *sh, const char *text, size_t len, const char *name, bool next, struct error *e)
+int feed_add_text(struct shell *sh, const char *text, size_t len, const char *name, bool next, struct error *e)
 {
-	struct source *s = add_source(sh->inputs, next);
+	struct source *s = add_source(sh->feed, next);
 
 	if (s == NULL)
 		return error_memory(e);
-	s->at.name = name != NULL ? intern(sh->inputs, name) : NULL;
+	s->at.name = name != NULL ? intern(sh->feed, name) : NULL;
 	s->ended = true;
 	buf_put(&s->buf, text, len);
 	return s->buf.failed ? error_memory(e) : 0;
 }
 
 /* True if one of the files whose lines have led here is the same. */
-static bool is_within(const struct inputs *in, const struct stat *st)
+static bool is_within(const struct feed *f, const struct stat *st)
 {
-	for (const struct source *s = in->first; s != NULL; s = s->next)
+	for (const struct source *s = f->first; s != NULL; s = s->next)
 		if (s->at.line > 0 && s->ino == st->st_ino && s->dev == st->st_dev)
 			return true;
 	return false;
@@ -315,19 +315,19 @@ static int add_file(struct shell *sh, int fd, const struct stat *st, const char 
 		close(fd);
 		return error_set(e, STATUS_USAGE, "%s: %s", path, strerror(EISDIR));
 	}
-	if (next && is_within(sh->inputs, st)) {
+	if (next && is_within(sh->feed, st)) {
 		close(fd);
 		return error_set(e, STATUS_USAGE, "%s: a file cannot run itself", path);
 	}
-	if ((s = add_source(sh->inputs, next)) == NULL) {
+	if ((s = add_source(sh->feed, next)) == NULL) {
 		close(fd);
 		return error_memory(e);
 	}
-	s->at.name = intern(sh->inputs, path);
+	s->at.name = intern(sh->feed, path);
 	s->dev = st->st_dev;
 	s->ino = st->st_ino;
 	if (!S_ISREG(st->st_mode)) {
-		sh->inputs->elsewhere = true;
+		sh->feed->elsewhere = true;
 		s->fd = fd;
 		return 0;
 	}
@@ -338,19 +338,19 @@ static int add_file(struct shell *sh, int fd, const struct stat *st, const char 
 	return rc;
 }
 
-int input_add_file(struct shell *sh, const char *path, bool next, struct error *e)
+int feed_add_file(struct shell *sh, const char *path, bool next, struct error *e)
 {
 	struct stat st;
 	int fd;
 
 	if (strcmp(path, "-") == 0 && !next)
-		return input_add_stdin(sh, e);
+		return feed_add_stdin(sh, e);
 	if ((fd = file_open(sh->loop, path, O_RDONLY, 0, &st)) == -1)
 		return file_error(e, path);
 	return add_file(sh, fd, &st, path, next, e);
 }
 
-int input_add_own_file(struct shell *sh, const char *path, struct error *e)
+int feed_add_own_file(struct shell *sh, const char *path, struct error *e)
 {
 	struct stat st;
 	int fd = file_open(sh->loop, path, O_RDONLY, 0, &st);
@@ -364,21 +364,21 @@ int input_add_own_file(struct shell *sh, const char *path, struct error *e)
 	return add_file(sh, fd, &st, path, true, e);
 }
 
-int input_add_stdin(struct shell *sh, struct error *e)
+int feed_add_stdin(struct shell *sh, struct error *e)
 {
-	struct source *s = add_source(sh->inputs, false);
+	struct source *s = add_source(sh->feed, false);
 
 	if (s == NULL)
 		return error_memory(e);
-	s->at.name = intern(sh->inputs, "stdin");
-	sh->inputs->elsewhere = true;
+	s->at.name = intern(sh->feed, "stdin");
+	sh->feed->elsewhere = true;
 	s->fd = STDIN_FILENO;
 	return 0;
 }
 
-bool input_ended(const struct shell *sh)
+bool feed_ended(const struct shell *sh)
 {
-	return sh->inputs->first == NULL;
+	return sh->feed->first == NULL;
 }
 
 static void count_line(struct shell *sh, const char *text, size_t len, struct place at)
@@ -388,58 +388,58 @@ static void count_line(struct shell *sh, const char *text, size_t len, struct pl
 	size_t pos = 0;
 
 	(void)at;
-	sh->inputs->dropped += word_next(text, len, &pos, &first, &why) != WORD_END;
+	sh->feed->dropped += word_next(text, len, &pos, &first, &why) != WORD_END;
 }
 
-unsigned long input_drop(struct shell *sh)
+unsigned long feed_drop(struct shell *sh)
 {
-	struct inputs *in = sh->inputs;
+	struct feed *f = sh->feed;
 
-	in->dropped = 0;
-	in->drops++;
-	in->held = false;
-	while (in->first != NULL) {
-		struct source *s = in->first;
+	f->dropped = 0;
+	f->drops++;
+	f->held = false;
+	while (f->first != NULL) {
+		struct source *s = f->first;
 		s->ended = true;
 		each_line(sh, s, (size_t)-1, count_line);
 		remove_first(sh);
 	}
-	return in->dropped;
+	return f->dropped;
 }
 
-bool input_from_file(const struct shell *sh)
+bool feed_from_file(const struct shell *sh)
 {
-	return sh->inputs->in_files > 0 && !sh->inputs->elsewhere;
+	return sh->feed->in_files > 0 && !sh->feed->elsewhere;
 }
 
-unsigned long input_line_count(const struct shell *sh)
+unsigned long feed_line_count(const struct shell *sh)
 {
-	return sh->inputs->in_files;
+	return sh->feed->in_files;
 }
 
-void input_hold(struct shell *sh, bool hold)
+void feed_hold(struct shell *sh, bool hold)
 {
-	sh->inputs->held = hold;
+	sh->feed->held = hold;
 }
 
-struct inputs *input_create(struct shell *sh)
+struct feed *feed_create(struct shell *sh)
 {
 	(void)sh;
-	return calloc(1, sizeof(struct inputs));
+	return calloc(1, sizeof(struct feed));
 }
 
-void input_free(struct shell *sh)
+void feed_free(struct shell *sh)
 {
 	struct name *n;
 
-	if (sh->inputs == NULL)
+	if (sh->feed == NULL)
 		return;
-	while (sh->inputs->first != NULL)
+	while (sh->feed->first != NULL)
 		remove_first(sh);
-	while ((n = sh->inputs->names) != NULL) {
-		sh->inputs->names = n->next;
+	while ((n = sh->feed->names) != NULL) {
+		sh->feed->names = n->next;
 		free(n);
 	}
-	free(sh->inputs);
-	sh->inputs = NULL;
+	free(sh->feed);
+	sh->feed = NULL;
 }

@@ -105,4 +105,4 @@ static void steps_ended(struct shell *sh, struct task *t)
 		names_stale(sh);
 }
 
-const struct engine_ops steps_ops = {.prepare = steps_prepare, .command = commands_run, .ended = steps_ended, .more = input_pump, .drop = input_drop};
+const struct engine_ops steps_ops = {.prepare = steps_prepare, .command = commands_run, .ended = steps_ended, .more = feed_pump, .drop = feed_drop};

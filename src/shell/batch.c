@@ -107,7 +107,7 @@ static bool finished(const struct batch *b)
 		return false;
 	if (b->ending || engine_stopped(sh))
 		return true;
-	if (!input_ended(sh) || link_state(sh) == LINK_CONNECTING)	/* .connect at the end is to be tried */
+	if (!feed_ended(sh) || link_state(sh) == LINK_CONNECTING)	/* .connect at the end is to be tried */
 		return false;
 	return !sh->options->follow || sh->options->dry_run || link_state(sh) == LINK_FAILED;
 }
@@ -115,7 +115,7 @@ static bool finished(const struct batch *b)
 /* True if nothing can come any more that would have to log in again. */
 static bool logged_in_for_good(const struct shell *sh)
 {
-	return link_state(sh) == LINK_READY && input_ended(sh) && engine_queue_empty(sh) && !sh->options->reconnect;
+	return link_state(sh) == LINK_READY && feed_ended(sh) && engine_queue_empty(sh) && !sh->options->reconnect;
 }
 
 void batch_run(struct shell *sh)

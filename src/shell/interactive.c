@@ -175,7 +175,7 @@ static void on_interrupt(void *ctx, int signo)
 	prompt_interrupt(sh->prompt);
 	if (prompt_reading(sh->prompt))
 		return;
-	if (!input_ended(sh))
+	if (!feed_ended(sh))
 		engine_stop(sh);
 	engine_background(sh);
 }
@@ -184,7 +184,7 @@ static void on_interrupt(void *ctx, int signo)
 static void wait_for_results(struct shell *sh)
 {
 	engine_pump(sh);
-	while (!sh->quit && (!engine_queue_empty(sh) || (!input_ended(sh) && !engine_stopped(sh)))) {
+	while (!sh->quit && (!engine_queue_empty(sh) || (!feed_ended(sh) && !engine_stopped(sh)))) {
 		int64_t wait = progress_foreground(sh);
 		loop_step(sh->loop, wait);
 		engine_pump(sh);
@@ -233,7 +233,7 @@ static void run_text(struct shell *sh, const char *text, bool paste)
 		return;
 	if (!paste)
 		engine_line(sh, text, strlen(text), (struct place){0});
-	else if (input_add_text(sh, text, strlen(text), NULL, true, &e) == -1)
+	else if (feed_add_text(sh, text, strlen(text), NULL, true, &e) == -1)
 		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
 	wait_for_results(sh);
 }
@@ -256,7 +256,7 @@ static void run_rc(struct shell *sh)
 
 	if (sh->options->rc_path == NULL)
 		return;
-	if (input_add_own_file(sh, sh->options->rc_path, &e) == -1 && e.text[0] != '\0')
+	if (feed_add_own_file(sh, sh->options->rc_path, &e) == -1 && e.text[0] != '\0')
 		shell_complain(sh, (struct place){0}, NULL, "%s", e.text);
 	wait_for_results(sh);
 }

@@ -59,9 +59,9 @@ int64_t progress_batch(struct shell *sh)
 {
 	char text[256], duration[24], left[48] = "";
 	int64_t now = loop_now(), took;
-	unsigned long done = engine_done(sh), all = input_line_count(sh);
+	unsigned long done = engine_done(sh), all = feed_line_count(sh);
 
-	if (!possible(sh) || !input_from_file(sh))
+	if (!possible(sh) || !feed_from_file(sh))
 		return -1;
 	if (sh->waiting_since == 0)
 		sh->waiting_since = now;

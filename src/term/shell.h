@@ -53,7 +53,7 @@ struct shell {
 	struct events *events;		/* run/events */
 	struct names *names;		/* run/names */
 	struct trace *trace;		/* link/trace; NULL: off */
-	struct inputs *inputs;		/* run/feed */
+	struct feed *feed;		/* run/feed */
 	struct identity *identity;	/* link/identity; NULL: nothing asked for, or not yet */
 	struct find_learned *find;	/* commands/find; NULL before the first .find */
 	struct aliases *aliases;	/* run/aliases; NULL: none */

@@ -26,22 +26,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		most += data[i] == '\n';
 	sink_init(&sh.out, -1);
 	sink_init(&sh.err, -1);
-	if ((sh.inputs = input_create(&sh)) == NULL)
+	if ((sh.feed = feed_create(&sh)) == NULL)
 		abort();
-	rc = input_add_file(&sh, folder_put(data, size), false, &e);
+	rc = feed_add_file(&sh, folder_put(data, size), false, &e);
 	oracle_harmless(buf_head(&sh.err.buf), sh.err.buf.len, false);
 	if (rc == -1 && (sh.err.buf.len == 0) == (e.text[0] == '\0'))
 		oracle_fail("reported twice, or not at all", e.text, strlen(e.text));
 	if (rc == 0 && sh.err.buf.len > 0)
 		oracle_fail("mistakes are no matter", buf_head(&sh.err.buf), sh.err.buf.len);
 	if (rc == 0) {
-		if (!input_from_file(&sh) != (input_line_count(&sh) == 0) || input_line_count(&sh) > most)
+		if (!feed_from_file(&sh) != (feed_line_count(&sh) == 0) || feed_line_count(&sh) > most)
 			oracle_fail("lines", (const char *)data, size);
-		lines = input_drop(&sh);
-		if (lines > input_line_count(&sh) || !input_ended(&sh))
+		lines = feed_drop(&sh);
+		if (lines > feed_line_count(&sh) || !feed_ended(&sh))
 			oracle_fail("dropped", (const char *)data, size);
 	}
-	input_free(&sh);
+	feed_free(&sh);
 	sink_clear(&sh.out);
 	sink_clear(&sh.err);
 	return 0;
