@@ -110,12 +110,7 @@ static void part_end(struct output *o, unsigned depth)
 
 void output_item(struct output *o, struct json item, unsigned depth, bool first)
 {
-	if (depth > 1)
-		rows_element(&o->rows, item);
-	else if (item.len > 0)
-		rows_value(&o->rows, item);
-	else
-		rows_container(&o->rows, first);
+	rows_item(&o->rows, item, depth, first);
 }
 
 void output_part(struct output *o, const char *text, size_t len, unsigned depth, bool last)

@@ -272,7 +272,7 @@ static void roles(struct rows *r, struct json v, struct json realm, unsigned dep
 	r->ops->end(r->ctx, count);
 }
 
-void rows_element(struct rows *r, struct json element)
+static void rows_element(struct rows *r, struct json element)
 {
 	if (r->surplus)
 		return;
@@ -295,7 +295,7 @@ void rows_element(struct rows *r, struct json element)
 	}
 }
 
-void rows_container(struct rows *r, bool begins)
+static void rows_container(struct rows *r, bool begins)
 {
 	if (begins)
 		r->surplus = rows_pass_over(r, true);
@@ -339,6 +339,16 @@ void rows_value(struct rows *r, struct json value)
 		row(r, value);
 		break;
 	}
+}
+
+void rows_item(struct rows *r, struct json item, unsigned depth, bool first)
+{
+	if (depth > 1)
+		rows_element(r, item);
+	else if (item.len > 0)
+		rows_value(r, item);
+	else
+		rows_container(r, first);
 }
 
 void rows_finish(struct rows *r)

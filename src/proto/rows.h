@@ -62,8 +62,8 @@ struct rows {
 
 void rows_init(struct rows *r, const struct rows_hint *hint, enum rows_mode mode, const struct rows_ops *ops, void *ctx);
 void rows_value(struct rows *r, struct json value);			/* a whole value */
-void rows_element(struct rows *r, struct json element);			/* an element of a value that is an array */
-void rows_container(struct rows *r, bool begins);			/* such a value begins or ends */
+/* A value, an element of one that is an array, or where such a value begins or ends: as session_ops' reply_item() passes on. */
+void rows_item(struct rows *r, struct json item, unsigned depth, bool first);
 void rows_finish(struct rows *r);					/* no more values */
 
 /* Counts a value that is passed on in parts, not by the functions above.  True: it is surplus, more than the request's

@@ -53,12 +53,7 @@ enum large_mode arriving_begin(struct arriving *a, const char *text, size_t len)
 
 void arriving_item(struct arriving *a, struct json item, unsigned depth, bool first)
 {
-	if (depth > 1)
-		rows_element(&a->rows, item);
-	else if (item.len > 0)
-		rows_value(&a->rows, item);
-	else
-		rows_container(&a->rows, first);
+	rows_item(&a->rows, item, depth, first);
 }
 
 void arriving_part(struct arriving *a, const char *text, size_t len, unsigned depth, bool last)

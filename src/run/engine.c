@@ -69,7 +69,7 @@ bool engine_drop_if_cancelled(struct shell *sh, struct task *t)
 	return true;
 }
 
-static bool room(const struct shell *sh)
+static bool has_room(const struct shell *sh)
 {
 	return link_unsent(sh) < UNSENT_MOST;
 }
@@ -91,14 +91,20 @@ static void run_side(struct shell *sh, struct task *t)
 	engine_finish(sh, t, NULL);
 }
 
+/* True if it does no harm to send t along with the login, which may be refused. */
+static bool may_go_early(const struct task *t)
+{
+	return t->line.type != NULL && t->line.type->kind == REQUEST_READ && !t->line.secret;
+}
+
 static bool begin_side(struct shell *sh)
 {
 	struct engine *e = sh->engine;
 	struct task *t;
 	bool any = false;
 
-	while ((t = e->side_unsent) != NULL && room(sh)) {
-		bool early = t->line.type != NULL && t->line.type->kind == REQUEST_READ && !t->line.secret;
+	while ((t = e->side_unsent) != NULL && has_room(sh)) {
+		bool early = may_go_early(t);
 		if (t->state == TASK_RESOLVING)
 			break;
 		if (t->line.kind == LINE_COMMAND) {
@@ -127,7 +133,7 @@ static bool begin_side(struct shell *sh)
 }
 
 /* True if the order of the lines permits to begin t, the first not begun. */
-static bool turn(const struct shell *sh, const struct task *t)
+static bool has_turn(const struct shell *sh, const struct task *t)
 {
 	const struct engine *e = sh->engine;
 	const struct options *o = sh->options;
@@ -189,13 +195,13 @@ static bool begin_line(struct shell *sh)
 	struct engine *e = sh->engine;
 	struct task *t = e->unsent;
 
-	if (t->state == TASK_ANSWERED) {	/* refused: what follows a line that is no good never begins */
+	if (t->state == TASK_ANSWERED) {	/* refused: what follows a wrong line never begins */
 		if (t->bad_line && !t->line.may_fail && !sh->options->keep_going)
 			return false;
 		e->unsent = t->next;
 		return true;
 	}
-	if (t->state != TASK_WAITING || !turn(sh, t))
+	if (t->state != TASK_WAITING || !has_turn(sh, t))
 		return false;
 	if (t->line.kind == LINE_COMMAND) {
 		begin_command(sh, t);
@@ -206,13 +212,13 @@ static bool begin_line(struct shell *sh)
 		t->state = TASK_ANSWERED;
 		return true;
 	}
-	bool early = t->line.type != NULL && t->line.type->kind == REQUEST_READ && !t->line.secret;
+	bool early = may_go_early(t);
 	if (!link_takes(sh, early)) {
 		link_want(sh);
 		if (!link_takes(sh, early))
 			return false;
 	}
-	if (!room(sh))
+	if (!has_room(sh))
 		return false;
 	/* A line that may change something does not start while the results before it cannot be shown. */
 	if (t->barrier && !sh->interactive && sink_flush(&sh->out) == -1)
@@ -274,7 +280,7 @@ void engine_pump(struct shell *sh)
 /* --- stopping --- */
 
 /* At a prompt the reason is printed, too. */
-static void unsent(struct shell *sh, struct task *t)
+static void set_unsent(struct shell *sh, struct task *t)
 {
 	struct buf why = {0};
 
@@ -291,7 +297,7 @@ void engine_fail_unsent(struct shell *sh)
 	struct task *t;
 
 	while ((t = sh->engine->side_unsent) != NULL) {	/* the end of one may be the end of another */
-		unsent(sh, t);
+		set_unsent(sh, t);
 		engine_finish(sh, t, NULL);
 	}
 }
@@ -304,7 +310,7 @@ void engine_link_lost(struct shell *sh)
 	engine_fail_unsent(sh);
 	if (sh->interactive && (t = e->unsent) != NULL && t->state == TASK_WAITING) {	/* the others are counted */
 		e->unsent = t->next;
-		unsent(sh, t);
+		set_unsent(sh, t);
 		t->state = TASK_ANSWERED;
 	}
 	if ((link_state(sh) == LINK_FAILED || link_state(sh) == LINK_IDLE) && (t = engine_foreground(sh)) != NULL &&
@@ -315,7 +321,7 @@ void engine_link_lost(struct shell *sh)
 	engine_pump(sh);
 }
 
-/* --- looking --- */
+/* --- ^C --- */
 
 /* The line that waits for its turn is not sent any more. */
 static bool give_up(struct shell *sh)
@@ -325,7 +331,7 @@ static bool give_up(struct shell *sh)
 
 	if (t != NULL && t->state == TASK_WAITING) {
 		e->unsent = t->next;
-		unsent(sh, t);
+		set_unsent(sh, t);
 		t->state = TASK_ANSWERED;
 		engine_pump(sh);
 	} else if (t != NULL && t->state == TASK_RESOLVING && t->kept == NULL) {	/* the answer to the question will find it */

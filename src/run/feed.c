@@ -129,6 +129,14 @@ static void skip_byte_order_mark(struct source *s)
 	}
 }
 
+/* Drops what there is of a source that cannot be read further; that is reported in its turn. */
+static void end_source(struct shell *sh, struct source *s, struct place at, const struct error *e)
+{
+	buf_clear(&s->buf);
+	s->ended = true;
+	engine_bad_line(sh, at, e);
+}
+
 /* Calls line() for each whole line there is, at most `most`; at the end of the source also for a last one without LF.
  * Returns how many. */
 static size_t each_line(struct shell *sh, struct source *s, size_t most,
@@ -160,9 +168,7 @@ static size_t each_line(struct shell *sh, struct source *s, size_t most,
 		struct error e;
 		error_set(&e, STATUS_USAGE, "the line is longer than %d MiB", LINE_MAX_BYTES / 1024 / 1024);
 		s->at.line++;
-		engine_bad_line(sh, s->at, &e);
-		buf_clear(&s->buf);
-		s->ended = true;
+		end_source(sh, s, s->at, &e);
 	}
 	return n;
 }
@@ -172,15 +178,14 @@ static void end_without_memory(struct shell *sh, struct source *s)
 	struct error e;
 
 	error_memory(&e);
-	buf_clear(&s->buf);
-	s->ended = true;
-	engine_bad_line(sh, s->at, &e);
+	end_source(sh, s, s->at, &e);
 }
 
 static void readable(void *ctx, int fd, short revents)
 {
 	struct shell *sh = ctx;
 	struct source *s = sh->feed->first;
+	struct error e;
 	ssize_t n;
 	char *room;
 
@@ -190,23 +195,16 @@ static void readable(void *ctx, int fd, short revents)
 	if ((room = buf_reserve(&s->buf, READ_SIZE)) == NULL) {
 		end_without_memory(sh, s);
 	} else if ((n = read(fd, room, READ_SIZE)) > 0 && file_line_is_cut(fd, room, (size_t)n)) {
-		struct error e;
 		error_set(&e, STATUS_USAGE, FILE_LINE_CUT);
 		s->at.line++;
-		buf_clear(&s->buf);
-		engine_bad_line(sh, s->at, &e);
-		s->ended = true;
+		end_source(sh, s, s->at, &e);
 	} else if (n > 0) {
 		buf_commit(&s->buf, (size_t)n);
 	} else if (n == 0) {
 		s->ended = true;
 	} else if (errno != EINTR && errno != EAGAIN) {
-		struct error e;
 		error_set(&e, STATUS_USAGE, "cannot read %s: %s", s->fd == STDIN_FILENO ? "standard input" : s->at.name, strerror(errno));
-		s->at.line++;
-		buf_clear(&s->buf);
-		engine_bad_line(sh, (struct place){0}, &e);
-		s->ended = true;
+		end_source(sh, s, (struct place){0}, &e);
 	}
 	engine_pump(sh);
 }

@@ -41,7 +41,7 @@ struct names {
 
 struct filling { struct list *list; unsigned gid_column, name_column; bool failed; };
 
-static char *cell_text(struct json v)
+static char *text_of(struct json v)
 {
 	struct buf b = {0};
 
@@ -62,7 +62,7 @@ static void add_row(void *ctx, const struct json *cells, size_t count)
 		return;
 	}
 	l->entries = entries;
-	struct entry e = {cell_text(cells[f->gid_column]), cell_text(cells[f->name_column])};
+	struct entry e = {text_of(cells[f->gid_column]), text_of(cells[f->name_column])};
 	if (e.gid == NULL || e.name == NULL) {
 		free(e.gid);
 		free(e.name);

@@ -117,7 +117,7 @@ static void complain(struct shell *sh, const struct task *t, const struct reply 
 	buf_clear(&text);
 }
 
-/* ms: without the time a person had it in the pager */
+/* ms: without the time in the pager. */
 static void timing(struct shell *sh, const struct task *t, int64_t ms)
 {
 	if (sh->timing && t->started != 0) {

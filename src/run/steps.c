@@ -16,7 +16,7 @@
 #include "run/redirect.h"
 #include "run/show.h"
 
-/* It is not sent; that is reported in its turn. */
+/* Refuses t: it is not sent, and why is reported in its turn. */
 static void steps_refuse(struct shell *sh, struct task *t, const char *why, enum status status)
 {
 	t->outcome = OUTCOME_REFUSED;

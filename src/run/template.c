@@ -103,17 +103,17 @@ bool template_split(const char *text, size_t *first, const char **second)
 	size_t end = strlen(text);
 
 	while ((p = strstr(p, "--")) != NULL) {
-		/* A line may go on in the next one on either side of it. */
-		size_t len = (size_t)(p - text), behind = word_skip_blanks(text, end, len + 2);
-		bool alone = (len == 0 || strchr(" \t\n", p[-1]) != NULL) && behind > len + 2;
+		/* A line may continue in the next one on either side of it. */
+		size_t len = (size_t)(p - text), next = word_skip_blanks(text, end, len + 2);
+		bool alone = (len == 0 || strchr(" \t\n", p[-1]) != NULL) && next > len + 2;
 		if (alone) {
 			memset(&state, 0, sizeof state);
 			if (!line_continues(text, len, &state)) {
 				while (len > 0 && strchr(" \t", text[len - 1]) != NULL)
 					len--;
 				*first = len;
-				*second = text + behind;
-				return len > 0 && behind < end;
+				*second = text + next;
+				return len > 0 && next < end;
 			}
 		}
 		p += 2;
