@@ -226,6 +226,9 @@ void find_progress(const struct command_state *s, char *text, size_t size)
 			}
 	link_info(s->sh, &info);
 	shell_duration(took, loop_now() - s->task->started);
-	snprintf(text, size, ".find: %zu of %zu realms, %s, %.1f MB", f->realm_count - waiting, f->realm_count, took,
-	    (double)(info.counters.received_bytes - f->received) / 1e6);
+	if (f->ask_count == 0)	/* which realms there are is not known yet */
+		snprintf(text, size, ".find: reading the names of realms, %s", took);
+	else
+		snprintf(text, size, ".find: %zu of %zu realms, %s, %.1f MB", f->realm_count - waiting, f->realm_count, took,
+		    (double)(info.counters.received_bytes - f->received) / 1e6);
 }

@@ -53,7 +53,7 @@ static enum command_result last_run(struct shell *sh, struct task *t, enum statu
 	show_begin(sh, t);
 	if (t->line.word_count > 1)
 		output_set_format(sh->output, f);
-	show_reply(sh, last, task_has_result(last) ? NULL : &reply);
+	show_reply(sh, t, last, task_has_result(last) ? NULL : &reply);
 	if (t->line.word_count > 1)
 		output_set_format(sh->output, before);
 	show_end(sh, t);

@@ -13,14 +13,14 @@
 static enum command_result jobs_run(struct shell *sh, struct task *t, enum status *status)
 {
 	static const char *const headings[] = {"job", "runs for", "line"};
+	struct page page;
 
 	(void)status;
 	if (sh->interactive && t->redirect == NULL && engine_job_count(sh) == 0) {
 		shell_notice(sh, "no jobs");
 		return COMMAND_DONE;
 	}
-	show_begin(sh, t);
-	output_begin(sh->output, headings, 3);
+	show_table_begin(sh, t, &page, headings, 3);
 	for (struct task *j = engine_jobs(sh); j != NULL; j = j->next) {
 		char number[16], took[24], name[256];
 		if (j->role != TASK_JOB)
@@ -31,8 +31,7 @@ static enum command_result jobs_run(struct shell *sh, struct task *t, enum statu
 		const char *cells[] = {number, took, name};
 		output_strings(sh->output, cells, 3);
 	}
-	output_end(sh->output);
-	show_end(sh, t);
+	show_table_end(sh, t, &page);
 	return COMMAND_DONE;
 }
 

@@ -166,13 +166,13 @@ static void heard(struct shell *sh, struct listener *l, const struct event *even
 static enum command_result on_list(struct shell *sh, const struct task *t)
 {
 	static const char *const headings[] = {"number", "event", "runs", "line"};
+	struct page page;
 
 	if (sh->interactive && t->redirect == NULL && sh->on->rules == NULL) {
 		shell_notice(sh, "no .on lines");
 		return COMMAND_DONE;
 	}
-	show_begin(sh, t);
-	output_begin(sh->output, headings, 4);
+	show_table_begin(sh, t, &page, headings, 4);
 	for (const struct rule *r = sh->on->rules; r != NULL; r = r->next) {
 		struct buf event = {0};
 		char number[16], runs[24];
@@ -186,8 +186,7 @@ static enum command_result on_list(struct shell *sh, const struct task *t)
 		output_strings(sh->output, cells, 4);
 		buf_clear(&event);
 	}
-	output_end(sh->output);
-	show_end(sh, t);
+	show_table_end(sh, t, &page);
 	return COMMAND_DONE;
 }
 

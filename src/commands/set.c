@@ -209,6 +209,7 @@ static enum command_result set_run(struct shell *sh, struct task *t, enum status
 	const char *name = t->line.word_count > 1 ? t->line.words[1] : NULL;
 	const struct setting *one = name != NULL ? find_setting(name) : NULL;
 	struct error e;
+	struct page page;
 	char text[32];
 
 	if (name != NULL && one == NULL) {
@@ -221,16 +222,14 @@ static enum command_result set_run(struct shell *sh, struct task *t, enum status
 		sh->set_origins[one - settings] = (unsigned char)set_origin(sh, t);
 		return COMMAND_DONE;
 	}
-	show_begin(sh, t);
-	output_begin(sh->output, headings, 3);
+	show_table_begin(sh, t, &page, headings, 3);
 	for (const struct setting *s = settings; s->name != NULL; s++)
 		if (one == NULL || s == one) {
 			value_text(sh, s, text);
 			const char *cells[] = {s->name, text, s->help};
 			output_strings(sh->output, cells, 3);
 		}
-	output_end(sh->output);
-	show_end(sh, t);
+	show_table_end(sh, t, &page);
 	return COMMAND_DONE;
 }
 

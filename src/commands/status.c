@@ -20,6 +20,11 @@
 
 enum { EXPIRY_WARNING = 30 * 24 * 3600 };
 
+struct status_command {
+	struct command_state command;
+	struct buf product;
+};
+
 static const char *state_text(enum link_state state)
 {
 	switch (state) {
@@ -166,10 +171,10 @@ static void rows(struct shell *sh, const struct task *t, const char *product)
 	const struct options *o = sh->options;
 	const char *name;
 	unsigned short port;
+	struct page page;
 
 	link_info(sh, &info);
-	show_begin(sh, t);
-	output_begin(sh->output, headings, 2);
+	show_table_begin(sh, t, &page, headings, 2);
 	row(sh, "box", "%s (%s)", o->box_text, origin_text(o->box_origin));
 	row(sh, "state", "%s", state_text(info.state));
 	if (info.state != LINK_READY && link_trouble(sh) != NULL)
@@ -183,8 +188,7 @@ static void rows(struct shell *sh, const struct task *t, const char *product)
 		row(sh, "ident", "port %u, %s", (unsigned)port, name != NULL ? name : "hidden");
 	row(sh, "format", "%s (%s)", output_format(sh->output)->name, origin_text(o->format_origin));
 	setting_rows(sh);
-	output_end(sh->output);
-	show_end(sh, t);
+	show_table_end(sh, t, &page);
 }
 
 /* A value, by its name if it has one: Porttracker for n. */
@@ -203,36 +207,50 @@ static void put_named(struct buf *out, const struct field *f, struct json v)
 	buf_clear(&text);
 }
 
+static void status_continue(void *ctx)
+{
+	struct status_command *s = ctx;
+
+	rows(s->command.sh, s->command.task, s->product.len > 0 ? buf_string(&s->product) : NULL);
+	command_end(s, STATUS_OK);
+}
+
+/* A pager may follow, which runs the loop: not in the middle of the input. */
 static void got_product(struct shell *sh, struct task *child, const struct reply *reply)
 {
-	struct task *t = child->ctx;
-	struct buf text = {0};
+	struct status_command *s = child->ctx;
 	struct json v;
 
 	if (reply != NULL && reply->ok) {
 		const struct field *f = catalog_role(ROLE_PRODUCT)->reply;
 		struct json_iter it = reply->values;
 		for (; json_next(&it, NULL, &v) && f->name != NULL; f++)
-			put_named(&text, f, v);
+			put_named(&s->product, f, v);
 	}
-	rows(sh, t, text.len > 0 ? buf_string(&text) : NULL);
-	buf_clear(&text);
-	engine_command_done(sh, t, STATUS_OK);
+	loop_timer_start(sh->loop, &s->command.task->timer, 0, status_continue, s);
 }
+
+static void status_clear(struct command_state *s)
+{
+	buf_clear(&((struct status_command *)s)->product);
+}
+
+static const struct command_ops status_ops = {.size = sizeof(struct status_command), .clear = status_clear};
 
 static enum command_result status_run(struct shell *sh, struct task *t, enum status *status)
 {
+	struct status_command *s = link_state(sh) == LINK_READY ? command_begin(sh, t, &status_ops) : NULL;
 	struct buf line = {0};
 	struct error e;
-	struct task *child = NULL;
 
 	(void)status;
-	if (link_state(sh) == LINK_READY) {
-		buf_printf(&line, "[\"%s\"]", catalog_role(ROLE_PRODUCT)->name);
-		child = engine_child(sh, buf_head(&line), line.len, t->at, true, got_product, t, &e);
-		buf_clear(&line);
+	buf_printf(&line, "[\"%s\"]", catalog_role(ROLE_PRODUCT)->name);
+	if (s != NULL && engine_child(sh, buf_head(&line), line.len, t->at, true, got_product, s, &e) == NULL) {
+		command_drop(t);
+		s = NULL;
 	}
-	if (child != NULL)
+	buf_clear(&line);
+	if (s != NULL)
 		return COMMAND_WAITS;
 	rows(sh, t, NULL);
 	return COMMAND_DONE;

@@ -28,11 +28,11 @@ static int trust_list(struct shell *sh, const struct task *t, const char *path, 
 {
 	static const char *const headings[] = {"box", "key", "since", "line"};
 	struct known_boxes known = {0};
+	struct page page;
 
 	if (known_boxes_read(&known, path, NULL, warn_line, sh, e) == -1)
 		return -1;
-	show_begin(sh, t);
-	output_begin(sh->output, headings, 4);
+	show_table_begin(sh, t, &page, headings, 4);
 	for (size_t i = 0; i < known.count; i++) {
 		const struct known_box *k = &known.items[i];
 		char line[16];
@@ -40,8 +40,7 @@ static int trust_list(struct shell *sh, const struct task *t, const char *path, 
 		const char *cells[] = {k->name, k->kind == KNOWN_KEY ? k->pin : k->kind == KNOWN_TLS ? "tls" : "clear", k->date, line};
 		output_strings(sh->output, cells, 4);
 	}
-	output_end(sh->output);
-	show_end(sh, t);
+	show_table_end(sh, t, &page);
 	known_boxes_clear(&known);
 	return 0;
 }

@@ -156,13 +156,13 @@ static enum command_result undo_list(struct shell *sh, const struct task *t)
 {
 	static const char *const headings[] = {"number", "time", "line", "state"};
 	const struct kept_change *c;
+	struct page page;
 
 	if (kept_at(sh->kept, 0) == NULL && t->redirect == NULL) {
 		shell_notice(sh, "no changes in this session");
 		return COMMAND_DONE;
 	}
-	show_begin(sh, t);
-	output_begin(sh->output, headings, 4);
+	show_table_begin(sh, t, &page, headings, 4);
 	for (size_t i = 0; (c = kept_at(sh->kept, i)) != NULL; i++) {
 		char number[16], when[32] = "";
 		struct tm tm;
@@ -173,8 +173,7 @@ static enum command_result undo_list(struct shell *sh, const struct task *t)
 			strftime(when, sizeof when, "%H:%M:%S", &tm);
 		output_strings(sh->output, cells, 4);
 	}
-	output_end(sh->output);
-	show_end(sh, t);
+	show_table_end(sh, t, &page);
 	return COMMAND_DONE;
 }
 

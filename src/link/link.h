@@ -67,6 +67,9 @@ bool link_takes(const struct shell *sh, bool early);
 /* The two ends of the connection, if it is up and one of TCP. */
 bool link_endpoints(const struct shell *sh, struct address *local, struct address *remote);
 
+/* True within the session's callbacks.  What runs the loop, and so reads more, must wait for `drained`. */
+bool link_feeds(const struct shell *sh);
+
 /* Bytes not yet sent. */
 size_t link_unsent(const struct shell *sh);
 uint64_t link_request(struct shell *sh, const char *json, size_t len, void *tag);

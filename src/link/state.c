@@ -37,6 +37,11 @@ size_t link_unsent(const struct shell *sh)
 	return sh->link->session != NULL ? session_output(sh->link->session)->len : 0;
 }
 
+bool link_feeds(const struct shell *sh)
+{
+	return sh->link->feeding;
+}
+
 uint64_t link_partial(const struct shell *sh)
 {
 	return sh->link->partial;

@@ -261,6 +261,8 @@ void engine_pump(struct shell *sh)
 		e->again = true;
 		return;
 	}
+	if (link_feeds(sh))	/* a pager runs the loop, which would read into what is being read */
+		return;
 	e->pumping = true;
 	do {
 		e->again = false;

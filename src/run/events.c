@@ -517,24 +517,20 @@ void events_show(struct shell *sh, bool on)
 void events_list(struct shell *sh, const struct task *t)
 {
 	struct events *ev = sh->events;
-	struct sink page;
+	struct page page;
 
 	if (ev->kept_count == 0 && t->redirect == NULL) {
 		shell_notice(sh, "no events so far");
 		return;
 	}
 	show_begin(sh, t);
-	sink_init(&page, -1);
-	page.terminal = sh->out.terminal;
-	output_set_sink(sh->output, &page);
+	show_page_begin(sh, t, &page);
 	for (size_t i = ev->kept_count; i > 0; i--) {
 		const struct kept *k = &ev->kept[(ev->kept_next + EVENTS_KEPT - i) % EVENTS_KEPT];
 		events_print(sh, k->when, k->line, k->len);
 	}
-	output_set_sink(sh->output, &sh->out);
-	show_text(sh, buf_head(&page.buf), page.buf.len);
+	show_page_end(sh, &page);
 	show_end(sh, t);
-	sink_clear(&page);
 }
 
 struct events *events_create(struct shell *sh)

@@ -224,21 +224,47 @@ static void show_plain(struct shell *sh, const struct task *t, const struct repl
 		output_reply(sh->output, &about, reply);
 }
 
-void show_reply(struct shell *sh, const struct task *t, const struct reply *reply)
+void show_page_begin(struct shell *sh, const struct task *t, struct page *page)
 {
-	struct sink page;
-
-	if (sh->prompt == NULL || sh->redirected || !output_format(sh->output)->for_people) {
-		show_plain(sh, t, reply);
+	/* A job would take the terminal from what is being typed. */
+	page->on = sh->prompt != NULL && !sh->redirected && t->role == TASK_LINE && output_format(sh->output)->for_people;
+	if (!page->on)
 		return;
-	}
-	sink_init(&page, -1);
-	page.terminal = sh->out.terminal;
-	output_set_sink(sh->output, &page);
-	show_plain(sh, t, reply);
+	sink_init(&page->sink, -1);
+	page->sink.terminal = sh->out.terminal;
+	output_set_sink(sh->output, &page->sink);
+}
+
+void show_page_end(struct shell *sh, struct page *page)
+{
+	if (!page->on)
+		return;
 	output_set_sink(sh->output, &sh->out);
-	show_text(sh, buf_head(&page.buf), page.buf.len);
-	sink_clear(&page);
+	show_text(sh, buf_head(&page->sink.buf), page->sink.buf.len);
+	sink_clear(&page->sink);
+}
+
+void show_table_begin(struct shell *sh, const struct task *t, struct page *page, const char *const *headings, size_t count)
+{
+	show_begin(sh, t);
+	show_page_begin(sh, t, page);
+	output_begin(sh->output, headings, count);
+}
+
+void show_table_end(struct shell *sh, const struct task *t, struct page *page)
+{
+	output_end(sh->output);
+	show_page_end(sh, page);
+	show_end(sh, t);
+}
+
+void show_reply(struct shell *sh, const struct task *t, const struct task *of, const struct reply *reply)
+{
+	struct page page;
+
+	show_page_begin(sh, t, &page);
+	show_plain(sh, of, reply);
+	show_page_end(sh, &page);
 }
 
 static void report(const struct task *t, bool before)
@@ -259,7 +285,7 @@ void show_result(struct shell *sh, struct task *t, const struct reply *reply)
 		show_unsent(sh, buf_head(&t->line.json), t->line.json.len);
 	} else if (reply != NULL || task_has_result(t)) {
 		show_begin(sh, t);
-		show_reply(sh, t, reply);
+		show_reply(sh, t, t, reply);
 		show_end(sh, t);
 		redirect_close(sh, t);
 		if (t->change != NULL)

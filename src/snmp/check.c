@@ -131,16 +131,15 @@ static void check_finish(struct check *c)
 	static const char *const headings[] = {"entry", "version", "credential", "ms", "result", "sysUpTime", "sysDescr"};
 	struct shell *sh = c->command.sh;
 	bool answered = false, timed_out = true;
+	struct page page;
 
-	show_begin(sh, c->command.task);
-	output_begin(sh->output, headings, 7);
+	show_table_begin(sh, c->command.task, &page, headings, 7);
 	for (size_t i = 0; i < c->count; i++) {
 		show_try(sh, c->tries[i]);
 		answered |= c->tries[i]->answered;
 		timed_out &= c->tries[i]->timed_out;
 	}
-	output_end(sh->output);
-	show_end(sh, c->command.task);
+	show_table_end(sh, c->command.task, &page);
 	if (c->left_out > 0)
 		shell_complain(sh, c->command.task->at, ".snmp check", "%zu more of the realm's communities and users are not tried", c->left_out);
 	command_end(c, answered ? STATUS_OK : timed_out ? STATUS_TIMEOUT : STATUS_FAILED);

@@ -90,24 +90,16 @@ static void snmp_show(struct snmp *s, bool last)
 	struct shell *sh = s->command.sh;
 	const struct task *t = s->command.task;
 	bool measured = show_format(sh, s->command.task)->twice;
-	struct sink page;
+	struct page page;
 
 	if (s->rows.failed)
 		shell_complain(sh, t->at, ".snmp", "out of memory: rows are missing");
 	if (s->rows.len == 0 || (!last && (measured || t->redirect != NULL || sh->prompt != NULL)))
 		return;
 	show_begin(sh, t);
-	if (sh->prompt == NULL || sh->redirected || t->role == TASK_JOB) {
-		put_rows(sh, s);
-	} else {
-		sink_init(&page, -1);
-		page.terminal = sh->out.terminal;
-		output_set_sink(sh->output, &page);
-		put_rows(sh, s);
-		output_set_sink(sh->output, &sh->out);
-		show_text(sh, buf_head(&page.buf), page.buf.len);
-		sink_clear(&page);
-	}
+	show_page_begin(sh, t, &page);
+	put_rows(sh, s);
+	show_page_end(sh, &page);
 	show_end(sh, t);
 	s->begun = true;
 	buf_reset(&s->rows);

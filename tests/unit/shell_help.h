@@ -49,6 +49,12 @@ bool link_takes(const struct shell *sh, bool early)
 	return wire.state == LINK_READY;
 }
 
+bool link_feeds(const struct shell *sh)
+{
+	(void)sh;
+	return false;
+}
+
 void link_want(struct shell *sh)
 {
 	(void)sh;
