@@ -50,7 +50,7 @@ static int complain(const struct reader *r, size_t at, const char *why)
 /* Decodes a word into *out: as in every line, and a leading ~/ is the home folder. */
 static int read_word(const struct reader *r, const struct word *w, struct buf *out)
 {
-	size_t start = w->start, at = w->start;
+	size_t start = w->start, at = start;
 	char why_not[FOREIGN_TEXT];
 	const char *why;
 

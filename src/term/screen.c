@@ -353,6 +353,9 @@ static void paint_whole(struct screen *s, int top, int bottom)
 		go_home(s);
 	else if (s->shown)
 		buf_putc(&s->bytes, '\n');
+	/* A row that a narrower terminal has broken stays joined to the next one, until it is erased. */
+	if (s->visual && s->shown && s->frame.room != f->room)
+		erase_rows(s);
 	put_frame(s, f, (struct spot){0}, top, bottom, false);
 	if (s->visual && f->end.row == 0 && f->end.col == 0)
 		erase_rows(s);

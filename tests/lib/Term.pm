@@ -176,6 +176,9 @@ sub resize
 	$t->{columns} = $columns;
 	$t->{rows} = $rows if $rows;
 	tmux('resize-window', '-t', $t->{name}, '-x', $columns, '-y', $t->{rows});
+	# tmux lays its screen out anew at once, but the program's terminal may get its size a quarter of a second later.
+	my ($tty) = tmux('display-message', '-p', '-t', $t->{name}, '#{pane_tty}');
+	$t->wait_for(sub { my $size = `stty -F $tty size 2>/dev/null`; $size eq "$t->{rows} $columns\n" || $size eq '' });
 	return $t;
 }
 

@@ -235,6 +235,23 @@ for my $columns (50, 33, 60) {
 }
 $wide->close;
 
+# A row that tmux had broken stayed joined to the next one, though it was painted anew: widened, the line had fewer rows than were
+# painted, and the row above was painted over.
+my $joined = Prompt->new(columns => 60, rows => 20);
+my $typed = 'x' x 41;
+$joined->event(3);
+$joined->type($typed);
+is $joined->settle($typed), '', 'a line of one row';
+$joined->resize(24);
+is $joined->settle($typed), '', '... of two in a narrower terminal';
+$joined->type('yy yyyyyyyy');
+is $joined->settle($typed .= 'yy yyyyyyyy'), '', '... and of three';
+$joined->resize(80);
+$joined->event(2);
+is $joined->settle_events, '', '... loses no event above it when the terminal is wide again';
+is $joined->settle($typed), '', '... and is itself again';
+$joined->close;
+
 # Not a terminal: libedit is not touched
 my $pipe = Prompt->new(wrap => ['sh', '-c', '(echo one; printf "tw\n"; printf three) | "$@"', 'sh']);
 is_deeply [$pipe->wait_logged(4)], ['LINE one', 'LINE tw', 'LINE three', 'END '], 'lines from a pipe';

@@ -54,6 +54,8 @@ for my $columns (80, 40, 24, 60) {
 			} elsif ($dice < 0.97) {
 				$t->event(1 + int rand 3);
 			} elsif ($resized) {
+				# What is painted for one width, and reaches the terminal when it has another, cannot be right.
+				last if ($wrong = $t->settle($line, $cursor) || $t->settle_events) ne '';
 				$t->resize((80, 40, 24, 31, 60)[rand 5]);
 			}
 		}
