@@ -337,6 +337,7 @@ static int start_one(struct each *a)
 		a->stopped = true;
 		return -1;
 	}
+	t->by = ".each";
 	t->format = a->command.task != NULL ? a->command.task->format : a->command.format;
 	t->redirect = a->command.task != NULL ? a->command.task->redirect : a->command.redirect;
 	return 0;

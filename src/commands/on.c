@@ -99,12 +99,14 @@ static void wrong(struct shell *sh, struct place at, const struct error *e)
 
 static void on_start(struct shell *sh, const char *line)
 {
+	struct task *t;
 	struct error e;
 
-	if (engine_child(sh, line, strlen(line), (struct place){0}, false, ran, NULL, &e) == NULL) {
+	if ((t = engine_child(sh, line, strlen(line), (struct place){0}, false, ran, NULL, &e)) == NULL) {
 		wrong(sh, (struct place){0}, &e);
 		return;
 	}
+	t->by = ".on";
 	sh->on->running++;
 	engine_hold(sh);
 }

@@ -86,10 +86,10 @@ static enum engine_turn steps_prepare(struct shell *sh, struct task *t)
 		return turn;
 	if (steps_resolve_names(sh, t))
 		return TURN_LATER;
+	if ((t->role == TASK_LINE || t->by != NULL) && sh->change != NULL && sh->change->ask(sh, t))
+		return TURN_LATER;
 	if (t->role != TASK_LINE)
 		return TURN_SEND;
-	if (sh->change != NULL && sh->change->ask(sh, t))
-		return TURN_LATER;
 	if (steps_cannot_write(sh, t))
 		return TURN_LATER;
 	if (t->line.type != NULL && t->line.type->kind == REQUEST_SESSION)

@@ -5,6 +5,7 @@
 #include "undo/change.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct change {
 	bool adds, only;	/* something with a gid; and deletes nothing */
 	struct buf before;	/* the values of its list */
 	const char *why;	/* it cannot be taken back, whatever the state was */
+	char by[32];		/* such a reason */
 	bool silent;		/* shown by .undo list only */
 };
 
@@ -82,8 +84,10 @@ static bool change_ask(struct shell *sh, struct task *t)
 		return false;
 	if ((t->change = calloc(1, sizeof *t->change)) == NULL)
 		return false;
-	t->change->silent = t->line.type->kind == REQUEST_ACTION || t->line.job;
-	t->change->why = t->line.type->kind == REQUEST_ACTION ? started : t->line.job ? as_job : NULL;
+	if (t->by != NULL)
+		snprintf(t->change->by, sizeof t->change->by, "it ran in %s", t->by);
+	t->change->why = t->line.type->kind == REQUEST_ACTION ? started : t->by != NULL ? t->change->by : t->line.job ? as_job : NULL;
+	t->change->silent = t->change->why != NULL;
 	if (t->change->silent)
 		return false;
 	t->change->json.secret = true;
@@ -127,9 +131,9 @@ static void change_ended(struct shell *sh, struct task *t)
 
 	if (t->outcome == OUTCOME_UNKNOWN)
 		change_keep(sh, t, "no answer: unknown whether it was done");
-	else if (t->outcome == OUTCOME_OK && t->role == TASK_JOB)	/* that is all: the effect of a job is not shown */
+	else if (t->outcome == OUTCOME_OK && t->role != TASK_LINE)	/* that is all: the effect of these is not shown */
 		change_keep(sh, t, t->change->why != NULL ? t->change->why : as_job);
-	if (t->role == TASK_JOB || t->outcome != OUTCOME_OK || !t->change->adds || !t->change->known)
+	if (t->role != TASK_LINE || t->outcome != OUTCOME_OK || !t->change->adds || !t->change->known)
 		return;
 	t->change->known = false;
 	if (made_lister(&request, t->line.type) == 0 &&

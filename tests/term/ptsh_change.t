@@ -182,8 +182,17 @@ for my $line ('realm_poll Lab', 'realm_discover Lab', 'switch_poll Lab 10.2.0.1'
 }
 $n->line('realm_info_modify Lab description=job &');
 $n->wait_row(qr/\[1\] realm_info_modify .*: done/);
+$n->run('.on realm_poll_stop -- realm_info_modify {1} description=polled');
+$n->line('realm_poll Archive');
+$n->wait_row(qr/^ptsh: \.on: realm_info_modify 3865500631171652 description=polled: done/);
+$n->wait_prompt(qr/^box> $/);
+$n->run('.on off');
+$n->run('.each poller_info gid -- poller_info_modify {gid} secret=pa55word4');
 my @listed = $n->run('.undo list');
-for my $want (['realm_poll Lab', 'what was started cannot be taken back'], ['realm_discover Lab', 'what was started cannot be taken back'],
+is scalar(grep { /^ +\d+  [\d:]+  poller_info_modify \d+ secret=\? +it ran in \.each$/ } @listed),
+    scalar($n->run('poller_info gid')) - 2, 'lines of .each: each in the list, without the secret' or diag(join "\n", @listed);
+for my $want (['realm_info_modify 3865500631171652 description=polled', 'it ran in .on'],
+    ['realm_poll Lab', 'what was started cannot be taken back'], ['realm_discover Lab', 'what was started cannot be taken back'],
     ['realm_sync Lab bsync', 'what was started cannot be taken back'], ['log "a word"', 'the state before cannot be read'],
     ['realm_info_modify Lab description=job &', 'it ran as a job']) {
 	ok scalar(grep { /^\s*\d+  [\d:]+  \Q$want->[0]\E +\Q$want->[1]\E$/ } @listed), "$want->[0]: in the list, with why" or diag(join "\n", @listed);
