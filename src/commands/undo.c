@@ -15,20 +15,33 @@
 #include "run/engine.h"
 #include "run/show.h"
 #include "term/ask.h"
+#include "undo/assigned.h"
 #include "undo/change.h"
 #include "undo/kept.h"
 #include "undo/made.h"
+
+enum { AT_ONCE = 64 };		/* requests, where it takes many */
 
 struct undoing {
 	struct command_state command;
 	unsigned number;	/* of the change */
 	bool made;		/* it made something, which is deleted */
 	struct undo undo;	/* the change made by taking it back; undoing that makes the first change again */
+	struct buf sent;	/* the request that takes it back, as it is kept */
+	struct buf requests;	/* those not sent yet, each with a LF */
+	size_t count, running, failed;
+	struct buf why;		/* of the first that failed */
+	enum status status;
 };
 
 static void undo_free(struct command_state *s)
 {
-	undo_clear(&((struct undoing *)s)->undo);
+	struct undoing *u = (struct undoing *)s;
+
+	undo_clear(&u->undo);
+	buf_clear(&u->sent);
+	buf_clear(&u->requests);
+	buf_clear(&u->why);
 }
 
 static const struct command_ops undo_ops = {.size = sizeof(struct undoing), .clear = undo_free};
@@ -39,33 +52,30 @@ static void undo_fail(struct undoing *u, enum status status, const char *text)
 	command_end(u, status);
 }
 
-/* Reports a reply that never came, or a refusal, and ends.  False: all is well. */
-static bool undo_failed(struct undoing *u, const struct task *child, const struct reply *reply)
+/* True if a reply never came, or is a refusal: then *why says it. */
+static bool undo_refused(const struct task *child, const struct reply *reply, struct buf *why, enum status *status)
 {
-	struct buf why = {0};
-
 	if (child->outcome == OUTCOME_OK && reply != NULL)
 		return false;
-	show_failure(child, reply, &why);
-	undo_fail(u, child->outcome == OUTCOME_FAILED ? STATUS_FAILED : child->outcome == OUTCOME_REFUSED ? child->why_status : STATUS_LOST,
-	    buf_string(&why) != NULL ? buf_string(&why) : "no answer");
-	buf_clear(&why);
+	show_failure(child, reply, why);
+	if (why->len == 0)
+		buf_puts(why, "no answer");
+	*status = child->outcome == OUTCOME_FAILED ? STATUS_FAILED : child->outcome == OUTCOME_REFUSED ? child->why_status : STATUS_LOST;
 	return true;
 }
 
-static void undo_done(struct shell *sh, struct task *child, const struct reply *reply)
+/* Keeps the taking back as a change of its own. */
+static void undo_succeeded(struct undoing *u)
 {
-	struct undoing *u = child->ctx;
+	struct shell *sh = u->command.sh;
 	struct kept_change *c = kept_find(sh->kept, u->number);
 	struct buf text = {0};
 	char line[32];
 	unsigned again = 0;
 
-	if (undo_failed(u, child, reply))
-		return;
 	if (c != NULL) {
 		char why[] = "what was deleted is gone";
-		const struct kept_change redo = {.line = line, .type = c->type, .json = c->back, .back = u->undo.json,
+		const struct kept_change redo = {.line = line, .type = c->type, .json = u->sent, .back = u->undo.json, .each = u->undo.each,
 		    .partial = u->undo.partial, .why = u->undo.json.len > 0 ? NULL : why};
 
 		snprintf(line, sizeof line, ".undo %u", u->number);
@@ -80,18 +90,101 @@ static void undo_done(struct shell *sh, struct task *child, const struct reply *
 	command_end(u, STATUS_OK);
 }
 
+/* The length of the first of some requests; each has a LF. */
+static size_t first_length(const struct buf *requests)
+{
+	const char *first = buf_head(requests), *end = requests->len > 0 ? memchr(first, '\n', requests->len) : NULL;
+
+	return end != NULL ? (size_t)(end - first) : requests->len;
+}
+
+/* As a user would type it. */
+static void put_title(struct buf *out, const struct line *line)
+{
+	const char *title = line_title(line) != NULL ? line_title(line) : "?";
+
+	if (line_print(out, title, strlen(title), true) < 0)
+		buf_puts(out, title);
+	buf_puts(out, ": ");
+}
+
+static void undo_send(struct undoing *u);
+
+static void undo_done(struct shell *sh, struct task *child, const struct reply *reply)
+{
+	struct undoing *u = child->ctx;
+	struct buf why = {0};
+	enum status status;
+
+	(void)sh;
+	u->running--;
+	if (undo_refused(child, reply, &why, &status) && u->failed++ == 0) {
+		u->status = status;
+		if (u->count > 1)
+			put_title(&u->why, &child->line);
+		buf_put(&u->why, buf_head(&why), why.len);
+	}
+	buf_clear(&why);
+	undo_send(u);
+}
+
+/* All have ended. */
+static void undo_ended(struct undoing *u)
+{
+	struct buf text = {0};
+
+	if (u->failed == 0) {
+		undo_succeeded(u);
+		return;
+	}
+	if (u->count > 1)
+		buf_printf(&text, "%zu of %zu requests failed; .undo %u takes the rest back; the first: ", u->failed, u->count, u->number);
+	buf_put(&text, buf_head(&u->why), u->why.len);
+	undo_fail(u, u->status, buf_string(&text) != NULL ? buf_string(&text) : "out of memory");
+	buf_clear(&text);
+}
+
+/* Sends as many as may run at once; after the last one it ends. */
+static void undo_send(struct undoing *u)
+{
+	struct error e;
+
+	while (u->running < AT_ONCE && u->requests.len > 0) {
+		const char *line = buf_head(&u->requests);
+		size_t len = first_length(&u->requests);
+
+		u->running++;
+		if (engine_child(u->command.sh, line, len, (struct place){0}, true, undo_done, u, &e) == NULL) {
+			u->running--;
+			if (u->failed++ == 0) {
+				u->status = e.status;
+				buf_puts(&u->why, e.text);
+			}
+		}
+		buf_consume(&u->requests, len < u->requests.len ? len + 1 : len);
+	}
+	if (u->running == 0)
+		undo_ended(u);
+	else
+		engine_pump(u->command.sh);
+}
+
 /* Shows what will change and asks.  foreign: the present values are not those that the change left. */
 static bool undo_agreed(struct shell *sh, const struct kept_change *c, const struct undoing *undoing, bool foreign)
 {
 	const struct undo *u = &undoing->undo;
+	const char *first = buf_head(&undoing->requests);
+	size_t len = first_length(&undoing->requests);
 	struct buf text = {0}, masked = {0};
 	bool yes;
 
 	safe_put(&text, c->line, strlen(c->line));
 	buf_putc(&text, '\n');
 	change_put(&text, u, output_settings(sh->output)->color);
-	if (line_print(&masked, buf_head(&c->back), c->back.len, true) == 0) {
+	if (line_print(&masked, first, len, true) == 0) {
 		buf_puts(&text, "  by ");
+		if (undoing->count > 1)
+			buf_printf(&text, "%zu requests, the first ", undoing->count);
 		safe_put(&text, buf_head(&masked), masked.len);
 		buf_putc(&text, '\n');
 	}
@@ -113,6 +206,18 @@ static int undo_compare_now(struct undoing *u, const struct kept_change *c, stru
 {
 	struct undo left;
 
+	if (c->each) {
+		if (assigned_now(&u->undo, &u->sent, c->type, &c->json, &c->back, now, foreign) < 0)
+			return -1;
+		u->count = assigned_requests(&u->requests, c->type, &u->sent);
+		return u->count == 0 && u->sent.len > 0 ? -1 : 0;
+	}
+	buf_put(&u->sent, buf_head(&c->back), c->back.len);
+	buf_put(&u->requests, buf_head(&c->back), c->back.len);
+	buf_putc(&u->requests, '\n');
+	u->count = 1;
+	if (u->sent.failed || u->requests.failed)
+		return -1;
 	if (u->made)
 		return made_still(&u->undo, c->type, buf_head(&c->json), c->json.len, &c->back, now, foreign);
 	/* The change, made again, would change nothing if nothing has happened since. */
@@ -125,11 +230,12 @@ static void undo_state(struct shell *sh, struct task *child, const struct reply 
 {
 	struct undoing *u = child->ctx;
 	const struct kept_change *c = kept_find(sh->kept, u->number);
-	struct error e;
 	bool foreign;
 
-	if (undo_failed(u, child, reply))
+	if (undo_refused(child, reply, &u->why, &u->status)) {
+		undo_fail(u, u->status, buf_string(&u->why) != NULL ? buf_string(&u->why) : "out of memory");
 		return;
+	}
 	if (c == NULL) {
 		undo_fail(u, STATUS_FAILED, "the change is forgotten");
 		return;
@@ -148,8 +254,7 @@ static void undo_state(struct shell *sh, struct task *child, const struct reply 
 		command_end(u, STATUS_FAILED);
 		return;
 	}
-	if (engine_child(sh, buf_head(&c->back), c->back.len, (struct place){0}, true, undo_done, u, &e) == NULL)
-		undo_fail(u, e.status, e.text);
+	undo_send(u);
 }
 
 static enum command_result undo_list(struct shell *sh, const struct task *t)
@@ -228,6 +333,7 @@ static enum command_result undo_run(struct shell *sh, struct task *t, enum statu
 		error_memory(&e);
 		return command_fail(sh, t, status, &e);
 	}
+	u->sent.secret = u->requests.secret = true;
 	u->number = c->number;
 	u->made = !undo_possible(c->type);
 	if ((u->made ? made_lister(&request, c->type) : undo_reader(&request, c->type, buf_head(&c->back), c->back.len)) < 0)

@@ -13,6 +13,7 @@
 #include "base/safe.h"
 #include "run/engine.h"
 #include "run/show.h"
+#include "undo/assigned.h"
 #include "undo/kept.h"
 #include "undo/made.h"
 #include "undo/undo.h"
@@ -22,11 +23,14 @@ struct change {
 	struct buf json;	/* the request: the task's is wiped when it has been sent */
 	bool known;		/* the state was read */
 	bool adds, only;	/* something with a gid; and deletes nothing */
+	bool all;		/* everything is assigned at once */
 	struct buf before;	/* the values of its list */
 	const char *why;	/* it cannot be taken back, whatever the state was */
 	char by[32];		/* such a reason */
 	bool silent;		/* shown by .undo list only */
 };
+
+enum { LINES_SHOWN = 100 };	/* of what a change has changed */
 
 static const char started[] = "what was started cannot be taken back", as_job[] = "it ran as a job";
 static const char gone[] = "what is deleted is gone, and made again it has another gid";
@@ -52,7 +56,7 @@ static void have_state(struct shell *sh, struct task *child, const struct reply 
 	t->state = TASK_WAITING;
 	if (engine_drop_if_cancelled(sh, t))
 		return;
-	if (ok && c->adds) {
+	if (ok && (c->adds || c->all)) {
 		buf_put(&c->before, reply->values.next, (size_t)(reply->values.end - reply->values.next));
 		c->known = !c->before.failed;
 	} else if (ok) {
@@ -69,6 +73,7 @@ static int change_question(struct buf *request, struct task *t)
 	c->adds = made_adds(t->line.type, buf_head(&c->json), c->json.len, &c->only);
 	if (c->adds)
 		return made_lister(request, t->line.type);
+	c->all = assigned_all(t->line.type, buf_head(&c->json), c->json.len);
 	c->why = change_why_not(t->line.type);
 	return c->why != NULL ? -1 : undo_reader(request, t->line.type, buf_head(&c->json), c->json.len);
 }
@@ -100,16 +105,32 @@ static bool change_ask(struct shell *sh, struct task *t)
 	return child != NULL;
 }
 
-/* --- objects made --- */
+/* --- what only the list before and after shows --- */
 
-static void have_made(struct shell *sh, struct task *child, const struct reply *reply)
+static int compare_lists(struct change *c, const struct request *type, struct json_iter after)
+{
+	struct json_iter before = {buf_head(&c->before), buf_head(&c->before) + c->before.len, false};
+	struct buf done = {.secret = true};
+	int result;
+
+	if (c->adds)
+		return made_find(&c->undo, type, buf_head(&c->json), c->json.len, before, after);
+	result = assigned_find(&c->undo, &done, type, buf_head(&c->json), c->json.len, before, after);
+	if (result == 0 && !done.failed) {
+		buf_clear(&c->json);
+		c->json = done;
+		return 0;
+	}
+	buf_clear(&done);
+	return -1;
+}
+
+static void have_lists(struct shell *sh, struct task *child, const struct reply *reply)
 {
 	struct task *t = child->ctx;
 	struct change *c = t->change;
-	struct json_iter before = {buf_head(&c->before), buf_head(&c->before) + c->before.len, false};
 
-	c->known = child->outcome == OUTCOME_OK && reply != NULL &&
-	    made_find(&c->undo, t->line.type, buf_head(&c->json), c->json.len, before, reply->values) == 0;
+	c->known = child->outcome == OUTCOME_OK && reply != NULL && compare_lists(c, t->line.type, reply->values) == 0;
 	t->state = TASK_ANSWERED;
 	engine_pump(sh);
 }
@@ -119,25 +140,26 @@ static unsigned change_keep(struct shell *sh, const struct task *t, const char *
 {
 	const struct change *c = t->change;
 	const struct kept_change kept = {.line = t->line.masked != NULL ? t->line.masked : (char *)(uintptr_t)"", .type = t->line.type,
-	    .json = c->json, .back = c->undo.json, .partial = c->undo.partial, .why = (char *)(uintptr_t)why};
+	    .json = c->json, .back = c->undo.json, .each = c->undo.each, .partial = c->undo.partial, .why = (char *)(uintptr_t)why};
 
 	return kept_add(&sh->kept, &kept);
 }
 
 static void change_ended(struct shell *sh, struct task *t)
 {
+	struct change *c = t->change;
 	struct buf request = {0};
 	struct error e;
 
 	if (t->outcome == OUTCOME_UNKNOWN)
 		change_keep(sh, t, "no answer: unknown whether it was done");
 	else if (t->outcome == OUTCOME_OK && t->role != TASK_LINE)	/* that is all: the effect of these is not shown */
-		change_keep(sh, t, t->change->why != NULL ? t->change->why : as_job);
-	if (t->role != TASK_LINE || t->outcome != OUTCOME_OK || !t->change->adds || !t->change->known)
+		change_keep(sh, t, c->why != NULL ? c->why : as_job);
+	if (t->role != TASK_LINE || t->outcome != OUTCOME_OK || !(c->adds || c->all) || !c->known)
 		return;
-	t->change->known = false;
-	if (made_lister(&request, t->line.type) == 0 &&
-	    engine_child(sh, buf_head(&request), request.len, t->at, true, have_made, t, &e) != NULL)
+	c->known = false;
+	if ((c->adds ? made_lister(&request, t->line.type) : undo_reader(&request, t->line.type, buf_head(&c->json), c->json.len)) == 0 &&
+	    engine_child(sh, buf_head(&request), request.len, t->at, true, have_lists, t, &e) != NULL)
 		t->state = TASK_RESOLVING;
 	buf_clear(&request);
 }
@@ -147,10 +169,13 @@ static void change_ended(struct shell *sh, struct task *t)
 static void put_lines(struct buf *out, const char *text, size_t len, bool coloured)
 {
 	const char *end, *new;
+	size_t n = 0;
 
 	for (; len > 0; len -= (size_t)(end - text) + 1, text = end + 1) {
 		if ((end = memchr(text, '\n', len)) == NULL)
-			return;
+			break;
+		if (n++ >= LINES_SHOWN)
+			continue;
 		buf_puts(out, "  ");
 		new = memmem(text, (size_t)(end - text), " -> ", 4);
 		new = new != NULL ? new + 4 : end;
@@ -160,6 +185,8 @@ static void put_lines(struct buf *out, const char *text, size_t len, bool colour
 		buf_puts(out, colour_end(coloured && new < end));
 		buf_putc(out, '\n');
 	}
+	if (n > LINES_SHOWN)
+		buf_printf(out, "  and %zu more\n", n - LINES_SHOWN);
 }
 
 void change_put(struct buf *out, const struct undo *u, bool coloured)

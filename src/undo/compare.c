@@ -64,6 +64,7 @@ static const struct field *field_of(struct back *b, const struct diff_entry *p)
 
 	switch (b->form) {
 	case FORM_PAIR:
+	case FORM_EACH_PAIR:
 		return &b->arg->fields[1];
 	case FORM_ASSIGNMENTS:
 		return &b->arg->fields[0];
@@ -178,7 +179,7 @@ int undo_compare(struct undo_work *w, size_t i, enum undo_form form, struct diff
 		bool secret = undo_secret(w, b.arg, p->name), read;
 		const cJSON *after;
 
-		if (!p->touched)
+		if (!p->touched || (form == FORM_EACH_PAIR && p->old_count == 0))
 			continue;
 		if (undo_is_list(f)) {
 			result = compare_lists(&b, p);

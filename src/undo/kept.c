@@ -39,7 +39,8 @@ static void make_room(struct kept *k)
 unsigned kept_add(struct kept **kept, const struct kept_change *c)
 {
 	struct kept *k = *kept != NULL ? *kept : (*kept = calloc(1, sizeof **kept));
-	struct kept_change copy = {.when = time(NULL), .type = c->type, .partial = c->partial, .json.secret = true, .back.secret = true};
+	struct kept_change copy = {.when = time(NULL), .type = c->type, .each = c->each, .partial = c->partial,
+	    .json.secret = true, .back.secret = true};
 
 	if (k == NULL)
 		return 0;

@@ -20,6 +20,7 @@ struct kept_change {
 	char *line;		/* as typed, masked */
 	const struct request *type;
 	struct buf json, back;	/* the request sent, and the one that undoes it (empty: none); secret */
+	bool each;		/* they are as struct undo's with `each` */
 	bool partial;		/* back does not restore all of it */
 	char *why;		/* why it cannot be undone; NULL: it can */
 	bool taken_back;

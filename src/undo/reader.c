@@ -155,7 +155,7 @@ int undo_reader(struct buf *out, const struct request *type, const char *json, s
 	cJSON *request = NULL, *v;
 	int result = undo_work_begin(&w, type, json, len);
 
-	if (result == 0 && (!undo_possible(type) || !undo_is_change(&w)))
+	if (result == 0 && (!undo_possible(type) || !(undo_is_change(&w) || undo_is_for_all(&w))))
 		result = -1;
 	if (result == 0)
 		undo_add_first(&w, &request, cJSON_CreateString(w.reader->name));

@@ -37,13 +37,12 @@ static int compare(struct undo_work *w)
 	return 0;
 }
 
-void undo_compose(struct undo_work *w)
+void undo_print(struct undo_work *w, const cJSON *const parts[static REQUEST_ARGS], struct buf *out)
 {
-	struct undo *u = w->u;
 	cJSON *request = NULL;
 	size_t count = REQUEST_ARGS;
 
-	while (count > 0 && w->parts[count - 1] == NULL)
+	while (count > 0 && parts[count - 1] == NULL)
 		count--;
 	if (count == 0 || w->failed)
 		return;
@@ -53,15 +52,25 @@ void undo_compose(struct undo_work *w)
 
 		if (arg == w->gid_arg)
 			undo_add(w, request, tree_copy(w->gid));
-		else if (w->parts[i] != NULL)
-			undo_add(w, request, tree_copy(w->parts[i]));
+		else if (parts[i] != NULL)
+			undo_add(w, request, tree_copy(parts[i]));
 		else
 			undo_add(w, request, cJSON_CreateRaw(arguments_filler(arg)));
 	}
-	tree_print(request, &u->json);
+	tree_print(request, out);
 	cJSON_Delete(request);
+}
+
+void undo_compose(struct undo_work *w)
+{
+	const cJSON *parts[REQUEST_ARGS];
+	struct undo *u = w->u;
+
+	for (size_t i = 0; i < REQUEST_ARGS; i++)
+		parts[i] = w->parts[i];
+	undo_print(w, parts, &u->json);
 	/* The box's text may be one that cannot be typed. */
-	if (!u->json.failed && line_print(&u->line, buf_head(&u->json), u->json.len, true) < 0) {
+	if (u->json.len > 0 && !u->json.failed && line_print(&u->line, buf_head(&u->json), u->json.len, true) < 0) {
 		buf_clear(&u->json);
 		buf_clear(&u->line);
 		u->partial = true;
@@ -103,5 +112,5 @@ void undo_clear(struct undo *u)
 	buf_clear(&u->changes);
 	buf_clear(&u->line);
 	buf_clear(&u->json);
-	u->partial = false;
+	u->each = u->partial = false;
 }

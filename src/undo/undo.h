@@ -30,6 +30,7 @@ struct undo {
 				 * not there or will not be is `absent`, what the reader did not report `(cannot be read)` */
 	struct buf line;	/* the line that undoes it, as a user would type it, secrets shown as ?; empty: none */
 	struct buf json;	/* the same as a request, complete; secret; empty if line is */
+	bool each;		/* json has a list of pairs where the request takes one: a request for each (undo/assigned); line is the first */
 	bool partial;		/* something in `changes` is not undone, or not exactly */
 };
 

@@ -79,10 +79,17 @@ int undo_work_begin(struct undo_work *w, const struct request *type, const char 
 void undo_work_clear(struct undo_work *w);
 /* Writes the undoing request, from w->parts, to w->u.  (undo/undo.c) */
 void undo_compose(struct undo_work *w);
+/* Prints a request with these arguments; those left out before the last are filled.  Without memory w->failed, or out->failed.
+ * (undo/undo.c) */
+void undo_print(struct undo_work *w, const cJSON *const parts[static REQUEST_ARGS], struct buf *out);
 /* Clears w, and *w->u if result is -1 or there was no memory.  0, or -1. */
 int undo_work_end(struct undo_work *w, int result);
 /* True if the change is about anything. */
 bool undo_is_change(const struct undo_work *w);
+/* Which argument is a pair.  -1: the request has none. */
+int undo_pair_at(const struct request *type);
+/* True if the change leaves out the pair that it could have, which means all. */
+bool undo_is_for_all(const struct undo_work *w);
 
 /* Puts a tree into the pool, which owns it then. */
 const cJSON *undo_keep(struct undo_work *w, cJSON *v);
@@ -128,7 +135,10 @@ cJSON *undo_copy(const struct field *f, const cJSON *v);
 const struct field *undo_field(struct undo_work *w, const struct field *fields, const cJSON *name);
 
 /* How an argument has names and values. */
-enum undo_form { FORM_OBJECT, FORM_PAIRS, FORM_ROLES, FORM_PAIR, FORM_ASSIGNMENTS };
+enum undo_form {
+	FORM_OBJECT, FORM_PAIRS, FORM_ROLES, FORM_PAIR, FORM_ASSIGNMENTS,
+	FORM_EACH_PAIR,	/* a list of what FORM_PAIR has one of; without what was not there before */
+};
 
 /* True if an entry's value is a list of which a change deletes and adds some. */
 bool undo_is_list(const struct field *f);

@@ -68,6 +68,21 @@ bool undo_is_change(const struct undo_work *w)
 	return false;
 }
 
+int undo_pair_at(const struct request *type)
+{
+	for (int i = 0; type != NULL && i < REQUEST_ARGS && type->args[i].name != NULL; i++)
+		if (type->args[i].type == ARG_PAIR)
+			return i;
+	return -1;
+}
+
+bool undo_is_for_all(const struct undo_work *w)
+{
+	int at = undo_pair_at(w->type);
+
+	return at != -1 && w->args[at] == NULL;
+}
+
 int undo_work_begin(struct undo_work *w, const struct request *type, const char *json, size_t len)
 {
 	const cJSON *v;

@@ -168,6 +168,79 @@ is_deeply [grep { /pa55|ABCD/ } $s->run('.history lic')], [], '.history does not
 $s->key('C-d');
 is $s->status, 0, 'ends';
 
+# --- all devices are assigned at once: each goes back by itself ---
+my $all = Session->new(rows => 50, columns => 160, env => {PTSH_PAGER => ''});
+sub answered
+{
+	my ($line, $answer, $end) = @_;
+	$all->key('C-l');
+	$all->line($line);
+	$all->wait_prompt(qr/\[y\/N\] $/);
+	my $shown = join "\n", $all->rows;
+	$all->line($answer);
+	$all->wait_row($end);
+	return $shown;
+}
+my @before = $all->run('realm_device_assignment_list "Head Office"');
+my @assigned = $all->run('realm_device_assign "Head Office"');
+my @changed = map { /^  ([\d.]+): null -> "(\d+)"$/ ? [$1, $2] : () } @assigned;
+cmp_ok scalar(@changed), '>', 2, 'each device that has a poller now is shown' or diag join "\n", @assigned;
+is $assigned[-1], 'undo: .undo 1', '... and they can be taken back';
+is_deeply [$all->run('realm_device_assign "Head Office"')], ['ok', '  nothing has changed by it'], 'once more: nothing changes';
+my @after = $all->run('realm_device_assignment_list "Head Office"');
+my $asked = answered('.undo', 'n', qr/nothing is sent$/);
+like $asked, qr/^  \Q$changed[0][0]\E: "$changed[0][1]" -> null$/m, '.undo shows each';
+like $asked, qr/^  by @{[scalar @changed]} requests, the first realm_device_assign 5000015442 \Q$changed[0][0]\E null$/m, '... and says how many requests';
+unlike $asked, qr/others/, '... of one\'s own';
+my @other = ($ENV{PTSH}, '-w', '--clear-login', '-u', 'admin');
+my ($poller) = grep { $_ ne $changed[1][1] } map { $_->[1] } @changed;
+{
+	local $ENV{PTSH_PASSWORD} = $all->box->password;
+	system @other, '-c', "realm_device_assign 5000015442 $changed[1][0] $poller", '-c', "realm_device_assign 5000015442 $changed[0][0] null", $all->box->address;
+	like answered('.undo', 'n', qr/nothing is sent$/), qr/^  by @{[@changed - 1]} requests.*\n  it has been changed by others since$/m,
+	    '... only those that are not as before, and who has changed one';
+	system @other, '-c', "realm_device_assign 5000015442 $changed[$_][0] $changed[$_][1]", $all->box->address for 0, 1;
+}
+answered('.undo', 'y', qr/^undo: \.undo 2$/);
+is_deeply [$all->run('realm_device_assignment_list "Head Office"')], \@before, '... and all are as before';
+like answered('.undo', 'y', qr/^undo: \.undo 3$/), qr/^  by @{[scalar @changed]} requests, the first realm_device_assign 5000015442 \Q$changed[0][0] $changed[0][1]\E$/m,
+    'that is a change, too';
+is_deeply [$all->run('realm_device_assignment_list "Head Office"')], \@after, '... and all are as after it';
+# A poller that has gone
+$all->run('poller_modify Lab --add P,p,10.0.0.9,s3cr3tw0rd');
+my ($gone) = join("\n", $all->run('poller_info name,gid')) =~ /^P +(\d+)$/m;
+$all->run("realm_device_assign Lab 10.2.0.1 $gone");
+$all->run('realm_device_assign Lab 10.2.0.1 null');
+$all->run('.set yes on');
+$all->run('poller_modify Lab --delete P');
+$all->run('.set yes off');
+$all->key('C-l');
+$all->line('.undo');
+$all->wait_prompt(qr/Take it back/);
+$all->line('y');
+ok $all->wait_row(qr/^ptsh: \.undo: .*no poller/), 'what the box refuses is reported';
+is scalar(grep { /taken back/ } $all->run('.undo list')), 2, '... and is not taken back';
+# The same where some of many are refused
+my $set = '\'Head Office\'';
+$all->run("poller_modify $set --add P,p,10.0.0.9,s3cr3tw0rd");
+$all->run("realm_device_assign 5000015442 $_->[0] null") for @changed;
+$all->run("realm_device_assign $set");
+$all->run('realm_device_assignment_list 5000015442 > ' . $all->home . '/with.csv');
+($gone) = join("\n", $all->run('poller_info name,gid')) =~ /^P +(\d+)$/m;
+my $refused = grep { /,$gone\r?$/ } split /\n/, Term::slurp($all->home . '/with.csv');
+cmp_ok $refused, '>', 0, 'some are assigned to the new poller';
+answered('.undo', 'y', qr/^undo: \.undo \d+$/);
+$all->run('.set yes on');
+$all->run("poller_modify $set --delete P");
+my @half = $all->run("realm_device_assignment_list $set");
+answered('.undo', 'y', qr/requests failed/);
+like join("\n", $all->rows), qr/^ptsh: \.undo: $refused of @{[scalar @changed]} requests failed; \.undo \d+ takes the rest back; the first: realm_device_assign \d+ \S+ $gone: .*no poller/m,
+    'those that the box refuses are counted, and the first is named';
+is scalar(grep { /^10\.0\.0\.\d+$/ } $all->run("realm_device_assignment_list $set")), $refused, '... the others are taken back';
+answered('.undo', 'n', qr/nothing is sent$/);
+like $all->all, qr/^  by @{[$refused > 1 ? "$refused requests, the first " : '']}realm_device_assign \d+ \S+ $gone$/m, '... and those can be tried again';
+$all->close;
+
 # --- what cannot be undone is in the list ---
 for my $columns (80, 40) {
 	my $n = Session->new(box => $s->box, columns => $columns);

@@ -13,6 +13,7 @@
 #include <malloc.h>
 
 #include "lang/line.h"
+#include "undo/assigned.h"
 #include "undo/made.h"
 #include "undo/tree.h"
 #include "undo/undo.h"
@@ -221,8 +222,7 @@ static void what_is_known_to_be_unreadable_is_not_asked_for(void **state)
 static void what_changes_nothing_or_everything_is_not_shown(void **state)
 {
 	(void)state;
-	expect_reader("[\"realm_device_assign\",\"64\"]", NULL);
-	expect_reader("[\"realm_device_assign\",\"64\",null]", NULL);
+	expect_reader("[\"realm_device_assign\"]", NULL);
 	expect_reader("[\"realm_info_modify\",\"64\",{}]", NULL);
 	expect_reader("[\"realm_info_modify\"]", NULL);
 	expect_reader("[\"realm_info_modify\",null,{\"name\":\"x\"}]", NULL);
@@ -818,6 +818,91 @@ static void what_was_added_is_found_by_the_list_before(void **state)
 	    "[[[\"d\",\"x\"],[\"c\",\"y\"]]]", "c: absent -> present\n", "[\"security_certificate_list_modify\",[\"c\"]]");
 }
 
+/* --- everything at once --- */
+
+static const char all[] = "[\"realm_device_assign\",\"64\"]";
+
+static void expect_assigned(const char *before, const char *after, const char *changes, const char *back, const char *done)
+{
+	struct undo u;
+	struct buf out = {0};
+
+	assert_true(assigned_all(type_of(all), all, strlen(all)));
+	assert_int_equal(assigned_find(&u, &out, type_of(all), all, strlen(all), values_of(before), values_of(after)), 0);
+	assert_string_equal(buf_string(&u.changes), changes);
+	assert_string_equal(buf_string(&u.json), back);
+	assert_string_equal(buf_string(&out), done);
+	assert_int_equal(u.each, *back != '\0');
+	undo_clear(&u);
+	buf_clear(&out);
+}
+
+static void all_that_were_assigned_at_once_are_found(void **state)
+{
+	(void)state;
+	expect_reader(all, "[\"realm_device_assignment_list\",\"64\"]");
+	expect_reader("[\"realm_device_assign\",\"64\",null]", "[\"realm_device_assignment_list\",\"64\"]");
+	assert_false(assigned_all(type_of("[\"ping\"]"), "[\"ping\"]", 8));
+	assert_false(assigned_all(type_of("[\"realm_info_modify\"]"), "[\"realm_info_modify\",\"64\"]", 26));
+	assert_false(assigned_all(type_of(all), "[\"realm_device_assign\",\"64\",[\"1.1.1.1\",null]]", 46));
+	/* A gid is the same as a number; an address in any spelling; what has come or gone meanwhile is not ours. */
+	expect_assigned("[[[\"1.1.1.1\",null],[\"2001:db8::1\",null],[\"1.1.1.3\",\"7\"],[\"9.9.9.9\",null]]]",
+	    "[[\"1.1.1.3\",7],[\"2001:DB8:0:0:0:0:0:1\",\"8\"],[\"1.1.1.1\",9007199254740993],[\"8.8.8.8\",\"8\"]]",
+	    "1.1.1.1: null -> 9007199254740993\n2001:DB8:0:0:0:0:0:1: null -> \"8\"\n",
+	    "[\"realm_device_assign\",\"64\",[[\"1.1.1.1\",null],[\"2001:DB8:0:0:0:0:0:1\",null]]]",
+	    "[\"realm_device_assign\",\"64\",[[\"2001:db8::1\",\"8\"],[\"1.1.1.1\",\"9007199254740993\"]]]");
+	expect_assigned("[[[\"1.1.1.1\",\"7\"]]]", "[[[\"1.1.1.1\",7]]]", "", "", "");
+	expect_assigned("[]", "[]", "", "", "");
+}
+
+static void a_list_that_cannot_be_read_is_no_assignment(void **state)
+{
+	static const char *const bad[] = {"[[[\"1.1.1.1\"]]]", "[[[[],\"7\"]]]", "[[\"1.1.1.1\",null],\"x\"]"};
+	struct undo u;
+	struct buf out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		assert_int_equal(assigned_find(&u, &out, type_of(all), all, strlen(all), values_of(bad[i]), values_of("[]")), -1);
+		assert_int_equal(assigned_find(&u, &out, type_of(all), all, strlen(all), values_of("[]"), values_of(bad[i])), -1);
+		assert_int_equal(u.json.len + u.changes.len + out.len, 0);
+	}
+}
+
+static void expect_now(const char *now, const char *changes, const char *requests, bool others)
+{
+	static const char was[] = "[\"realm_device_assign\",\"64\",[[\"1.1.1.1\",null],[\"1.1.1.2\",\"5\"]]]";
+	static const char is[] = "[\"realm_device_assign\",\"64\",[[\"1.1.1.1\",\"7\"],[\"1.1.1.2\",\"8\"]]]";
+	struct buf back = {0}, done = {0}, sent = {0}, out = {0};
+	struct undo u;
+	bool foreign;
+
+	buf_puts(&back, was);
+	buf_puts(&done, is);
+	assert_int_equal(assigned_now(&u, &sent, type_of(all), &done, &back, values_of(now), &foreign), 0);
+	assert_string_equal(buf_string(&u.changes), changes);
+	assert_int_equal(foreign, others);
+	if (sent.len > 0)
+		assigned_requests(&out, type_of(all), &sent);
+	assert_string_equal(buf_string(&out), requests);
+	undo_clear(&u);
+	buf_clear(&back);
+	buf_clear(&done);
+	buf_clear(&sent);
+	buf_clear(&out);
+}
+
+static void only_what_is_not_as_before_is_assigned_back(void **state)
+{
+	(void)state;
+	expect_now("[[[\"1.1.1.1\",\"7\"],[\"1.1.1.2\",\"8\"],[\"1.1.1.3\",null]]]", "1.1.1.1: \"7\" -> null\n1.1.1.2: \"8\" -> \"5\"\n",
+	    "[\"realm_device_assign\",\"64\",[\"1.1.1.1\",null]]\n[\"realm_device_assign\",\"64\",[\"1.1.1.2\",\"5\"]]\n", false);
+	/* Half of it has been taken back: that was no other user. */
+	expect_now("[[[\"1.1.1.1\",null],[\"1.1.1.2\",8]]]", "1.1.1.2: 8 -> \"5\"\n", "[\"realm_device_assign\",\"64\",[\"1.1.1.2\",\"5\"]]\n", false);
+	expect_now("[[[\"1.1.1.1\",\"9\"],[\"1.1.1.2\",5]]]", "1.1.1.1: \"9\" -> null\n", "[\"realm_device_assign\",\"64\",[\"1.1.1.1\",null]]\n", true);
+	expect_now("[[[\"1.1.1.2\",5]]]", "", "", false);
+}
+
 /* It would delete another user's object. */
 static void of_two_new_ones_of_a_name_none_is_deleted(void **state)
 {
@@ -981,6 +1066,9 @@ int main(void)
 		cmocka_unit_test(a_name_with_a_nul_is_not_cut),
 		cmocka_unit_test(no_secret_stays_in_memory_given_back),
 		cmocka_unit_test(what_was_added_is_found_by_the_list_before),
+		cmocka_unit_test(all_that_were_assigned_at_once_are_found),
+		cmocka_unit_test(a_list_that_cannot_be_read_is_no_assignment),
+		cmocka_unit_test(only_what_is_not_as_before_is_assigned_back),
 		cmocka_unit_test(of_two_new_ones_of_a_name_none_is_deleted),
 		cmocka_unit_test(what_adds_nothing_with_a_gid_makes_nothing),
 		cmocka_unit_test(what_was_made_may_be_gone_or_renamed),
