@@ -32,11 +32,6 @@ void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct
 	}
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* True if a request's modifier takes a secret of that name: then the reply's member of that name is one. */
 static bool is_secret_member(const struct request *type, struct json key)
 {
@@ -65,7 +60,7 @@ static void cell_compact(struct buf *out, struct json v, const struct request *t
 	while (it.next < it.end) {
 		struct json string;
 
-		if (is_space(*it.next)) {
+		if (json_is_space(*it.next)) {
 			it.next++;
 			continue;
 		}
@@ -79,7 +74,7 @@ static void cell_compact(struct buf *out, struct json v, const struct request *t
 			safe_put_json(out, string.text, string.len);
 		else
 			buf_put(out, string.text, string.len);
-		while (it.next < it.end && is_space(*it.next))
+		while (it.next < it.end && json_is_space(*it.next))
 			it.next++;
 		if (type == NULL || it.next == it.end || *it.next != ':' || !is_secret_member(type, string))
 			continue;
@@ -119,7 +114,7 @@ void cell_event_time(struct output *o, time_t when)
 
 /* --- words --- */
 
-/* Appends the characters of a value that need no change. */
+/* Gets the text of a value that is written as it stands.  False: it is not. */
 static bool simple(struct json v, struct json *text)
 {
 	enum json_kind kind = json_kind(v);

@@ -30,7 +30,7 @@ const struct format *format_default(bool terminal)
 	return *f;
 }
 
-static bool ends_so(const struct format *f, const char *ending)
+static bool has_ending(const struct format *f, const char *ending)
 {
 	for (size_t i = 0; i < FORMAT_ENDINGS && f->endings[i] != NULL; i++)
 		if (strcasecmp(f->endings[i], ending) == 0)
@@ -43,7 +43,7 @@ const struct format *format_of_file(const char *path)
 	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path, *dot = strrchr(name, '.');
 
 	for (const struct format *const *f = formats; dot != NULL && dot > name && *f != NULL; f++)
-		if (ends_so(*f, dot + 1))
+		if (has_ending(*f, dot + 1))
 			return *f;
 	return NULL;
 }

@@ -11,15 +11,6 @@
 #include "base/array.h"
 #include "format/front.h"
 
-static const struct field *find_field(const struct field *fields, const char *name)
-{
-	for (; fields != NULL && fields->name != NULL; fields++) {
-		if (strcmp(fields->name, name) == 0)
-			return fields;
-	}
-	return NULL;
-}
-
 static bool chooses_headings(const struct request *type)
 {
 	for (size_t i = 0; i < REQUEST_ARGS && type->args[i].name != NULL; i++) {
@@ -48,7 +39,7 @@ static bool headings_at(const struct reply_about *about, size_t i, struct headin
 		if (i >= about->heading_count)
 			return false;
 		h->name = about->headings[i];
-		f = find_field(f, h->name);
+		f = catalog_field(f, h->name, strlen(h->name));
 	} else {
 		f = shape_fields(about->type);
 		for (size_t k = 0; k < i && f != NULL && f->name != NULL; k++)

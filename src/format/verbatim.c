@@ -18,15 +18,10 @@ static void put_json(struct output *o, const char *text, size_t len)
 		sink_put(o->sink, text, len);
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* Returns the rest of a walk, without its leading comma. */
 static const char *rest_of(struct json_iter it)
 {
-	while (it.next < it.end && (is_space(*it.next) || *it.next == ','))
+	while (it.next < it.end && (json_is_space(*it.next) || *it.next == ','))
 		it.next++;
 	return it.next;
 }

@@ -529,7 +529,6 @@ bool channel_shows_certificate(const struct channel *c)
 	return c->secured && c->trusted && c->stream.tls != NULL && tls_shows_certificate(c->stream.tls);
 }
 
-
 bool channel_endpoints(const struct channel *c, struct address *local, struct address *remote)
 {
 	return (c->kind == CONNECT_NETWORK || c->kind == CONNECT_LOOPBACK) && address_ends(c->stream.fd, local, remote);

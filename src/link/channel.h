@@ -89,7 +89,7 @@ void channel_start_tls(struct channel *c, enum known_start start);
 /* Returns how far the channel is trusted at present; valid from `connected` on. */
 enum channel_trust channel_trust(const struct channel *c);
 
-/* True if this box must be spoken to by TLS: by --tls, or by what is remembered of it.  */
+/* Whether this box must be spoken to by TLS, by --tls or by what is remembered of it. */
 enum channel_wants {
 	WANTS_CLEAR,		/* --tls off; a box that is local or remembered as clear, and has never had TLS */
 	WANTS_TLS,		/* TLS or nothing */
@@ -128,7 +128,7 @@ struct channel_info {
 	const char *tls_version, *cipher;
 	const char *key;		/* "RSA 2048" */
 	const char *pin;		/* sha256//... */
-	const char *verified_by;		/* "known_boxes line 3", "verified by ...", "--pin", "nothing" */
+	const char *verified_by;	/* "known_boxes line 3", "verified by ...", "--pin", "nothing" */
 	const char *subject;
 	int64_t not_after;		/* epoch seconds; 0 unknown */
 	uint64_t received, sent;

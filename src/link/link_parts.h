@@ -35,7 +35,7 @@ struct link {
 	bool pinged;			/* the keepalive's ping is out */
 	bool ending;			/* a fatal error notification has come */
 	char error_text[256];		/* its text */
-	bool login_waits_for_enter;		/* a password is to be asked for, but a line is being typed */
+	bool login_waits_for_enter;	/* a password is to be asked for, but a line is being typed */
 	bool line_reported;			/* and that was reported */
 	bool early;			/* TLS was asked for before the greeting, and the handshake is not complete */
 	bool no_early;			/* that has failed in this run */

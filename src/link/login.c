@@ -39,6 +39,24 @@ static void login_refuse(struct shell *sh, const struct hello *hello, struct err
 	error_set(e, e->status, "%s: %s (it offers %s)", sh->options->box_text, text, types);
 }
 
+/* Around what may ask on the terminal: the prompt is out of the way, and signals reach the one that reads. */
+static void question(struct shell *sh, bool begins)
+{
+	if (begins) {
+		sh->link->ops->question(sh, true);
+		loop_signals_release(sh->loop);
+	} else {
+		loop_signals_hold(sh->loop);
+		sh->link->ops->question(sh, false);
+	}
+}
+
+/* ^C at a question leaves ptsh, but not a session that is under way. */
+static void note_interrupt(struct shell *sh)
+{
+	sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;
+}
+
 /* Asks for it, if necessary.  NULL with *e. */
 static const char *get_password(struct shell *sh, struct error *e)
 {
@@ -51,13 +69,11 @@ static const char *get_password(struct shell *sh, struct error *e)
 	if (strncmp(box, o->user, user_len) == 0 && box[user_len] == '@')	/* user@host: it is printed already */
 		box += user_len + 1;
 	snprintf(prompt, sizeof prompt, "Password for %s at %s: ", o->user, box);
-	sh->link->ops->question(sh, true);
-	loop_signals_release(sh->loop);
+	question(sh, true);
 	password = password_get(sh->password, o, prompt, sh->may_ask, sh->link->tries > 0, &interrupted, e);
-	loop_signals_hold(sh->loop);
-	sh->link->ops->question(sh, false);
+	question(sh, false);
 	if (password == NULL && interrupted) {
-		sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;
+		note_interrupt(sh);
 		error_set(e, STATUS_LOGIN, "%s: no password was given", o->box_text);
 	}
 	return password;
@@ -72,13 +88,11 @@ int link_passphrase(void *ctx, char *text, int size, struct error *e)
 	int len = -1;
 
 	snprintf(prompt, sizeof prompt, "Passphrase of %.400s: ", o->key != NULL ? o->key : o->cert);
-	sh->link->ops->question(sh, true);
-	loop_signals_release(sh->loop);
+	question(sh, true);
 	const char *passphrase = password_get_passphrase(sh->password, o, prompt, sh->may_ask, &interrupted, e);
-	loop_signals_hold(sh->loop);
-	sh->link->ops->question(sh, false);
+	question(sh, false);
 	if (passphrase == NULL && interrupted)
-		sh->signal = sh->interactive && sh->entered ? 0 : SIGINT;
+		note_interrupt(sh);
 	if (passphrase != NULL && strlen(passphrase) < (size_t)size) {
 		len = (int)strlen(passphrase);
 		memcpy(text, passphrase, (size_t)len);

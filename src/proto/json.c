@@ -12,14 +12,9 @@
 
 #include "base/utf8.h"
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static inline const char *skip_space(const char *p, const char *end)
 {
-	while (p < end && (unsigned char)*p <= ' ' && is_space(*p))
+	while (p < end && (unsigned char)*p <= ' ' && json_is_space(*p))
 		p++;
 	return p;
 }

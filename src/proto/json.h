@@ -27,6 +27,12 @@ struct json {
 	size_t len;
 };
 
+/* White space, by RFC 8259. */
+static inline bool json_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* --- the scanner: one value, fed in any split of bytes --- */
 
 enum json_scan_result {

@@ -18,9 +18,8 @@ struct prompt *prompt_of(EditLine *el)
 	return p;
 }
 
-/*
- * What is painted.
- */
+/* --- what is painted --- */
+
 void prompt_put(struct buf *out, const wchar_t *text, const wchar_t *end)
 {
 	for (; text < end; text++) {

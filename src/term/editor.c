@@ -113,14 +113,14 @@ static int read_again(struct editor *d, struct buf *out, struct error *e)
 		return editor_fail(e, "read the line");
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
 		close(fd);
-		return error_set(e, STATUS_USAGE, ".edit: cannot read the line: it is not a file of one's own any more");
+		return error_set(e, STATUS_USAGE, ".edit: cannot read the line: the file belongs to another user, or is no file");
 	}
 	if (file_read(d->loop, fd, &st, LINE_MAX_BYTES, out) == -1)
 		return editor_fail(e, "read the line");
 	while (out->len > 0 && strchr("\r\n", buf_head(out)[out->len - 1]) != NULL)
 		buf_truncate(out, out->len - 1);
 	if (out->len > 0 && memchr(buf_head(out), '\0', out->len) != NULL)
-		return error_set(e, STATUS_USAGE, ".edit: a line holds no NUL byte");
+		return error_set(e, STATUS_USAGE, ".edit: a line cannot contain a NUL byte");
 	return out->failed ? error_memory(e) : 0;
 }
 

@@ -42,9 +42,8 @@ struct history {
 	struct error trouble;
 };
 
-/*
- * Memory.
- */
+/* --- memory --- */
+
 static void history_forget(char *entry)
 {
 	if (entry != NULL)
@@ -78,9 +77,7 @@ size_t history_count(const struct history *h)
 	return h->count;
 }
 
-/*
- * The file's text.
- */
+/* --- the file's text --- */
 
 /* The length of the entry (with its final LF) that text begins with. */
 static size_t entry_length(const char *text, size_t len)
@@ -156,9 +153,8 @@ static size_t newest_entries(const char *text, size_t len, size_t *entries)
 	return start;
 }
 
-/*
- * The file.
- */
+/* --- the file --- */
+
 static int history_fail(struct history *h, const char *what, int number)
 {
 	error_set(&h->trouble, STATUS_OUTPUT, "%s: %s%s%s", h->path, what,

@@ -12,9 +12,7 @@
 #include "lang/line.h"
 #include "term/prompt_parts.h"
 
-/*
- * Completion.
- */
+/* --- completion --- */
 
 /* Finds what may come at the cursor.  Candidates that only the box knows are requested by the first call; they are
  * given a moment to arrive. */
@@ -125,9 +123,8 @@ static unsigned char on_tab(EditLine *el, int key)
 	return result;
 }
 
-/*
- * `?`
- */
+/* --- `?` --- */
+
 static int asked_for(void *ctx, const char *what, struct buf *out, struct error *e)
 {
 	bool *secret = ctx;
@@ -229,9 +226,8 @@ static unsigned char on_clear(EditLine *el, int key)
 	return CC_NORM;
 }
 
-/*
- * Bindings.
- */
+/* --- bindings --- */
+
 void prompt_bind_first(EditLine *el)
 {
 	/* In emacs mode only: in vi's, a sequence that begins with ESC would make ESC wait. */

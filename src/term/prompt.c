@@ -23,9 +23,7 @@
 
 static const char prompt_paste_on[] = "\033[?2004h", prompt_paste_off[] = "\033[?2004l";
 
-/*
- * Keys.
- */
+/* --- keys --- */
 
 /*
  * PASTE_KEY came where libedit had no use for it: after ^V, in the middle of a key sequence, in a search of vi.  It
@@ -111,9 +109,8 @@ static ssize_t sink_write(void *cookie, const char *bytes, size_t len)
 	return (ssize_t)len;
 }
 
-/*
- * Signals of the terminal.
- */
+/* --- signals of the terminal --- */
+
 static void terminal_back(struct prompt *p)
 {
 	if (p->released > 0)
@@ -185,9 +182,7 @@ static int take_signals(struct prompt *p)
 	    loop_signal(p->loop, SIGWINCH, on_resize, p) < 0 ? -1 : 0;
 }
 
-/*
- * Coming and going.
- */
+/* --- coming and going --- */
 
 /* libedit silently drops characters that are not in the locale's character set.  Only LC_CTYPE: numbers stay numbers. */
 static void need_utf8(void)
@@ -304,9 +299,8 @@ void prompt_free(struct prompt *p)
 	free(p);
 }
 
-/*
- * Reading.
- */
+/* --- reading --- */
+
 static bool text_continues(struct prompt *p)
 {
 	return p->o.continues != NULL && p->rows.len > 0 &&

@@ -178,9 +178,8 @@ static void screen_flush(struct screen *s)
 	buf_reset(&s->bytes);
 }
 
-/*
- * Painting.
- */
+/* --- painting --- */
+
 static int room(const struct screen *s)
 {
 	return s->columns > 1 ? s->columns - 1 : 1;

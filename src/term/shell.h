@@ -20,7 +20,7 @@
 
 /* Where a line came from, for messages; name NULL: the prompt or -c, nothing to name. */
 struct place {
-	const char *name;		/* interned: lives as long as the shell (input_place_name) */
+	const char *name;		/* run/feed owns it: lives as long as the shell */
 	unsigned long line;
 };
 
