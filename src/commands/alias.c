@@ -24,7 +24,7 @@ struct aliasing {
 static const struct command_ops alias_ops = {.size = sizeof(struct aliasing)};
 
 /* Where LINE begins in "NAME LINE", or NULL. */
-static const char *line_behind(const char *rest)
+static const char *line_after_name(const char *rest)
 {
 	const char *p = rest + strcspn(rest, " \t");
 
@@ -45,7 +45,7 @@ static bool alias_lists(const struct line *line)
 
 static int define(struct shell *sh, const char *rest, bool trial, bool *replaced, struct error *e)
 {
-	const char *line = line_behind(rest);
+	const char *line = line_after_name(rest);
 	char *name = strndup(rest, strcspn(rest, " \t"));
 	struct alias a = {0};
 	int result = -1;
@@ -68,7 +68,7 @@ static int alias_check(struct shell *sh, const char *rest, struct error *e)
 {
 	bool replaced;
 
-	if (line_behind(rest) == NULL || strncmp(rest, "off", strcspn(rest, " \t")) == 0)
+	if (line_after_name(rest) == NULL || strncmp(rest, "off", strcspn(rest, " \t")) == 0)
 		return 0;
 	return define(sh, rest, true, &replaced, e);
 }
@@ -165,7 +165,7 @@ const struct command command_alias = {
 		"  words follow LINE.  {{1}} is a {1} of .each or .on.  A secret in LINE must be ?, @FILE or one of these.\n"
 		"  A name lasts for the session; in rc, for every one.\n"
 		"Example\n  .alias ports realm_query {1} switch_detail ifname --filter switch={2}\n  ports Lab 27",
-	.max = SIZE_MAX, .shows = alias_lists,
+	.max = SIZE_MAX, .outside_alias = true, .shows = alias_lists,
 	.run = alias_run, .check = alias_check, .queued = alias_queued, .complete = alias_complete,
 	.places = alias_places,
 };

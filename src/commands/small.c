@@ -61,7 +61,7 @@ static enum command_result quit_run(struct shell *sh, struct task *t, enum statu
 }
 
 const struct command command_quit = {
-	.word.name = "quit", .usage = "", .help = "leave (also quit, exit, ^D)", .run = quit_run, .queued = read_no_further,
+	.word.name = "quit", .usage = "", .help = "leave (also quit, exit, ^D)", .outside_alias = true, .run = quit_run, .queued = read_no_further,
 };
 
 static enum command_result source_run(struct shell *sh, struct task *t, enum status *status)
@@ -83,7 +83,7 @@ static enum command_place source_complete(const struct command_finding *f)
 }
 
 const struct command command_source = {
-	.word.name = "source", .usage = "FILE", .help = "run FILE's lines", .min = 1, .max = 1,
+	.word.name = "source", .usage = "FILE", .help = "run FILE's lines", .min = 1, .max = 1, .outside_alias = true,
 	.run = source_run, .queued = read_no_further, .complete = source_complete,
 };
 

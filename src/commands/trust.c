@@ -46,7 +46,7 @@ static int trust_list(struct shell *sh, const struct task *t, const char *path, 
 }
 
 /* The name a box is remembered by, from what a user may type for it. */
-static char *trust_name(struct shell *sh, const char *text, struct error *e)
+static char *trust_name(const char *text, struct error *e)
 {
 	struct target target = {0};
 	char *name;
@@ -55,7 +55,6 @@ static char *trust_name(struct shell *sh, const char *text, struct error *e)
 		return NULL;
 	name = known_boxes_name(&target, NULL, e);
 	target_clear(&target);
-	(void)sh;
 	return name;
 }
 
@@ -75,7 +74,7 @@ static int trust_change(struct shell *sh, struct task *t, const char *path, stru
 			return error_set(e, STATUS_USAGE, "%s: not a pin: must be sha256// and 44 characters of base64, or clear", words[3]);
 		pin_write(pin, hash);
 	}
-	if ((name = trust_name(sh, words[2], e)) == NULL)
+	if ((name = trust_name(words[2], e)) == NULL)
 		return -1;
 	if (!add)
 		rc = known_boxes_remove(path, name, count > 3 ? words[3] : NULL, &removed, e);

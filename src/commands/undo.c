@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/safe.h"
+#include "format/clock.h"
 #include "run/engine.h"
 #include "run/show.h"
 #include "term/ask.h"
@@ -269,14 +270,15 @@ static enum command_result undo_list(struct shell *sh, const struct task *t)
 	}
 	show_table_begin(sh, t, &page, headings, 4);
 	for (size_t i = 0; (c = kept_at(sh->kept, i)) != NULL; i++) {
-		char number[16], when[32] = "";
-		struct tm tm;
-		const char *cells[] = {number, when, c->line, c->taken_back ? "taken back" : c->why != NULL ? c->why : ""};
+		struct buf when = {0};
+		char number[16];
 
 		snprintf(number, sizeof number, "%u", c->number);
-		if (localtime_r(&c->when, &tm) != NULL)
-			strftime(when, sizeof when, "%H:%M:%S", &tm);
+		clock_put_time(&when, c->when, output_settings(sh->output)->utc);
+		const char *cells[] = {number, buf_string(&when) != NULL ? buf_string(&when) : "", c->line,
+		    c->taken_back ? "taken back" : c->why != NULL ? c->why : ""};
 		output_strings(sh->output, cells, 4);
+		buf_clear(&when);
 	}
 	show_table_end(sh, t, &page);
 	return COMMAND_DONE;

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "format/clock.h"
 #include "format/formats.h"
 #include "format/output.h"
 #include "run/check.h"
@@ -58,13 +59,7 @@ static void take_row(void *ctx, const struct json *cells, size_t count)
 	}
 	r->starts = starts;
 	r->starts[r->count++] = r->text.len;
-	buf_putc(&r->text, '[');
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			buf_putc(&r->text, ',');
-		buf_put(&r->text, cells[i].text, cells[i].len);
-	}
-	buf_putc(&r->text, ']');
+	json_put_array(&r->text, cells, count);
 	r->failed |= r->text.failed;
 }
 
@@ -161,9 +156,7 @@ static void watch_show(struct watch *w, struct task *t, const struct reply *repl
 	struct shell *sh = w->command.sh;
 	struct output_settings *s = output_settings(sh->output);
 	struct reply_about about = show_about(t);
-	time_t when = time(NULL);
-	struct tm tm = {0};
-	char clock[32];
+	struct buf clock = {0};
 
 	if (reply != NULL)
 		output_rows_of(&about, reply->values, take_row, &w->now);
@@ -174,9 +167,9 @@ static void watch_show(struct watch *w, struct task *t, const struct reply *repl
 			w->match[i] = watch_find(w, i);
 	show_begin(sh, w->command.task);
 	if (output_format(sh->output)->for_people) {
-		(void)localtime_r(&when, &tm);
-		strftime(clock, sizeof clock, "%Y-%m-%d %H:%M:%S", &tm);
-		sink_printf(&sh->out, "%s, every %g s\n", clock, w->seconds);
+		clock_put(&clock, time(NULL), s->utc, ' ');
+		sink_printf(&sh->out, "%s, every %g s\n", buf_string(&clock) != NULL ? buf_string(&clock) : "", w->seconds);
+		buf_clear(&clock);
 	}
 	s->stands_out = stands_out;
 	s->stands_out_ctx = w;

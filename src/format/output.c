@@ -308,13 +308,7 @@ void output_cells(struct output *o, const struct json *cells, size_t count)
 {
 	size_t start = begin_row(o);
 
-	buf_putc(&o->kept, '[');
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			buf_putc(&o->kept, ',');
-		buf_put(&o->kept, cells[i].text, cells[i].len);
-	}
-	buf_putc(&o->kept, ']');
+	json_put_array(&o->kept, cells, count);
 	take_row(o, start);
 }
 

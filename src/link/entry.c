@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "link/link_parts.h"
 #include "proto/reason.h"
 
@@ -195,7 +196,7 @@ void link_on_login_refused(void *ctx, struct json_iter reason)
 	char text[512];
 
 	reason_put(&words, NULL, reason, "no reason given");
-	snprintf(text, sizeof text, "%s", buf_string(&words) != NULL ? buf_string(&words) : "");
+	snprintf(text, sizeof text, "%.*s", (int)utf8_fits(buf_head(&words), words.len, sizeof text - 1), buf_head(&words));
 	buf_clear(&words);
 	if (sh->may_ask && sh->interactive && k->method != AUTH_NONE && ++k->tries < LOGIN_TRIES) {
 		shell_complain(sh, (struct place){0}, NULL, "%s: login refused: %s", sh->options->box_text, text);

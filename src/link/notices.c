@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "link/link_parts.h"
 #include "link/trace.h"
 
@@ -19,7 +20,7 @@ void link_message_text(struct json message, char *text, size_t size)
 		json_decode(message, &b);
 	else
 		buf_put(&b, message.text, message.len);
-	n = b.len < size - 1 ? b.len : size - 1;
+	n = utf8_fits(buf_head(&b), b.len, size - 1);
 	memcpy(text, buf_head(&b), n);
 	text[n] = '\0';
 	for (size_t i = 0; i < n; i++)
@@ -37,7 +38,7 @@ void link_on_notice(void *ctx, enum notice_kind kind, struct json message, struc
 	link_message_text(message, text, sizeof text);
 	if (kind == NOTICE_ERROR) {
 		k->ending = true;
-		snprintf(k->error_text, sizeof k->error_text, "%.*s", (int)sizeof k->error_text - 1, text);
+		snprintf(k->error_text, sizeof k->error_text, "%.*s", (int)utf8_fits(text, strlen(text), sizeof k->error_text - 1), text);
 		if (k->early)
 			return;		/* there will be another try; -v says why */
 		shell_complain(sh, (struct place){0}, NULL, "%s: error%s: %s", sh->options->box_text,

@@ -455,3 +455,14 @@ void json_put_string(struct buf *out, const char *text, size_t len)
 	buf_put(out, text + from, len - from);
 	buf_putc(out, '"');
 }
+
+void json_put_array(struct buf *out, const struct json *values, size_t count)
+{
+	buf_putc(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_putc(out, ',');
+		buf_put(out, values[i].text, values[i].len);
+	}
+	buf_putc(out, ']');
+}

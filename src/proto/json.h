@@ -33,6 +33,9 @@ static inline bool json_is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Appends an array of values. */
+void json_put_array(struct buf *out, const struct json *values, size_t count);
+
 /* --- the scanner: one value, fed in any split of bytes --- */
 
 enum json_scan_result {

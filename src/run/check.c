@@ -260,13 +260,10 @@ static int put_sample(const struct alias *a, const char *sample, struct buf *tex
 static int judge_sample(struct shell *sh, const struct line *line, const char *text, const struct alias_uses *uses, bool whole,
     struct error *e)
 {
-	static const char *const outside[] = {"alias", "quit", "source", NULL};
-
 	if (line->masked == NULL)
 		return error_memory(e);
-	for (size_t i = 0; line->kind == LINE_COMMAND && outside[i] != NULL; i++)
-		if (strcmp(line->words[0], outside[i]) == 0)
-			return error_set(e, STATUS_USAGE, ".%s: cannot stand in an alias", outside[i]);
+	if (line->kind == LINE_COMMAND && line->word_count > 0 && commands_check_alias(sh, line, e) == -1)
+		return -1;
 	if (line->kind == LINE_REQUEST && line->type == NULL && aliases_find(sh, line->type_name, strlen(line->type_name)) != NULL)
 		return error_set(e, STATUS_USAGE, "%s: an alias cannot stand in another", line->type_name);
 	if ((whole || (line->type != NULL && catalog_secret(line->type))) && !hides_arguments_only(text, line->masked, uses))

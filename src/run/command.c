@@ -204,6 +204,13 @@ bool commands_reads(const struct shell *sh, const struct line *line)
 	return command_of(sh, line)->reads;
 }
 
+int commands_check_alias(const struct shell *sh, const struct line *line, struct error *e)
+{
+	const struct command *c = command_of(sh, line);
+
+	return c->outside_alias ? error_set(e, STATUS_USAGE, ".%s: cannot stand in an alias", c->word.name) : 0;
+}
+
 static bool is_allowed(const struct command *c, enum inner allowed)
 {
 	return (allowed == INNER_AT_ONCE && c->at_once) || (allowed == INNER_RESULT && c->reads);

@@ -33,6 +33,7 @@ struct command {
 	size_t min, max;		/* words after the name; where the rest is a line, .check counts */
 	bool needs_box;			/* does nothing with --dry-run */
 	bool reads;			/* changes nothing and has a result: is begun without waiting, as requests that read are */
+	bool outside_alias;		/* decides which lines come next, or gives names: it cannot stand in an alias */
 	bool at_once;			/* is over as soon as it is run: .each and .on may run it, too */
 
 	/* t->line holds the words.  A failure is reported: command_fail() does. */
@@ -85,6 +86,8 @@ bool commands_show(const struct shell *sh, const struct line *line);
 /* Checks that its output can go where the line says.  0, or -1 with *e. */
 int commands_redirects(const struct shell *sh, const struct line *line, struct error *e);
 bool commands_reads(const struct shell *sh, const struct line *line);
+/* Checks that it may stand in an alias.  0, or -1 with *e. */
+int commands_check_alias(const struct shell *sh, const struct line *line, struct error *e);
 
 /* The lines that a command may run: requests, and which commands beside them. */
 enum inner { INNER_REQUEST, INNER_AT_ONCE, INNER_RESULT };

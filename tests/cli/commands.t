@@ -207,6 +207,15 @@ subtest '.watch, .sleep' => sub {
 	like($r->stdout, qr/\A(?:\d+\.\d+\t\d+\n){3}end\n\z/, 'three times');
 	cmp_ok($r->seconds, '>', 0.2, '... with a pause');
 	like($l->good(".watch 0.1 2 realm_info name Lab\n", '-o', 'table'), qr/\A(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d, every 0\.1 s\nname\n----\nLab *\n){2}\z/, 'in a table with the time');
+	# Local time is half a day off: whether it is UTC does not depend on when this runs.
+	for my $utc (0, 1) {
+		my @now = map { [gmtime(time + 12 * 3600 * !$utc + $_)] } -3600, 3600;
+		my @hours = map { sprintf '%04d-%02d-%02d %02d', $_->[5] + 1900, $_->[4] + 1, @$_[3, 2] } @now;
+		my ($when) = Run->ptsh(args => ['-o', 'table', ('--utc') x $utc, '-c', '.watch 0.1 1 ping', $box->address],
+			env => {TZ => 'XXX-12'})->stdout =~ /\A([-\d]+ \d\d):/;
+		ok(defined $when && $when ge $hours[0] && $when le $hours[1], $utc ? '--utc: its time is UTC' : 'its time is local')
+			or diag(($when // 'none') . " is not in @hours");
+	}
 	$l->bad(".watch 0.1 3 realm_poll 1\n", 1, qr/^ptsh: stdin:1: realm_poll: no such realm/m);
 	$l->bad(".watch 0.1 3 realm_pol 1\n", 2, qr/realm_poll\?/);
 	$l->bad(".watch $_\n", 2, qr/usage: \.watch SECONDS \[N] LINE/) for '0 ping', '1', 'x ping', '1 0 ping';
