@@ -28,7 +28,7 @@ struct reading {
 	bool any;			/* there is one */
 };
 
-/* A value as text, NULL: none. */
+/* A value as text, NULL: none.  One with a NUL would be cut by what reads it: see is_text(). */
 static char *text_of(struct json v)
 {
 	struct buf b = {.secret = true};
@@ -40,6 +40,20 @@ static char *text_of(struct json v)
 	else
 		buf_put(&b, v.text, v.len);
 	return buf_string(&b) != NULL ? buf_steal(&b) : NULL;
+}
+
+/* True for a text that can be handed on as it is. */
+static bool is_text(struct json v)
+{
+	struct buf b = {.secret = true};
+	bool is = json_kind(v) == JSON_STRING;
+
+	if (is) {
+		json_decode(v, &b);
+		is = !b.failed && memchr(buf_head(&b), '\0', b.len) == NULL;
+	}
+	buf_clear(&b);
+	return is;
 }
 
 /* Wipes and frees. */
@@ -74,7 +88,7 @@ static void read_user(const struct reading *r, const char *entry, struct json_it
 	while (n < 5 && json_next(&members, NULL, &one)) {
 		if (n == 3 && json_kind(one) == JSON_NULL)
 			continue;
-		clear = clear && (json_kind(one) == JSON_STRING || (n > 0 && json_kind(one) == JSON_NULL));
+		clear = clear && (is_text(one) || (n > 0 && json_kind(one) == JSON_NULL));
 		text[n] = text_of(one);
 		if (text[n] != NULL && text[n][0] == '\0') {
 			free(text[n]);
@@ -95,7 +109,8 @@ static void read_user(const struct reading *r, const char *entry, struct json_it
 /* Returns the version by a list's tag; 0: no tag.  A text may be a tag as well as a community: *text. */
 static unsigned tag_of(struct json list, bool *text)
 {
-	static const char *const tags[] = {"1", "2", "3", "2c"};
+	static const struct { const char *tag; unsigned version; } tags[] = {{"1", 1}, {"2", 2}, {"3", 3}, {"2c", 2}, {"v1", 1}, {"v2", 2},
+	    {"v2c", 2}, {"v3", 3}};
 	struct json_iter it = json_iterate(list);
 	struct json first;
 
@@ -103,35 +118,52 @@ static unsigned tag_of(struct json list, bool *text)
 	if (json_kind(list) != JSON_ARRAY || !json_next(&it, NULL, &first))
 		return 0;
 	*text = json_kind(first) == JSON_STRING;
-	for (unsigned i = 0; i < sizeof tags / sizeof tags[0]; i++)
-		if (*text ? json_is(first, tags[i]) : first.len == 1 && first.text[0] == tags[i][0])
-			return i == 3 ? 2 : i + 1;
+	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+		if (*text ? json_is(first, tags[i].tag) : first.len == 1 && first.text[0] == tags[i].tag[0])
+			return tags[i].version;
 	return 0;
 }
 
 static void read_version(const struct reading *r, const char *entry, struct json v, unsigned depth);
 
-/* A community, or a list of such; a version among them is none. */
-static void read_communities(const struct reading *r, const char *entry, const char *version, struct json v, unsigned *number,
-    unsigned depth)
+static void read_community(const struct reading *r, const char *entry, const char *version, struct json v, unsigned *number)
 {
-	struct json_iter it = json_iterate(v);
+	char *community = is_text(v) ? text_of(v) : NULL;
+
+	if (community != NULL)
+		r->ops->community(r->ctx, entry, version, community, ++*number);
+	else
+		r->ops->unclear(r->ctx, entry);
+	credentials_forget(community);
+}
+
+/* What follows a version's tag: communities, or first of all the list of them.  Any other list is read by its own tag: without one,
+ * or with one that no version has, it may be a user's. */
+static void read_communities(const struct reading *r, const char *entry, const char *version, struct json_iter members, bool in_list,
+    unsigned *number, unsigned depth)
+{
 	struct json one;
 	bool text;
-	unsigned tag = tag_of(v, &text);
 
-	if (json_kind(v) == JSON_STRING) {
-		char *community = text_of(v);
+	for (bool first = true; json_next(&members, NULL, &one); first = false) {
+		unsigned tag = tag_of(one, &text);
+		struct json_iter inner = json_iterate(one), list = inner;
+		struct json begins;
 
-		r->ops->community(r->ctx, entry, version, community != NULL ? community : "", ++*number);
-		credentials_forget(community);
-	} else if (tag != 0 && !text) {
-		read_version(r, entry, v, depth + 1);
-	} else if (json_kind(v) != JSON_ARRAY || depth == DEPTH || (tag != 0 && json_count(v) > 1)) {
-		r->ops->unclear(r->ctx, entry);
-	} else {
-		while (json_next(&it, NULL, &one))
-			read_communities(r, entry, version, one, number, depth + 1);
+		if (json_kind(one) != JSON_ARRAY) {
+			read_community(r, entry, version, one, number);
+		} else if (tag != 0 && !text) {
+			read_version(r, entry, one, depth + 1);
+		} else if (!first || in_list || (tag != 0 && json_count(one) > 1)) {
+			r->ops->unclear(r->ctx, entry);
+		} else if (json_next(&inner, NULL, &begins)) {
+			if (json_kind(begins) == JSON_ARRAY)
+				read_version(r, entry, one, depth + 1);
+			else if (json_kind(begins) == JSON_STRING)
+				read_communities(r, entry, version, list, true, number, depth);
+			else
+				r->ops->unclear(r->ctx, entry);
+		}
 	}
 }
 
@@ -143,22 +175,26 @@ static void read_version(const struct reading *r, const char *entry, struct json
 	bool text;
 	unsigned tag = tag_of(v, &text), number = 0;
 
-	if (json_kind(v) != JSON_ARRAY || depth == DEPTH) {
+	if (json_kind(v) != JSON_ARRAY || depth >= DEPTH) {
+		r->ops->unclear(r->ctx, entry);
+		return;
+	}
+	if (!json_next(&it, NULL, &one))
+		return;
+	if (tag == 0 && json_kind(one) != JSON_ARRAY) {
 		r->ops->unclear(r->ctx, entry);
 		return;
 	}
 	if (tag == 0) {
-		while (json_next(&it, NULL, &one))
+		for (it = json_iterate(v); json_next(&it, NULL, &one); )
 			read_version(r, entry, one, depth + 1);
 		return;
 	}
-	json_next(&it, NULL, &one);
 	if (tag == 3) {
 		read_user(r, entry, it);
 		return;
 	}
-	while (json_next(&it, NULL, &one))
-		read_communities(r, entry, tag == 1 ? "1" : "2c", one, &number, depth);
+	read_communities(r, entry, tag == 1 ? "1" : "2c", it, false, &number, depth);
 }
 
 /* --- the hosts an entry is for --- */

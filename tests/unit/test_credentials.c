@@ -95,13 +95,24 @@ static void what_is_not_understood_is_sent_to_no_host(void **state)
 		"[\"10.0.0.0\",8,[2,null],1]",
 		"[\"10.0.0.0\",8,[2,{\"community\":\"c\"}],1]",
 		"[\"10.0.0.0\",8,[2,[true]],1]",
-		/* a user in the place of a community, its tag a text */
-		"[\"10.0.0.0\",8,[2,[[\"3\",\"u\",\"aa\",\"pp\"]]],1]",
+		/* a user in the place of the communities, its tag a text */
+		"[\"10.0.0.0\",8,[2,[\"3\",\"u\",\"aa\",\"pp\"]],1]",
 		"[\"10.0.0.0\",8,[3,[\"u\",\"aa\",\"pp\"]],1]",
 		"[\"10.0.0.0\",8,[3,\"u\",[\"aa\"],\"pp\"],1]",
 		"[\"10.0.0.0\",8,[3,null,\"aa\",\"pp\"],1]",
 		"[\"10.0.0.0\",8,[3],1]",
 		"[\"10.0.0.0\",8,[[[[[[[[2,[\"c\"]]]]]]]]],1]",
+		/* a tag that no version has, or none; a text that would be cut */
+		"[\"10.0.0.0\",8,[2,[[3.0,\"u\",\"aa\",\"pp\"]]],1]",
+		"[\"10.0.0.0\",8,[2,[[4,\"u\",\"aa\",\"pp\"]]],1]",
+		"[\"10.0.0.0\",8,[2,[null,\"u\",\"aa\",\"pp\"]],1]",
+		"[\"10.0.0.0\",8,[2,[\"v3\",\"u\",\"aa\",\"pp\"]],1]",
+		"[\"10.0.0.0\",8,[2,[[\"u\",\"aa\",\"pp\"]]],1]",
+		"[\"10.0.0.0\",8,[2,[{\"user\":\"u\"},\"aa\",\"pp\"]],1]",
+		"[\"10.0.0.0\",8,[2,[\"c\\u0000d\"]],1]",
+		"[\"10.0.0.0\",8,[3,\"u\",\"aa\\u0000b\"],1]",
+		"[\"10.0.0.0\",8,[4,[\"u\"]],1]",
+		"[\"10.0.0.0\",8,[\"c\",\"d\"],1]",
 		/* no flags, or something else */
 		"[\"10.0.0.0\",8,[2,[\"c\"]]]",
 		"[\"10.0.0.0\",8,[2,[\"c\"]],\"include\"]",
@@ -112,9 +123,14 @@ static void what_is_not_understood_is_sent_to_no_host(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
 		says(shapes[i], "unclear;");
-	says("[\"10.0.0.0\",8,[4,[\"u\"]],1]", "unclear;unclear;");	/* neither the 4 nor the content of the list */
-	says("[\"10.0.0.0\",8,[\"c\",\"d\"],1]", "unclear;unclear;");
 	says("[\"10.0.0.0\",8,[2,[\"c\",5,\"d\"]],1]", "2c:c:1;unclear;2c:d:2;");
+	/* After the communities, a list without a tag may be a user's. */
+	says("[\"10.0.0.0\",8,[2,[\"c\"],[\"u\",\"aa\",\"pp\"]],1]", "2c:c:1;unclear;");
+	says("[\"10.0.0.0\",8,[2,[\"c\",[\"u\",\"aa\",\"pp\"],\"d\"]],1]", "2c:c:1;unclear;2c:d:2;");
+	says("[\"10.0.0.0\",8,[2,\"c\",[\"u\",\"aa\",\"pp\"]],1]", "2c:c:1;unclear;");
+	says("[\"10.0.0.0\",8,[2,[],[\"u\",\"aa\"],[3,\"u\",\"aa\"]],1]", "unclear;3:u:aa:-:-:-;");
+	says("[\"10.0.0.0\",8,[2,[[\"3\",\"u\",\"aa\",\"pp\"],[\"v3\",\"w\",\"aa\"]]],1]", "3:u:aa:pp:-:-;3:w:aa:-:-:-;");
+	says("[\"10.0.0.0\",8,[\"v2c\",[\"c\"]],[\"v3\",\"u\",\"aa\"],1]", "2c:c:1;3:u:aa:-:-:-;");
 }
 
 static void bit_1_of_the_flags_includes(void **state)
