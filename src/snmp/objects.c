@@ -18,6 +18,8 @@ enum { MIB2 = sizeof mib2 / sizeof mib2[0] };
 static const struct { const char *name; unsigned char ids[DEPTH]; } objects[] = {
 	{"system", {1}}, {"sysDescr", {1, 1}}, {"sysObjectID", {1, 2}}, {"sysUpTime", {1, 3}}, {"sysContact", {1, 4}},
 	{"sysName", {1, 5}}, {"sysLocation", {1, 6}}, {"sysServices", {1, 7}},
+	{"sysORLastChange", {1, 8}}, {"sysORTable", {1, 9}}, {"sysOREntry", {1, 9, 1}}, {"sysORIndex", {1, 9, 1, 1}},
+	{"sysORID", {1, 9, 1, 2}}, {"sysORDescr", {1, 9, 1, 3}}, {"sysORUpTime", {1, 9, 1, 4}},
 	{"interfaces", {2}}, {"ifNumber", {2, 1}}, {"ifTable", {2, 2}}, {"ifEntry", {2, 2, 1}}, {"ifIndex", {2, 2, 1, 1}},
 	{"ifDescr", {2, 2, 1, 2}}, {"ifType", {2, 2, 1, 3}}, {"ifMtu", {2, 2, 1, 4}}, {"ifSpeed", {2, 2, 1, 5}},
 	{"ifPhysAddress", {2, 2, 1, 6}}, {"ifAdminStatus", {2, 2, 1, 7}}, {"ifOperStatus", {2, 2, 1, 8}},

@@ -117,6 +117,8 @@ like snmp(".snmp get $to -c public $services", options => ['-v'])->stderr, qr/SN
 works(".snmp get $to -v 1 -c public sysServices.0", $row, 'a name of the system group');
 works(".snmp get $to -c public SNMPv2-MIB::sysServices.0", $row, '... with its module');
 works(".snmp get $to -c public sysServices.0", qr/^sysServices\.0 +INTEGER +72$/m, '... in tables, too', options => ['-o', 'table']);
+works(".snmp walk $to -c public sysORTable", qr/\A(?:oid.*\n-.*\n)?sysORID\.1 (?:.*\n)+sysORDescr\.1 (?:.*\n)*sysORUpTime\.1 /, 'the table of that group',
+	options => ['-o', 'table']);
 works(".snmp walk $to -c public interfaces", qr/^\.1\.3\.6\.1\.2\.1\.2\.2\.1\.2\.1\tSTRING\tlo$/m, 'the interfaces group');
 works(".snmp walk $to -c public ifName", qr/\A\.1\.3\.6\.1\.2\.1\.31\.1\.1\.1\.1\.1\tSTRING\tlo$/m, 'a column of ifXTable');
 works(".snmp bulkwalk $to -c public ifDescr.1", ".1.3.6.1.2.1.2.2.1.2.1\tSTRING\tlo\n", 'bulkwalk is another name for walk');
