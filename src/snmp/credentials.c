@@ -42,7 +42,7 @@ static char *text_of(struct json v)
 	return buf_string(&b) != NULL ? buf_steal(&b) : NULL;
 }
 
-/* True for a text that can be handed on as it is. */
+/* True for a text that can be passed on as it is. */
 static bool is_text(struct json v)
 {
 	struct buf b = {.secret = true};
