@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * events: keeps what is subscribed to in step with the session, shows events as they come, folds floods, and calls
- * those who listen.
+ * events: keeps what is subscribed to in step with the session, shows events as they come, and calls those who listen.
  */
 #include "run/events.h"
 
@@ -16,13 +15,11 @@
 #include "link/link.h"
 #include "proto/catalog.h"
 #include "run/engine.h"
+#include "run/flood.h"
 #include "run/names.h"
 #include "run/show.h"
 
 enum {
-	FOLD_FROM = 10,		/* events of a name within a second that are shown one by one, at a prompt */
-	FOLD_MS = 1000,
-	KINDS = 32,		/* names that are counted apart */
 	KEPT_TEXT = 4096,	/* bytes of an event that are kept for .events list */
 };
 
@@ -36,8 +33,6 @@ struct subscription {
 
 struct kept { time_t when; char *line; size_t len; };
 
-struct kind { char name[64]; int64_t since; unsigned shown, folded; };
-
 struct events {
 	struct subscription *subscriptions;
 	struct listener *listeners, *next;	/* next: to be called with the event at hand */
@@ -45,8 +40,7 @@ struct events {
 	bool own_explained;		/* it was said that those of one's own requests are not shown */
 	struct kept *kept;		/* EVENTS_KEPT of them; NULL before the first */
 	size_t kept_next, kept_count;
-	struct kind kinds[KINDS];
-	struct loop_timer fold;
+	struct flood flood;
 };
 
 /* --- subscriptions --- */
@@ -378,64 +372,6 @@ void events_print(struct shell *sh, time_t when, const char *line, size_t len)
 	output_event(sh->output, when, name, it, annotation(sh, it), line, len);
 }
 
-static void unfold(void *ctx)
-{
-	struct shell *sh = ctx;
-
-	for (size_t i = 0; i < KINDS; i++) {
-		struct kind *k = &sh->events->kinds[i];
-		if (k->folded > 0)
-			shell_notice(sh, "%s: %u more in a second (.events list)", k->name, k->folded);
-		k->folded = k->shown = 0;
-		k->since = 0;
-	}
-}
-
-/* At a prompt a flood is folded: true if this event is one of too many. */
-static bool fold(struct shell *sh, struct json name)
-{
-	struct events *ev = sh->events;
-	struct kind *k = NULL;
-	struct buf text = {0};
-	int64_t now = loop_now();
-
-	if (!sh->interactive)
-		return false;
-	if (json_kind(name) == JSON_STRING)
-		json_decode(name, &text);
-	if (buf_string(&text) == NULL)
-		return false;
-	for (size_t i = 0; i < KINDS; i++) {
-		struct kind *this = &ev->kinds[i];
-		if (this->since != 0 && strncmp(this->name, buf_string(&text), sizeof this->name - 1) == 0) {
-			k = this;
-			break;
-		}
-		if (k == NULL && this->since == 0)
-			k = this;
-	}
-	if (k == NULL) {
-		buf_clear(&text);
-		return true;	/* a flood of different names */
-	}
-	if (k->since == 0 || now - k->since > FOLD_MS) {
-		if (k->folded > 0)
-			unfold(sh);
-		snprintf(k->name, sizeof k->name, "%s", buf_string(&text));
-		k->since = now;
-		k->shown = k->folded = 0;
-	}
-	buf_clear(&text);
-	if (k->shown < FOLD_FROM) {
-		k->shown++;
-		return false;
-	}
-	k->folded++;
-	if (!ev->fold.set)
-		loop_timer_start(sh->loop, &ev->fold, FOLD_MS, unfold, sh);
-	return true;
-}
-
 /* An event that only .wait and .on have asked for is theirs. */
 static bool asked_for(const struct events *ev, struct json name)
 {
@@ -491,7 +427,7 @@ void events_on_event(void *ctx, struct json name, struct json_iter args, const c
 	struct listener *l;
 
 	events_keep(ev, event.when, line, len);
-	if (!ev->hidden && asked_for(ev, name) && !is_own(sh, name, args) && !fold(sh, name)) {
+	if (!ev->hidden && asked_for(ev, name) && !is_own(sh, name, args) && !(sh->interactive && flood_folds(sh, &ev->flood, name))) {
 		event.shown = true;
 		shell_show_begin(sh);
 		output_event(sh->output, event.when, name, args, annotation(sh, args), line, len);
@@ -545,7 +481,7 @@ void events_free(struct shell *sh)
 
 	if (ev == NULL)
 		return;
-	loop_timer_stop(sh->loop, &ev->fold);
+	flood_end(&ev->flood);
 	events_forget(ev, "*");
 	for (size_t i = 0; i < ev->kept_count; i++)
 		free(ev->kept[i].line);
