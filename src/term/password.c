@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * password: see password.h.
+ * password: where the password comes from: a file, a command, the environment, or the user.  See password.h.
  *
- * One mapping between two pages that cannot be accessed holds all of it: the password in use and the one from the
- * environment.  It is locked, left out of core dumps and zero in children.  Knows nothing of logins.
+ * password_memory.c keeps it.  Knows nothing of logins.
  */
-#include "term/password.h"
+#include "term/password_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,10 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,134 +21,14 @@
 #include "net/file.h"
 #include "term/hidden.h"
 
-#define VARIABLE "PTSH_PASSWORD"
-
 enum { SOON_NS = 1000000 };
-
-struct password {
-	char text[PASSWORD_MAX];	/* in use */
-	char environment[PASSWORD_MAX];	/* $PTSH_PASSWORD, veiled: it stays as long as there may be another login */
-	char veil[PASSWORD_MAX];	/* random bytes: a password cannot be found in memory by its looks */
-	bool has_environment, environment_too_long;
-	char spill[PASSWORD_MAX];	/* the text read with it: other lines */
-};
 
 /* Files are read with it; or NULL.  Not in the guarded memory: of that nothing may be left. */
 static struct loop *read_with;
 
-extern char **environ;
-
-/* --- the memory --- */
-
-static size_t page_size(void)
-{
-	long size = sysconf(_SC_PAGESIZE);
-
-	return size > 0 ? (size_t)size : 4096;
-}
-
-static size_t whole_pages(size_t len)
-{
-	size_t page = page_size();
-
-	return (len + page - 1) / page * page;
-}
-
-/* Locking and the rest are done where the system permits; without them we go on. */
-static struct password *map_guarded(void)
-{
-	size_t page = page_size(), len = whole_pages(sizeof(struct password));
-	char *base = mmap(NULL, len + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (base == MAP_FAILED)
-		return NULL;
-	if (mprotect(base + page, len, PROT_READ | PROT_WRITE) != 0) {
-		munmap(base, len + 2 * page);
-		return NULL;
-	}
-	(void)mlock(base + page, len);
-	(void)madvise(base + page, len, MADV_DONTDUMP);
-	(void)madvise(base + page, len, MADV_WIPEONFORK);
-	return (struct password *)(void *)(base + page);
-}
-
-static void make_undumpable(void)
-{
-	static const struct rlimit none = {0, 0};
-
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)setrlimit(RLIMIT_CORE, &none);
-}
-
-static void put_veiled(char *to, const char *from, const char *veil, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		to[i] = (char)(from[i] ^ veil[i]);
-}
-
-/* The bytes in the environment block are what /proc shows: unsetenv() alone would leave them there. */
-static void take_environment(struct password *p)
-{
-	static const char name[] = VARIABLE "=";
-
-	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-		char *value;
-		size_t len;
-
-		if (strncmp(*entry, name, sizeof(name) - 1) != 0)
-			continue;
-		value = *entry + sizeof(name) - 1;
-		len = strlen(value);
-		if (p != NULL && !p->has_environment && len > 0) {
-			p->has_environment = true;
-			p->environment_too_long = len >= sizeof(p->environment);
-			if (getrandom(p->veil, sizeof(p->veil), 0) != (ssize_t)sizeof(p->veil))
-				explicit_bzero(p->veil, sizeof(p->veil));
-			if (!p->environment_too_long)
-				put_veiled(p->environment, value, p->veil, len + 1);
-		}
-		explicit_bzero(value, len);
-	}
-	unsetenv(VARIABLE);
-}
-
-struct password *password_create(void)
-{
-	struct password *p;
-
-	make_undumpable();
-	p = map_guarded();
-	take_environment(p);
-	return p;
-}
-
 void password_use_loop(struct loop *l)
 {
 	read_with = l;
-}
-
-void password_forget(struct password *p)
-{
-	if (p == NULL)
-		return;
-	explicit_bzero(p->text, sizeof(p->text));
-	explicit_bzero(p->spill, sizeof(p->spill));
-}
-
-void password_discard(struct password *p)
-{
-	if (p != NULL)
-		explicit_bzero(p, sizeof(*p));
-}
-
-void password_free(struct password *p)
-{
-	size_t page = page_size(), len = whole_pages(sizeof(*p));
-
-	if (p == NULL)
-		return;
-	explicit_bzero(p, sizeof(*p));
-	munmap((char *)p - page, len + 2 * page);
 }
 
 bool password_configured(const struct password *p, const struct options *o)
@@ -430,9 +305,9 @@ static int read_command(struct password *p, const char *option, const char *comm
 static int read_environment(struct password *p, struct error *e)
 {
 	if (p->environment_too_long)
-		return error_set(e, STATUS_USAGE, "$" VARIABLE ": longer than a password may be (%d bytes)",
+		return error_set(e, STATUS_USAGE, "$" PASSWORD_VARIABLE ": longer than a password may be (%d bytes)",
 		    PASSWORD_MAX - 1);
-	put_veiled(p->text, p->environment, p->veil, sizeof(p->text));
+	password_veil(p->text, p->environment, p->veil, sizeof(p->text));
 	p->text[strnlen(p->text, sizeof(p->text) - 1)] = '\0';
 	return 0;
 }
@@ -455,7 +330,7 @@ static int ask_password(struct password *p, const char *prompt, bool *interrupte
 		return error_set(e, STATUS_USAGE, "interrupted");
 	if (answer == NULL && error == ENOTTY)
 		return error_set(e, STATUS_USAGE, "cannot prompt for a password: no terminal: "
-		    "use --password-file, --password-command or $" VARIABLE);
+		    "use --password-file, --password-command or $" PASSWORD_VARIABLE);
 	if (answer == NULL)
 		return error_set(e, STATUS_USAGE, "the terminal: %s", strerror(error));
 	if (strlen(p->text) == sizeof(p->text) - 1)
@@ -521,6 +396,6 @@ const char *password_get(struct password *p, const struct options *o, const char
 		result = ask_password(p, prompt, interrupted, e);
 	else
 		result = error_set(e, STATUS_USAGE, "cannot prompt for a password here: "
-		    "use --password-file, --password-command or $" VARIABLE);
+		    "use --password-file, --password-command or $" PASSWORD_VARIABLE);
 	return text_read(p, result);
 }
