@@ -140,6 +140,30 @@ like Term::slurp("$dir/z.csv"), qr/^gid,name\r\n/, '.last > z.csv';
 $s->run(".format table realm_info gid,name > $dir/t.txt");
 like Term::slurp("$dir/t.txt"), qr{^ +gid +name\n-}, '.format table LINE > t.txt: a table, as it was asked for';
 like join("\n", $s->run('.format csv realm_info gid')), qr/^gid\n5000015442\n/, '.format csv LINE on the screen';
+
+# Every format: in a file and for a command the same as without a prompt
+{
+	local $ENV{PTSH_PASSWORD} = $s->box->password;
+	my @formats = map { /^  (\w+)  / ? $1 : () } $s->run('.help formats');
+	cmp_ok scalar(@formats), '>=', 6, 'the formats';
+	for my $f (@formats) {
+		for my $line ('realm_info gid,name,description', '.find 10.2.0.1', '.each realm_info gid -- realm_seed_list {gid}') {
+			my $want = qx('$ENV{PTSH}' -X -w --clear-login -u admin -o $f -j 1 -c '$line' @{[$s->box->address]});
+			cmp_ok length $want, '>', 0, ".format $f $line";
+			my @got = ($want) x 2;
+			$s->run(".format $f $line > $dir/once");
+			$got[0] = Term::slurp("$dir/once");
+			$s->run(".format $f $line | cat > $dir/twice");
+			$got[1] = Term::slurp("$dir/twice");
+			if ($line =~ /^\.each/ || $f eq 'raw') {	# replies come in any order, have ids and times
+				$_ = join '', sort map { s/^\[\d+,/[/r =~ s/: done, .*/: done/r } split /(?<=\n)/ for $want, @got;
+			}
+			is $got[0], $want, '... > FILE';
+			is $got[1], $want, '... | COMMAND';
+		}
+	}
+	like join("\n", $s->run('.format')), qr/the format is table/, "the session's format stays";
+}
 like join("\n", $s->run('realm_info gid')), qr{^ +gid\n-+}, '... and the next line as before';
 
 my $script = Run->ptsh(args => ['-c', ".status > $dir/never", $s->box->address]);
