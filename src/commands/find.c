@@ -109,11 +109,6 @@ static int read_option(struct find *f, const char *name, const char *text, const
 	return result;
 }
 
-static bool is_option(const char *text, const struct word *w, const char *name)
-{
-	return w->end - w->start == strlen(name) && memcmp(text + w->start, name, strlen(name)) == 0;
-}
-
 static int next_word(const char *rest, size_t len, size_t *pos, struct word *w, struct error *e)
 {
 	const char *why = "";
@@ -137,9 +132,9 @@ static int read_words(struct find *f, const char *rest, struct buf *text, struct
 	int more;
 
 	while ((more = next_word(rest, len, &pos, &w, e)) == 1) {
-		const char *name = is_option(rest, &w, "--realms") ? "--realms" : is_option(rest, &w, "--history") ? "--history" : NULL;
+		const char *name = word_is(rest, &w, "--realms") ? "--realms" : word_is(rest, &w, "--history") ? "--history" : NULL;
 
-		if (options && is_option(rest, &w, "--")) {
+		if (options && word_is(rest, &w, "--")) {
 			options = false;
 		} else if (options && name != NULL) {
 			if ((more = next_word(rest, len, &pos, &value, e)) != 1)

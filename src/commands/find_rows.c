@@ -254,7 +254,7 @@ static bool repeats(const struct find_row *a, const struct find_row *b)
 	return !a->past && is_null(b->cells[CELL_LOG_END]);
 }
 
-static bool said_before(const struct find_row *v, size_t kept, const struct find_row *b)
+static bool is_repeated(const struct find_row *v, size_t kept, const struct find_row *b)
 {
 	int (*order)(const struct find_row *, const struct find_row *) = b->view == FIND_PORTS ? port_order : place_order;
 
@@ -276,7 +276,7 @@ void find_rows_settle(struct find_rows *rows)
 
 	sort(rows, by_place);
 	for (size_t i = 0; i < rows->count; i++) {
-		if (said_before(rows->v, kept, &rows->v[i]))
+		if (is_repeated(rows->v, kept, &rows->v[i]))
 			free_row(&rows->v[i]);
 		else
 			rows->v[kept++] = rows->v[i];

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/safe.h"
 #include "commands/find_parts.h"
+#include "format/cells.h"
 #include "format/output.h"
 #include "link/link.h"
 #include "proto/secret.h"
@@ -27,11 +27,7 @@ static void put_row(struct find *f, const struct find_row *row, bool marked, str
 	struct json cells[FIND_RESULT];
 
 	find_row_cells(row, f->realms[row->realm].name, marked, &f->scratch[0], cells);
-	for (size_t i = 0; i < FIND_RESULT; i++) {
-		buf_putc(out, i > 0 ? ',' : '[');
-		buf_put(out, cells[i].text, cells[i].len);
-	}
-	buf_putc(out, ']');
+	json_put_array(out, cells, FIND_RESULT);
 }
 
 /* One array of the rows, which these formats show as it is. */
@@ -80,7 +76,7 @@ static void stream_row(struct find *f, const struct find_row *row)
 {
 	struct output *o = f->command.sh->output;
 	struct json cells[FIND_RESULT];
-	struct buf text = {0}, safe = {0};
+	struct buf text = {0};
 
 	if (output_format(o)->cell != NULL) {
 		find_row_cells(row, f->realms[row->realm].name, false, &f->scratch[0], cells);
@@ -88,16 +84,11 @@ static void stream_row(struct find *f, const struct find_row *row)
 		return;
 	}
 	put_row(f, row, false, &text);
-	if (f->command.sh->out.terminal)
-		safe_put_json(&safe, buf_head(&text), text.len);
-	else
-		buf_put(&safe, buf_head(&text), text.len);
 	sink_putc(&f->command.sh->out, f->any_streamed ? ',' : '[');
-	sink_put(&f->command.sh->out, buf_head(&safe), safe.len);
+	cell_put_json(&f->command.sh->out, buf_head(&text), text.len);
 	f->any_streamed = true;
-	f->rows.failed |= safe.failed;
+	f->rows.failed |= text.failed;
 	buf_clear(&text);
-	buf_clear(&safe);
 }
 
 static void stream_begin(struct find *f)

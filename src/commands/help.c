@@ -13,7 +13,6 @@
 #include "proto/catalog.h"
 #include "run/aliases.h"
 #include "run/show.h"
-#include "term/pager.h"
 
 static const char *kind_text(enum request_kind kind)
 {

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safe.h"
 #include "commands/table.h"
 #include "format/output.h"
 #include "proto/secret.h"
@@ -62,7 +61,7 @@ static void on_ended(struct shell *sh)
 	engine_release(sh);
 }
 
-static void ran(struct shell *sh, struct task *t, const struct reply *reply)
+static void on_ran(struct shell *sh, struct task *t, const struct reply *reply)
 {
 	struct reply_about about = show_about(t);
 	struct buf why = {0};
@@ -91,7 +90,7 @@ static void ran(struct shell *sh, struct task *t, const struct reply *reply)
 }
 
 /* An event's line that cannot be run. */
-static void wrong(struct shell *sh, struct place at, const struct error *e)
+static void on_wrong(struct shell *sh, struct place at, const struct error *e)
 {
 	shell_complain(sh, at, ".on", "%s", e->text);
 	shell_failed(sh, e->status);
@@ -102,8 +101,8 @@ static void on_start(struct shell *sh, const char *line)
 	struct task *t;
 	struct error e;
 
-	if ((t = engine_child(sh, line, strlen(line), (struct place){0}, false, ran, NULL, &e)) == NULL) {
-		wrong(sh, (struct place){0}, &e);
+	if ((t = engine_child(sh, line, strlen(line), (struct place){0}, false, on_ran, NULL, &e)) == NULL) {
+		on_wrong(sh, (struct place){0}, &e);
 		return;
 	}
 	t->by = ".on";
@@ -128,7 +127,7 @@ static void start_more(struct shell *sh)
 	}
 }
 
-static void heard(struct shell *sh, struct listener *l, const struct event *event)
+static void on_heard(struct shell *sh, struct listener *l, const struct event *event)
 {
 	struct rule *r = l->ctx;
 	struct on *on = sh->on;
@@ -142,10 +141,10 @@ static void heard(struct shell *sh, struct listener *l, const struct event *even
 	while (n < ARGS_MOST && json_next(&args, NULL, &v))
 		cells[n++] = v;
 	if (template_expand(&line, r->line, NULL, 0, cells, n, &e) == -1) {
-		wrong(sh, r->at, &e);
+		on_wrong(sh, r->at, &e);
 	} else if (buf_string(&line) == NULL) {
 		error_memory(&e);
-		wrong(sh, r->at, &e);
+		on_wrong(sh, r->at, &e);
 	} else if (on->running < AT_ONCE) {
 		r->runs++;
 		on_start(sh, buf_string(&line));
@@ -292,7 +291,7 @@ static enum command_result on_run(struct shell *sh, struct task *t, enum status 
 	r->number = ++sh->on->next_number;
 	r->at = t->at;
 	r->listener = (struct listener){
-		.name = r->words[0], .args = r->words + 1, .arg_count = n - 1, .heard = heard, .ctx = r,
+		.name = r->words[0], .args = r->words + 1, .arg_count = n - 1, .heard = on_heard, .ctx = r,
 	};
 	for (last = &sh->on->rules; *last != NULL; last = &(*last)->next)
 		;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safe.h"
 #include "link/link.h"
 #include "run/engine.h"
 #include "run/events.h"
@@ -57,13 +56,13 @@ static void wait_over(struct waiting *w, enum status status)
 		loop_timer_start(w->command.sh->loop, &w->command.task->timer, 0, wait_continue, w);
 }
 
-static void refused(struct shell *sh, struct listener *l, enum status status)
+static void wait_refused(struct shell *sh, struct listener *l, enum status status)
 {
 	(void)sh;
 	wait_over(l->ctx, status);
 }
 
-static void heard(struct shell *sh, struct listener *l, const struct event *event)
+static void wait_heard(struct shell *sh, struct listener *l, const struct event *event)
 {
 	struct waiting *w = l->ctx;
 	const struct task *t = w->command.task;
@@ -87,10 +86,9 @@ static bool jobs_ended(struct shell *sh, unsigned long job)
 	return true;
 }
 
-static void timed_out(void *ctx)
+static void wait_timed_out(void *ctx)
 {
 	struct waiting *w = ctx;
-
 	struct error e;
 	enum status status;
 
@@ -165,7 +163,7 @@ static void wait_queued(struct shell *sh, struct task *t)
 	w->event = true;
 	w->listener = (struct listener){
 		.name = t->line.words[1], .args = t->line.words + 2, .arg_count = t->line.word_count - 2,
-		.heard = heard, .refused = refused, .ctx = w,
+		.heard = wait_heard, .refused = wait_refused, .ctx = w,
 	};
 	events_listen(sh, &w->listener);
 	events_subscribe(sh, t->line.words[1], false);
@@ -204,7 +202,7 @@ static enum command_result wait_run(struct shell *sh, struct task *t, enum statu
 		return COMMAND_WAITS;
 	}
 	if (sh->timeout > 0)
-		loop_timer_start(sh->loop, &t->timer, (int64_t)(sh->timeout * 1000), timed_out, w);
+		loop_timer_start(sh->loop, &t->timer, (int64_t)(sh->timeout * 1000), wait_timed_out, w);
 	if (w->event)
 		link_want(sh);	/* nothing else may need the box */
 	return COMMAND_WAITS;

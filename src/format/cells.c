@@ -32,6 +32,14 @@ void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct
 	}
 }
 
+void cell_put_json(struct sink *s, const char *text, size_t len)
+{
+	if (s->terminal)
+		cell_put(s, text, len, safe_put_json);
+	else
+		sink_put(s, text, len);
+}
+
 /* True if a request's modifier takes a secret of that name: then the reply's member of that name is one. */
 static bool is_secret_member(const struct request *type, struct json key)
 {

@@ -15,6 +15,9 @@ void cell_text(struct buf *out, struct json v, const struct request *type, bool 
 /* Appends text to a sink through one of base/safe's functions, in pieces. */
 void cell_put(struct sink *s, const char *text, size_t len, size_t (*how)(struct buf *, const char *, size_t));
 
+/* The same of JSON: harmless on a terminal, elsewhere as it is. */
+void cell_put_json(struct sink *s, const char *text, size_t len);
+
 /* Appends the words for a value of a unit, and returns true; or false: it has none. */
 bool cell_words(struct buf *out, struct json v, const struct heading *heading, bool utc);
 

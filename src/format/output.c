@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/safe.h"
 #include "format/cells.h"
 #include "format/front.h"
 
@@ -254,10 +253,7 @@ void output_begin(struct output *o, const char *const *headings, size_t count)
 
 void output_array(struct output *o, struct json array)
 {
-	if (o->sink->terminal)
-		cell_put(o->sink, array.text, array.len, safe_put_json);
-	else
-		sink_put(o->sink, array.text, array.len);
+	cell_put_json(o->sink, array.text, array.len);
 	sink_putc(o->sink, '\n');
 }
 

@@ -28,10 +28,7 @@ static void put_json(struct output *o, struct json v)
 			return;
 		}
 	}
-	if (o->sink->terminal)
-		cell_put(o->sink, v.text, v.len, safe_put_json);
-	else
-		sink_put(o->sink, v.text, v.len);
+	cell_put_json(o->sink, v.text, v.len);
 }
 
 /* --- keys --- */
@@ -166,10 +163,7 @@ static void records_piece(struct output *o, size_t index, const char *text, size
 		put_key(o, index);
 		sink_putc(o->sink, '"');
 	}
-	if (o->sink->terminal)
-		cell_put(o->sink, text, len, safe_put_json);
-	else
-		sink_put(o->sink, text, len);
+	cell_put_json(o->sink, text, len);
 	if (last)
 		sink_putc(o->sink, '"');
 }

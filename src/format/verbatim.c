@@ -6,17 +6,8 @@
  */
 #include <string.h>
 
-#include "base/safe.h"
 #include "base/utf8.h"
 #include "format/cells.h"
-
-static void put_json(struct output *o, const char *text, size_t len)
-{
-	if (o->sink->terminal)
-		cell_put(o->sink, text, len, safe_put_json);
-	else
-		sink_put(o->sink, text, len);
-}
 
 /* Returns the rest of a walk, without its leading comma. */
 static const char *rest_of(struct json_iter it)
@@ -31,7 +22,7 @@ static void json_reply(struct output *o, const struct reply *reply)
 	const char *rest = rest_of(reply->values);
 
 	sink_putc(o->sink, '[');
-	put_json(o, rest, (size_t)(reply->values.end - rest));
+	cell_put_json(o->sink, rest, (size_t)(reply->values.end - rest));
 	sink_puts(o->sink, "]\n");
 }
 
@@ -66,7 +57,7 @@ static void json_text(struct output *o, const char *text, size_t len)
 		/* At most as many bytes of the piece as complete the character, or none. */
 		for (n = 0; n < len && n < 3 && ((unsigned char)text[n] & 0xc0) == 0x80; n++)
 			continue;
-		put_json(o, whole, have + n);
+		cell_put_json(o->sink, whole, have + n);
 		o->json.part_len = 0;
 		text += n;
 		len -= n;
@@ -74,12 +65,12 @@ static void json_text(struct output *o, const char *text, size_t len)
 	n = utf8_whole(text, len);
 	o->json.part_len = len - n;
 	memcpy(o->json.part, text + n, len - n);
-	put_json(o, text, n);
+	cell_put_json(o->sink, text, n);
 }
 
 static void json_end(struct output *o)
 {
-	put_json(o, o->json.part, o->json.part_len);
+	cell_put_json(o->sink, o->json.part, o->json.part_len);
 	o->json.part_len = 0;
 	sink_putc(o->sink, '\n');
 }
@@ -95,9 +86,9 @@ void json_event(struct output *o, time_t when, struct json name, struct json_ite
 	sink_puts(o->sink, "{\"time\":\"");
 	cell_event_time(o, when);
 	sink_puts(o->sink, "\",\"event\":");
-	put_json(o, name.text, name.len);
+	cell_put_json(o->sink, name.text, name.len);
 	sink_puts(o->sink, ",\"args\":[");
-	put_json(o, rest, (size_t)(args.end - rest));
+	cell_put_json(o->sink, rest, (size_t)(args.end - rest));
 	sink_puts(o->sink, "]}\n");
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "link/link.h"
-#include "proto/catalog.h"
 #include "run/arriving.h"
 #include "run/engine_parts.h"
 #include "run/show.h"

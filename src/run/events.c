@@ -10,7 +10,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "base/safe.h"
 #include "lang/line.h"
 #include "link/link.h"
 #include "proto/catalog.h"

@@ -13,7 +13,6 @@
 #include "run/aliases.h"
 #include "run/command.h"
 #include "run/engine_parts.h"
-#include "run/show.h"
 #include "term/ask.h"
 
 static int read_file(void *ctx, const char *path, struct buf *out, struct error *e)

@@ -12,7 +12,6 @@
 #include "base/colour.h"
 #include "base/safe.h"
 #include "run/engine.h"
-#include "run/show.h"
 #include "undo/assigned.h"
 #include "undo/kept.h"
 #include "undo/made.h"
