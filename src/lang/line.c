@@ -76,11 +76,10 @@ static int parse_request(struct parse *p, const struct word *first, size_t pos)
 	json_put_string(&line->json, line->type_name, strlen(line->type_name));
 	if (line->type != NULL && arguments_put(p, line->type) < 0)
 		return -1;
-	for (size_t i = 1; line->type == NULL && i < p->word_count; i++)
-		if (unknown_put(p, &p->words[i]) < 0)
-			return -1;
+	if (line->type == NULL && unknown_put_words(p) < 0)
+		return -1;
 	buf_putc(&line->json, ']');
-	for (size_t i = 1; i < p->word_count; i++)
+	for (size_t i = 1; line->type != NULL && i < p->word_count; i++)
 		if (value_named_secret(p, &p->words[i]) < 0)
 			return -1;
 	return line->json.failed ? parse_memory(p) : 0;

@@ -68,6 +68,8 @@ struct masked_text {
 	struct buf word;	/* decoded */
 	enum command_secret (*secret)(const char *word, size_t *from);	/* of the command that is being read */
 	bool next;		/* the word to come is one */
+	bool named;		/* so says the word before it: --password */
+	bool unknown;		/* the request is not known: its words may be names and values in turn */
 };
 
 static void hide(struct masked_text *m, size_t start, size_t end)
@@ -81,8 +83,11 @@ static void hide(struct masked_text *m, size_t start, size_t end)
 static void mask_by_look(struct masked_text *m, const struct word *w)
 {
 	const char *text = buf_head(&m->word);
-	size_t len = m->word.len, from = secret_in_text(text, len);
+	size_t len = m->word.len, from = m->named ? 0 : secret_in_text(text, len);
 
+	if (m->named && secret_is_between(text, len))
+		return;
+	m->named = !m->named && secret_is_next(text, len, m->unknown);
 	if (from == len)
 		from = secret_in_address(text, len);
 	if (from < len && m->from <= w->start)
@@ -211,6 +216,8 @@ char *mask_text(const char *text, size_t len, const struct line_context *context
 			end = w.json ? w.start : w.end;
 			break;
 		}
+		if (begins && !over && !w.json && text[w.start] != '.' && !word_is(text, &w, "-"))
+			m.unknown = catalog_find(buf_head(&m.word), m.word.len) == NULL;
 		begins = over || (begins && word_is(text, &w, "-"));
 	}
 	/* A message about a secret may contain it. */

@@ -54,14 +54,11 @@ static void raw_unknown(struct parse *p, struct json_iter args)
 	const char *near = catalog_nearest(p->line->type_name, strlen(p->line->type_name));
 	struct json v;
 
-	bool all = near != NULL && catalog_secret(catalog_find(near, strlen(near)));
-
-	while (json_next(&args, NULL, &v)) {
-		if (all)
+	if (near == NULL || !catalog_secret(catalog_find(near, strlen(near))))
+		secret_in_unknown(args, parse_found_secret, p);
+	else
+		while (json_next(&args, NULL, &v))
 			parse_found_secret(p, v);
-		else
-			parse_secrets_anywhere(p, v);
-	}
 }
 
 int raw_parse(struct parse *p, const struct word *first, size_t pos)

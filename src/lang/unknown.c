@@ -105,7 +105,8 @@ static int put_asked_named(struct parse *p, size_t from)
 	return result;
 }
 
-int unknown_put(struct parse *p, const struct word *w)
+/* Appends a word: JSON where it is valid JSON, else text.  secret: so says the word before it. */
+static int unknown_put(struct parse *p, const struct word *w, bool secret)
 {
 	struct json v;
 	size_t at, from;
@@ -114,7 +115,10 @@ int unknown_put(struct parse *p, const struct word *w)
 	if (p->text[w->start] != '"' && (w->plain || w->json) &&
 	    json_read(p->text + w->start, w->end - w->start, &v, &at) == NULL) {
 		value_put_compact(&p->line->json, v);
-		parse_secrets_anywhere(p, v);
+		if (secret)
+			parse_found_secret(p, v);
+		else
+			parse_secrets_anywhere(p, v);
 		return 0;
 	}
 	if (w->json)
@@ -125,5 +129,41 @@ int unknown_put(struct parse *p, const struct word *w)
 	if (w->plain && from + 1 == p->scratch.len && buf_head(&p->scratch)[from] == '?')
 		return put_asked_named(p, from);
 	json_put_string(&p->line->json, buf_head(&p->scratch), p->scratch.len);
+	return secret ? parse_add_secret(p, w->start, w->end) : 0;
+}
+
+/* Puts the `?` after a secret's name, words[i - 1]. */
+static int put_asked_after(struct parse *p, size_t i)
+{
+	const struct word *name = &p->words[i - 1];
+	size_t len = name->end - name->start;
+	char what[160];
+
+	snprintf(what, sizeof what, "%.60s %.*s", p->line->type_name, len > 80 ? 80 : (int)len, p->text + name->start);
+	buf_putc(&p->line->json, ',');
+	return value_ask(p, what, p->words[i].start) < 0 ? -1 : value_put_scratch(p);
+}
+
+int unknown_put_words(struct parse *p)
+{
+	bool next = false;	/* the word to come is a secret */
+
+	for (size_t i = 1; i < p->word_count; i++) {
+		const struct word *w = &p->words[i];
+		bool name = !w->json && value_decode(p, w) == 0 && secret_is_next(buf_head(&p->scratch), p->scratch.len, true);
+		bool between = next && !w->json && secret_is_between(buf_head(&p->scratch), p->scratch.len);
+
+		if (next && value_is(p, w, "?")) {
+			if (put_asked_after(p, i) < 0)
+				return -1;
+		} else {
+			if (unknown_put(p, w, next && !between) < 0)
+				return -1;
+			if (!next && value_named_secret(p, w) < 0)
+				return -1;
+		}
+		p->line->secret = p->line->secret || (next && !between);
+		next = between || (!next && name);
+	}
 	return 0;
 }

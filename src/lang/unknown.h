@@ -16,7 +16,8 @@ int unknown_check_name(struct parse *p, const struct word *w);
  * pos is after the name. */
 int unknown_type(struct parse *p, const struct word *w, size_t pos);
 
-/* Appends a word of such a request: JSON where it is valid JSON, else text. */
-int unknown_put(struct parse *p, const struct word *w);
+/* Appends the words of such a request: JSON where they are valid JSON, else text; asks for secrets that are `?`.  What is a secret:
+ * NAME=VALUE, --NAME VALUE, NAME VALUE. */
+int unknown_put_words(struct parse *p);
 
 #endif

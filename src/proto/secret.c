@@ -71,6 +71,34 @@ void secret_put_text(struct buf *out, const char *text, size_t len)
 		buf_puts(out, "***");
 }
 
+/* True if a name ends in a word for secrets: a password-file is none. */
+static bool ends_in_secret(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (begins_with_word(name + i, len - i) && !begins_with_word(name + i, len - i - 1))
+			return true;
+	return false;
+}
+
+bool secret_is_between(const char *text, size_t len)
+{
+	return len == 1 && (text[0] == '=' || text[0] == ':');
+}
+
+bool secret_is_next(const char *text, size_t len, bool bare)
+{
+	size_t start = 0, end = len;
+
+	while (start < end && text[start] == '-')
+		start++;
+	if (end > start && secret_is_between(text + end - 1, 1))
+		end--;
+	for (size_t i = start; i < end; i++)
+		if (!is_name_char(text[i]))
+			return false;
+	return (bare || start > 0 || end < len) && ends_in_secret(text + start, end - start);
+}
+
 size_t secret_in_address(const char *text, size_t len)
 {
 	const char *slashes = memmem(text, len, "://", 3), *end = text + len, *user = slashes == NULL ? text : slashes + 3;
@@ -223,6 +251,27 @@ void secret_anywhere(struct json v, secret_found *found, void *ctx)
 	}
 }
 
+void secret_in_unknown(struct json_iter args, secret_found *found, void *ctx)
+{
+	struct buf text = {.secret = true};
+	struct json v;
+	bool next = false;
+
+	while (json_next(&args, NULL, &v)) {
+		buf_reset(&text);
+		if (json_kind(v) == JSON_STRING)
+			json_decode(v, &text);
+		if (next && !text.failed && secret_is_between(buf_head(&text), text.len))
+			continue;
+		if (next || text.failed)
+			found(ctx, v);
+		else
+			secret_anywhere(v, found, ctx);
+		next = !next && (text.failed || secret_is_next(buf_head(&text), text.len, true));
+	}
+	buf_clear(&text);
+}
+
 /* --- a message with its secrets replaced --- */
 
 struct masking {
@@ -314,8 +363,7 @@ int secret_mask_request(struct buf *out, const char *json, size_t len)
 	else if (type != NULL)
 		secret_in_arguments(type, it, mask_one, &m);
 	else
-		while (json_next(&it, NULL, &v))
-			secret_anywhere(v, mask_one, &m);
+		secret_in_unknown(it, mask_one, &m);
 	buf_put(out, m.from, len - (size_t)(m.from - json));
 	return out->failed ? -1 : 0;
 }

@@ -22,6 +22,11 @@ size_t secret_in_text(const char *text, size_t len);
 /* Appends a text up to the secret in it, which becomes ***: for messages that repeat the text. */
 void secret_put_text(struct buf *out, const char *text, size_t len);
 
+/* True if the text after this one is a secret: it is --NAME, NAME= or NAME:, NAME ending in a word for secrets; bare: NAME alone, too.
+ * An = between them, a text of its own, does not matter: secret_is_between(). */
+bool secret_is_next(const char *text, size_t len, bool bare);
+bool secret_is_between(const char *text, size_t len);
+
 /* Returns where the password begins in "USER:PASSWORD@HOST" or "SCHEME://USER:PASSWORD@HOST"; len: there is none. */
 size_t secret_in_address(const char *text, size_t len);
 
@@ -34,6 +39,9 @@ void secret_in_arguments(const struct request *type, struct json_iter args, secr
 /* Calls found() for secrets known by their look, wherever they are: members and pairs with a secret's name, texts like
  * "password=x", private keys. */
 void secret_anywhere(struct json v, secret_found *found, void *ctx);
+
+/* The same for the arguments of a request that is not known, where a text may be the name of the one after it. */
+void secret_in_unknown(struct json_iter args, secret_found *found, void *ctx);
 
 /* Calls found() for private keys in strings, wherever they are. */
 bool secret_has_key(struct json v);

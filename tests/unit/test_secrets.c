@@ -198,6 +198,25 @@ static char *masked_of(const char *text)
 	return masked;
 }
 
+/* As options are written, and pairs: the name is a word, and the secret the next one. */
+static void the_word_after_a_name_is_not_seen(void **state)
+{
+	static const char *const lines[] = {
+		"box_new_request 5 --password S3cr3tt x", "box_new_request --db-passwd 'S3cr3tt x'", "box_new_request community S3cr3tt",
+		"box_new_request Secret = S3cr3tt x", "box_new_request api-key: \"S3cr3tt\" x", "box_new_request --secret {\"a\":\"S3cr3tt\"} x",
+		"[\"box_new_request\",\"--password\",\"S3cr3tt\"]", "[\"box_new_request\",\"secret\",\"=\",\"S3cr3tt\",1]",
+		"[\"box_new_request\",\"passphrase\",{\"a\":[\"S3cr3tt\"]}]", "- box_new_request --password S3cr3tt",
+		".on realm_poll_stop -- box_new_request {1} password S3cr3tt", ".nonsense --password S3cr3tt", "realm_poll 5 --secret S3cr3tt",
+		"box_new_request --password S3cr3tt --secret \"S3cr3tt", "box_new_request password S3cr3tt & x",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		try(lines[i], false);
+		try(lines[i], true);
+	}
+}
+
 /* Not everything is hidden: harmless words stay as typed, and names of secrets, too. */
 static void what_is_no_secret_stays(void **state)
 {
@@ -211,6 +230,10 @@ static void what_is_no_secret_stays(void **state)
 		{".connect core.example.net:55", NULL},
 		{"realm_query 5 device device_mac --filter device_mac=00:1d:60:36:16:71", NULL},
 		{"log 'mail me: admin@core'", NULL},
+		{"log 'new password' notice", NULL},
+		{".nonsense --password-file pw box", NULL},
+		{"box_new_request 5 --password S3cr3tt x", "box_new_request 5 --password ? x"},
+		{"box_new_request secret = S3cr3tt x", "box_new_request secret = ? x"},
 	};
 
 	(void)state;
@@ -228,6 +251,7 @@ static void a_hidden_secret_is_asked_for_again(void **state)
 	static const char *const lines[][3] = {
 		{"realm_info_modify 5 name=x secret=?", "realm_info_modify secret", "[\"realm_info_modify\",\"5\",{\"name\":\"x\",\"secret\":\"S3cr3tt\"}]"},
 		{"box_new_request 5 a=b,community=?", "box_new_request a=b,community", "[\"box_new_request\",5,\"a=b,community=S3cr3tt\"]"},
+		{"box_new_request 5 --password ? x", "box_new_request --password", "[\"box_new_request\",5,\"--password\",\"S3cr3tt\",\"x\"]"},
 	};
 
 	(void)state;
@@ -386,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_form_is_seen_anywhere),
 		cmocka_unit_test(passwords_in_addresses_are_not_seen),
+		cmocka_unit_test(the_word_after_a_name_is_not_seen),
 		cmocka_unit_test(what_is_no_secret_stays),
 		cmocka_unit_test(a_hidden_secret_is_asked_for_again),
 		cmocka_unit_test(members_after_a_comma_are_refused),
