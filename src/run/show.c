@@ -382,10 +382,11 @@ void show_large_end(struct shell *sh, struct task *t, bool complete)
 
 bool show_confirm_delete(struct shell *sh, const struct task *t)
 {
-	char name[NAME_MOST + 1], text[NAME_MOST + 128];
-	bool for_good = sh->change != NULL && sh->change->why_not(t->line.type) != NULL;
+	const char *why = sh->change != NULL ? sh->change->why_not(t->line.type) : NULL;
+	char name[NAME_MOST + 1], text[2 * NAME_MOST + 128];
 
 	show_task_name(t, name, sizeof name);
-	snprintf(text, sizeof text, "%s\nThis deletes on the box%s. Continue? [y/N] ", name, for_good ? " and cannot be undone" : "");
+	snprintf(text, sizeof text, "%s\n%s%s%sThis deletes on the box%s. Continue? [y/N] ", name, why != NULL ? "  " : "",
+	    why != NULL ? why : "", why != NULL ? "\n" : "", why != NULL ? " and cannot be undone" : "");
 	return ask_yes(sh, text);
 }

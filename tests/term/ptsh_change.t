@@ -83,6 +83,7 @@ for my $answer ('n', '', 'C-d', 'C-c', 'what') {
 	$s->key('C-l');
 	$s->line('realm_modify --delete Doomed');
 	ok $s->wait_prompt(qr/^This deletes on the box and cannot be undone\. Continue\? \[y\/N\] $/), 'deleting is asked about';
+	like join("\n", $s->rows), qr/^realm_modify --delete Doomed\n  what is deleted is gone, and made again it has another gid\nThis/m, '... with the reason';
 	$answer =~ /^C-/ ? $s->key($answer) : $s->line($answer);
 	ok $s->wait_prompt(qr/^box> $/), "... '$answer' is no";
 }
