@@ -5,9 +5,9 @@
 #include "commands/set.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "commands/table.h"
 #include "format/output.h"
 #include "run/show.h"
@@ -123,7 +123,6 @@ static int set_value(struct shell *sh, const struct setting *s, const char *text
 {
 	void *p = s->where(sh);
 	struct options *o = sh->options;
-	char *end;
 	double d;
 
 	switch (s->type) {
@@ -137,8 +136,7 @@ static int set_value(struct shell *sh, const struct setting *s, const char *text
 			}
 		return error_set(e, STATUS_USAGE, "%s: %s: on or off", s->name, text);
 	case SETTING_SECONDS:
-		d = strtod(text, &end);
-		if (*text == '\0' || *end != '\0' || !(d >= 0 && d <= 1e9))
+		if (!decimal_read(text, strlen(text), &d) || d > 1e9)
 			return error_set(e, STATUS_USAGE, "%s: %s: not a number of seconds", s->name, text);
 		*(double *)p = d;
 		return 0;
@@ -147,8 +145,7 @@ static int set_value(struct shell *sh, const struct setting *s, const char *text
 			o->jobs_set = false;
 			return 0;
 		}
-		d = strtod(text, &end);
-		if (*text == '\0' || *end != '\0' || !(d >= 0 && d <= 100000) || d != (unsigned)d)
+		if (!decimal_read(text, strlen(text), &d) || d > 100000 || d != (unsigned)d)
 			return error_set(e, STATUS_USAGE, "%s: %s: a number, or default", s->name, text);
 		o->jobs_set = true;
 		o->jobs = (unsigned)d;

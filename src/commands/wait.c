@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "link/link.h"
 #include "run/engine.h"
 #include "run/events.h"
@@ -256,11 +257,10 @@ static const struct command_ops sleep_ops = {.size = sizeof(struct command_state
 
 static enum command_result sleep_run(struct shell *sh, struct task *t, enum status *status)
 {
-	char *end;
-	double s = strtod(t->line.words[1], &end);
+	double s;
 	struct error e;
 
-	if (*end != '\0' || !(s >= 0 && s <= 1e9)) {
+	if (!decimal_read(t->line.words[1], strlen(t->line.words[1]), &s) || s > 1e9) {
 		error_set(&e, STATUS_USAGE, "%s: not a number of seconds", t->line.words[1]);
 		return command_fail(sh, t, status, &e);
 	}

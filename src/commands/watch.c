@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/decimal.h"
 #include "format/clock.h"
 #include "format/formats.h"
 #include "format/output.h"
@@ -260,12 +261,11 @@ static const struct command_ops watch_ops = {.size = sizeof(struct watch), .clea
 /* Steps over a number and the blanks after it; false: no number. */
 static bool number(const char **p, double *value)
 {
-	char *end;
+	size_t len = strcspn(*p, " \t");
 
-	*value = strtod(*p, &end);
-	if (end == *p || (*end != ' ' && *end != '\t'))
+	if ((*p)[len] == '\0' || !decimal_read(*p, len, value))
 		return false;
-	*p = end + strspn(end, " \t");
+	*p += len + strspn(*p + len, " \t");
 	return true;
 }
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/safe.h"
 #include "base/utf8.h"
 #include "format/formats.h"
@@ -65,29 +66,13 @@ static int refuse_value(const struct option_row *row, const char *wanted, const 
 	return error_set(e, STATUS_USAGE, "--%s takes %s, not \"%s\"", row->name, wanted, option_shown(shown, value));
 }
 
-/* "30", "2.5", ".5": no sign, no exponent, no locale. */
 static int read_seconds(double *out, const struct option_row *row, const char *value, struct error *e)
 {
-	double result = 0, unit = 1;
-	bool digits = false, fraction = false;
+	double seconds;
 
-	for (const char *p = value; *p != '\0'; p++) {
-		if (*p == '.' && !fraction) {
-			fraction = true;
-		} else if (*p >= '0' && *p <= '9') {
-			digits = true;
-			if (fraction)
-				result += (*p - '0') * (unit /= 10);
-			else
-				result = result * 10 + (*p - '0');
-		} else {
-			digits = false;
-			break;
-		}
-	}
-	if (!digits || result > 1e8)
+	if (!decimal_read(value, strlen(value), &seconds) || seconds > 1e8)
 		return refuse_value(row, "seconds, such as 30 or 2.5", value, e);
-	*out = result;
+	*out = seconds;
 	return 0;
 }
 

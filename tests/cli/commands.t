@@ -218,13 +218,14 @@ subtest '.watch, .sleep' => sub {
 	}
 	$l->bad(".watch 0.1 3 realm_poll 1\n", 1, qr/^ptsh: stdin:1: realm_poll: no such realm/m);
 	$l->bad(".watch 0.1 3 realm_pol 1\n", 2, qr/realm_poll\?/);
-	$l->bad(".watch $_\n", 2, qr/usage: \.watch SECONDS \[N] LINE/) for '0 ping', '1', 'x ping', '1 0 ping';
+	$l->bad(".watch $_\n", 2, qr/usage: \.watch SECONDS \[N] LINE/) for '0 ping', '1', 'x ping', '1 0 ping', '0x1 ping', '1e0 ping';
 	my $silent = Box->start(script => "hello none\nexpect ping\nexpect-eof\n");
 	is(Run->ptsh(args => ['-t', '0.1', '-c', '.watch 1 ping', $silent->address])->status, 6, 'no reply in time: 6');
 	my $start = time;
 	is($l->good(".sleep 0.25\n.echo x\n"), "x\n", '.sleep');
 	cmp_ok(time - $start, '>', 0.24, '... so long');
-	$l->bad(".sleep $_\n", 2, qr/\.sleep: /) for '', 'x', '-1', '1 2';
+	$l->bad(".set timeout $_\n", 2, qr/timeout: \Q$_\E: not a number of seconds/) for '0x10', '1e3', '-1';
+	$l->bad(".sleep $_\n", 2, qr/\.sleep: /) for '', 'x', '-1', '1 2', '0x1', '1e1', '+1', 'inf', 'nan', '.', '1.2.3';
 	my $s = Run->begin(args => ['-c', '.echo x', '-c', '.sleep 1000', $box->address]);
 	$s->wait_for(stdout => qr/x/);
 	kill TERM => $s->pid;
