@@ -203,7 +203,8 @@ __attribute__((noinline)) static struct cell cell_of(struct output *o, size_t in
 	buf_reset(&o->text);
 	if (secret) {
 		buf_puts(&o->text, "***");
-	} else if ((h.unit == UNIT_NONE && h.values == NULL && h.name == NULL) || !cell_words(&o->text, v, &h, o->settings.utc)) {
+	} else if ((h.unit == UNIT_NONE && h.values == NULL && h.name == NULL) ||
+	    (!cell_words(&o->text, v, &h, o->settings.utc) && !o->text.failed)) {
 		if (v.text[0] == '"') {
 			c.text++;
 			c.len -= 2;

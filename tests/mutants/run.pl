@@ -33,7 +33,7 @@ use File::Path qw(make_path remove_tree);
 use IO::Select;
 use Parallel;
 
-use constant PATIENCE => 90;	# seconds for a test program: one that hangs has failed, too
+use constant PATIENCE => 300;	# seconds for a test program: one that hangs has failed, too
 
 # As in tests/prove.sh.
 $SIG{$_} = 'DEFAULT' for qw(HUP INT QUIT TERM TSTP PIPE CHLD);
