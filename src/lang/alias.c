@@ -28,7 +28,6 @@ struct alias_part {
 
 bool alias_name_good(const char *name, struct error *e)
 {
-	static const char *const words[] = {"quit", "exit", "help", "off", NULL};
 	size_t len = strlen(name);
 
 	if (!((*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z')) || word_name_length(name, len) < len ||
@@ -40,11 +39,10 @@ bool alias_name_good(const char *name, struct error *e)
 		error_set(e, STATUS_USAGE, "%s: is a request: it cannot be the name of an alias", name);
 		return false;
 	}
-	for (size_t i = 0; words[i] != NULL; i++)
-		if (strcmp(words[i], name) == 0) {
-			error_set(e, STATUS_USAGE, "%s: has a meaning of its own: it cannot be the name of an alias", name);
-			return false;
-		}
+	if (line_plain_command(name, len) != NULL || strcmp(name, "off") == 0) {	/* .alias off NAME */
+		error_set(e, STATUS_USAGE, "%s: has a meaning of its own: it cannot be the name of an alias", name);
+		return false;
+	}
 	return true;
 }
 

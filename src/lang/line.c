@@ -169,12 +169,14 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 
 /* --- the whole --- */
 
-/* Words that are commands without a dot. */
-static const char *plain_command(const struct parse *p, const struct word *w)
+const char *line_plain_command(const char *word, size_t len)
 {
-	if (value_is(p, w, "quit") || value_is(p, w, "exit"))
-		return "quit";
-	return value_is(p, w, "help") ? "help" : NULL;
+	static const char *const known[][2] = {{"quit", "quit"}, {"exit", "quit"}, {"help", "help"}};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strlen(known[i][0]) == len && memcmp(known[i][0], word, len) == 0)
+			return known[i][1];
+	return NULL;
 }
 
 bool line_prefix(const struct parse *p, const struct word *w, size_t *pos, struct word *value)
@@ -243,7 +245,7 @@ int line_parse_text(struct parse *p)
 		return left;
 	if (p->text[w.start] == '.')
 		return parse_command(p, &w, p->text + w.start + 1, w.end - w.start - 1, pos);
-	name = plain_command(p, &w);
+	name = line_plain_command(p->text + w.start, w.end - w.start);
 	if (name != NULL)
 		return parse_command(p, &w, name, strlen(name), pos);
 	p->line->kind = LINE_REQUEST;

@@ -150,6 +150,9 @@ char *line_usage(const struct request *type);
  * What has no shorter form is written as JSON.  line_parse() of it gives the same JSON.  0, or -1. */
 int line_print(struct buf *out, const char *json, size_t len, bool masked);
 
+/* Returns the command (without its dot) that a word is though it has no dot: quit, exit, help; or NULL. */
+const char *line_plain_command(const char *word, size_t len);
+
 /* True if the word that would follow text is a secret, by what the text's command says of its words. */
 bool line_secret_next(const char *text, size_t len, const struct line_context *context);
 

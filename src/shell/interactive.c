@@ -195,15 +195,6 @@ static void wait_for_results(struct shell *sh)
 		shell_notice(sh, "%lu line%s not run", engine_dropped(sh), engine_dropped(sh) == 1 ? " was" : "s were");
 }
 
-static bool is_word(const char *text, const char *word)
-{
-	size_t n = strlen(word);
-
-	while (*text == ' ' || *text == '\t')
-		text++;
-	return strncmp(text, word, n) == 0 && strspn(text + n, " \t\n") == strlen(text + n);
-}
-
 /* A command without its dot, which the box does not know either: a box that knows it gets it as JSON. */
 static bool lacks_dot(struct shell *sh, const char *text)
 {
@@ -212,7 +203,7 @@ static bool lacks_dot(struct shell *sh, const char *text)
 
 	text += strspn(text, " \t");
 	len = strcspn(text, " \t\n");
-	if (catalog_find(text, len) != NULL || (len == 4 && memcmp(text, "help", 4) == 0))	/* help is a word of the language */
+	if (catalog_find(text, len) != NULL || line_plain_command(text, len) != NULL)
 		return false;
 	if ((c = commands_named(sh, text, len)) == NULL)
 		return false;
@@ -225,10 +216,6 @@ static void run_text(struct shell *sh, const char *text, bool paste)
 	struct error e;
 
 	engine_resume(sh);
-	if (is_word(text, "quit") || is_word(text, "exit")) {
-		sh->quit = true;
-		return;
-	}
 	if (!paste && lacks_dot(sh, text))
 		return;
 	if (!paste)
