@@ -36,7 +36,7 @@ $s->key('C-d');
 is $s->status, 0, '^D leaves';
 ok $s->modes_restored, '... with the terminal as before';
 
-for my $word (qw(quit exit .quit .q)) {
+for my $word (qw(quit exit .quit .q), 'quit  # for today') {
 	my $q = Session->new(box => $s->box);
 	$q->line($word);
 	is $q->status, 0, "$word leaves";
