@@ -358,6 +358,13 @@ static void lines(struct shell *sh)
 	}
 }
 
+static void report(void *ctx, const char *text)
+{
+	const struct interactive *in = ctx;
+
+	shell_complain(in->sh, (struct place){0}, NULL, "%s", text);
+}
+
 int interactive_run(struct shell *sh, struct error *e)
 {
 	struct interactive in = {.sh = sh};
@@ -367,7 +374,8 @@ int interactive_run(struct shell *sh, struct error *e)
 		.find_alias = aliases_find, .aliases = commands_aliases, .files = files_each, .ctx = sh,
 	};
 	struct prompt_options options = {
-		.complete = &complete, .prompt = prompt_text, .continues = is_continued, .secret_next = secret_next, .loading = loading, .ctx = &in,
+		.complete = &complete, .prompt = prompt_text, .continues = is_continued, .secret_next = secret_next, .loading = loading,
+		.report = report, .ctx = &in,
 	};
 	bool failed = false;
 

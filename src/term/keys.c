@@ -4,10 +4,13 @@
  *
  * lang/complete knows what may come next in a line.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <wchar.h>
 
+#include "base/owned.h"
 #include "base/safe.h"
 #include "lang/line.h"
 #include "term/prompt_parts.h"
@@ -245,6 +248,38 @@ void prompt_bind_first(EditLine *el)
 	el_wset(el, EL_ADDFN, L"ptsh-edit", L"Edit the line in $VISUAL or $EDITOR", on_edit);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
+}
+
+/* Finds the file as el_source() does: $EDITRC, else ~/.editrc. */
+static void put_editrc(struct buf *path)
+{
+	const char *named = secure_getenv("EDITRC"), *home = secure_getenv("HOME");
+
+	if (named != NULL)
+		buf_puts(path, named);
+	else if (home != NULL)
+		buf_printf(path, "%s/.editrc", home);
+}
+
+/* A key may stand for a whole line, and that for a command: so the file must be as safe as rc. */
+void prompt_bind_user(struct prompt *p)
+{
+	struct buf path = {0};
+	struct error e;
+	int fd = -1;
+
+	put_editrc(&path);
+	/* O_NONBLOCK: a FIFO put there must not block. */
+	if (buf_string(&path) != NULL && path.len > 0)
+		fd = open(buf_string(&path), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd != -1) {
+		if (owned_check(fd, buf_string(&path), STATUS_USAGE, &e) == 0)
+			el_source(p->el, buf_string(&path));
+		else if (p->o.report != NULL)
+			p->o.report(p->o.ctx, e.text);
+		close(fd);
+	}
+	buf_clear(&path);
 }
 
 /* After ~/.editrc: its `bind -v` or `bind -e` drops all earlier ones. */

@@ -238,7 +238,7 @@ static int start_editor(struct prompt *p)
 		el_wset(p->el, EL_HIST, recall_event, &p->recall);
 	}
 	prompt_bind_first(p->el);
-	el_source(p->el, NULL);
+	prompt_bind_user(p);
 	prompt_bind_last(p->el);
 	el_get(p->el, EL_EDITMODE, &editing);		/* ~/.editrc can say `edit off` */
 	if (!editing || el_get(p->el, EL_GETTC, "up", &up) < 0 || up == NULL || *up == '\0')

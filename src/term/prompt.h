@@ -39,6 +39,8 @@ struct prompt_options {
 	/* True if more candidates than complete() has just given are on their way: waited for, at most PROMPT_LOADING_MS,
 	 * while the loop runs.  NULL: never. */
 	bool (*loading)(void *ctx);
+	/* Reports why the user's bindings are not read.  NULL: not reported. */
+	void (*report)(void *ctx, const char *text);
 	void *ctx;
 };
 

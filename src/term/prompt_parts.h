@@ -119,6 +119,7 @@ unsigned char prompt_on_paste(EditLine *el, int key);
 
 /* Adds the editor functions and binds the keys. */
 void prompt_bind_first(EditLine *el);	/* what ~/.editrc may change */
+void prompt_bind_user(struct prompt *p);	/* reads it */
 void prompt_bind_last(EditLine *el);	/* what it must not lose */
 void prompt_bind_plain(EditLine *el);	/* keys that are bytes of the line where another program edits and shows it */
 

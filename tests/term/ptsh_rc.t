@@ -38,6 +38,29 @@ SKIP: {
 	starts('it belongs to another user', 'another user\'s');
 	chown 0, -1, "$home/elsewhere/rc";
 }
+# Nor are keys bound by a file that others can write: one may stand for a line that runs a command.
+sub binds
+{
+	my ($refused, $what, %env) = @_;
+	my $s = Session->new(rows => 20, columns => 200, home => $home, box => $first->box, env => \%env);
+	if ($refused) {
+		ok $s->wait_row(qr/^ptsh: \S+editrc\S*: not trusted: \Q$refused\E/), $what or diag($s->all);
+	}
+	$s->key('C-t');
+	$s->line('.echo end');
+	ok $s->wait_row(qr/^end$/), '... the prompt works';
+	is scalar(grep { /^bound$/ } split /\n/, $s->all), $refused ? 0 : 1, $refused ? '... no key is bound by it' : $what or diag($s->all);
+	$s->line('.quit');
+}
+Session::put("$home/.editrc", qq(bind -s ^T ".echo bound\\n"\n), 0600);
+binds(undef, 'a .editrc of one\'s own binds keys');
+chmod 0602, "$home/.editrc";
+binds('others can write it', 'a .editrc that others can write');
+chmod 0600, "$home/.editrc";
+chmod 0777, "$home/elsewhere";
+rename "$home/.editrc", "$home/elsewhere/editrc";
+binds('others can write the folder', '... or replace, named by EDITRC', EDITRC => "$home/elsewhere/editrc");
+chmod 0755, "$home/elsewhere";
 my $marked = Session->new(rows => 20, rc => "\x{feff}.alias up realm_info gid\n.echo after the mark\n", box => $first->box);
 ok $marked->wait_row(qr/^after the mark$/), 'a byte order mark at the start is skipped' or diag($marked->all);
 $marked->line('.alias');
