@@ -17,6 +17,7 @@
 #include "base/scan.h"
 #include "base/utf8.h"
 #include "format/clock.h"
+#include "proto/secret.h"
 
 enum { PIECE = 16 * 1024 };
 
@@ -38,24 +39,6 @@ void cell_put_json(struct sink *s, const char *text, size_t len)
 		cell_put(s, text, len, safe_put_json);
 	else
 		sink_put(s, text, len);
-}
-
-/* True if a request's modifier takes a secret of that name: then the reply's member of that name is one. */
-static bool is_secret_member(const struct request *type, struct json key)
-{
-	for (size_t i = 0; i < catalog_len; i++) {
-		const struct request *r = &catalog[i];
-
-		if (r->reader == NULL || strcmp(r->reader, type->name) != 0)
-			continue;
-		for (const struct arg *a = r->args; a < r->args + REQUEST_ARGS && a->name != NULL; a++) {
-			for (const struct field *f = a->fields; f != NULL && f->name != NULL; f++) {
-				if (f->secret && json_is(key, f->name))
-					return true;
-			}
-		}
-	}
-	return false;
 }
 
 /* Appends a nested value without white space between its parts, harmless inside strings if it is shown; members that `type` has for
@@ -84,7 +67,7 @@ static void cell_compact(struct buf *out, struct json v, const struct request *t
 			buf_put(out, string.text, string.len);
 		while (it.next < it.end && json_is_space(*it.next))
 			it.next++;
-		if (type == NULL || it.next == it.end || *it.next != ':' || !is_secret_member(type, string))
+		if (type == NULL || it.next == it.end || *it.next != ':' || !secret_is_in_reply(type, string))
 			continue;
 		it.next++;
 		if (json_next(&it, NULL, &string))

@@ -414,6 +414,23 @@ static void mask_rows(const struct request *type, struct json_iter values, struc
 	}
 }
 
+bool secret_is_in_reply(const struct request *type, struct json key)
+{
+	for (size_t i = 0; i < catalog_len; i++) {
+		const struct request *r = &catalog[i];
+
+		if (r->reader == NULL || strcmp(r->reader, type->name) != 0)
+			continue;
+		for (const struct arg *a = r->args; a < r->args + REQUEST_ARGS && a->name != NULL; a++) {
+			for (const struct field *f = a->fields; f != NULL && f->name != NULL; f++) {
+				if (f->secret && json_is(key, f->name))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* True if the values can be a refusal's: texts and numbers. */
 static bool is_refusal(struct json_iter values)
 {

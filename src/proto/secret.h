@@ -46,6 +46,9 @@ void secret_in_unknown(struct json_iter args, secret_found *found, void *ctx);
 /* Calls found() for private keys in strings, wherever they are. */
 bool secret_has_key(struct json v);
 
+/* True if a member of a nested value is a secret in a reply to type: a request that changes the same takes a secret of that name. */
+bool secret_is_in_reply(const struct request *type, struct json key);
+
 /* True if a reply to it may have secrets, as far as the catalogue says; also for an unknown request (NULL). */
 bool secret_in_replies(const struct request *type);
 
