@@ -69,7 +69,7 @@ struct parse {
 	size_t secret_count, secret_cap;
 	struct buf scratch;	/* decoded text, used briefly */
 	unsigned bits_most;	/* of the address put last: 32 or 128; 0: not known */
-	bool language;		/* the error is one of the line's language */
+	bool language;		/* the error is one of the line's language, or of what it names: usage does not help */
 	size_t over;		/* where the line's comment begins, if it has one */
 	bool alias;		/* it begins with an alias's name: its secrets are in `secrets`, also if it is wrong */
 	bool hide;		/* a place could not be remembered: nothing of the line is shown */

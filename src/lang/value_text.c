@@ -98,7 +98,7 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 	if (p->scratch.len == 0 || memchr(buf_head(&p->scratch), '\0', p->scratch.len) != NULL)
 		return value_misfit(p, want, w);
 	if (p->context == NULL || p->context->read_file == NULL)
-		return parse_fail(p, w->start, "%s: %s: files cannot be read here", p->line->type_name, want_name(want, name));
+		return parse_fail_language(p, w->start, "%s: %s: files cannot be read here", p->line->type_name, want_name(want, name));
 	file = buf_steal(&p->scratch);
 	if (file == NULL)
 		return parse_memory(p);
@@ -108,7 +108,7 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 		struct error why = *p->e;
 
 		free(file);
-		parse_fail(p, w->start, "%s: %s: %s", p->line->type_name, want_name(want, name), why.text);
+		parse_fail_language(p, w->start, "%s: %s: %s", p->line->type_name, want_name(want, name), why.text);
 		p->e->status = why.status;
 		return -1;
 	}
@@ -116,7 +116,7 @@ static int put_file(struct parse *p, const struct want *want, const struct word 
 	len = p->scratch.len;
 	good = p->scratch.failed ? len : word_valid(head, len);
 	if (good < len) {
-		parse_fail(p, w->start, "%s: %s: %s: byte %zu is not UTF-8 text", p->line->type_name, want_name(want, name),
+		parse_fail_language(p, w->start, "%s: %s: %s: byte %zu is not UTF-8 text", p->line->type_name, want_name(want, name),
 		    file, good + 1);
 		free(file);
 		return -1;
@@ -147,17 +147,18 @@ static void name_secret(const struct parse *p, const struct want *want, char wha
 int value_ask(struct parse *p, const char *what, size_t at)
 {
 	if (p->context == NULL || p->context->ask_secret == NULL)
-		return parse_fail(p, at, "%s: cannot prompt for it here", what);
+		return parse_fail_language(p, at, "%s: cannot prompt for it here", what);
 	buf_reset(&p->scratch);
 	p->line->outside = true;
 	if (p->context->ask_secret(p->context->ctx, what, &p->scratch, p->e) < 0) {
 		*p->at = at;
+		p->language = true;
 		return -1;
 	}
 	if (p->scratch.failed)
 		return parse_memory(p);
 	if (word_valid(buf_head(&p->scratch), p->scratch.len) < p->scratch.len)
-		return parse_fail(p, at, "%s: not UTF-8 text", what);
+		return parse_fail_language(p, at, "%s: not UTF-8 text", what);
 	return 0;
 }
 

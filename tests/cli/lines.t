@@ -111,8 +111,8 @@ sends(q(log "2>x"), '["log","2>x"]');
 sends(q(["log","; && ||"]), '["log","; && ||"]');
 sends(q(realm_info_modify 5 {"name":"a;"}), '["realm_info_modify","5",{"name":"a;"}]');
 
-# What is wrong with quotes or a redirection is not the request's usage.
-for my $line ("ping 'open", 'realm_info gid > f', 'realm_poll 5 ; ping', 'realm_poll 5 & ping') {
+# What is wrong with quotes, a redirection, or a file is not the request's usage.
+for my $line ('log @/nonexistent/file', 'set_license ?', "ping 'open", 'realm_info gid > f', 'realm_poll 5 ; ping', 'realm_poll 5 & ping') {
 	unlike(Run->ptsh(args => ['-n', '-c', $line, $box->address])->stderr, qr/usage/, "$line: no usage");
 }
 like(Run->ptsh(args => ['-n', '-c', 'realm_poll', $box->address])->stderr, qr/^ptsh: usage: realm_poll REALM$/m, '... but for a missing argument');

@@ -142,6 +142,7 @@ $s->wait_prompt(qr/^set_license licence \(not echoed\): $/);
 $s->key('C-c');
 ok $s->wait_row(qr/^ptsh: .*no secret was given$/), '^C at a secret';
 ok $s->wait_prompt(qr/^box> $/), '... goes back to the prompt';
+unlike join("\n", $s->rows), qr/usage:/, '... without the usage, in which nothing is wrong';
 is_deeply [$s->run('.echo on')], ['on'], '... which works';
 my %secrets = (
 	'set_license ABCD-0123-WXYZ-4568' => 'set_license ?',
