@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,15 +95,29 @@ static int read_file(const struct tls_settings *s, const char *option, const cha
 
 /* --- loading --- */
 
-/* From OpenSSL's queue, which it empties. */
-static int pem_error(struct error *e, const char *option, const char *path)
+/* What a file must have, as PEM names it. */
+static const char certificate[] = "CERTIFICATE", private_key[] = "PRIVATE KEY";
+
+static bool has_pem(const struct buf *bytes, const char *text)
+{
+	return memmem(buf_head(bytes), bytes->len, text, strlen(text)) != NULL;
+}
+
+/* Says what is wrong with a file, from its content or OpenSSL's queue, which it empties. */
+static int pem_error(struct error *e, const char *option, const char *path, const struct buf *bytes, const char *wanted)
 {
 	const char *why = tls_error_reason();
+	char mark[32];
 
-	for (unsigned long other; (other = ERR_get_error()) != 0;)
-		if (ERR_GET_LIB(other) == ERR_LIB_PEM && ERR_GET_REASON(other) == PEM_R_NO_START_LINE)
-			why = "it has nothing in PEM form (openssl x509 -inform DER and openssl pkcs12 convert other forms)";
-	return error_set(e, STATUS_USAGE, "%s %s: %s", option, path, why);
+	snprintf(mark, sizeof mark, "%s-----", wanted);
+	if (!has_pem(bytes, "-----BEGIN "))
+		why = "it has nothing in PEM form (openssl x509 -inform DER and openssl pkcs12 convert other forms)";
+	else if (!has_pem(bytes, mark))
+		why = wanted == certificate ? "it has no certificate" : strcmp(option, "--key") == 0 ? "it has no private key" :
+		    "it has no private key: name its file with --key";
+	error_set(e, STATUS_USAGE, "%s %s: %s", option, path, why);
+	ERR_clear_error();
+	return -1;
 }
 
 static BIO *bio_of(struct buf *bytes)
@@ -180,7 +195,8 @@ static int ask_passphrase(char *text, int size, int writing, void *arg)
 }
 
 /* OpenSSL would ask for a passphrase on the terminal by itself. */
-static int load_key(SSL_CTX *ctx, const struct tls_settings *s, const char *option, const char *path, BIO *in, struct error *e)
+static int load_key(SSL_CTX *ctx, const struct tls_settings *s, const char *option, const char *path, BIO *in,
+    const struct buf *bytes, struct error *e)
 {
 	struct asking a = {.s = s, .e = e};
 	EVP_PKEY *key = PEM_read_bio_PrivateKey(in, NULL, ask_passphrase, &a);
@@ -191,7 +207,7 @@ static int load_key(SSL_CTX *ctx, const struct tls_settings *s, const char *opti
 		ERR_clear_error();
 		return a.refused ? -1 : error_set(e, STATUS_USAGE, "%s %s: cannot be decrypted: the passphrase is wrong", option, path);
 	}
-	return good ? 0 : pem_error(e, option, path);
+	return good ? 0 : pem_error(e, option, path, bytes, private_key);
 }
 
 static int load_authorities(SSL_CTX *ctx, const struct tls_settings *s, struct error *e)
@@ -203,7 +219,7 @@ static int load_authorities(SSL_CTX *ctx, const struct tls_settings *s, struct e
 	if (read_file(s, "--ca", s->ca, &bytes, e) == -1)
 		return -1;
 	in = bio_of(&bytes);
-	result = in != NULL && put_authorities(ctx, in) == 1 ? 0 : pem_error(e, "--ca", s->ca);
+	result = in != NULL && put_authorities(ctx, in) == 1 ? 0 : pem_error(e, "--ca", s->ca, &bytes, certificate);
 	BIO_free(in);
 	buf_clear(&bytes);
 	return result;
@@ -223,9 +239,10 @@ static int load_certificate(SSL_CTX *ctx, const struct tls_settings *s, struct e
 	if (cert_in == NULL || key_in == NULL)
 		result = error_memory(e);
 	else if (put_certificates(ctx, cert_in) != 1)
-		result = pem_error(e, "--cert", s->cert);
+		result = pem_error(e, "--cert", s->cert, &cert, certificate);
 	else
-		result = load_key(ctx, s, s->key != NULL ? "--key" : "--cert", s->key != NULL ? s->key : s->cert, key_in, e);
+		result = load_key(ctx, s, s->key != NULL ? "--key" : "--cert", s->key != NULL ? s->key : s->cert, key_in,
+		    s->key != NULL ? &key : &cert, e);
 end:
 	BIO_free(cert_in);
 	BIO_free(key_in);

@@ -47,6 +47,20 @@ like($r->stderr, qr/cannot prompt for the key's passphrase here: use --key-passp
 $r = Run->ptsh(args => ['-u', 'admin', '--tls', 'on', '--accept-new', '--cert', "$dir/cert.der", '-c', 'ping', $box->address],
     env => { PTSH_PASSWORD => $box->password });
 like($r->stderr, qr/--cert \S+: it has nothing in PEM form/, 'a certificate in DER');
+# What is missing is named, not what OpenSSL has come across first.
+for my $case (
+	[[ '--cert', "$dir/plain" ], qr{--cert \S+: it has no certificate$}m, 'a key in place of the certificate'],
+	[[ '--ca', "$dir/plain" ], qr{--ca \S+: it has no certificate$}m, '... and of the authorities'],
+	[[ '--cert', "$dir/cert" ], qr{--cert \S+: it has no private key: name its file with --key$}m, 'a certificate without its key'],
+	[[ '--cert', "$dir/cert", '--key', "$dir/cert" ], qr{--key \S+: it has no private key$}m, 'a certificate in place of the key'],
+) {
+	my ($options, $says, $name) = @$case;
+	my $r = Run->ptsh(args => ['-u', 'admin', '--tls', 'on', '--accept-new', @$options, '-c', 'ping', $box->address],
+	    env => { PTSH_PASSWORD => $box->password });
+
+	is($r->status, 2, $name);
+	like($r->stderr, $says, '... and the message says so');
+}
 $r = Run->ptsh(args => ['-u', 'admin', '--tls', 'verify', '--ca', "$dir", '-c', 'ping', $box->address], env => { PTSH_PASSWORD => $box->password });
 like($r->stderr, qr/--ca \S+: a folder; name a file/, '--ca with a folder');
 is($r->status, 2, '... is a mistake');
