@@ -125,6 +125,7 @@ static int parse_command(struct parse *p, const struct word *first, const char *
 	enum word_found found;
 
 	line->kind = LINE_COMMAND;
+	p->scratch.secret = true;
 	if (p->context != NULL && p->context->find_command != NULL) {
 		command = p->context->find_command(p->context->ctx, name, len, p->e);
 		if (command == NULL) {
@@ -259,6 +260,14 @@ static void free_all(char **texts, size_t count)
 	free(texts);
 }
 
+/* Frees what was typed: .snmp's pass phrases, and the secrets of a line that a command takes, are in it. */
+static void free_typed(char *text)
+{
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
 bool line_repeats(const struct line *line)
 {
 	return line->kind == LINE_REQUEST && line->type != NULL && line->expanded == NULL && !line->outside &&
@@ -289,12 +298,14 @@ void line_clear(struct line *line)
 	free(line->lookups);
 	free_all(line->headings, line->heading_count);
 	free_all(line->notes, line->note_count);
-	free_all(line->words, line->word_count);
-	free(line->redirect_to);
+	for (size_t i = 0; i < line->word_count; i++)
+		free_typed(line->words[i]);
+	free(line->words);
+	free_typed(line->redirect_to);
 	free(line->format);
 	parse_forget_type_name(line);
-	free(line->rest);
-	free(line->expanded);
+	free_typed(line->rest);
+	free_typed(line->expanded);
 	free(line->masked);
 	buf_clear(&line->json);
 	memset(line, 0, sizeof(*line));

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/base64.h"
+#include "lang/line.h"
 #include "proto/session.h"
 #include "term/history.h"
 
@@ -283,12 +284,53 @@ static void a_forgotten_line_of_the_history_is_wiped(void **state)
 	assert_int_equal(found, 0);
 }
 
+static enum command_secret long_word(const char *word, size_t *from)
+{
+	*from = 0;
+	return strlen(word) > 15 ? SECRET_HERE : SECRET_NONE;
+}
+
+static const struct command_word *any_command(void *ctx, const char *name, size_t len, struct error *e)
+{
+	static const struct command_word command = {.name = "x", .takes_line = true, .secret = long_word};
+
+	(void)ctx, (void)name, (void)len, (void)e;
+	return &command;
+}
+
+/* The words of a command, and the line that it takes, may have secrets in them. */
+static void a_command_is_wiped_when_it_has_been_run(void **state)
+{
+	static const char *const lines[] = {
+		".snmp get -v3 -u joe -A tulips-in-amsterdam 127.0.0.1 sysDescr.0", ".connect admin:tulips-in-amsterdam@core",
+		".on realm_poll_stop -- set_license tulips-in-amsterdam", ".each realm_info gid -- box_new {gid} 'tulips-in-amsterdam' # x",
+	};
+	const struct line_context context = {.find_command = any_command};
+	struct line line;
+	struct error e;
+	char *usage = NULL;
+	size_t at;
+
+	(void)state;
+	if (!has_own_allocator())
+		return;
+	found = 0;
+	needle = "tulips-in-amsterdam";
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		assert_int_equal(line_parse(&line, lines[i], strlen(lines[i]), &context, &e, &usage, &at), 0);
+		line_clear(&line);
+	}
+	needle = NULL;
+	assert_int_equal(found, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(memory_that_is_given_back_holds_no_password),
 		cmocka_unit_test(a_forgotten_line_of_the_history_is_wiped),
+		cmocka_unit_test(a_command_is_wiped_when_it_has_been_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
