@@ -250,14 +250,14 @@ void prompt_bind_first(EditLine *el)
 		el_set(el, EL_BIND, keys[i][0], keys[i][1], NULL);
 }
 
-/* Finds the file as el_source() does: $EDITRC, else ~/.editrc. */
+/* Finds the file as el_source() does: $EDITRC, else ~/.editrc.  EDITRC=/dev/null: none. */
 static void put_editrc(struct buf *path)
 {
 	const char *named = secure_getenv("EDITRC"), *home = secure_getenv("HOME");
 
-	if (named != NULL)
+	if (named != NULL && strcmp(named, "/dev/null") != 0)
 		buf_puts(path, named);
-	else if (home != NULL)
+	else if (named == NULL && home != NULL)
 		buf_printf(path, "%s/.editrc", home);
 }
 
