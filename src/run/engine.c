@@ -252,6 +252,15 @@ bool engine_wants_lines(const struct shell *sh)
 	return !e->stopped && e->queued < WINDOW && e->bytes < AHEAD_MOST && e->kept < KEPT_MOST && link_unsent(sh) < UNSENT_MOST;
 }
 
+/* Sends what waits.  True if there is room for more only now: what the system takes at once is not reported later. */
+static bool flush_makes_room(struct shell *sh)
+{
+	bool full = !has_room(sh);
+
+	link_flush(sh);
+	return full && has_room(sh);
+}
+
 void engine_pump(struct shell *sh)
 {
 	struct engine *e = sh->engine;
@@ -274,9 +283,8 @@ void engine_pump(struct shell *sh)
 			moved = true;
 		if (engine_wants_lines(sh))
 			moved |= e->ops->more(sh);
-	} while (moved || e->again);
+	} while (moved || e->again || flush_makes_room(sh));
 	e->pumping = false;
-	link_flush(sh);
 }
 
 /* --- stopping --- */

@@ -43,6 +43,7 @@ for my $case (['.find room', qr/^:$/, 'q'], ['.find room | less', qr/^:|\(END\)/
 	    "reply-to 9 1,[]\nreply-to 10 1,[]\n" . "json [\$id,1,[$rows]]" . "\nfill $events [null,\"event\",\"something\"]\\n\n" .
 	    "expect product_id\nreply 1,\"n\",\"x\"\ndrain\n");
 	my $p = Session->new(rows => 12, columns => 80, box => $box, args => ['-q']);
+	$box->wait_log('recv', qr/"security_authentication_method_list"/);	# the last of the names that are asked for at the start
 	$p->line($line);
 	ok $p->wait_row($row), "$line: in the pager" or diag $p->all;
 	$p->key('Space');
