@@ -18,6 +18,8 @@ wrap() {
 
 real=$PTSH
 wrap "$real" "$build/ptsh"
+mkdir -p "$build/tests/unit"		# formats.t looks for it beside ptsh
+wrap "${real%/*}/tests/unit/show" "$build/tests/unit/show"
 tests=
 for unit; do
 	case $unit in

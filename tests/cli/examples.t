@@ -188,7 +188,7 @@ is(join(' ', sort map { /^(\w+): \d+\.\d+\t\d+$/ ? $1 : "?$_" } split /\n/, good
 # --- ten people's jobs, a line each ---
 
 my ($shells, $prompts) = blocks($section{'Ten jobs, a line each'});
-my ($find, $ports, $community, $poll, $csv_file, $follow, $compare, $cleanup, $check) = commands($shells);
+my ($find, $ports, $community, $poll, $csv_file, $follow, $compare_reply, $cleanup, $check) = commands($shells);
 my ($add, $take_back) = $prompts =~ /^core> (.*)$/mg;
 my $mac = '00:1d:60:09:c4:f2';
 like(good($find), qr/^Lab\tswitch01\.lab\.example\tFa0\/1\t\d*\t$mac\t/m, '... is on that port');
@@ -242,7 +242,7 @@ kill 'INT', $watcher;
 waitpid $watcher, 0;
 like($events, qr/^\d{4}-\d\d-\d\dT[^,]+,event,realm_poll_(?:start|stop),5200007311\r$/m, 'events in a file, with their time');
 
-is(good($compare), '', 'two boxes with the same realms');
+is(good($compare_reply), '', 'two boxes with the same realms');
 good($cleanup);
 my ($gone, undef, $unlike) = run("diff <(ptsh -c 'group_info name' core) <(ptsh -c 'group_info name' lab)");
 like($gone, qr/^\S+\n> helpme\n\z/, 'a group is cleaned up: only the other box still has it');
