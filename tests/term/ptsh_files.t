@@ -32,7 +32,7 @@ like scalar(<$reader>), qr{^[0-9.]+\t[0-9]+}, 'a reader that comes later gets th
 close $reader;
 ok defined $s->wait_prompt(qr/^box> $/), '... and the prompt is back';
 sysopen $reader, "$dir/fifo", O_RDONLY | O_NONBLOCK or die "fifo: $!";
-$s->line("realm_query 'Head Office' device > $dir/fifo");
+$s->line("realm_query 'Head Office' device device_mac,device_ip > $dir/fifo");
 $s->wait_for(sub { $s->prompt_row !~ /^box>/ });
 $s->key('C-c');
 ok defined $s->wait_prompt(qr/^box> $/), 'a reader that has stopped reading: ^C gives the prompt back';
