@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/safe.h"
+#include "format/cells.h"
 #include "format/output.h"
 #include "run/show.h"
 
@@ -103,14 +104,6 @@ static void not_shown(struct each *a, const struct task *t)
 	a->stopped = true;
 }
 
-static void put_json(const struct shell *sh, struct buf *out, struct json v)
-{
-	if (sh->out.terminal)
-		safe_put_json(out, v.text, v.len);
-	else
-		buf_put(out, v.text, v.len);
-}
-
 void each_show(struct each *a, struct task *t, const struct reply *reply, const struct each_row *label)
 {
 	bool complete = true;
@@ -129,16 +122,18 @@ void each_show(struct each *a, struct task *t, const struct reply *reply, const 
 		struct json_iter it = reply->values;
 		struct json v;
 		buf_puts(&line, "[");
-		put_json(sh, &line, (struct json){label->text, label->len});
+		buf_put(&line, label->text, label->len);
 		buf_puts(&line, ",[");
 		for (bool first = true; json_next(&it, NULL, &v); first = false) {
 			buf_puts(&line, first ? "" : ",");
-			put_json(sh, &line, v);
+			buf_put(&line, v.text, v.len);
 		}
-		buf_puts(&line, "]]\n");
+		buf_puts(&line, "]]");
 		complete = !line.failed;
-		if (complete)
-			sink_put(&sh->out, buf_head(&line), line.len);
+		if (complete) {
+			cell_put_json(&sh->out, buf_head(&line), line.len);
+			sink_putc(&sh->out, '\n');
+		}
 		buf_clear(&line);
 	} else if (f->for_people) {
 		struct buf text = {0}, safe = {0};

@@ -249,7 +249,7 @@ bool engine_wants_lines(const struct shell *sh)
 {
 	const struct engine *e = sh->engine;
 
-	return !e->stopped && e->queued < WINDOW && e->bytes < AHEAD_MOST && e->kept < KEPT_MOST && link_unsent(sh) < UNSENT_MOST;
+	return !e->stopped && e->queued < WINDOW && e->bytes < AHEAD_MOST && e->kept < KEPT_MOST && has_room(sh);
 }
 
 /* Sends what waits.  True if there is room for more only now: what the system takes at once is not reported later. */

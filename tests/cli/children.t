@@ -30,26 +30,26 @@ sub with_command {
 
 subtest 'a password command that leaves something in the background' => sub {
 	my $file = group_file();
-	my $r = with_command("cat $dir/password; sleep 1000 2>/dev/null & echo \$! >$file", '--connect-timeout', 60)->finish;
+	my $r = with_command("cat $dir/password; tail -f /dev/null 2>/dev/null & echo \$! >$file", '--connect-timeout', 60)->finish;
 
 	is($r->status, 0, 'its first line and its end are enough');
 	ok(kill(0, written($file)), '... and its background process is left alone');
 	kill 'KILL', written($file);
-	$r = with_command("head -c " . length($password) . " $dir/password; sleep 1000 2>/dev/null & echo \$! >$file")->finish;
+	$r = with_command("head -c " . length($password) . " $dir/password; tail -f /dev/null 2>/dev/null & echo \$! >$file")->finish;
 	is($r->status, 0, 'a line without its end counts when the command has ended');
 	kill 'KILL', written($file);
-	$r = with_command("(sleep 1000; cat $dir/password) 2>/dev/null & echo \$\$ >$file")->finish;
+	$r = with_command("(tail -f /dev/null; cat $dir/password) 2>/dev/null & echo \$\$ >$file")->finish;
 	is($r->status, 2, 'what comes after its end does not');
 	like($r->stderr, qr/^ptsh: .*--password-command: the first line is empty/m, '... and the message says so');
 	kill 'KILL', -written($file);
 };
 
 subtest 'a password command that does not end' => sub {
-	for my $case (['that ignores SIGTERM', "trap '' TERM"], ['that is a pipeline', 'sleep 1000 | cat | sleep 1000']) {
+	for my $case (['that ignores SIGTERM', "trap '' TERM"], ['that is a pipeline', 'tail -f /dev/null | cat | tail -f /dev/null']) {
 		my ($name, $first) = @$case;
 		for my $signal (qw(TERM INT HUP)) {
 			my $file = group_file();
-			my $r = with_command("echo \$\$ >$file; $first; while :; do sleep 1000; done", '--connect-timeout', 0);
+			my $r = with_command("echo \$\$ >$file; $first; while :; do tail -f /dev/null; done", '--connect-timeout', 0);
 
 			Deadline::wait_until(sub { written($file) });
 			kill $signal, $r->pid;
@@ -59,7 +59,7 @@ subtest 'a password command that does not end' => sub {
 		}
 	}
 	my $file = group_file();
-	my $r = with_command("echo \$\$ >$file; trap '' TERM; sleep 1000; sleep 1000", '--connect-timeout', 2)->finish;
+	my $r = with_command("echo \$\$ >$file; trap '' TERM; tail -f /dev/null; tail -f /dev/null", '--connect-timeout', 2)->finish;
 	is($r->status, 3, 'the deadline ends it');
 	like($r->stderr, qr/^ptsh: .*--password-command: did not end within --connect-timeout/m, '... with a message');
 	ok(is_gone($file), '... and all of the command');
@@ -68,8 +68,8 @@ subtest 'a password command that does not end' => sub {
 subtest 'a proxy command ends as a whole' => sub {
 	my $relay = "perl '$FindBin::Bin/../faults/relay.pl' " . $box->port;
 
-	for my $command ("true; $relay", "cat | $relay | cat", "($relay) && true", "sleep 1000 & $relay", "trap '' TERM; $relay; sleep 1000",
-	    "(trap '' TERM; sleep 1000; sleep 1000) & $relay") {
+	for my $command ("true; $relay", "cat | $relay | cat", "($relay) && true", "tail -f /dev/null & $relay", "trap '' TERM; $relay; tail -f /dev/null",
+	    "(trap '' TERM; tail -f /dev/null; tail -f /dev/null) & $relay") {
 		my $file = group_file();
 		my $r = Run->ptsh(args => ['--tls', 'off', '-u', 'admin', '--proxy-command', "echo \$\$ >$file; exec 2>/dev/null; $command", '-c', 'ping',
 			'box.example.net'], env => { PTSH_PASSWORD => $password }, secret => $password);
