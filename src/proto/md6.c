@@ -9,6 +9,7 @@
 #include "proto/md6.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ enum {
 	BLOCK = WORDS_B * 8, CHUNK = WORDS_C * 8,
 	ROUNDS = 40 + MD6_BYTES * 8 / 4, STEPS = ROUNDS * WORDS_C,
 	TREE = 64,	/* L, the mode parameter */
-	LEVELS = 30	/* 512 * 4^29 bytes are more than there can be */
+	WINDOW = 8 * WORDS_C,	/* steps between two moves of the words that are still needed; divides STEPS */
+	LEVELS = 16	/* 512 * 4^15 bytes, 512 GiB, are more than a password or a challenge has */
 };
 
 /* Q: the fractional part of the square root of 6 (2.2). */
@@ -38,8 +40,9 @@ struct level {
 };
 
 struct md6 {
+	uint64_t a[WORDS_N + WINDOW];
+	size_t begun;			/* levels; the others are never touched */
 	struct level levels[LEVELS];
-	uint64_t a[WORDS_N + STEPS];
 };
 
 static uint64_t get64(const unsigned char *p)
@@ -57,12 +60,17 @@ static void put64(unsigned char *p, uint64_t w)
 		p[i] = (unsigned char)(w >> (56 - 8 * i));
 }
 
-/* 2.4: the compression loop over a[0..WORDS_N); the result is the last WORDS_C words of a. */
-static void md6_compress(uint64_t a[static WORDS_N + STEPS])
+/* 2.4: the compression loop over a[0..WORDS_N); the result is the last WORDS_C words of a.  Of the STEPS words that it makes the last
+ * WORDS_N are kept. */
+static void md6_compress(uint64_t a[static WORDS_N + WINDOW])
 {
 	uint64_t s = 0x0123456789abcdef;
 
-	for (size_t i = WORDS_N; i < WORDS_N + STEPS; i += WORDS_C) {
+	for (size_t done = 0, i = WORDS_N; done < STEPS; done += WORDS_C, i += WORDS_C) {
+		if (i == WORDS_N + WINDOW) {
+			memmove(a, a + WINDOW, WORDS_N * sizeof *a);
+			i = WORDS_N;
+		}
 		for (size_t step = 0; step < WORDS_C; step++) {
 			const uint64_t *t = a + i + step;
 			uint64_t x = s ^ t[-89] ^ t[-17];
@@ -91,7 +99,7 @@ static void md6_block(struct md6 *m, size_t level, bool root, unsigned char chun
 		m->a[25 + i] = get64(l->block + 8 * i);
 	md6_compress(m->a);
 	for (size_t i = 0; i < WORDS_C; i++)
-		put64(chunk + 8 * i, m->a[WORDS_N + STEPS - WORDS_C + i]);
+		put64(chunk + 8 * i, m->a[WORDS_N + WINDOW - WORDS_C + i]);
 	l->used = 0;
 	l->index++;
 }
@@ -100,6 +108,10 @@ static void md6_add(struct md6 *m, size_t level, const unsigned char *data, size
 {
 	struct level *l = &m->levels[level];
 
+	if (level == m->begun) {
+		l->used = l->index = 0;
+		m->begun++;
+	}
 	while (len > 0) {
 		size_t n = BLOCK - l->used;
 
@@ -122,10 +134,10 @@ static void md6_add(struct md6 *m, size_t level, const unsigned char *data, size
 
 static void md6_start(struct md6 *m)
 {
-	for (size_t i = 0; i < LEVELS; i++)
-		m->levels[i].used = m->levels[i].index = 0;
+	m->begun = 0;
 }
 
+/* Wipes what was hashed. */
 static void md6_finish(struct md6 *m, unsigned char hash[static MD6_BYTES])
 {
 	unsigned char chunk[CHUNK];
@@ -139,6 +151,7 @@ static void md6_finish(struct md6 *m, unsigned char hash[static MD6_BYTES])
 	md6_block(m, level, true, chunk);
 	memcpy(hash, chunk + CHUNK - MD6_BYTES, MD6_BYTES);
 	explicit_bzero(chunk, sizeof chunk);
+	explicit_bzero(m, offsetof(struct md6, levels) + m->begun * sizeof *m->levels);
 }
 
 void md6_256(const void *data, size_t len, unsigned char hash[static MD6_BYTES])
@@ -148,7 +161,6 @@ void md6_256(const void *data, size_t len, unsigned char hash[static MD6_BYTES])
 	md6_start(&m);
 	md6_add(&m, 0, data, len);
 	md6_finish(&m, hash);
-	explicit_bzero(&m, sizeof m);
 }
 
 /* One of HMAC's two hashes: of the key, each byte changed by pad, and the message. */
@@ -177,7 +189,6 @@ void md6_hmac(const void *key, size_t key_len, const void *message, size_t len, 
 		memcpy(block, key, key_len);
 	hmac_half(&m, block, 0x36, message, len, inner);
 	hmac_half(&m, block, 0x5c, inner, sizeof inner, mac);
-	explicit_bzero(&m, sizeof m);
 	explicit_bzero(block, sizeof block);
 	explicit_bzero(inner, sizeof inner);
 }
