@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/safe.h"
@@ -34,6 +36,20 @@
 #include "term/shell.h"
 #include "undo/change.h"
 #include "undo/kept.h"
+
+/* From the linker: where the program begins and ends in memory. */
+extern const char __executable_start[], end[];
+
+/* Maps the program at once instead of in a dozen page faults: each costs 20 to 60 us on a virtual machine, and a one-shot takes
+ * 9 ms there.  Linux before 5.14 declines. */
+static void map_program(void)
+{
+#ifdef MADV_POPULATE_READ
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)__executable_start / page * page;
+
+	(void)madvise((void *)from, (uintptr_t)end - from, MADV_POPULATE_READ);
+#endif
+}
 
 /* Descriptors 0 to 2 must be in use: the next socket would become standard error.  One that was closed is opened the wrong way
  * round, so that reading from it, or writing to it, is an error as before. */
@@ -233,6 +249,7 @@ int main(int argc, char **argv)
 	struct error e;
 	int status = STATUS_OK, signo = 0;
 
+	map_program();
 	if (hold_standard_descriptors() == -1) {
 		fprintf(stderr, "ptsh: /dev/null: %s\n", strerror(errno));
 		return STATUS_USAGE;
