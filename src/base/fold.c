@@ -9,13 +9,13 @@
 
 #include "base/utf8.h"
 
-/* The C library's table of Unicode, which only a UTF-8 locale opens; without it ASCII alone is folded. */
-static wint_t lower(uint32_t point)
+/* Asks the C library's table of Unicode, which only a UTF-8 locale opens; without it ASCII alone is folded. */
+static wint_t fold_point(uint32_t point)
 {
 	static locale_t unicode;
 
 	if (point < 0x80)
-		return point >= 'A' && point <= 'Z' ? point | 0x20 : point;
+		return (wint_t)fold_ascii((char)point);
 	if (unicode == (locale_t)0 && (unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0)) == (locale_t)0)
 		return point;
 	return towlower_l((wint_t)point, unicode);
@@ -33,7 +33,7 @@ void fold_put(struct buf *out, const char *text, size_t len)
 			continue;
 		}
 		i += (size_t)n;
-		buf_put(out, bytes, utf8_encode((uint32_t)lower(point), bytes));
+		buf_put(out, bytes, utf8_encode((uint32_t)fold_point(point), bytes));
 	}
 }
 

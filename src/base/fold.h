@@ -10,6 +10,12 @@
 
 #include "base/buf.h"
 
+/* A letter of ASCII in lower case; any other byte as it is. */
+static inline char fold_ascii(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 /* Appends text with every character in lower case, as far as one character becomes one (Unicode's simple mappings).  Bytes
  * that are not UTF-8 stay. */
 void fold_put(struct buf *out, const char *text, size_t len);

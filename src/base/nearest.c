@@ -6,17 +6,19 @@
 
 #include <string.h>
 
+#include "base/fold.h"
+
 enum { NEAREST_LEN = 64 };	/* a longer word is not compared */
 
-static char lower(char c)
+char nearest_letter(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
+	return c == '-' ? '_' : fold_ascii(c);
 }
 
 bool nearest_same(const char *known, const char *name, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (known[i] == '\0' || lower(known[i]) != lower(name[i]))
+		if (known[i] == '\0' || nearest_letter(known[i]) != nearest_letter(name[i]))
 			return false;
 	return known[len] == '\0';
 }
@@ -36,14 +38,14 @@ static unsigned distance(const char *a, size_t alen, const char *b, size_t blen,
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= blen; j++) {
-			char x = lower(a[i - 1]), y = lower(b[j - 1]);
+			char x = nearest_letter(a[i - 1]), y = nearest_letter(b[j - 1]);
 			unsigned best = above[j - 1] + (x != y);
 
 			if (above[j] + 1 < best)
 				best = above[j] + 1;
 			if (row[j - 1] + 1 < best)
 				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && x == lower(b[j - 2]) && y == lower(a[i - 2]) && before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && x == nearest_letter(b[j - 2]) && y == nearest_letter(a[i - 2]) && before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			row[j] = best;
 			least = best < least ? best : least;

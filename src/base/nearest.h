@@ -14,6 +14,9 @@
  * and - and _.  NULL: none is near. */
 const char *nearest_name(const char *name, size_t len, const char *(*next)(const void *from, size_t i), const void *from);
 
+/* A letter as names are compared: in lower case, and _ for -. */
+char nearest_letter(char c);
+
 /* True if a name is the known one except for upper and lower case, and - for _. */
 bool nearest_same(const char *known, const char *name, size_t len);
 

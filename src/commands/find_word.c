@@ -19,11 +19,6 @@ static bool is_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'F' ? (char)(c | 0x20) : c;
-}
-
 static size_t hex_run(const char *text, size_t len)
 {
 	size_t n = 0;
@@ -38,7 +33,7 @@ static void add_digits(struct find_word *w, const char *text, size_t len)
 	size_t n = strlen(w->digits);
 
 	for (size_t i = 0; i < len && n < FIND_DIGITS; i++)
-		w->digits[n++] = lower(text[i]);
+		w->digits[n++] = fold_ascii(text[i]);
 	w->digits[n] = '\0';
 }
 
@@ -293,7 +288,7 @@ static bool any_digits(const char *text, size_t len, char digits[static FIND_DIG
 			continue;
 		if (n == FIND_DIGITS)
 			return false;
-		digits[n++] = lower(text[i]);
+		digits[n++] = fold_ascii(text[i]);
 	}
 	digits[n] = '\0';
 	return n == FIND_DIGITS;

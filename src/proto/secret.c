@@ -8,16 +8,12 @@
 
 #include <string.h>
 
+#include "base/nearest.h"
 #include "proto/rows.h"
 
 static const char hidden[] = "\"***\"";
 
 /* --- names and texts --- */
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '-' ? '_' : c;
-}
 
 /* True if text begins with a word that marks the names of secrets. */
 static bool begins_with_word(const char *text, size_t len)
@@ -25,7 +21,7 @@ static bool begins_with_word(const char *text, size_t len)
 	for (const char *const *word = catalog_secret_words; *word != NULL; word++) {
 		size_t i = 0;
 
-		while (i < len && (*word)[i] != '\0' && lower(text[i]) == (*word)[i])
+		while (i < len && (*word)[i] != '\0' && nearest_letter(text[i]) == (*word)[i])
 			i++;
 		if ((*word)[i] == '\0')
 			return true;

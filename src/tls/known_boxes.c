@@ -7,7 +7,6 @@
  */
 #include "tls/known_boxes.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/fold.h"
 #include "net/address.h"
 #include "tls/known_file.h"
 #include "tls/known_line.h"
@@ -50,7 +50,7 @@ static void known_put_host(struct buf *out, const struct target *t)
 	if (t->host[len - 1] == '.')
 		len--;
 	for (size_t i = 0; i < len; i++)
-		buf_putc(out, (char)tolower((unsigned char)t->host[i]));
+		buf_putc(out, fold_ascii(t->host[i]));
 }
 
 char *known_boxes_name(const struct target *target, const char *known_as, struct error *e)
