@@ -120,17 +120,8 @@ static const struct separated csv_style = {.separator = ',', .end = "\r\n", .tex
 
 static void csv_begin(struct output *o)
 {
-	separated_headings(o, &csv_style);
+	separated_begin(o);
 	o->csv.wrote = false;
-}
-
-static void csv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
-    const char *line, size_t len)
-{
-	(void)annotation;
-	(void)line;
-	(void)len;
-	separated_event(o, &csv_style, when, name, args);
 }
 
 const struct format format_csv = {
@@ -138,10 +129,11 @@ const struct format format_csv = {
 	.help = "RFC 4180 with headings, for spreadsheets",
 	.endings = {"csv"},
 	.header_default = true,
+	.separated = &csv_style,
 	.begin = csv_begin,
 	.cell = csv_cell,
 	.piece = csv_piece,
 	.row_end = csv_row_end,
-	.event = csv_event,
+	.event = separated_event,
 	.large = LARGE_VALUES,
 };

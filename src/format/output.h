@@ -63,6 +63,7 @@ struct format {
 	bool untouched;			/* shows every line, also one without values */
 	bool keyed;			/* shows the heading of a cell beside it */
 	bool twice;			/* gets all cells twice, again() in between: to measure, then to print */
+	const struct separated *separated;	/* csv, tsv: what differs between them; else NULL */
 	void (*begin)(struct output *o);	/* headings and columns are known */
 	void (*cell)(void *output, size_t index, struct json cell);
 	/* The same of a string that is longer than CELL_LONG: the text between its quotes, in parts that can be decoded

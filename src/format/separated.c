@@ -6,8 +6,10 @@
 
 #include "format/cells.h"
 
-void separated_headings(struct output *o, const struct separated *how)
+void separated_begin(struct output *o)
 {
+	const struct separated *how = o->format->separated;
+
 	if (!o->header || o->columns == 0)
 		return;
 	for (size_t i = 0; i < o->columns; i++) {
@@ -22,10 +24,13 @@ void separated_headings(struct output *o, const struct separated *how)
 	sink_puts(o->sink, how->end);
 }
 
-void separated_event(struct output *o, const struct separated *how, time_t when, struct json name, struct json_iter args)
+void separated_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation, const char *line,
+    size_t len)
 {
+	const struct separated *how = o->format->separated;
 	struct json v;
 
+	(void)annotation, (void)line, (void)len;
 	cell_event_time(o, when);
 	sink_putc(o->sink, how->separator);
 	sink_puts(o->sink, "event");

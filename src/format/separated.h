@@ -7,6 +7,7 @@
 
 #include "format/front.h"
 
+/* What distinguishes one from the other. */
 struct separated {
 	char separator;
 	const char *end;	/* of a row */
@@ -14,10 +15,9 @@ struct separated {
 	void (*value)(struct output *o, struct json v);
 };
 
-/* The row of headings, if one is shown. */
-void separated_headings(struct output *o, const struct separated *how);
-
-/* TIME, event, NAME, ARGUMENT... */
-void separated_event(struct output *o, const struct separated *how, time_t when, struct json name, struct json_iter args);
+/* Begin() and event() of a format that has `separated`: the row of headings, if one is shown; TIME, event, NAME, ARGUMENT... */
+void separated_begin(struct output *o);
+void separated_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation, const char *line,
+    size_t len);
 
 #endif

@@ -86,28 +86,15 @@ static void tsv_row_end(struct output *o, size_t count)
 
 static const struct separated tsv_style = {.separator = '\t', .end = "\n", .text = put_text, .value = put_value};
 
-static void tsv_begin(struct output *o)
-{
-	separated_headings(o, &tsv_style);
-}
-
-static void tsv_event(struct output *o, time_t when, struct json name, struct json_iter args, const char *annotation,
-    const char *line, size_t len)
-{
-	(void)annotation;
-	(void)line;
-	(void)len;
-	separated_event(o, &tsv_style, when, name, args);
-}
-
 const struct format format_tsv = {
 	.name = "tsv",
 	.help = "one row a line, cells separated by tabs",
 	.endings = {"tsv"},
-	.begin = tsv_begin,
+	.separated = &tsv_style,
+	.begin = separated_begin,
 	.cell = tsv_cell,
 	.piece = tsv_piece,
 	.row_end = tsv_row_end,
-	.event = tsv_event,
+	.event = separated_event,
 	.large = LARGE_VALUES,
 };
