@@ -149,7 +149,7 @@ static int start_one(struct each *a)
 		a->stopped = true;
 		return -1;
 	}
-	t->by = ".each";
+	t->by = &command_each.word;
 	t->format = a->command.task != NULL ? a->command.task->format : a->command.format;
 	t->redirect = a->command.task != NULL ? a->command.task->redirect : a->command.redirect;
 	return 0;
@@ -273,7 +273,7 @@ static enum command_result each_run(struct shell *sh, struct task *t, enum statu
 	    (sh->options->dry_run && check_print(sh, t->line.rest, first, &e) == -1))
 		return command_fail(sh, t, status, &e);
 	if (sh->options->dry_run) {
-		check_print_template(sh, ".each", second);
+		check_print_template(sh, &command_each.word, second);
 		return COMMAND_DONE;
 	}
 	if ((a = command_begin(sh, t, &each_ops)) == NULL) {

@@ -105,7 +105,7 @@ static void on_start(struct shell *sh, const char *line)
 		on_wrong(sh, (struct place){0}, &e);
 		return;
 	}
-	t->by = ".on";
+	t->by = &command_on.word;
 	sh->on->running++;
 	engine_hold(sh);
 }
@@ -275,7 +275,7 @@ static enum command_result on_run(struct shell *sh, struct task *t, enum status 
 		return command_fail(sh, t, status, &e);
 	if (sh->options->dry_run) {
 		events_subscribe(sh, t->line.words[1], false);
-		check_print_template(sh, ".on", second);
+		check_print_template(sh, &command_on.word, second);
 		return COMMAND_DONE;
 	}
 	while (n + 1 < t->line.word_count && strcmp(t->line.words[n + 1], "--") != 0)

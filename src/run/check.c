@@ -309,12 +309,12 @@ int check_print(struct shell *sh, const char *text, size_t len, struct error *e)
 	return look_at_child(sh, text, len, false, true, NULL, e);
 }
 
-void check_print_template(struct shell *sh, const char *command, const char *text)
+void check_print_template(struct shell *sh, const struct command_word *command, const char *text)
 {
 	struct buf line = {0};
 	struct error e;
 
 	if (template_fill(&line, text, NULL, &e) == -1 || look_at_child(sh, buf_head(&line), line.len, true, true, NULL, &e) == -1)
-		shell_notice(sh, "%s: what is sent depends on what {} stands for: %s", command, e.text);
+		shell_notice(sh, ".%s: what is sent depends on what {} stands for: %s", command->name, e.text);
 	buf_clear(&line);
 }

@@ -38,7 +38,7 @@ int check_alias(struct shell *sh, const struct alias *a, struct error *e);
 int check_print(struct shell *sh, const char *text, size_t len, struct error *e);
 
 /* The same of a line with places, which are shown as they are typed; where they cannot be, that is reported. */
-void check_print_template(struct shell *sh, const char *command, const char *text);
+void check_print_template(struct shell *sh, const struct command_word *command, const char *text);
 
 /* Returns the line as it may be kept and shown: with ? for every secret.  Asks and reads nothing.  Heap; NULL without memory. */
 char *check_masked(struct shell *sh, const char *text);

@@ -124,7 +124,7 @@ struct task {
 	/* TASK_CHILD: called once with the reply (OK, FAILED) or NULL; takes nothing. */
 	void (*done)(struct shell *sh, struct task *t, const struct reply *reply);
 	void *ctx;
-	const char *by;			/* the command whose line it is, of .each and .on; NULL: it is ptsh's own */
+	const struct command_word *by;	/* the command whose line it is, of .each and .on; NULL: it is ptsh's own */
 	struct arriving *arriving;	/* NULL: replies come whole.  Else done() gets NULL and OUTCOME_OK after a large one */
 
 	const struct format *format;	/* `.format F LINE`; NULL: the session's.  A child's is its owner's */

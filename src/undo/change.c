@@ -89,7 +89,7 @@ static bool change_ask(struct shell *sh, struct task *t)
 	if ((t->change = calloc(1, sizeof *t->change)) == NULL)
 		return false;
 	if (t->by != NULL)
-		snprintf(t->change->by, sizeof t->change->by, "it ran in %s", t->by);
+		snprintf(t->change->by, sizeof t->change->by, "it ran in .%s", t->by->name);
 	t->change->why = t->line.type->kind == REQUEST_ACTION ? started : t->by != NULL ? t->change->by : t->line.job ? as_job : NULL;
 	t->change->silent = t->change->why != NULL;
 	if (t->change->silent)
