@@ -146,7 +146,7 @@ static bool answers_unknown(const char *text, size_t len, struct buf *head)
 	struct json all, id, status;
 	size_t at;
 
-	if (json_read(text, len, &all, &at) != NULL)
+	if (json_read_received(text, len, &all, &at) != NULL)
 		return len > 1 && text[0] == '[' && text[1] != 'n';
 	struct json_iter it = json_iterate(all);
 	if (!json_next(&it, NULL, &id) || json_kind(id) == JSON_NULL || !json_next(&it, NULL, &status) ||
@@ -165,7 +165,7 @@ void trace_received(struct shell *sh, const char *text, size_t len, bool asked, 
 		write_line(sh, '<', buf_head(&masked), masked.len);
 	} else if (secret_mask_reply(&masked, type, text, len) == 0) {
 		write_line(sh, '<', buf_head(&masked), masked.len);
-	} else {	/* cut short, not JSON, or no memory: where secrets are in it is unknown */
+	} else {
 		write_line(sh, '<', "(not shown)", 11);
 	}
 	buf_clear(&masked);

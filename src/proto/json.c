@@ -21,7 +21,8 @@ static inline const char *skip_space(const char *p, const char *end)
 
 /* --- whole texts --- */
 
-const char *json_read(const char *text, size_t len, struct json *v, size_t *at)
+/* strict: text that is not Unicode is refused. */
+static const char *read_whole(const char *text, size_t len, bool strict, struct json *v, size_t *at)
 {
 	struct json_scan s;
 	const char *begin = skip_space(text, text + len), *end;
@@ -33,7 +34,7 @@ const char *json_read(const char *text, size_t len, struct json *v, size_t *at)
 		*at = (size_t)(begin - text) + (size_t)s.offset;
 		return s.error;
 	}
-	if (s.bad_utf8 || s.bad_escapes) {
+	if (strict && (s.bad_utf8 || s.bad_escapes)) {
 		*at = (size_t)(begin - text) + (size_t)s.bad_at;
 		return s.bad_utf8 ? "not UTF-8" : "half of a surrogate pair";
 	}
@@ -45,6 +46,16 @@ const char *json_read(const char *text, size_t len, struct json *v, size_t *at)
 		return "more than one value";
 	}
 	return NULL;
+}
+
+const char *json_read(const char *text, size_t len, struct json *v, size_t *at)
+{
+	return read_whole(text, len, true, v, at);
+}
+
+const char *json_read_received(const char *text, size_t len, struct json *v, size_t *at)
+{
+	return read_whole(text, len, false, v, at);
 }
 
 enum json_kind json_kind(struct json v)

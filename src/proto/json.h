@@ -93,6 +93,9 @@ enum json_scan_result json_scan_end(struct json_scan *s);
  * wrong here: this is for text of users and files. */
 const char *json_read(const char *text, size_t len, struct json *v, size_t *at);
 
+/* The same of what a box has sent, where those two are accepted. */
+const char *json_read_received(const char *text, size_t len, struct json *v, size_t *at);
+
 enum json_kind json_kind(struct json v);	/* of an empty slice: JSON_NULL */
 
 /* Walks over an array's elements or an object's members; anything else has none. */

@@ -191,7 +191,6 @@ void secret_in_arguments(const struct request *type, struct json_iter args, secr
 
 /* --- what the catalogue does not know --- */
 
-/* Masks private keys in strings, wherever they are. */
 bool secret_has_key(struct json v)
 {
 	static const char mark[] = "PRIVATE KEY";
@@ -447,6 +446,18 @@ bool secret_in_replies(const struct request *type)
 	return type == NULL || (f != NULL && f->name != NULL);
 }
 
+/* Appends text that cannot be taken apart (not JSON, or the beginning of a large reply), up to a word that marks a secret's name. */
+static void put_unread(struct buf *out, const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && !begins_with_word(text + n, len - n))
+		n++;
+	buf_put(out, text, n);
+	if (n < len)
+		buf_puts(out, "***");
+}
+
 int secret_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len)
 {
 	struct masking m = {out, json};
@@ -455,14 +466,13 @@ int secret_mask_reply(struct buf *out, const struct request *type, const char *j
 	size_t at;
 	bool chosen = false, secret = type != NULL && secret_in_replies(type);
 
-	/* Text that is not JSON is shown as it came, unless it answers a request with secrets. */
 	for (const struct arg *arg = type == NULL ? NULL : type->args; arg != NULL && arg->name != NULL; arg++)
 		chosen = chosen || (arg->flags & ARG_HEADINGS);
-	if (json_read(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {
+	if (json_read_received(json, len, &v, &at) != NULL || json_kind(v) != JSON_ARRAY) {
 		if (secret || secret_has_key((struct json){json, len}))
 			buf_puts(out, hidden);
 		else
-			buf_put(out, json, len);
+			put_unread(out, json, len);
 		return out->failed ? -1 : 0;
 	}
 	it = json_iterate(v);

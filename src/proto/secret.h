@@ -43,7 +43,7 @@ void secret_anywhere(struct json v, secret_found *found, void *ctx);
 /* The same for the arguments of a request that is not known, where a text may be the name of the one after it. */
 void secret_in_unknown(struct json_iter args, secret_found *found, void *ctx);
 
-/* Calls found() for private keys in strings, wherever they are. */
+/* True if a private key is in a value, wherever it is. */
 bool secret_has_key(struct json v);
 
 /* True if a member of a nested value is a secret in a reply to type: a request that changes the same takes a secret of that name. */
@@ -55,12 +55,13 @@ bool secret_in_replies(const struct request *type);
 /* Appends a value's JSON with every secret in it as "***", or (whole) "***" alone. */
 void secret_mask_value(struct buf *out, struct json v, bool whole);
 
-/* Writes a request's JSON (with its id or without) with every secret as "***": for traces.  0, or -1 without memory: what is in
- * out is not to be shown then. */
+/* Writes a request's JSON (with its id or without) with every secret as "***": for traces.  0, or -1 without memory: out must
+ * not be shown then. */
 int secret_mask_request(struct buf *out, const char *json, size_t len);
 
 /* Writes what the box sent (a whole message, id and all; type: the request it answers, NULL if it is not known or a notification)
- * with every secret as "***": communities, keys of SNMP v3, private keys, secrets in settings.  0, or -1. */
+ * with every secret as "***": communities, keys of SNMP v3, private keys, secrets in settings.  Text that is not JSON, and the
+ * beginning of a large reply, ends there before the first name of a secret.  0, or -1 as above. */
 int secret_mask_reply(struct buf *out, const struct request *type, const char *json, size_t len);
 
 #endif

@@ -384,6 +384,31 @@ static void secrets_are_hidden_in_replies(void **state)
 	buf_clear(&out);
 }
 
+/* What a box sends is accepted after login though it is no Unicode, and the beginning of a large reply is no JSON. */
+static void text_that_is_not_json_hides_its_secrets(void **state)
+{
+	static const char *const cases[][3] = {
+		{"security_authentication_method_list", "[1,1,[[\"R\xff\",[[\"secret\",\"S3CR3T\"],[\"server\",\"s\"]]]]]",
+		    "[1,1,[[\"R\xff\",[[\"secret\",\"***\"],[\"server\",\"s\"]]]]]"},
+		{"realm_list", "[1,1,[\"1\",\"\xe9t\xe9 community=S3CR3T\"]]", "[1,1,[\"1\",\"***\"]]"},
+		{NULL, "[null,\"event\",\"x\",{\"password\":\"S3CR3T\\ud800\"},7]", "[null,\"event\",\"x\",{\"password\":\"***\"},7]"},
+		{"realm_list", "[1,1,[[\"R\",[[\"server\",\"s\"],[\"Secret\",\"S3CR3T\"],[\"x\",\"",
+		    "[1,1,[[\"R\",[[\"server\",\"s\"],[\"***"},
+		{NULL, "login: password S3CR3T", "login: ***"},
+	};
+	struct buf out = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct request *type = cases[i][0] == NULL ? NULL : catalog_find(cases[i][0], strlen(cases[i][0]));
+
+		buf_reset(&out);
+		assert_int_equal(secret_mask_reply(&out, type, cases[i][1], strlen(cases[i][1])), 0);
+		assert_string_equal(buf_string(&out), cases[i][2]);
+	}
+	buf_clear(&out);
+}
+
 /* Members that hold secrets are known by name in replies, too: the catalogue must not outgrow that list. */
 static void every_secret_member_is_hidden_wherever_it_stands(void **state)
 {
@@ -416,6 +441,7 @@ int main(void)
 		cmocka_unit_test(members_after_a_comma_are_refused),
 		cmocka_unit_test(secrets_are_hidden_in_requests),
 		cmocka_unit_test(secrets_are_hidden_in_replies),
+		cmocka_unit_test(text_that_is_not_json_hides_its_secrets),
 		cmocka_unit_test(every_secret_member_is_hidden_wherever_it_stands),
 	};
 
