@@ -21,6 +21,7 @@
 
 #include "base/owned.h"
 #include "base/utf8.h"
+#include "net/file.h"
 
 static int known_file_error(struct error *e, const char *path, const char *why)
 {
@@ -37,39 +38,15 @@ static char *known_file_folder(const char *path)
 	return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
 }
 
-static int known_file_check(int fd, const char *path, struct error *e)
-{
-	struct stat st;
-
-	if (owned_check(fd, path, STATUS_TLS, e) < 0)
-		return -1;
-	if (fstat(fd, &st) == 0 && st.st_size > KNOWN_FILE_MAX)
-		return known_file_error(e, path, "too large");
-	return 0;
-}
-
+/* Gets the content without byte order marks.  All of them: else the file, written again, would begin with one and mean something
+ * else. */
 static int known_file_slurp(int fd, const char *path, struct buf *content, struct error *e)
 {
-	for (;;) {
-		char *room = buf_reserve(content, 16384);
-
-		if (room == NULL)
-			return error_memory(e);
-		ssize_t n = read(fd, room, 16384);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return known_file_error(e, path, strerror(errno));
-		if (n == 0) {
-			/* All of them: else the file, written again, would begin with one and mean something else. */
-			for (size_t mark; (mark = utf8_mark(buf_head(content), content->len)) > 0;)
-				buf_consume(content, mark);
-			return 0;
-		}
-		buf_commit(content, (size_t)n);
-		if (content->len > KNOWN_FILE_MAX)
-			return known_file_error(e, path, "too large");
-	}
+	if (file_slurp(fd, KNOWN_FILE_MAX, content) == -1)
+		return errno == ENOMEM ? error_memory(e) : known_file_error(e, path, errno == EFBIG ? "too large" : strerror(errno));
+	for (size_t mark; (mark = utf8_mark(buf_head(content), content->len)) > 0;)
+		buf_consume(content, mark);
+	return 0;
 }
 
 static int known_file_open_error(struct error *e, const char *path)
@@ -79,14 +56,14 @@ static int known_file_open_error(struct error *e, const char *path)
 
 int known_file_read(const char *path, struct buf *content, struct error *e)
 {
-	/* O_NONBLOCK: a FIFO must not hold us up before it is refused. */
+	/* O_NONBLOCK: a FIFO must not block before it is refused. */
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), result;
 
 	if (fd == -1 && errno == ENOENT)
 		return 0;
 	if (fd == -1)
 		return known_file_open_error(e, path);
-	result = known_file_check(fd, path, e);
+	result = owned_check(fd, path, STATUS_TLS, e);
 	if (result == 0)
 		result = known_file_slurp(fd, path, content, e);
 	close(fd);
@@ -148,7 +125,7 @@ int known_file_open(struct known_file *f, const char *path, struct error *e)
 		f->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
 		if (f->fd == -1)
 			return known_file_open_error(e, path);
-		if (known_file_check(f->fd, path, e) == -1 || known_file_lock(f->fd, path, e) == -1) {
+		if (owned_check(f->fd, path, STATUS_TLS, e) == -1 || known_file_lock(f->fd, path, e) == -1) {
 			known_file_close(f);
 			return -1;
 		}
@@ -178,7 +155,7 @@ static int known_file_write(int fd, const char *text, size_t len)
 	return fsync(fd);
 }
 
-/* The new name has to be on the disk, too; where a folder cannot be synced, it is by itself. */
+/* Syncs the folder: the new name must reach the disk, too.  Not every file system can; then it does that by itself. */
 static void known_file_sync_folder(const char *path)
 {
 	char *folder = known_file_folder(path);
@@ -205,7 +182,7 @@ int known_file_replace(struct known_file *f, const char *text, size_t len, struc
 		free(other);
 		return -1;
 	}
-	/* The new one is locked before it can be found, so that no other process works on it before we are done. */
+	/* Locks the new file before another process can find it, and work on it before this one is done. */
 	flock(fd, LOCK_EX | LOCK_NB);
 	if (known_file_write(fd, text, len) == -1 || rename(other, f->path) == -1)
 		failure = errno;
