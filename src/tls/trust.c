@@ -22,20 +22,15 @@ static int trust_vouch(struct trust *t, const char *by, struct error *e)
 	return t->verified_by != NULL ? 0 : error_memory(e);
 }
 
-/* The version it used before, below which it should not fall. */
+/* Warns of a version below the best that the box is remembered with, from the file or from this run. */
 static void trust_check_version(struct trust *t, const struct tls_peer *peer)
 {
+	unsigned best = trust_best(t);
 	char text[160];
 
-	for (size_t i = 0; i < t->known.count; i++) {
-		const struct known_box *k = &t->known.items[i];
-
-		if (k->min > peer->version && peer->version < 12) {
-			snprintf(text, sizeof text, "speaks only TLS 1.%u now, it used 1.%u before",
-			    peer->version - 10, k->min - 10);
-			trust_warn(t, text);
-			return;
-		}
+	if (best > peer->version && peer->version < 12) {
+		snprintf(text, sizeof text, "speaks only TLS 1.%u now, it used 1.%u before", peer->version - 10, best - 10);
+		trust_warn(t, text);
 	}
 }
 
@@ -161,8 +156,10 @@ static int trust_ask(struct trust *t, const struct tls_peer *peer, struct error 
 		const char *question = tries == 0 ? buf_string(&text) : "Please answer yes, no, or with the whole pin: ";
 
 		answer[0] = '\0';
-		if (question == NULL)
+		if (question == NULL) {
+			error_memory(e);
 			break;
+		}
 		if (!t->ops->ask(t->ctx, question, answer, sizeof answer)) {
 			result = tries == 0 ? 0 : -1;
 			break;

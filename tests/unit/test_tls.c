@@ -436,6 +436,30 @@ static void test_key_that_could_not_be_remembered_is_still_known_to_the_run(void
 	trust_seen_clear(&seen);
 }
 
+static void test_old_tls_is_reported_though_no_file_remembers_the_box(void **state)
+{
+	struct trust_seen seen = {0};
+	struct holder h;
+
+	(void)state;
+	write_known(NULL);
+	for (int again = 0; again < 2; again++) {
+		server.max = again ? TLS1_1_VERSION : 0;
+		pid_t pid = serve(&h, "rsa2048", talk_hello);
+		h.o.known_boxes = NULL;
+		h.o.accept_new = true;
+		h.o.seen = &seen;
+		h.o.known_as = "box.example";
+		h.o.tls_min = 10;
+		shake(&h);
+		assert_int_equal(h.secured, 1);
+		assert_true((strstr(buf_string(&h.warnings), "speaks only TLS 1.1 now, it used 1.3 before") != NULL) == again);
+		holder_clear(&h);
+		help_end(pid, false);
+	}
+	trust_seen_clear(&seen);
+}
+
 static void test_file_has_the_last_word_about_what_the_run_has_seen(void **state)
 {
 	struct trust_seen seen = {0};
@@ -1515,6 +1539,7 @@ int main(void)
 		cmocka_unit_test(test_insecure_continues_with_a_warning_and_is_not_trusted),
 		cmocka_unit_test(test_insecure_through_a_proxy_is_not_trusted),
 		cmocka_unit_test(test_key_that_could_not_be_remembered_is_still_known_to_the_run),
+		cmocka_unit_test(test_old_tls_is_reported_though_no_file_remembers_the_box),
 		cmocka_unit_test(test_file_has_the_last_word_about_what_the_run_has_seen),
 		cmocka_unit_test(test_certificates_by_an_authority),
 		cmocka_unit_test(test_system_authorities_are_not_the_test_authority),
