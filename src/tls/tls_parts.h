@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * tls_parts: what the two halves of tls share: tls.c moves bytes, tls_peer.c looks at certificates.
+ * tls_parts: what the two halves of tls share: tls.c moves bytes, peer.c looks at certificates.
  */
 #ifndef PTSH_TLS_TLS_PARTS_H
 #define PTSH_TLS_TLS_PARTS_H
