@@ -280,8 +280,7 @@ static void print_requests(struct shell *sh, const struct find *f)
 {
 	struct find_query queries[FIND_QUERIES];
 	size_t count = find_queries(f, queries);
-	unsigned gid, name;
-	const char *lister = catalog_lister(GID_REALM, &gid, &name);
+	const char *lister = catalog_lister(GID_REALM);
 	struct buf text = {0};
 
 	show_unsent(sh, lister, strlen(lister));

@@ -18,7 +18,7 @@ enum { CRAM_NONCE_MIN = 8, CRAM_CLIENT_NONCE = 32 };
 /* The proof that the user knows the password, and the answer that the box must give.  Keep it in memory that is wiped. */
 struct cram {
 	unsigned char cr[MD6_BYTES];	/* sent */
-	unsigned char sr[MD6_BYTES];	/* expected */
+	unsigned char sr[MD6_BYTES];	/* what the box must answer */
 };
 
 /* key = HMAC(user, password), cr = HMAC(cc + nonce, key), sr = HMAC(nonce + cc, key), the first operand being

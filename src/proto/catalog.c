@@ -125,10 +125,8 @@ bool catalog_secret(const struct request *r)
 	return false;
 }
 
-const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column)
+const char *catalog_lister(enum gid_kind kind)
 {
-	*gid_column = 0;
-	*name_column = 1;
 	for (size_t i = 0; i < catalog_len && kind != GID_NONE; i++)
 		if (catalog[i].lists == kind)
 			return catalog[i].list_json;

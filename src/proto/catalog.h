@@ -171,9 +171,11 @@ bool catalog_arg_secret(const struct arg *arg);
 /* True if any argument must never be shown. */
 bool catalog_secret(const struct request *r);
 
-/* Gets the request that lists gids with names of a kind, ready to send, and which columns of its rows have gid
- * and name; NULL for a kind that has none. */
-const char *catalog_lister(enum gid_kind kind, unsigned *gid_column, unsigned *name_column);
+/* The columns of what catalog_lister() asks for. */
+enum { LISTED_GID, LISTED_NAME };
+
+/* Returns the request that lists the gids of a kind with their names, ready to send; NULL for a kind that has none. */
+const char *catalog_lister(enum gid_kind kind);
 
 /* "realm", "poller"... */
 const char *gid_kind_name(enum gid_kind kind);

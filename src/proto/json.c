@@ -130,7 +130,7 @@ static const char *skip_container(const char *p, const char *end)
 
 static inline const char *skip_value(const char *p, const char *end)
 {
-	static const bool behind[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, [','] = true,
+	static const bool ends[256] = {[' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, [','] = true,
 	    [']'] = true, ['}'] = true};
 
 	switch (*p) {
@@ -140,16 +140,16 @@ static inline const char *skip_value(const char *p, const char *end)
 		return skip_container(p, end);
 	}
 	for (; end - p >= 4; p += 4) {
-		if (behind[(unsigned char)p[0]])
+		if (ends[(unsigned char)p[0]])
 			return p;
-		if (behind[(unsigned char)p[1]])
+		if (ends[(unsigned char)p[1]])
 			return p + 1;
-		if (behind[(unsigned char)p[2]])
+		if (ends[(unsigned char)p[2]])
 			return p + 2;
-		if (behind[(unsigned char)p[3]])
+		if (ends[(unsigned char)p[3]])
 			return p + 3;
 	}
-	while (p < end && !behind[(unsigned char)*p])
+	while (p < end && !ends[(unsigned char)*p])
 		p++;
 	return p;
 }
@@ -264,10 +264,7 @@ void json_decode_text(struct json v, struct buf *text)
 	struct buf raw = {0};
 	const char *p, *end, *nul;
 
-	if (json_kind(v) == JSON_STRING)
-		json_decode(v, &raw);
-	else
-		buf_put(&raw, v.text, v.len);
+	json_decode(v, &raw);
 	end = buf_head(&raw) + raw.len;
 	for (p = buf_head(&raw); p < end && (nul = memchr(p, '\0', (size_t)(end - p))) != NULL; p = nul + 1) {
 		buf_put(text, p, (size_t)(nul - p));

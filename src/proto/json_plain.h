@@ -41,7 +41,7 @@ static inline const unsigned char *plain_digits(const unsigned char *p, const un
 	return p;
 }
 
-/* Behind the closing quote of a string that begins at p, or NULL if it is not all plain, or not all there. */
+/* Returns the place after the closing quote of a string that begins at p, or NULL if it is not all plain, or not all there. */
 static inline const unsigned char *plain_string(const unsigned char *p, const unsigned char *end)
 {
 	while (end - p >= 8) {
@@ -56,7 +56,7 @@ static inline const unsigned char *plain_string(const unsigned char *p, const un
 	return NULL;
 }
 
-/* Behind a number without exponent that begins at p, or NULL if it is not one, or its end is not there. */
+/* Returns the place after a number without exponent that begins at p, or NULL if it is not one, or its end is not there. */
 static inline const unsigned char *plain_number(const unsigned char *p, const unsigned char *end)
 {
 	const unsigned char *first = p += *p == '-', *point;

@@ -11,7 +11,7 @@
 #include "proto/json_plain.h"
 #include "proto/json_scan_parts.h"
 
-/* Items are reported of containers of a lower depth. */
+/* Reports are of items in containers of a lower depth. */
 enum { REPORTED = sizeof ((struct json_scan *)NULL)->starts / sizeof ((struct json_scan *)NULL)->starts[0] };
 
 void json_scan_init(struct json_scan *s, unsigned max_depth)
@@ -52,7 +52,7 @@ static void scan_open(struct json_scan *s, bool object)
 
 static inline void skip_space(struct place *at)
 {
-	while (at->p < at->end && (*at->p == ' ' || *at->p == '\t' || *at->p == '\n' || *at->p == '\r'))
+	while (at->p < at->end && json_is_space((char)*at->p))
 		at->p++;
 }
 
@@ -116,7 +116,7 @@ static bool scan_between(struct json_scan *s, struct place *at)
 {
 	unsigned char c = *at->p;
 	bool object = s->depth && scan_in_object(s);
-	const char *expected;
+	const char *fault;
 
 	switch (s->state) {
 	case ST_AFTER:
@@ -125,7 +125,7 @@ static bool scan_between(struct json_scan *s, struct place *at)
 			at->p++;
 			return false;
 		}
-		expected = object ? "',' or '}' is missing" : "',' or ']' is missing";
+		fault = object ? "',' or '}' is missing" : "',' or ']' is missing";
 		break;
 	case ST_COLON:
 		if (c == ':') {
@@ -142,17 +142,17 @@ static bool scan_between(struct json_scan *s, struct place *at)
 			at->p++;
 			return false;
 		}
-		expected = "the name of a member is missing";
+		fault = "the name of a member is missing";
 		break;
 	default:	/* ST_VALUE_OR_CLOSE */
 		if (c != ']') {
 			scan_value(s, at);
 			return false;
 		}
-		expected = NULL;
+		fault = NULL;
 	}
 	if (s->state == ST_KEY || c != (object ? '}' : ']')) {
-		scan_bad(s, c ? expected : "NUL byte");
+		scan_bad(s, c ? fault : "NUL byte");
 		return false;
 	}
 	at->p++;
@@ -167,18 +167,18 @@ static bool scan_between(struct json_scan *s, struct place *at)
 static bool scan_quick(struct json_scan *s, struct place *at)
 {
 	const unsigned char *p = at->p, *end = at->end;
-	bool reported = s->depth <= s->report && s->depth < REPORTED, behind = s->state == ST_AFTER, ended = false;
+	bool reported = s->depth <= s->report && s->depth < REPORTED, after_value = s->state == ST_AFTER, ended = false;
 
 	while (end - p >= 2) {
-		const unsigned char *q = p + behind, *next;
+		const unsigned char *q = p + after_value, *next;
 
-		if (behind && *p != ',')
+		if (after_value && *p != ',')
 			break;
 		next = *q == '"' ? plain_string(q + 1, end) : *q <= '9' ? plain_number(q, end) : NULL;
 		if (next == NULL)
 			break;
 		p = next;
-		behind = true;
+		after_value = true;
 		if (reported) {
 			s->starts[s->depth] = s->offset + (uint64_t)(q - at->begin);
 			s->firsts[s->depth] = (char)*q;
@@ -187,7 +187,7 @@ static bool scan_quick(struct json_scan *s, struct place *at)
 		}
 	}
 	at->p = p;
-	if (behind)
+	if (after_value)
 		s->state = ST_AFTER;
 	return ended;
 }

@@ -45,8 +45,7 @@ struct rows_hint rows_hint(const struct request *type, char *const *headings, si
 /* Returns the first value, without looking for its end: up to the end of all.  Empty if only white space and commas are left. */
 static struct json beginning(struct json_iter values)
 {
-	while (values.next < values.end && (*values.next == ',' || *values.next == ' ' || *values.next == '\t' ||
-	    *values.next == '\r'))
+	while (values.next < values.end && (*values.next == ',' || json_is_space(*values.next)))
 		values.next++;
 	return (struct json){ values.next, (size_t)(values.end - values.next) };
 }

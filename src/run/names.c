@@ -39,7 +39,7 @@ struct names {
 	struct loop_timer refresh;
 };
 
-struct filling { struct list *list; unsigned gid_column, name_column; bool failed; };
+struct filling { struct list *list; bool failed; };
 
 static char *text_of(struct json v)
 {
@@ -54,7 +54,7 @@ static void add_row(void *ctx, const struct json *cells, size_t count)
 	struct filling *f = ctx;
 	struct list *l = f->list;
 
-	if (count <= f->gid_column || count <= f->name_column)
+	if (count <= LISTED_GID || count <= LISTED_NAME)
 		return;
 	struct entry *entries = array_room(l->entries, l->count + 1, &l->cap, sizeof *entries);
 	if (entries == NULL) {
@@ -62,7 +62,7 @@ static void add_row(void *ctx, const struct json *cells, size_t count)
 		return;
 	}
 	l->entries = entries;
-	struct entry e = {text_of(cells[f->gid_column]), text_of(cells[f->name_column])};
+	struct entry e = {text_of(cells[LISTED_GID]), text_of(cells[LISTED_NAME])};
 	if (e.gid == NULL || e.name == NULL) {
 		free(e.gid);
 		free(e.name);
@@ -158,7 +158,6 @@ static void listed(struct shell *sh, struct task *t, const struct reply *reply)
 		answer(sh, kind, &e);
 		return;
 	}
-	catalog_lister(kind, &f.gid_column, &f.name_column);
 	empty(l);
 	if (output_rows_of(&about, reply->values, add_row, &f) == -1 || f.failed) {	/* a missing entry is not an unknown one */
 		empty(l);
@@ -173,8 +172,7 @@ static void listed(struct shell *sh, struct task *t, const struct reply *reply)
 static int ask_names(struct shell *sh, enum gid_kind kind, bool front, struct error *e)
 {
 	struct list *l = &sh->names->lists[kind];
-	unsigned gid_column, name_column;
-	const char *line = catalog_lister(kind, &gid_column, &name_column);
+	const char *line = catalog_lister(kind);
 
 	if (l->asking)
 		return 0;

@@ -35,10 +35,7 @@ static char *text_of(struct json v)
 
 	if (v.len == 0 || json_kind(v) == JSON_NULL)
 		return NULL;
-	if (json_kind(v) == JSON_STRING)
-		json_decode(v, &b);
-	else
-		buf_put(&b, v.text, v.len);
+	json_decode(v, &b);
 	return buf_string(&b) != NULL ? buf_steal(&b) : NULL;
 }
 

@@ -46,8 +46,7 @@ bool made_adds(const struct request *type, const char *json, size_t len, bool *o
 int made_lister(struct buf *out, const struct request *type)
 {
 	const struct arg *arg = deleting(type);
-	unsigned gid, name;
-	const char *json = arg != NULL ? catalog_lister(arg->gid, &gid, &name) : NULL;
+	const char *json = arg != NULL ? catalog_lister(arg->gid) : NULL;
 
 	if (arg == NULL)
 		return -1;
