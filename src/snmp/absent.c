@@ -30,18 +30,6 @@ int agent_oid_parse(struct agent_oid *o, const char *text, struct error *e)
 	return absent(e);
 }
 
-bool agent_oid_within(const struct agent_oid *o, const struct agent_oid *root)
-{
-	(void)o, (void)root;
-	return false;
-}
-
-int agent_oid_compare(const struct agent_oid *a, const struct agent_oid *b)
-{
-	(void)a, (void)b;
-	return 0;
-}
-
 void agent_oid_text(const struct agent_oid *o, struct buf *out)
 {
 	(void)o, (void)out;

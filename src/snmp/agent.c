@@ -372,10 +372,10 @@ int agent_ask(struct agent *a, const struct agent_request *r, struct error *e)
 	}
 	if (s->version == SNMP_VERSION_3 && a->user == NULL && make_user(a) == -1) {
 		lib.snmp_free_pdu(pdu);
-		return session_error(a, e);
-	}
-	if (send_pdu(a, pdu, e) == 0)
+		session_error(a, e);
+	} else if (send_pdu(a, pdu, e) == 0) {
 		return 0;
+	}
 	a->asking = false;
 	return -1;
 }

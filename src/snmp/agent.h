@@ -21,8 +21,7 @@ enum { AGENT_PORT = 161, AGENT_OID_MAX = 128 };
 
 /* Net-SNMP's version, or NULL: this build has no SNMP, or the library is not there. */
 const char *agent_library(void);
-/* Has Net-SNMP loaded, and its configuration and MIBs read, once.  To be called before what follows.  -1 with *e
- * (STATUS_USAGE): it cannot be. */
+/* Loads Net-SNMP, its configuration and MIBs, once.  Call it before what follows.  0, or -1 with *e (STATUS_USAGE). */
 int agent_library_start(struct error *e);
 
 /* --- requests --- */
@@ -34,9 +33,6 @@ struct agent_oid {
 
 /* "1.3.6.1.2.1.1.1.0", "sysDescr.0" where there are MIBs.  0, or -1 with *e (STATUS_USAGE). */
 int agent_oid_parse(struct agent_oid *o, const char *text, struct error *e);
-bool agent_oid_within(const struct agent_oid *o, const struct agent_oid *root);
-/* < 0, 0, > 0. */
-int agent_oid_compare(const struct agent_oid *a, const struct agent_oid *b);
 /* Appends the name, as far as MIBs know it. */
 void agent_oid_text(const struct agent_oid *o, struct buf *out);
 
@@ -88,12 +84,11 @@ extern const char agent_options[];
 /* Those among them that are secrets. */
 extern const char agent_secrets[];
 
-/* Opens a session with the agent at that address.  fd: a socket that is connected to it by TCP and becomes the session's, also if there
- * will be none; -1: by UDP.  options: words as snmpget(1) takes them, each letter and each argument a
+/* Opens a session with the agent at that address.  Takes fd, a socket that is connected to it by TCP, also on failure; -1: by UDP.  options: words as snmpget(1) takes them, each letter and each argument a
  * word of its own; they are wiped where they are secrets.  Options not given come from snmp.conf(5).  NULL with *e. */
 struct agent *agent_open(struct loop *l, const struct address *to, int fd, char **options, size_t count, const struct agent_ops *ops,
     void *ctx, struct error *e);
-/* Also from within a callback. */
+/* May be called from within a callback.  NULL is ignored. */
 void agent_close(struct agent *a);
 
 /* 1, 2 (for 2c) or 3. */

@@ -169,27 +169,6 @@ void agent_oid_text(const struct agent_oid *o, struct buf *out)
 	agent_put_oid(out, ids, o->len);
 }
 
-/* Numbers alone mean the same with any MIBs and without. */
-static bool read_numbers(struct agent_oid *o, const char *text)
-{
-	o->len = 0;
-	text += *text == '.';
-	for (;;) {
-		unsigned long n = 0;
-
-		if (*text < '0' || *text > '9' || o->len == AGENT_OID_MAX)
-			return false;
-		for (; *text >= '0' && *text <= '9'; text++)
-			if ((n = n * 10 + (unsigned long)(*text - '0')) > 0xffffffffUL)
-				return false;
-		o->ids[o->len++] = n;
-		if (*text == '\0')
-			return o->len >= 2;
-		if (*text++ != '.')
-			return false;
-	}
-}
-
 int agent_oid_parse(struct agent_oid *o, const char *text, struct error *e)
 {
 	oid ids[MAX_OID_LEN];
@@ -197,7 +176,7 @@ int agent_oid_parse(struct agent_oid *o, const char *text, struct error *e)
 	struct agent_capture capture;
 	char why[160];
 
-	if (read_numbers(o, text) || objects_find(o, text))
+	if (objects_find(o, text))
 		return 0;
 	if (agent_library_start(e) == -1)
 		return -1;
@@ -211,19 +190,6 @@ int agent_oid_parse(struct agent_oid *o, const char *text, struct error *e)
 	for (size_t i = 0; i < o->len; i++)
 		o->ids[i] = ids[i];
 	return 0;
-}
-
-bool agent_oid_within(const struct agent_oid *o, const struct agent_oid *root)
-{
-	return o->len >= root->len && memcmp(o->ids, root->ids, root->len * sizeof *root->ids) == 0;
-}
-
-int agent_oid_compare(const struct agent_oid *a, const struct agent_oid *b)
-{
-	for (size_t i = 0; i < a->len && i < b->len; i++)
-		if (a->ids[i] != b->ids[i])
-			return a->ids[i] < b->ids[i] ? -1 : 1;
-	return a->len < b->len ? -1 : a->len > b->len;
 }
 
 #endif

@@ -18,7 +18,7 @@
 #include "snmp/host.h"
 #include "snmp/words.h"
 
-enum { TRIES_MOST = 256 };
+enum { TRIES_MOST = 256, COLUMNS = 7 };
 
 struct check;
 
@@ -100,7 +100,7 @@ static void put_text(struct buf *out, const char *text)
 static void show_try(struct shell *sh, const struct try *t)
 {
 	struct buf row = {0};
-	struct json cells[7], v;
+	struct json cells[COLUMNS], v;
 	struct json_iter it;
 	size_t n = 0;
 
@@ -118,7 +118,7 @@ static void show_try(struct shell *sh, const struct try *t)
 	buf_printf(&row, ",%s,%s]", t->uptime != NULL ? t->uptime : "null", t->descr != NULL ? t->descr : "null");
 	if (!row.failed) {
 		v = (struct json){buf_head(&row), row.len};
-		for (it = json_iterate(v); n < 7 && json_next(&it, NULL, &v); n++)
+		for (it = json_iterate(v); n < COLUMNS && json_next(&it, NULL, &v); n++)
 			cells[n] = v;
 		output_cells(sh->output, cells, n);
 	}
@@ -128,12 +128,12 @@ static void show_try(struct shell *sh, const struct try *t)
 
 static void check_finish(struct check *c)
 {
-	static const char *const headings[] = {"entry", "version", "credential", "ms", "result", "sysUpTime", "sysDescr"};
+	static const char *const headings[COLUMNS] = {"entry", "version", "credential", "ms", "result", "sysUpTime", "sysDescr"};
 	struct shell *sh = c->command.sh;
 	bool answered = false, timed_out = true;
 	struct page page;
 
-	show_table_begin(sh, c->command.task, &page, headings, 7);
+	show_table_begin(sh, c->command.task, &page, headings, COLUMNS);
 	for (size_t i = 0; i < c->count; i++) {
 		show_try(sh, c->tries[i]);
 		answered |= c->tries[i]->answered;
@@ -361,14 +361,12 @@ static void got_list(struct shell *sh, struct task *child, const struct reply *r
 	c->child = NULL;
 	if (child->outcome != OUTCOME_OK || reply == NULL) {
 		show_failure(child, reply, &why);
-		check_fail(c, child->outcome == OUTCOME_FAILED ? STATUS_FAILED : child->outcome == OUTCOME_REFUSED ? child->why_status :
-		    child->outcome == OUTCOME_BAD ? STATUS_PROTOCOL : child->timed_out ? STATUS_TIMEOUT : STATUS_LOST,
+		check_fail(c, child->outcome == OUTCOME_OK ? STATUS_LOST : engine_outcome_status(child),
 		    buf_string(&why) != NULL ? buf_string(&why) : "cannot read the credentials");
 		buf_clear(&why);
 		return;
 	}
-	bool any = snmp_credentials_read(&about, reply->values, &c->address, &credentials, c);
-	if (!any)
+	if (!snmp_credentials_read(&about, reply->values, &c->address, &credentials, c))
 		check_fail(c, STATUS_FAILED, "the realm has no credentials for this address, so the box does not ask it");
 	else if (c->count == 0)
 		check_fail(c, STATUS_FAILED, "the realm's entry for this address has no community and no user");

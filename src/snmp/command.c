@@ -204,12 +204,12 @@ static void walked(struct snmp *s, const struct agent_answer *answer)
 			put_row(s, answer, i);
 			continue;
 		}
-		if (agent_answer_missing(answer, i) || !agent_oid_within(&o, &s->oids[s->root])) {
+		if (agent_answer_missing(answer, i) || !objects_within(&o, &s->oids[s->root])) {
 			snmp_show(s, false);
 			next_root(s);
 			return;
 		}
-		if (agent_oid_compare(&o, &s->last) <= 0) {
+		if (objects_compare(&o, &s->last) <= 0) {
 			snmp_fail(s, STATUS_FAILED, "the agent's objects are out of order: the walk would never end");
 			return;
 		}

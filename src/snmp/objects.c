@@ -64,20 +64,37 @@ static const char *name_of(size_t i)
 	return i < OBJECTS ? objects[i].name : columns[i - OBJECTS];
 }
 
-/* Appends ".1.2" after a name. */
-static bool add_index(struct agent_oid *o, const char *text)
+/* Appends the number that text begins with (RFC 2578, section 3.5: 32 bits), and moves on. */
+static bool add_number(struct agent_oid *o, const char **text)
+{
+	unsigned long n = 0;
+
+	if (**text < '0' || **text > '9' || o->len == AGENT_OID_MAX)
+		return false;
+	for (; **text >= '0' && **text <= '9'; ++*text)
+		if ((n = n * 10 + (unsigned long)(**text - '0')) > 0xffffffffUL)
+			return false;
+	append(o, n);
+	return true;
+}
+
+/* Appends ".1.2", all of it. */
+static bool add_numbers(struct agent_oid *o, const char *text)
 {
 	while (*text == '.') {
-		unsigned long n = 0;
-
-		if (*++text < '0' || *text > '9' || o->len == AGENT_OID_MAX)
+		text++;
+		if (!add_number(o, &text))
 			return false;
-		for (; *text >= '0' && *text <= '9'; text++)
-			if ((n = n * 10 + (unsigned long)(*text - '0')) > 0xffffffffUL)
-				return false;
-		append(o, n);
 	}
 	return *text == '\0';
+}
+
+/* Numbers alone mean the same with any MIBs and without. */
+static bool read_numbers(struct agent_oid *o, const char *text)
+{
+	o->len = 0;
+	text += *text == '.';
+	return add_number(o, &text) && add_numbers(o, text) && o->len >= 2;
 }
 
 bool objects_find(struct agent_oid *o, const char *text)
@@ -85,6 +102,8 @@ bool objects_find(struct agent_oid *o, const char *text)
 	static const char *const modules[] = {"SNMPv2-MIB::", "RFC1213-MIB::", "IF-MIB::"};
 	size_t len;
 
+	if (read_numbers(o, text))
+		return true;
 	for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
 		if (strncmp(text, modules[i], strlen(modules[i])) == 0) {
 			text += strlen(modules[i]);
@@ -94,14 +113,22 @@ bool objects_find(struct agent_oid *o, const char *text)
 	for (size_t i = 0; i < OBJECTS + COLUMNS; i++)
 		if (strlen(name_of(i)) == len && strncmp(name_of(i), text, len) == 0) {
 			numbers_of(o, i);
-			return add_index(o, text + len);
+			return add_numbers(o, text + len);
 		}
 	return false;
 }
 
-static bool is_within(const struct agent_oid *o, const struct agent_oid *root)
+bool objects_within(const struct agent_oid *o, const struct agent_oid *root)
 {
 	return o->len >= root->len && memcmp(o->ids, root->ids, root->len * sizeof root->ids[0]) == 0;
+}
+
+int objects_compare(const struct agent_oid *a, const struct agent_oid *b)
+{
+	for (size_t i = 0; i < a->len && i < b->len; i++)
+		if (a->ids[i] != b->ids[i])
+			return a->ids[i] < b->ids[i] ? -1 : 1;
+	return a->len < b->len ? -1 : a->len > b->len;
 }
 
 bool objects_put(struct buf *out, const struct agent_oid *o)
@@ -111,7 +138,7 @@ bool objects_put(struct buf *out, const struct agent_oid *o)
 
 	for (size_t i = 0; i < OBJECTS + COLUMNS; i++) {
 		numbers_of(&one, i);
-		if (one.len > best.len && is_within(o, &one)) {
+		if (one.len > best.len && objects_within(o, &one)) {
 			best = one;
 			name = name_of(i);
 		}

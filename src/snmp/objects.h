@@ -10,8 +10,13 @@
 #include "base/buf.h"
 #include "snmp/agent.h"
 
-/* "ifDescr.1", "sysDescr.0", "IF-MIB::ifTable": its numbers.  False: not one of these names. */
+/* Reads "1.3.6.1", "ifDescr.1", "IF-MIB::ifTable".  False: neither numbers nor one of these names; *o is undefined then. */
 bool objects_find(struct agent_oid *o, const char *text);
+
+/* True if o is root or below it. */
+bool objects_within(const struct agent_oid *o, const struct agent_oid *root);
+/* < 0, 0, > 0: the order of a walk. */
+int objects_compare(const struct agent_oid *a, const struct agent_oid *b);
 
 /* Appends the name with the numbers after it: "ifDescr.1".  False: none of these objects. */
 bool objects_put(struct buf *out, const struct agent_oid *o);
