@@ -201,6 +201,13 @@ char *buf_steal(struct buf *b)
 	return text;
 }
 
+void buf_forget(char *text)
+{
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
 void buf_reset(struct buf *b)
 {
 	if (b->secret && b->data)

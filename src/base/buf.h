@@ -55,9 +55,12 @@ void buf_truncate(struct buf *b, size_t len);
  * String functions do not see bytes after a NUL in the content. */
 const char *buf_string(struct buf *b);
 
-/* Returns the content as a heap string that the caller frees (and wipes, if it is a secret); the buf is empty
+/* Returns the content as a heap string that the caller frees (a secret by buf_forget()); the buf is empty
  * afterwards, also when NULL is returned: no memory, or the buf has failed. */
 char *buf_steal(struct buf *b);
+
+/* Wipes and frees a heap string that may hold a secret; NULL is ignored. */
+void buf_forget(char *text);
 
 void buf_reset(struct buf *b);	/* empties it; memory is kept (wiped if secret), failed forgotten */
 void buf_clear(struct buf *b);	/* empties it; memory is freed; `secret` stays as it is */

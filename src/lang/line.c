@@ -260,14 +260,6 @@ static void free_all(char **texts, size_t count)
 	free(texts);
 }
 
-/* Frees what was typed: .snmp's pass phrases, and the secrets of a line that a command takes, are in it. */
-static void free_typed(char *text)
-{
-	if (text != NULL)
-		explicit_bzero(text, strlen(text));
-	free(text);
-}
-
 bool line_repeats(const struct line *line)
 {
 	return line->kind == LINE_REQUEST && line->type != NULL && line->expanded == NULL && !line->outside &&
@@ -298,14 +290,15 @@ void line_clear(struct line *line)
 	free(line->lookups);
 	free_all(line->headings, line->heading_count);
 	free_all(line->notes, line->note_count);
+	/* What was typed may hold secrets: .snmp's pass phrases, those of a line that a command takes. */
 	for (size_t i = 0; i < line->word_count; i++)
-		free_typed(line->words[i]);
+		buf_forget(line->words[i]);
 	free(line->words);
-	free_typed(line->redirect_to);
+	buf_forget(line->redirect_to);
 	free(line->format);
 	parse_forget_type_name(line);
-	free_typed(line->rest);
-	free_typed(line->expanded);
+	buf_forget(line->rest);
+	buf_forget(line->expanded);
 	free(line->masked);
 	buf_clear(&line->json);
 	memset(line, 0, sizeof(*line));

@@ -58,9 +58,7 @@ static void drop_tries(struct check *c)
 		agent_close(t->agent);
 		snmp_words_clear(&t->words);
 		free(t->entry);
-		if (t->credential != NULL)
-			explicit_bzero(t->credential, strlen(t->credential));
-		free(t->credential);
+		buf_forget(t->credential);
 		free(t->result);
 		free(t->descr);
 		free(t->uptime);

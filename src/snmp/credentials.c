@@ -53,14 +53,6 @@ static bool is_text(struct json v)
 	return is;
 }
 
-/* Wipes and frees. */
-static void credentials_forget(char *secret)
-{
-	if (secret != NULL)
-		explicit_bzero(secret, strlen(secret));
-	free(secret);
-}
-
 /* --- what an entry holds --- */
 
 /* "md5", "SHA1", "aes": as the library spells them. */
@@ -100,7 +92,7 @@ static void read_user(const struct reading *r, const char *entry, struct json_it
 	else
 		r->ops->unclear(r->ctx, entry);
 	for (size_t i = 0; i < 5; i++)
-		credentials_forget(text[i]);
+		buf_forget(text[i]);
 }
 
 /* Returns the version by a list's tag; 0: no tag.  A text may be a tag as well as a community: *text. */
@@ -131,7 +123,7 @@ static void read_community(const struct reading *r, const char *entry, const cha
 		r->ops->community(r->ctx, entry, version, community, ++*number);
 	else
 		r->ops->unclear(r->ctx, entry);
-	credentials_forget(community);
+	buf_forget(community);
 }
 
 /* What follows a version's tag: communities, or first of all the list of them.  Any other list is read by its own tag: without one,

@@ -20,17 +20,10 @@ enum command_secret snmp_words_secret(const char *word, size_t *from)
 	return line_option_secret(word, letters, from);
 }
 
-static void wipe(char *text)
-{
-	if (text != NULL)
-		explicit_bzero(text, strlen(text));
-	free(text);
-}
-
 void snmp_words_clear(struct snmp_words *w)
 {
 	for (size_t i = 0; i < w->option_count; i++)
-		wipe(w->options[i]);
+		buf_forget(w->options[i]);
 	free(w->options);
 	free(w->operands);
 	*w = (struct snmp_words){0};
@@ -45,7 +38,7 @@ static int insert(struct snmp_words *w, size_t at, const char *letter, const cha
 		w->options = more;
 	if (more == NULL || first == NULL || second == NULL) {
 		free(first);
-		wipe(second);
+		buf_forget(second);
 		return -1;
 	}
 	memmove(more + at + 2, more + at, (w->option_count - at) * sizeof *more);

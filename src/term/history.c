@@ -42,15 +42,6 @@ struct history {
 	struct error trouble;
 };
 
-/* --- memory --- */
-
-static void history_forget(char *entry)
-{
-	if (entry != NULL)
-		explicit_bzero(entry, strlen(entry));	/* it may hold a secret */
-	free(entry);
-}
-
 static void history_remember(struct history *h, const char *text, size_t len)
 {
 	char *copy = strndup(text, len);
@@ -61,7 +52,7 @@ static void history_remember(struct history *h, const char *text, size_t len)
 	if (h->count < HISTORY_LINES) {
 		h->count++;
 	} else {
-		history_forget(h->entries[slot]);
+		buf_forget(h->entries[slot]);
 		h->first = (h->first + 1) % HISTORY_LINES;
 	}
 	h->entries[slot] = copy;
@@ -383,7 +374,7 @@ void history_free(struct history *h)
 	if (h == NULL)
 		return;
 	for (size_t i = 0; i < h->count; i++)
-		history_forget(h->entries[(h->first + i) % HISTORY_LINES]);
+		buf_forget(h->entries[(h->first + i) % HISTORY_LINES]);
 	free(h->entries);
 	free(h->path);
 	free(h);
