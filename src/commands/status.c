@@ -183,7 +183,7 @@ static void rows(struct shell *sh, const struct task *t, const char *product)
 		connection_rows(sh, &info);
 	if (product != NULL)
 		row(sh, "product", "%s", product);
-	row(sh, "user", "%s (%s)", o->user, origin_text(o->user_origin));
+	row(sh, "user", "%s (%s)", o->user, origin_text(options_origin(o, "user")));
 	if (identity_info(sh, &port, &name))
 		row(sh, "ident", "port %u, %s", (unsigned)port, name != NULL ? name : "hidden");
 	row(sh, "format", "%s (%s)", output_format(sh->output)->name, origin_text(o->format_origin));

@@ -2,7 +2,7 @@
 /*
  * complete: candidates for a place of ptsh's command line, for the shells' completions.
  *
- * Walks the words as options_words does, but ignores mistakes.  lang/complete completes the inside of -c LINE.
+ * Walks the words as options/words does, but ignores mistakes.  lang/complete completes the inside of -c LINE.
  */
 #include "options/table.h"
 
@@ -23,8 +23,15 @@ struct place {
 	bool box;				/* there is one already */
 };
 
-/* Writes before + text as a candidate if it begins with what is typed.  Others would be changed on their way through a shell:
- * those with control characters are left out. */
+/* True for text without control characters: others would change it on its way through a shell. */
+static bool is_plain(const char *text)
+{
+	while ((unsigned char)*text >= ' ' && *text != 127)
+		text++;
+	return *text == '\0';
+}
+
+/* Writes before + text as a candidate if it begins with what is typed. */
 static void put(struct sink *out, const char *typed, const char *before, size_t before_len, const char *text,
     const char *help)
 {
@@ -34,33 +41,18 @@ static void put(struct sink *out, const char *typed, const char *before, size_t 
 	buf_put(&whole, before, before_len);
 	buf_puts(&whole, text);
 	word = buf_string(&whole);
-	if (word != NULL && strncmp(word, typed, strlen(typed)) == 0) {
-		bool good = *word != '\0' && *word != ':';
-
-		for (const char *p = word; *p != '\0'; p++)
-			good = good && (unsigned char)*p >= ' ' && *p != 127;
-		if (good)
-			sink_printf(out, help != NULL ? "%s\t%s\n" : "%s\n", word, help);
-	}
+	if (word != NULL && strncmp(word, typed, strlen(typed)) == 0 && *word != '\0' && *word != ':' && is_plain(word))
+		sink_printf(out, help != NULL ? "%s\t%s\n" : "%s\n", word, help);
 	buf_clear(&whole);
 }
 
 /* --- where we are --- */
 
-static const struct option_row *short_row(char name)
-{
-	const struct option_row *row = option_rows;
-
-	while (row->name != NULL && row->short_name != name)
-		row++;
-	return row->name != NULL ? row : NULL;
-}
-
 /* The option that a word of short ones leaves without argument; *value is set if the argument follows at once. */
 static const struct option_row *open_short(const char *word, const char **value)
 {
 	for (const char *p = word + 1; *p != '\0'; p++) {
-		const struct option_row *row = short_row(*p);
+		const struct option_row *row = option_find_short(*p);
 
 		if (row == NULL)
 			return NULL;
@@ -139,17 +131,18 @@ static void put_events(struct sink *out, const char *typed, size_t before)
 /* A list: the elements before the last comma are kept, and not offered again. */
 static void put_auth(struct sink *out, const char *typed, size_t before)
 {
-	static const char *const names[][2] = {{"none", "nothing to do"}, {"cram", "both prove that they know the password"},
-		{"login", "the password is sent"}};
+	static const struct { enum auth_method method; const char *help; } methods[] = {
+		{AUTH_NONE, "nothing to do"}, {AUTH_CRAM, "both prove that they know the password"}, {AUTH_LOGIN, "the password is sent"},
+	};
 	const char *value = typed + before, *comma = strrchr(value, ',');
 	size_t kept = comma != NULL ? (size_t)(comma + 1 - typed) : before;
 
 	sink_puts(out, ":open\n");
-	for (size_t i = 0; i < 3; i++) {
-		const char *used = strstr(value, names[i][0]);
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+		const char *name = auth_method_name(methods[i].method), *used = strstr(value, name);
 
 		if (used == NULL || used >= typed + kept)
-			put(out, typed, typed, kept, names[i][0], names[i][1]);
+			put(out, typed, typed, kept, name, methods[i].help);
 	}
 }
 
@@ -296,11 +289,8 @@ static void put_boxes(struct sink *out, const struct options *o, const char *typ
 	if (!o->no_rc && boxes_read_all(&boxes, o->boxes_path, NULL, &e) == 0)
 		for (size_t i = 0; i < boxes.count; i++) {
 			const char *address = address_of(&boxes.lines[i]);
-			bool good = true;
 
-			for (const char *p = address; *p != '\0'; p++)
-				good = good && (unsigned char)*p >= ' ' && *p != 127;
-			put(out, typed, typed, before, boxes.lines[i].name, good && *address != '\0' ? address : NULL);
+			put(out, typed, typed, before, boxes.lines[i].name, is_plain(address) && *address != '\0' ? address : NULL);
 		}
 	boxes_clear(&boxes);
 	put_known(out, o, typed, before);

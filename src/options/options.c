@@ -2,7 +2,7 @@
 /*
  * options: from argv, environment and boxes file to one struct options, by precedence.
  *
- * What argv gave (options_words) is applied last; before it, each over the one before: defaults, environment, the box's
+ * What argv gave (options/words) is applied last; before it, each over the one before: defaults, environment, the box's
  * lines of the boxes file.  The current directory is never read.
  */
 #include "options/table.h"
@@ -112,7 +112,7 @@ static int apply_given(struct options *o, const struct given *given, size_t coun
 	return 0;
 }
 
-/* Puts `where` before the text of *e. */
+/* Puts the line's place before the text of *e. */
 static int locate(struct error *e, const char *own, const struct box_line *line)
 {
 	struct error inner = *e;
@@ -266,7 +266,6 @@ static int finish_user(struct options *o, struct error *e)
 		snprintf(digits, sizeof(digits), "%lu", (unsigned long)getuid());
 		name = digits;
 	}
-	o->user_origin = ORIGIN_DEFAULT;
 	return option_put(&o->user, name, e);
 }
 

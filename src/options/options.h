@@ -45,7 +45,7 @@ struct options {
 	char *box_text;			/* as typed or configured: what the prompt calls the box */
 	char *box_near;			/* the name of a line of the boxes file that box_text, itself no such name, is close to; or NULL */
 	struct target target;
-	enum origin box_origin, user_origin;
+	enum origin box_origin;
 	char *user;			/* resolved: never NULL */
 	char *password_file, *password_command, *key_passphrase_command;
 	bool no_prompt;			/* -w */
@@ -156,8 +156,8 @@ struct option_row {
 	const struct option_choice *choices;	/* OPTION_CHOICE; ends with name NULL */
 	int value;			/* OPTION_CONSTANT */
 	bool optional;			/* the argument: only after `=`, and NULL if there is none */
-	/* Reads the argument into *o; NULL: by kind.  0, or -1 with *e. */
-	int (*set)(struct options *o, const char *value, enum origin from, struct error *e);
+	/* Reads the argument into *o, whose origin for this row is set; NULL: by kind.  0, or -1 with *e. */
+	int (*set)(struct options *o, const struct option_row *row, const char *value, struct error *e);
 };
 extern const struct option_row option_rows[];	/* ends with name NULL */
 
@@ -165,7 +165,8 @@ extern const struct option_row option_rows[];	/* ends with name NULL */
  * none. */
 bool option_value(const struct options *o, const struct option_row *row, struct buf *out);
 
-/* The row of that long name, or NULL. */
+/* The row of that long name, or of that letter, or NULL. */
 const struct option_row *option_find(const char *name, size_t len);
+const struct option_row *option_find_short(char letter);
 
 #endif

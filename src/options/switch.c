@@ -47,7 +47,7 @@ static void keep_session(struct options *a, struct options *b)
 	a->format_origin = options_origin(a, "output");
 }
 
-/* What o was is in the other one then. */
+/* Swaps the two, but for what belongs to the session: that stays with o. */
 static void exchange(struct options *o, struct options *other)
 {
 	keep_session(other, o);

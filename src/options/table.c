@@ -180,10 +180,8 @@ int option_apply(struct options *o, const struct option_row *row, const char *va
 {
 	if (value != NULL && value[0] == '\0' && row->kind != OPTION_LINE)	/* an empty line is a line */
 		return error_set(e, STATUS_USAGE, "--%s needs %s, but it is empty", row->name, row->argument);
-	if ((row->set != NULL ? row->set(o, value, from, e) : apply_kind(o, row, value, e)) != 0)
-		return -1;
 	o->origins[row - option_rows] = (unsigned char)from;
-	return 0;
+	return row->set != NULL ? row->set(o, row, value, e) : apply_kind(o, row, value, e);
 }
 
 /* --- arguments of their own --- */
@@ -202,99 +200,92 @@ static int add_input(struct options *o, bool is_file, const char *text, struct e
 	return 0;
 }
 
-static int set_command(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_command(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)from;
+	(void)row;
 	return add_input(o, false, value, e);
 }
 
-static int set_file(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_file(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)from;
+	(void)row;
 	return add_input(o, true, value, e);
 }
 
-static int set_user(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_user(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	o->user_origin = from;
+	(void)row;
 	return option_put(&o->user, value, e);
 }
 
 /* The source named last is the one: the other is forgotten. */
-static int set_password_file(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_password_file(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)from;
+	(void)row;
 	free(o->password_command);
 	o->password_command = NULL;
 	return option_put(&o->password_file, value, e);
 }
 
-static int set_password_command(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_password_command(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)from;
+	(void)row;
 	free(o->password_file);
 	o->password_file = NULL;
 	return option_put(&o->password_command, value, e);
 }
 
 /* No name: that of the user. */
-static int set_ident(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_ident(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)from;
+	(void)row;
 	if (value != NULL && !ident_user_valid(value))
 		return error_set(e, STATUS_USAGE, "--ident takes a name of printable ASCII characters, at most %d", IDENT_USER_MAX);
 	return option_put(&o->ident, value != NULL ? value : "", e);
 }
 
-static int set_ident_port(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_ident_port(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
 	struct address address;
 	unsigned short port;
 
-	(void)from;
 	if (!ident_where(value, &address, &port))
-		return refuse_value(&(struct option_row){.name = "ident-port"}, "a port's number or a service's name, or an address, : and one of these", value, e);
+		return refuse_value(row, "a port's number or a service's name, or an address, : and one of these", value, e);
 	return option_put(&o->ident_port, value, e);
 }
 
-static int set_ident_fd(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_ident_fd(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	static const struct option_row row = {.name = "ident-fd"};
-
-	(void)from;
-	if (read_number(&o->ident_fd, &row, value, e) == -1)
+	if (read_number(&o->ident_fd, row, value, e) == -1)
 		return -1;
-	return o->ident_fd > 2 ? 0 : refuse_value(&row, "the number of a descriptor, 3 or more", value, e);
+	return o->ident_fd > 2 ? 0 : refuse_value(row, "the number of a descriptor, 3 or more", value, e);
 }
-
-static const enum auth_method auth_methods[] = {AUTH_NONE, AUTH_CRAM, AUTH_LOGIN};
 
 static enum auth_method read_auth(const char *text, size_t len)
 {
-	static const char *const names[] = {"none", "cram", "login"};
+	static const enum auth_method methods[] = {AUTH_NONE, AUTH_CRAM, AUTH_LOGIN};
 
-	for (size_t i = 0; i < 3; i++)
-		if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0)
-			return auth_methods[i];
-	return 0;
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+		const char *name = auth_method_name(methods[i]);
+
+		if (strlen(name) == len && memcmp(name, text, len) == 0)
+			return methods[i];
+	}
+	return AUTH_END;
 }
 
-static int set_auth(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_auth(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
 	enum auth_method list[4] = {0};
 	size_t count = 0;
 	unsigned seen = 0;
-	char shown[OPTION_SHOWN + 8];
 
-	(void)from;
 	for (const char *p = value;; p++) {
 		size_t len = strcspn(p, ",");
 		enum auth_method method = read_auth(p, len);
 
-		if (method == 0 || (seen & method) != 0)
-			return error_set(e, STATUS_USAGE,
-			    "--auth takes a list of none, cram and login, each at most once, such as cram,login; not \"%s\"",
-			    option_shown(shown, value));
+		if (method == AUTH_END || (seen & method) != 0)
+			return refuse_value(row, "a list of none, cram and login, each at most once, such as cram,login", value, e);
 		seen |= method;
 		list[count++] = method;
 		p += len;
@@ -305,41 +296,33 @@ static int set_auth(struct options *o, const char *value, enum origin from, stru
 	return 0;
 }
 
-static int set_pin(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_pin(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	char shown[OPTION_SHOWN + 8];
-
-	(void)from;
 	if (!pin_list_valid(value))
-		return error_set(e, STATUS_USAGE,
-		    "--pin takes sha256// and 44 characters of base64 (the SHA-256 of the box's public key), "
-		    "or several with ; between them, not \"%s\"",
-		    option_shown(shown, value));
+		return refuse_value(row, "sha256// and 44 characters of base64 (the SHA-256 of the box's public key), or several with ;"
+		    " between them", value, e);
 	return option_put(&o->pin, value, e);
 }
 
-static int set_peer_uid(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_peer_uid(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
 	const char *p = value;
-	char shown[OPTION_SHOWN + 8];
 	uintmax_t number;
 	struct passwd *entry;
 
-	(void)from;
 	if (read_digits(&p, (uid_t)-1 - 1, &number) && *p == '\0') {
 		o->reach.peer_uid = (uid_t)number;
 	} else {
 		entry = getpwnam(value);
 		if (entry == NULL)
-			return error_set(e, STATUS_USAGE, "--peer-uid takes a user of this machine, not \"%s\"",
-			    option_shown(shown, value));
+			return refuse_value(row, "a user of this machine", value, e);
 		o->reach.peer_uid = entry->pw_uid;
 	}
 	o->reach.has_peer_uid = true;
 	return 0;
 }
 
-static int set_format(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_format(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
 	const struct format *found = format_find(value);
 	char shown[OPTION_SHOWN + 8];
@@ -347,7 +330,7 @@ static int set_format(struct options *o, const char *value, enum origin from, st
 
 	if (found == NULL) {
 		formats_put(&all);
-		error_set(e, STATUS_USAGE, "%s takes %s, not \"%s\"", from == ORIGIN_ENVIRONMENT ? "$PTSH_OUTPUT" : "--output",
+		error_set(e, STATUS_USAGE, "%s takes %s, not \"%s\"", o->origins[row - option_rows] == ORIGIN_ENVIRONMENT ? "$PTSH_OUTPUT" : "--output",
 		    buf_string(&all) != NULL ? buf_string(&all) : "a format", option_shown(shown, value));
 		buf_clear(&all);
 		return -1;
@@ -356,20 +339,19 @@ static int set_format(struct options *o, const char *value, enum origin from, st
 	return 0;
 }
 
-static int set_jobs(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_jobs(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)from;
-	if (read_number(&o->jobs, &(struct option_row){.name = "jobs"}, value, e) != 0)
+	if (read_number(&o->jobs, row, value, e) != 0)
 		return -1;
 	o->jobs_set = true;
 	return 0;
 }
 
-static int set_event(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_event(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
 	char **more;
 
-	(void)from;
+	(void)row;
 	for (size_t i = 0; i < o->event_count; i++)
 		if (strcmp(o->events[i], value) == 0)
 			return 0;
@@ -384,32 +366,32 @@ static int set_event(struct options *o, const char *value, enum origin from, str
 	return 0;
 }
 
-static int set_quiet(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_quiet(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)value, (void)from, (void)e;
+	(void)row, (void)value, (void)e;
 	o->quiet = true;
 	o->verbose = false;
 	return 0;
 }
 
-static int set_verbose(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_verbose(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)value, (void)from, (void)e;
+	(void)row, (void)value, (void)e;
 	o->verbose = true;
 	o->quiet = false;
 	return 0;
 }
 
-static int set_help(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_help(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)value, (void)from, (void)e;
+	(void)row, (void)value, (void)e;
 	o->action = ACTION_HELP;
 	return 0;
 }
 
-static int set_version(struct options *o, const char *value, enum origin from, struct error *e)
+static int set_version(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	(void)value, (void)from, (void)e;
+	(void)row, (void)value, (void)e;
 	o->action = ACTION_VERSION;
 	return 0;
 }
@@ -538,6 +520,14 @@ const struct option_row *option_find(const char *name, size_t len)
 {
 	for (const struct option_row *row = option_rows; row->name != NULL; row++)
 		if (strlen(row->name) == len && memcmp(row->name, name, len) == 0)
+			return row;
+	return NULL;
+}
+
+const struct option_row *option_find_short(char letter)
+{
+	for (const struct option_row *row = option_rows; row->name != NULL; row++)
+		if (row->short_name == letter)
 			return row;
 	return NULL;
 }

@@ -12,7 +12,7 @@ enum { OPTION_SHOWN = 80 };	/* bytes of a typed word in a message */
 /* A word as the user typed it, made one harmless line of at most OPTION_SHOWN bytes for a message. */
 const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text);
 
-/* Gives a row its argument (NULL where it has none) and notes where it came from.  0, or -1 with *e. */
+/* Notes where a row's argument (NULL where it has none) came from, and reads it.  0, or -1 with *e, which ends all. */
 int option_apply(struct options *o, const struct option_row *row, const char *value, enum origin from, struct error *e);
 
 /* Appends what --help says of an option: the words there are to choose from, and what its row says. */
@@ -24,7 +24,7 @@ void option_choices(const struct option_row *row, struct buf *out);
 /* Replaces *text by a copy of value.  0, or -1 with *e: no memory. */
 int option_put(char **text, const char *value, struct error *e);
 
-/* --- options_words.c --- */
+/* --- words.c --- */
 
 /* One option as it was given. */
 struct given {

@@ -89,19 +89,11 @@ static int read_long(struct words *w, char *const *word, size_t left, struct err
 	return given_add(&w->given, &w->count, row, word[1], e) == 0 ? 2 : -1;
 }
 
-static const struct option_row *find_short(char name)
-{
-	for (const struct option_row *row = option_rows; row->name != NULL; row++)
-		if (row->short_name == name)
-			return row;
-	return NULL;
-}
-
 /* "-n", "-nq", "-cLINE", "-c LINE".  Returns how many words it took, or -1. */
 static int read_short(struct words *w, char *const *word, size_t left, struct error *e)
 {
 	for (const char *p = word[0] + 1; *p != '\0'; p++) {
-		const struct option_row *row = find_short(*p);
+		const struct option_row *row = option_find_short(*p);
 
 		if (row == NULL && *p > ' ' && *p < 127)
 			return error_set(e, STATUS_USAGE, "unknown option -%c: ptsh --help lists all", *p);

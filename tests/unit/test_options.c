@@ -266,7 +266,7 @@ static void defaults_are_the_documented_ones(void **state)
 	assert_string_equal(o.target.path, "/tmp/.tawny/.tawnyd");
 	assert_int_equal(o.box_origin, ORIGIN_DEFAULT);
 	assert_string_equal(o.user, getpwuid(getuid())->pw_name);
-	assert_int_equal(o.user_origin, ORIGIN_DEFAULT);
+	assert_int_equal(options_origin(&o, "user"), ORIGIN_DEFAULT);
 	assert_int_equal(o.tls, TLS_AUTO);
 	assert_int_equal(o.tls_min, 12);
 	assert_true(o.reach.connect_timeout == 10 && o.timeout == 0 && o.reach.keepalive == 60);
@@ -493,19 +493,19 @@ static void user_comes_from_option_then_box_then_environment(void **state)
 	setenv("PTSH_USER", "eve", 1);
 	must(&o, "-u joe ann@host");
 	assert_string_equal(o.user, "joe");
-	assert_int_equal(o.user_origin, ORIGIN_COMMAND_LINE);
+	assert_int_equal(options_origin(&o, "user"), ORIGIN_COMMAND_LINE);
 	options_clear(&o);
 	must(&o, "ann@host");
 	assert_string_equal(o.user, "ann");
-	assert_int_equal(o.user_origin, ORIGIN_COMMAND_LINE);
+	assert_int_equal(options_origin(&o, "user"), ORIGIN_COMMAND_LINE);
 	options_clear(&o);
 	must(&o, "host");
 	assert_string_equal(o.user, "eve");
-	assert_int_equal(o.user_origin, ORIGIN_ENVIRONMENT);
+	assert_int_equal(options_origin(&o, "user"), ORIGIN_ENVIRONMENT);
 	options_clear(&o);
 	setenv("PTSH_USER", "", 1);
 	must(&o, "host");
-	assert_int_equal(o.user_origin, ORIGIN_DEFAULT);
+	assert_int_equal(options_origin(&o, "user"), ORIGIN_DEFAULT);
 	options_clear(&o);
 }
 
@@ -556,7 +556,7 @@ static void boxes_file_stands_between_environment_and_command_line(void **state)
 	assert_string_equal(o.target.host, "core.example.net");
 	assert_int_equal(o.target.port, 77);
 	assert_string_equal(o.user, "admin");
-	assert_int_equal(o.user_origin, ORIGIN_BOXES);
+	assert_int_equal(options_origin(&o, "user"), ORIGIN_BOXES);
 	assert_int_equal(o.tls, TLS_ON);
 	assert_int_equal(options_origin(&o, "tls"), ORIGIN_BOXES);
 	assert_string_equal(o.password_command, "pass show core");
@@ -777,7 +777,7 @@ static void another_box_brings_its_own_options_and_none_of_the_first_ones(void *
 	assert_true(o.keep_going);
 	assert_null(o.pin);
 	assert_null(o.known_as);
-	assert_int_equal(o.user_origin, ORIGIN_DEFAULT);
+	assert_int_equal(options_origin(&o, "user"), ORIGIN_DEFAULT);
 	assert_true(o.reach.connect_timeout == 3);
 	assert_int_equal(o.jobs, 4);
 	assert_true(o.jobs_set);
