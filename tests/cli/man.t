@@ -152,7 +152,7 @@ my (%args, %kind);
 for my $entry (split /^\},?$/m, $catalog) {
 	my ($name) = $entry =~ /^\t\.name = "(\w+)"/m or next;
 	($kind{$name}) = $entry =~ /\.kind = REQUEST_(\w)/;
-	$args{$name} = [$entry =~ /^\t\t\{\.name = "([\w-]+)"/mg];
+	$args{$name} = [$entry =~ /^\t\t(?:\{\.name = |GID\()"([\w-]+)"/mg];
 }
 is(scalar keys %args, 50, 'the catalogue has 50 requests');
 

@@ -180,7 +180,7 @@ for my $entry (split /^\},?$/m, $catalog) {
 	}
 	is("@missing", '', "$name: all its names stand there");
 	my %own = map { $_ => 1 } (map { @{$names{$_} // []} } @lists), (map { @{$values{$_}} } @values, @{$changed{$name} // []}),
-		$entry =~ /\{\.name = "([\w-]+)"/g;
+		$entry =~ /(?:\{\.name = |GID\()"([\w-]+)"/g;
 	my @surplus = grep { $all{$_} && !$own{$_} } map { split / , | / } $own =~ /^\.Li (.*)$/mg;
 	# The columns have lists of their own, and what realm_info says of the two kinds of sync stands inside a reply.
 	@surplus = () if $entry =~ /columns_all/ || $name eq 'realm_info' && "@surplus" eq 'qsync bsync';
