@@ -31,7 +31,7 @@ int boxes_read_all(struct boxes *b, const char *own, const char *home, struct er
 
 /* Reads the file; one that does not exist has no boxes.  home is put in the place of a leading ~/ of a word; NULL: there
  * is none.  0; or -1 with *e (STATUS_USAGE): cannot be read, belongs to another user or is open to others, or a line that
- * makes no sense ("PATH:LINE: ...").  b is to be cleared in both cases. */
+ * makes no sense ("PATH:LINE: ...").  Clear b in both cases. */
 int boxes_read(struct boxes *b, const char *path, const char *home, struct error *e);
 
 /* The same from text; path is for messages. */

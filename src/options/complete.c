@@ -46,7 +46,7 @@ static void put(struct sink *out, const char *typed, const char *before, size_t 
 	buf_clear(&whole);
 }
 
-/* --- where we are --- */
+/* --- the place --- */
 
 /* The option that a word of short ones leaves without argument; *value is set if the argument follows at once. */
 static const struct option_row *open_short(const char *word, const char **value)

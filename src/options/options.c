@@ -172,7 +172,7 @@ static int read_line_words(struct words *w, const struct box_line *line, const c
 	return 0;
 }
 
-/* Follows text through the boxes file.  c is to be cleared in any case. */
+/* Follows text through the boxes file.  Clear c in any case. */
 static int follow(struct chain *c, const struct boxes *b, const char *own, const char *text, struct error *e)
 {
 	const struct box_line *line;
@@ -201,7 +201,7 @@ static int follow(struct chain *c, const struct boxes *b, const char *own, const
 	return 0;
 }
 
-/* Splits "user@" from a text that names a line. */
+/* Applies the "user@" of a text that names a line. */
 static int apply_user_of(struct options *o, const char *text, enum origin from, struct error *e)
 {
 	const char *at = strrchr(text, '@');

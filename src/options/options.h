@@ -90,7 +90,7 @@ struct options {
 };
 
 /* Puts everything together.  argv must outlive o.  0; or -1 with *e (STATUS_USAGE): one line that says what is wrong and
- * what to type.  o is to be cleared in both cases. */
+ * what to type.  Clear o in both cases. */
 int options_read(struct options *o, int argc, char **argv, struct error *e);
 void options_clear(struct options *o);
 
@@ -148,7 +148,7 @@ struct option_row {
 	char short_name;		/* 0: none */
 	const char *name;
 	const char *argument;		/* NULL: none */
-	const char *help;		/* of OPTION_CHOICE and OPTION_FORMAT: what else is to be said, or NULL */
+	const char *help;		/* of OPTION_CHOICE and OPTION_FORMAT: what else to say, or NULL */
 	const char *group;		/* --help's heading above this row, or NULL */
 	enum option_kind kind;
 	enum option_scope scope;

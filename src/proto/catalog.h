@@ -15,7 +15,7 @@
 enum request_kind {
 	REQUEST_SESSION,	/* S: login, TLS, subscriptions */
 	REQUEST_READ,		/* R: changes nothing on the box, so it may overtake others */
-	REQUEST_MODIFY,		/* M */
+	REQUEST_MODIFY,		/* M: changes settings */
 	REQUEST_ACTION,		/* A: starts work that may take minutes */
 };
 
@@ -46,7 +46,7 @@ enum arg_type {
 	ARG_CREDENTIALS,	/* SNMP credentials as the box lists them, or a text: one v2 community */
 };
 
-/* How a cell is to be read by a person; tsv, csv, json, records and raw never look at it. */
+/* What a cell means to a person; tsv, csv, json, records and raw never look at it. */
 enum unit {
 	UNIT_NONE, UNIT_TIME, UNIT_FLAG, UNIT_PERMISSION, UNIT_MAC, UNIT_ADDRESS, UNIT_SECRET, UNIT_GID,
 	UNIT_SEED_FLAGS, UNIT_SUBNET_FLAGS, UNIT_CREDENTIAL_FLAGS

@@ -290,6 +290,6 @@ enum json_scan_result json_scan_end(struct json_scan *s)
 			return JSON_SCAN_DONE;
 		}
 	}
-	scan_bad(s, s->offset ? "it ends too early" : "nothing there");
+	scan_bad(s, s->offset ? "it ends too early" : "it is empty");
 	return JSON_SCAN_BAD;
 }

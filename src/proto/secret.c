@@ -283,7 +283,7 @@ static void mask_one(void *ctx, struct json secret)
 	m->from = secret.text + secret.len;
 }
 
-/* Everything in it. */
+/* Masks everything. */
 static void replace_all(struct json_iter args, struct masking *m)
 {
 	struct json v;
@@ -303,7 +303,7 @@ void secret_mask_value(struct buf *out, struct json v, bool whole)
 	buf_put(out, m.from, (size_t)(v.text + v.len - m.from));
 }
 
-/* The request that a value names (near: it is misspelt), or NULL.  Without memory *failed is set. */
+/* Finds the request that a value names (near: it is misspelt), or NULL.  Without memory *failed is set. */
 static const struct request *type_of(struct json v, bool *near, bool *failed)
 {
 	struct buf name = {0};
@@ -365,7 +365,7 @@ int secret_mask_request(struct buf *out, const char *json, size_t len)
 
 /* --- replies --- */
 
-/* A row whose columns are known.  From the first secret one on only numbers are harmless: versions are shown in one list, and side
+/* Masks a row whose columns are known.  From the first secret one on only numbers are harmless: versions are shown in one list, and side
  * by side (ptsh-protocol(7)); before it, nothing but single values. */
 static void mask_row(const struct field *fields, struct json row, struct masking *m)
 {
@@ -389,7 +389,7 @@ static void mask_row(const struct field *fields, struct json row, struct masking
 	}
 }
 
-/* The values of a reply to a request with secret columns in fixed places.  Anything else is hidden whole. */
+/* Masks the reply to a request with secret columns in fixed places.  What is no such row is hidden whole. */
 static void mask_rows(const struct request *type, struct json_iter values, struct masking *m)
 {
 	struct rows_hint hint = rows_hint(type, NULL, 0, 0);

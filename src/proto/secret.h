@@ -16,7 +16,7 @@
  * know.  It is enough that one of the catalogue's words for secrets is in it; capitals and - count as small letters and _. */
 bool secret_is_name(const char *name, size_t len);
 
-/* Where the secret begins in a text like NAME=VALUE, a=b,NAME=VALUE or {"NAME":"VALUE"}, NAME being a secret's; len: there is
+/* Returns where the secret begins in a text like NAME=VALUE, a=b,NAME=VALUE or {"NAME":"VALUE"}, NAME being a secret's; len: there is
  * none. */
 size_t secret_in_text(const char *text, size_t len);
 /* Appends a text up to the secret in it, which becomes ***: for messages that repeat the text. */

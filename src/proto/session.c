@@ -41,7 +41,6 @@ void session_free(struct session *s)
 	session_large_clear(s);
 	session_login_clear(s);
 	buf_clear(&s->nonce);
-	buf_clear(&s->early);
 	buf_clear(&s->out);
 	pending_clear(&s->pending);
 	free(s);
@@ -115,8 +114,8 @@ static int feed_before(struct session *s, size_t len)
 	return 0;
 }
 
-/* A greeting that is not an array is another service's, and may never send a LF: reported when the line ends
- * or enough of it has come to be shown. */
+/* Refuses a greeting that is not an array: it is another service's, which may never send a LF.  Waits until the line ends, or
+ * enough of it has come for the message. */
 static int feed_greeting(struct session *s, const char *text, size_t len, bool ended)
 {
 	enum { SHOWN = 60 };

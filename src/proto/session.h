@@ -61,7 +61,7 @@ struct reply {
 	size_t len;
 	struct json_iter values;	/* after the status: values, or the failure's message and more */
 	uint64_t bad_utf8;		/* byte sequences in it that are not UTF-8 */
-	uint64_t bad_escapes;		/* lone surrogates: the reply is to be reported as bad (STATUS_PROTOCOL) */
+	uint64_t bad_escapes;		/* lone surrogates: such a reply is reported as bad (STATUS_PROTOCOL) */
 };
 
 /* `tag` is what session_request() was given.  All text is the box's and unsafe to show as it is; a message that

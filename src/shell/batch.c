@@ -83,7 +83,7 @@ static void output_failed(struct batch *b)
 
 	if (sh->out.error == EPIPE) {
 		sh->signal = SIGPIPE;
-	} else if (sh->out.error != EINTR) {	/* that one: the signal is about to be reported */
+	} else if (sh->out.error != EINTR) {	/* EINTR: the signal is reported next */
 		shell_failed(sh, STATUS_OUTPUT);
 		shell_complain(sh, (struct place){0}, NULL, "cannot write standard output: %s", strerror(sh->out.error));
 	}
@@ -107,7 +107,7 @@ static bool finished(const struct batch *b)
 		return false;
 	if (b->ending || engine_stopped(sh))
 		return true;
-	if (!feed_ended(sh) || link_state(sh) == LINK_CONNECTING)	/* .connect at the end is to be tried */
+	if (!feed_ended(sh) || link_state(sh) == LINK_CONNECTING)	/* .connect at the end gets its try */
 		return false;
 	return !sh->options->follow || sh->options->dry_run || link_state(sh) == LINK_FAILED;
 }
@@ -124,7 +124,7 @@ void batch_run(struct shell *sh)
 	struct batch b = {.sh = sh};
 
 	for (const int *s = signals; *s != 0; s++)
-		if (!is_ignored(*s))	/* nohup is meant */
+		if (!is_ignored(*s))	/* nohup */
 			loop_signal(sh->loop, *s, on_signal, &b);
 	for (size_t i = 0; i < sh->options->event_count; i++)
 		events_subscribe(sh, sh->options->events[i], true);
@@ -133,10 +133,9 @@ void batch_run(struct shell *sh)
 	if (sh->options->follow && !engine_stopped(sh))
 		link_want(sh);
 	for (;;) {
-		if (sink_flush(&sh->out) == -1 && !b.ending) {
+		if (sink_flush(&sh->out) == -1 && !b.ending)
 			output_failed(&b);
-		}
-		if (finished(&b) && !*loop_signal_flag())	/* one that came while a line was read is still to be noted */
+		if (finished(&b) && !*loop_signal_flag())	/* first takes the signal that came while a line was read */
 			break;
 		if (logged_in_for_good(sh))
 			password_discard(sh->password);

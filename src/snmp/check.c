@@ -265,7 +265,7 @@ static void prepare_next(void *ctx)
 
 /* --- what the entries have --- */
 
-/* The options that every try has: those that were typed, over what a check that is to be over soon wants. */
+/* Sets the options that every try has: those that were typed, else short waits, so that the check is over soon. */
 static int common_options(struct snmp_words *w, const struct check *c, const char *version)
 {
 	*w = (struct snmp_words){0};

@@ -435,7 +435,7 @@ const struct command command_snmp = {
 		"  Options are those of snmpcmd(1): -v 1|2c|3 -c COMMUNITY -u USER -l LEVEL -a -A -x -X -n -e -E -Z,\n"
 		"  -t SECONDS and -r RETRIES; what is not given comes from snmp.conf(5).  `?` asks for a secret.\n"
 		"  -c alone means -v 2c.  Names as ifDescr and sysUpTime.0 need no MIB files.\n"
-		"  In front of HOST may stand udp:, udp6:, tcp: or tcp6:.  TYPE: i u s x d o a t b, as snmpset(1) has them.\n"
+		"  HOST may begin with udp:, udp6:, tcp: or tcp6:.  TYPE: i u s x d o a t b, as snmpset(1) has them.\n"
 		"Example\n  .snmp walk 192.0.2.1 -c ? ifDescr &",
 	.min = 1, .max = SIZE_MAX, .shows = command_shows, .run = snmp_run, .complete = snmp_complete,
 };

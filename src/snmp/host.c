@@ -198,7 +198,7 @@ int snmp_host_find(struct snmp_host *h, struct loop *l, const char *text, int64_
 	}
 	h->resolve = resolve_start(host, port, NULL);
 	if (h->resolve == NULL)
-		return error_set(e, STATUS_LOST, "%s cannot be looked up: %s", host, strerror(errno));
+		return error_set(e, STATUS_LOST, "%s: cannot be looked up: %s", host, strerror(errno));
 	if (loop_watch(l, resolve_fd(h->resolve), POLLIN, on_resolved, h) == 0)
 		return 0;
 	resolve_free(h->resolve);

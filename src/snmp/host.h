@@ -10,7 +10,7 @@
 #include "net/loop.h"
 #include "net/resolve.h"
 
-/* fd: connected to the address by TCP and now the callee's, or -1: UDP is meant.  a is NULL: not found, and *e says why. */
+/* Takes fd, connected to the address by TCP; -1: UDP.  a is NULL: not found, and *e says why. */
 typedef void snmp_host_done(void *ctx, const struct address *a, int fd, const struct error *e);
 
 struct snmp_host {
@@ -27,10 +27,10 @@ struct snmp_host {
 };
 
 /* text: [udp:|udp6:|tcp:|tcp6:]HOST[:PORT].  Calls done() from the loop; of several addresses the first of IPv4 is used for
- * UDP, as Net-SNMP has it; by TCP all are tried.  -1 with *e: another form. */
+ * UDP, as Net-SNMP has it; by TCP all are tried.  0, or -1 with *e: another form. */
 int snmp_host_find(struct snmp_host *h, struct loop *l, const char *text, int64_t patience, snmp_host_done *done, void *ctx,
     struct error *e);
-/* Forgets it; also when nothing was begun. */
+/* Ends the search; also when none was begun. */
 void snmp_host_stop(struct snmp_host *h);
 
 #endif

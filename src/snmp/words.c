@@ -87,7 +87,7 @@ static int read_option(struct snmp_words *w, struct shell *sh, char *word, char 
 	int result;
 
 	if (word[1] != 'C' && strchr(agent_options, word[1]) == NULL)
-		return error_set(e, STATUS_USAGE, "-%c is not for here: -v -c -r -t -l -u -a -A -x -X -n -e -E -Z -C are; the rest is for snmp.conf(5)",
+		return error_set(e, STATUS_USAGE, "-%c is not an option here; use -v -c -r -t -l -u -a -A -x -X -n -e -E -Z or -C; the rest belongs in snmp.conf(5)",
 		    word[1] > ' ' && word[1] < 127 ? word[1] : '?');
 	if (argument == NULL)
 		return error_set(e, STATUS_USAGE, "%s needs an argument", letter);

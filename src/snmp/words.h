@@ -16,8 +16,8 @@ struct snmp_words {
 	long repetitions, non_repeaters;	/* -CrN, -CnN; -1: not given */
 };
 
-/* Parses the words after `.snmp WORD`.  A secret `?` is asked for; secrets are wiped in the line.  0, or -1 with *e; to be
- * cleared in both cases. */
+/* Parses the words after `.snmp WORD`.  A secret `?` is asked for; secrets are wiped in the line.  0, or -1 with *e; clear
+ * w in both cases. */
 int snmp_words_read(struct snmp_words *w, struct shell *sh, struct line *line, struct error *e);
 void snmp_words_clear(struct snmp_words *w);
 

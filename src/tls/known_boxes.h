@@ -52,7 +52,7 @@ struct known_boxes {
 char *known_boxes_name(const struct target *target, const char *known_as, struct error *e);
 
 /* Reads the lines of name, or all (NULL).  A missing file is an empty one.  warn(): a line that is not
- * understood is skipped.  0; or -1 with *e (STATUS_TLS): the file is not to be trusted, or cannot be read. */
+ * understood is skipped.  0; or -1 with *e (STATUS_TLS): others could have written the file, or it cannot be read. */
 int known_boxes_read(struct known_boxes *k, const char *path, const char *name,
     void (*warn)(void *ctx, const char *text), void *ctx, struct error *e);
 void known_boxes_clear(struct known_boxes *k);
@@ -63,10 +63,10 @@ void known_boxes_clear(struct known_boxes *k);
 int known_boxes_add(const char *path, const char *name, enum known_kind kind, const char *pin, unsigned min,
     struct error *e);
 
-/* Notes how the box starts TLS in each of its lines of a key or of TLS where that is news.  0; or -1 with *e. */
+/* Notes how the box starts TLS in those of its lines of a key or of TLS that do not say it yet.  0; or -1 with *e. */
 int known_boxes_note_start(const char *path, const char *name, enum known_start start, struct error *e);
 
-/* Takes out the lines of name: all of them, or (pin not NULL) that key's.  *removed: how many. */
+/* Removes the lines of name: all of them, or (pin not NULL) that key's.  *removed: how many.  0, or -1 with *e. */
 int known_boxes_remove(const char *path, const char *name, const char *pin, size_t *removed, struct error *e);
 
 #endif

@@ -51,7 +51,7 @@ static int known_file_slurp(int fd, const char *path, struct buf *content, struc
 
 static int known_file_open_error(struct error *e, const char *path)
 {
-	return known_file_error(e, path, errno == ELOOP ? "not to be trusted: a symbolic link" : strerror(errno));
+	return known_file_error(e, path, errno == ELOOP ? "cannot be trusted: a symbolic link" : strerror(errno));
 }
 
 int known_file_read(const char *path, struct buf *content, struct error *e)

@@ -177,7 +177,7 @@ void trust_remember_start(struct trust *t)
 	if (t->settings->known_boxes == NULL || !trust_start_is_news(t))
 		return;
 	if (known_boxes_note_start(t->settings->known_boxes, t->name, t->start, &e) == -1) {
-		/* No warning: only a round trip is lost, and the file may be one that is not to be written. */
+		/* No warning: only a round trip is lost, and the file may be one that the user keeps read-only. */
 		snprintf(text, sizeof text, "how it starts TLS cannot be remembered: %s", e.text);
 		t->ops->step(t->ctx, text);
 		return;

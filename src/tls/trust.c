@@ -68,8 +68,8 @@ static int trust_refuse_unknown(struct trust *t, const struct tls_peer *peer, st
 	    peer->pin, had_authority ? "" : ", or --accept-new");
 }
 
-/* Refuses a key that is not the one due.  Comes before its strength counts: no option that permits weak keys helps where the key
- * is another's. */
+/* Refuses another key than the right one.  Called before its strength counts: no option that permits weak keys helps against the
+ * wrong key. */
 static int trust_check_identity(struct trust *t, const struct tls_peer *peer, struct error *e)
 {
 	if (t->settings->mode == TLS_VERIFY && !peer->verified)
@@ -288,7 +288,7 @@ int trust_accept_clear(struct trust *t, struct error *e)
 	snprintf(text, sizeof text, "%s has no TLS: others on the network can read and change everything.\n"
 	    "Use it without encryption from now on? (yes, no) ", t->name);
 	if (!t->ops->ask(t->ctx, text, answer, sizeof answer))
-		return error_set(e, STATUS_TLS, "%s: the box refuses TLS: if it is to be used without encryption: --tls off",
+		return error_set(e, STATUS_TLS, "%s: the box refuses TLS; to use it without encryption: --tls off",
 		    t->name);
 	if (trust_read_answer(answer, "") != ANSWER_YES)
 		return error_set(e, STATUS_TLS, "%s: the box refuses TLS", t->name);

@@ -56,12 +56,12 @@ struct trust {
 	bool added;			/* a line of a key or of TLS was written */
 };
 
-/* Reads what is remembered of the box.  0; or -1 with *e (t is to be cleared then, too). */
+/* Reads what is remembered of the box.  0; or -1 with *e (clear t then, too). */
 int trust_init(struct trust *t, const struct trust_settings *s, const struct target *target, const char *known_as,
     const struct trust_ops *ops, void *ctx, struct error *e);
 void trust_clear(struct trust *t);
 
-/* Remembered as a box without TLS; remembered as one that has it. */
+/* True if the box is remembered as one without TLS, or as one that has it. */
 bool trust_knows_clear(const struct trust *t);
 bool trust_knows_tls(const struct trust *t);
 /* The best version the box is remembered with: 10 .. 13; 0: none, or not known. */
@@ -72,7 +72,7 @@ enum known_start trust_start(const struct trust *t);
  * it is permitted is remembered by trust_remember_start(): call it when the box is trusted. */
 void trust_note_start(struct trust *t, enum known_start start);
 void trust_remember_start(struct trust *t);
-/* True if an authority may be used at all: not where a key is known or pinned already. */
+/* True if authorities must be loaded: not where a key is known or pinned already. */
 bool trust_needs_authority(const struct trust *t);
 
 /* Judges the box's key.  0: continue; *trusted: it is verified or known (t->verified_by says how).  -1 with *e

@@ -331,7 +331,7 @@ for (
 	[".snmp get $to -v 3 -u a -l authNoPriv -A short12 1.3", qr/below the length requirements/],
 	[".snmp get $to -v 3 -u a -l authNoPriv -a authpass123 -A SHA 1.3", qr/Invalid authentication protocol specified after -3a flag$/],
 	[".snmp get $to -v 2c 1.3", qr/No community name specified/], [".snmp get $to -v 2c -c", qr/-c needs an argument/],
-	[".snmp get $to -D all 1.3", qr/-D is not for here/], [".snmp get $to -Cx 1.3", qr/-C takes/],
+	[".snmp get $to -D all 1.3", qr/-D is not an option here/], [".snmp get $to -Cx 1.3", qr/-C takes/],
 	[".snmp get $to:99999 -v1 -c x 1.3", qr/not HOST or HOST:PORT/], [".snmp get http:$to -v1 -c x 1.3", qr/not HOST or HOST:PORT/],
 	[".snmp get h:0 -v1 -c x 1.3", qr/the port is a number/], [".snmp get '' -v1 -c x 1.3", qr/not HOST/],
 	[".snmp get $to -v 1 -c x sysNonsense.0", qr/sysNonsense\.0: not an object's numbers/],

@@ -66,7 +66,7 @@ $s->line(".snmpp get $dead -c hushhush3 1.3");
 ok $s->wait_row(qr/no such command/), '... one that is misspelt';
 $s->line(".snmp get $dead -c hushhush4 -D 'open");
 $s->line("quote' 1.3");
-ok $s->wait_row(qr/-D is not for here/), '... and one that is no good';
+ok $s->wait_row(qr/-D is not an option here/), '... and one that is no good';
 $s->key('Up', 'Up');
 ok $s->wait_prompt(qr/\.snmpp get \S+ -c \? 1\.3/), 'what failed can be recalled, its secret masked' or diag(join "\n", $s->rows);
 $s->key('C-c');
