@@ -112,18 +112,13 @@ static enum command_result trust_run(struct shell *sh, struct task *t, enum stat
 	return rc == 0 ? COMMAND_DONE : command_fail(sh, t, status, &e);
 }
 
-static void say_nothing(void *ctx, const char *text)
-{
-	(void)ctx, (void)text;
-}
-
 static void found_known_boxes(const struct command_finding *f)
 {
 	struct known_boxes known = {0};
 	struct error e;
 
 	if (f->sh == NULL || f->sh->options->known_boxes_path == NULL ||
-	    known_boxes_read(&known, f->sh->options->known_boxes_path, NULL, say_nothing, NULL, &e) == -1)
+	    known_boxes_read(&known, f->sh->options->known_boxes_path, NULL, NULL, NULL, &e) == -1)
 		return;
 	for (size_t i = 0; i < known.count; i++)
 		command_found(f, known.items[i].name, known.items[i].date);

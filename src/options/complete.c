@@ -246,18 +246,13 @@ static const char *address_of(const struct box_line *line)
 	return "";
 }
 
-static void no_warning(void *ctx, const char *text)
-{
-	(void)ctx, (void)text;
-}
-
 /* Boxes that are remembered, as ssh offers known hosts; without the default port. */
 static void put_known(struct sink *out, const struct options *o, const char *typed, size_t before)
 {
 	struct known_boxes known = {0};
 	struct error e;
 
-	if (o->known_boxes_path == NULL || known_boxes_read(&known, o->known_boxes_path, NULL, no_warning, NULL, &e) != 0)
+	if (o->known_boxes_path == NULL || known_boxes_read(&known, o->known_boxes_path, NULL, NULL, NULL, &e) != 0)
 		return;
 	for (size_t i = 0; i < known.count; i++) {
 		char *name = known.items[i].name;

@@ -33,9 +33,6 @@ static inline bool json_is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Appends an array of values. */
-void json_put_array(struct buf *out, const struct json *values, size_t count);
-
 /* --- the scanner: one value, fed in any split of bytes --- */
 
 enum json_scan_result {
@@ -131,5 +128,8 @@ bool json_whole(struct json v, bool soft, uint64_t *number);
 
 /* Appends text as a JSON string: quotes, backslash and controls escaped, everything else as it is. */
 void json_put_string(struct buf *out, const char *text, size_t len);
+
+/* Appends an array of values. */
+void json_put_array(struct buf *out, const struct json *values, size_t count);
 
 #endif

@@ -18,7 +18,7 @@ static const struct { const char *type; enum auth_method method; } hello_methods
 	{"none", AUTH_NONE}, {"login", AUTH_LOGIN}, {"login_cram_md6", AUTH_CRAM},
 };
 
-/* One of the types offered: known ones go into the set, all into the text, as far as it goes. */
+/* Takes one of the types offered: known ones go into the set, all into the text, as far as there is room. */
 static void hello_type(struct session *s, struct json type, struct buf *text)
 {
 	for (size_t i = 0; i < sizeof hello_methods / sizeof *hello_methods; i++)
@@ -125,14 +125,14 @@ bool session_asked_tls(const struct session *s)
 	return s->tls_asked;
 }
 
-int session_tls_notification(struct session *s, bool more)
+int session_tls_notification(struct session *s)
 {
 	if (s->secured)
 		return session_fail(s, STATUS_PROTOCOL, "start_tls from the box: TLS is already used");
 	/* Whether it is the answer is not known then, and the nonce and the types would come from inside TLS or from elsewhere. */
 	if (s->phase == PHASE_GREETING && s->tls_asked)
 		return session_fail(s, STATUS_PROTOCOL, "start_tls from the box: it comes before its greeting");
-	if (more)
+	if (s->more)
 		return session_fail(s, STATUS_TLS, "start_tls: unencrypted data after start_tls");
 	s->resume = s->phase == PHASE_TLS_ASKED ? PHASE_GREETED : s->phase;
 	s->phase = PHASE_TLS;
@@ -182,6 +182,14 @@ static void put_base64(struct buf *out, const void *data, size_t len, bool padde
 	buf_putc(out, '"');
 }
 
+/* Appends the name of the request that logs in, as a greeting offers it. */
+static void put_type(struct buf *out, enum auth_method method)
+{
+	for (size_t i = 0; i < sizeof hello_methods / sizeof *hello_methods; i++)
+		if (hello_methods[i].method == method)
+			buf_printf(out, "\"%s\",", hello_methods[i].type);
+}
+
 static int login_text(struct session *s, struct buf *text, const char *user, const char *password,
     const void *client_nonce, struct error *e)
 {
@@ -191,7 +199,7 @@ static int login_text(struct session *s, struct buf *text, const char *user, con
 		return error_set(e, STATUS_USAGE, "user name: not UTF-8");
 	if (!cram && utf8_valid(password, strlen(password)) < strlen(password))
 		return error_set(e, STATUS_USAGE, "password: not UTF-8");
-	buf_puts(text, cram ? "\"login_cram_md6\"," : "\"login\",");
+	put_type(text, s->method);
 	json_put_string(text, user, strlen(user));
 	if (!cram) {
 		buf_putc(text, ',');
@@ -263,7 +271,7 @@ static int login_check(struct session *s, struct json sr)
 	return 0;
 }
 
-/* The box has not served what went along with a login that it refused. */
+/* Reports the requests that went along with a login that was refused: the box has not served them. */
 static void login_drop_early(struct session *s)
 {
 	uint64_t end = s->next_id;

@@ -103,7 +103,7 @@ static int message_notification(struct session *s, struct message *m)
 	if (json_is(m->type, "hello"))
 		return session_hello(s, m);
 	if (json_is(m->type, "start_tls"))
-		return session_tls_notification(s, s->more);
+		return session_tls_notification(s);
 	if (json_is(m->type, "info")) {
 		message_notice(s, NOTICE_INFO, m);
 	} else if (json_is(m->type, "error")) {
@@ -139,7 +139,7 @@ void message_odd(struct session *s, struct json id)
 		s->ops->odd(s->ctx, text);
 }
 
-/* Replies that overtake the one to the login wait until the box has proved itself. */
+/* Keeps a reply that has overtaken the one to the login, until the box has proved itself. */
 static int message_hold(struct session *s, const struct message *m)
 {
 	if (s->early.len + m->len + 1 > SESSION_HELD)
@@ -150,7 +150,7 @@ static int message_hold(struct session *s, const struct message *m)
 	return s->early.failed ? session_fail_memory(s) : 0;
 }
 
-/* The replies that came before the one to the login. */
+/* Handles the replies that came before the one to the login. */
 static int message_replay(struct session *s)
 {
 	struct buf early = s->early;

@@ -42,7 +42,7 @@ struct session {
 	bool tls_asked;			/* by session_start_tls() */
 	bool secured;
 	bool hello_pending;		/* hello has come, greeted() was not called yet */
-	bool unanswered_reported;			/* unanswered() was called for what was open at the end */
+	bool unanswered_reported;	/* unanswered() was called for what was open at the end */
 	bool failed;
 	struct error failure;
 
@@ -98,7 +98,8 @@ bool session_sent(const struct session *s, const struct pending *p);
 void session_answered(struct session *s, struct pending *entry);
 void session_login_clear(struct session *s);
 void session_large_clear(struct session *s);
-/* The white space at the head of a line: how many bytes. */
+
+/* Returns the bytes of white space at the head of a line. */
 static inline size_t message_blanks(const char *text, size_t len)
 {
 	size_t n = 0;
@@ -121,9 +122,9 @@ int message_head(struct session *s, struct message *m, struct json status);
 /* A reply to no request, after login. */
 void message_odd(struct session *s, struct json id);
 
-/* session_login.c */
+/* session_login.c: what a message means.  0, or -1 if it ended the session. */
 int session_hello(struct session *s, struct message *m);
-int session_tls_notification(struct session *s, bool more);
+int session_tls_notification(struct session *s);
 int session_tls_reply(struct session *s, struct message *m);
 int session_login_reply(struct session *s, struct message *m);
 

@@ -51,8 +51,8 @@ struct known_boxes {
  * addresses in their shortest form.  The caller frees it.  NULL with *e. */
 char *known_boxes_name(const struct target *target, const char *known_as, struct error *e);
 
-/* Reads the lines of name, or all (NULL).  A missing file is an empty one.  warn(): a line that is not
- * understood is skipped.  0; or -1 with *e (STATUS_TLS): others could have written the file, or it cannot be read. */
+/* Reads the lines of name, or all (NULL).  A missing file is an empty one.  warn(), or NULL, reports a
+ * line that is not understood, which is skipped.  0; or -1 with *e (STATUS_TLS): others could have written the file, or it cannot be read. */
 int known_boxes_read(struct known_boxes *k, const char *path, const char *name,
     void (*warn)(void *ctx, const char *text), void *ctx, struct error *e);
 void known_boxes_clear(struct known_boxes *k);
