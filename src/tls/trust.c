@@ -107,7 +107,8 @@ static int trust_check_strength(struct trust *t, const struct tls_peer *peer, st
 
 /* --- asking --- */
 
-enum trust_answer { ANSWER_NO, ANSWER_YES, ANSWER_PIN, ANSWER_OTHER_PIN, ANSWER_UNCLEAR };
+/* ANSWER_NONE: there is no terminal. */
+enum trust_answer { ANSWER_NONE, ANSWER_NO, ANSWER_YES, ANSWER_PIN, ANSWER_OTHER_PIN, ANSWER_UNCLEAR };
 
 static enum trust_answer trust_read_answer(char *answer, const char *pin)
 {
@@ -143,38 +144,46 @@ static void trust_put_question(struct buf *out, const struct trust *t, const str
 	buf_puts(out, "Trust it from now on? (yes, no, or its pin as you know it) ");
 }
 
-/* 1: yes; 0: no terminal; -1 with *e: no. */
+/* Asks until the answer is clear, TRUST_TRIES times at most.  again: what the later questions are. */
+static enum trust_answer trust_question(struct trust *t, const char *question, const char *again, const char *pin)
+{
+	enum trust_answer result = ANSWER_UNCLEAR;
+	char answer[TRUST_ANSWER];
+
+	for (unsigned tries = 0; tries < TRUST_TRIES && result == ANSWER_UNCLEAR; tries++) {
+		answer[0] = '\0';
+		if (!t->ops->ask(t->ctx, tries == 0 ? question : again, answer, sizeof answer))
+			return tries == 0 ? ANSWER_NONE : ANSWER_NO;
+		result = trust_read_answer(answer, pin);
+	}
+	return result;
+}
+
+/* 0: yes; or -1 with *e: no, or no terminal. */
 static int trust_ask(struct trust *t, const struct tls_peer *peer, struct error *e)
 {
-	char answer[TRUST_ANSWER];
+	enum trust_answer answer = ANSWER_UNCLEAR;
 	struct buf text = {0};
-	int result = -1;
+	bool complete;
 
 	trust_put_question(&text, t, peer);
-	error_set(e, STATUS_TLS, "%s: the key was not accepted", t->name);
-	for (unsigned tries = 0; tries < TRUST_TRIES; tries++) {
-		const char *question = tries == 0 ? buf_string(&text) : "Please answer yes, no, or with the whole pin: ";
-
-		answer[0] = '\0';
-		if (question == NULL) {
-			error_memory(e);
-			break;
-		}
-		if (!t->ops->ask(t->ctx, question, answer, sizeof answer)) {
-			result = tries == 0 ? 0 : -1;
-			break;
-		}
-		enum trust_answer a = trust_read_answer(answer, peer->pin);
-		if (a == ANSWER_UNCLEAR)
-			continue;
-		if (a == ANSWER_YES || a == ANSWER_PIN)
-			result = 1;
-		if (a == ANSWER_OTHER_PIN)
-			error_set(e, STATUS_TLS, "%s: the key is %s, not the one that was typed", t->name, peer->pin);
+	complete = buf_string(&text) != NULL;
+	if (complete)
+		answer = trust_question(t, buf_string(&text), "Please answer yes, no, or with the whole pin: ", peer->pin);
+	buf_clear(&text);
+	if (!complete)
+		return error_memory(e);
+	switch (answer) {
+	case ANSWER_YES: case ANSWER_PIN:
+		return 0;
+	case ANSWER_NONE:
+		return trust_refuse_unknown(t, peer, e);
+	case ANSWER_OTHER_PIN:
+		return error_set(e, STATUS_TLS, "%s: the key is %s, not the one that was typed", t->name, peer->pin);
+	case ANSWER_NO: case ANSWER_UNCLEAR:
 		break;
 	}
-	buf_clear(&text);
-	return result;
+	return error_set(e, STATUS_TLS, "%s: the key was not accepted", t->name);
 }
 
 /* --- the verdict --- */
@@ -229,16 +238,10 @@ static int trust_judge_new(struct trust *t, const struct tls_peer *peer, bool *t
 	bool had_authority = trust_find(t, KNOWN_TLS, NULL) != NULL;
 	const char *by = "you, just now";
 
-	if (t->settings->accept_new && !had_authority) {
+	if (t->settings->accept_new && !had_authority)
 		by = "--accept-new";
-	} else {
-		int answer = trust_ask(t, peer, e);
-
-		if (answer == 0)
-			return trust_refuse_unknown(t, peer, e);
-		if (answer == -1)
-			return -1;
-	}
+	else if (trust_ask(t, peer, e) == -1)
+		return -1;
 	if (trust_vouch(t, by, e) == -1 || trust_note_seen(t, KNOWN_KEY, peer, e) == -1)
 		return -1;
 	trust_remember(t, KNOWN_KEY, peer->pin, peer->version);
@@ -272,7 +275,8 @@ int trust_judge(struct trust *t, const struct tls_peer *peer, bool *trusted, str
 int trust_accept_clear(struct trust *t, struct error *e)
 {
 	const struct known_box *known = trust_find(t, KNOWN_KEY, NULL);
-	char text[512], where[TRUST_WHERE], answer[TRUST_ANSWER] = "";
+	char text[512], where[TRUST_WHERE];
+	enum trust_answer answer;
 
 	if (known == NULL)
 		known = trust_find(t, KNOWN_TLS, NULL);
@@ -287,10 +291,11 @@ int trust_accept_clear(struct trust *t, struct error *e)
 		return 0;
 	snprintf(text, sizeof text, "%s has no TLS: others on the network can read and change everything.\n"
 	    "Use it without encryption from now on? (yes, no) ", t->name);
-	if (!t->ops->ask(t->ctx, text, answer, sizeof answer))
+	answer = trust_question(t, text, "Please answer yes or no: ", "");
+	if (answer == ANSWER_NONE)
 		return error_set(e, STATUS_TLS, "%s: the box refuses TLS; to use it without encryption: --tls off",
 		    t->name);
-	if (trust_read_answer(answer, "") != ANSWER_YES)
+	if (answer != ANSWER_YES)
 		return error_set(e, STATUS_TLS, "%s: the box refuses TLS", t->name);
 	trust_remember(t, KNOWN_CLEAR, NULL, 0);
 	return 0;
