@@ -47,6 +47,9 @@ struct agent_capture { int before, file; };
 void agent_capture_begin(struct agent_capture *c);
 void agent_capture_end(struct agent_capture *c, char *text, size_t size);
 
+/* agent_session.c: what agent_open() says of to, fd and options.  Returns a session of the library, or NULL with *e. */
+void *agent_session(const struct address *to, int fd, char **options, size_t count, struct error *e);
+
 void agent_put_oid(struct buf *out, const oid *ids, size_t len);
 
 #endif /* AGENT_NET_SNMP */
