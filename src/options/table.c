@@ -1,187 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * table: the options, once, and how each argument is read.
+ * table: the options, once, and how those with rules of their own are read.
  *
  * Knows no order of precedence and no file: options.c says what is applied when.
  */
 #include "options/table.h"
 
-#include <limits.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/decimal.h"
-#include "base/safe.h"
-#include "base/utf8.h"
 #include "format/formats.h"
 #include "net/ident.h"
 #include "tls/pin.h"
-
-const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text)
-{
-	size_t all = strlen(text), len = utf8_fits(text, all, OPTION_SHOWN), used = 0;
-	bool cut = len < all;
-
-	while (len > 0) {
-		uint32_t point;
-		int n = utf8_decode(text, len, &point);
-		bool good = n > 0 && safe_point(point);
-		size_t step = n > 0 ? (size_t)n : 1;
-
-		if (good)
-			memcpy(out + used, text, step);
-		else
-			out[used] = '?';
-		used += good ? step : 1;
-		text += step;
-		len -= step;
-	}
-	if (cut) {
-		memcpy(out + used, "...", 3);
-		used += 3;
-	}
-	out[used] = '\0';
-	return out;
-}
-
-int option_put(char **text, const char *value, struct error *e)
-{
-	char *copy = strdup(value);
-
-	if (copy == NULL)
-		return error_memory(e);
-	free(*text);
-	*text = copy;
-	return 0;
-}
-
-/* --- arguments by kind --- */
-
-static int refuse_value(const struct option_row *row, const char *wanted, const char *value, struct error *e)
-{
-	char shown[OPTION_SHOWN + 8];
-
-	return error_set(e, STATUS_USAGE, "--%s takes %s, not \"%s\"", row->name, wanted, option_shown(shown, value));
-}
-
-static int read_seconds(double *out, const struct option_row *row, const char *value, struct error *e)
-{
-	double seconds;
-
-	if (!decimal_read(value, strlen(value), &seconds) || seconds > 1e8)
-		return refuse_value(row, "seconds, such as 30 or 2.5", value, e);
-	*out = seconds;
-	return 0;
-}
-
-static bool read_digits(const char **text, uintmax_t max, uintmax_t *out)
-{
-	const char *p = *text;
-	uintmax_t result = 0;
-
-	if (*p < '0' || *p > '9')
-		return false;
-	for (; *p >= '0' && *p <= '9'; p++) {
-		unsigned digit = (unsigned)(*p - '0');
-
-		if (result > (max - digit) / 10)
-			return false;
-		result = result * 10 + digit;
-	}
-	*text = p;
-	*out = result;
-	return true;
-}
-
-static int read_size(size_t *out, const struct option_row *row, const char *value, struct error *e)
-{
-	static const char wanted[] = "a size, such as 65536, 64K, 256M or 1G";
-	const char *p = value;
-	unsigned shift = 0;
-	uintmax_t bytes;
-
-	if (!read_digits(&p, INT64_MAX, &bytes))
-		return refuse_value(row, wanted, value, e);
-	switch (*p) {
-	case 'K': case 'k': shift = 10; p++; break;
-	case 'M': case 'm': shift = 20; p++; break;
-	case 'G': case 'g': shift = 30; p++; break;
-	}
-	if (*p != '\0' || bytes == 0 || bytes > (uintmax_t)INT64_MAX >> shift)
-		return refuse_value(row, wanted, value, e);
-	bytes <<= shift;
-	/* With 32 bits, memory ends before some limits do: they mean all of it. */
-	*out = bytes < PTRDIFF_MAX ? (size_t)bytes : PTRDIFF_MAX;
-	return 0;
-}
-
-static int read_number(unsigned *out, const struct option_row *row, const char *value, struct error *e)
-{
-	const char *p = value;
-	uintmax_t number;
-
-	if (!read_digits(&p, INT_MAX, &number) || *p != '\0')
-		return refuse_value(row, "a number from 0 to 2147483647", value, e);
-	*out = (unsigned)number;
-	return 0;
-}
-
-static int refuse_choice(const struct option_row *row, const char *value, struct error *e)
-{
-	struct buf wanted = {0};
-
-	option_choices(row, &wanted);
-	refuse_value(row, buf_string(&wanted) != NULL ? buf_string(&wanted) : "another", value, e);
-	buf_clear(&wanted);
-	return -1;
-}
-
-static int read_choice(void *field, const struct option_row *row, const char *value, struct error *e)
-{
-	for (const struct option_choice *c = row->choices; c->name != NULL; c++)
-		if (strcmp(c->name, value) == 0) {
-			memcpy(field, &c->value, sizeof(c->value));
-			return 0;
-		}
-	return refuse_choice(row, value, e);
-}
-
-static int apply_kind(struct options *o, const struct option_row *row, const char *value, struct error *e)
-{
-	char *field = (char *)o + row->offset;
-
-	if (value == NULL && row->kind != OPTION_FLAG && row->kind != OPTION_CONSTANT)
-		return error_set(e, STATUS_USAGE, "--%s needs %s", row->name, row->argument);
-	switch (row->kind) {
-	case OPTION_FLAG:
-		*(bool *)(void *)field = true;
-		return 0;
-	case OPTION_CONSTANT:
-		memcpy(field, &row->value, sizeof(row->value));
-		return 0;
-	case OPTION_CHOICE:
-		return read_choice(field, row, value, e);
-	case OPTION_SECONDS:
-		return read_seconds((double *)(void *)field, row, value, e);
-	case OPTION_SIZE:
-		return read_size((size_t *)(void *)field, row, value, e);
-	case OPTION_NUMBER:
-		return read_number((unsigned *)(void *)field, row, value, e);
-	case OPTION_TEXT:
-	case OPTION_FILE:
-	default:
-		return option_put((char **)(void *)field, value, e);
-	}
-}
 
 int option_apply(struct options *o, const struct option_row *row, const char *value, enum origin from, struct error *e)
 {
 	if (value != NULL && value[0] == '\0' && row->kind != OPTION_LINE)	/* an empty line is a line */
 		return error_set(e, STATUS_USAGE, "--%s needs %s, but it is empty", row->name, row->argument);
 	o->origins[row - option_rows] = (unsigned char)from;
-	return row->set != NULL ? row->set(o, row, value, e) : apply_kind(o, row, value, e);
+	return row->set != NULL ? row->set(o, row, value, e) : option_read(o, row, value, e);
 }
 
 /* --- arguments of their own --- */
@@ -250,15 +88,15 @@ static int set_ident_port(struct options *o, const struct option_row *row, const
 	unsigned short port;
 
 	if (!ident_where(value, &address, &port))
-		return refuse_value(row, "a port's number or a service's name, or an address, : and one of these", value, e);
+		return option_refuse(row, "a port's number or a service's name, or an address, : and one of these", value, e);
 	return option_put(&o->ident_port, value, e);
 }
 
 static int set_ident_fd(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	if (read_number(&o->ident_fd, row, value, e) == -1)
+	if (option_read_number(&o->ident_fd, row, value, e) == -1)
 		return -1;
-	return o->ident_fd > 2 ? 0 : refuse_value(row, "the number of a descriptor, 3 or more", value, e);
+	return o->ident_fd > 2 ? 0 : option_refuse(row, "the number of a descriptor, 3 or more", value, e);
 }
 
 static enum auth_method read_auth(const char *text, size_t len)
@@ -285,7 +123,7 @@ static int set_auth(struct options *o, const struct option_row *row, const char 
 		enum auth_method method = read_auth(p, len);
 
 		if (method == AUTH_END || (seen & method) != 0)
-			return refuse_value(row, "a list of none, cram and login, each at most once, such as cram,login", value, e);
+			return option_refuse(row, "a list of none, cram and login, each at most once, such as cram,login", value, e);
 		seen |= method;
 		list[count++] = method;
 		p += len;
@@ -299,7 +137,7 @@ static int set_auth(struct options *o, const struct option_row *row, const char 
 static int set_pin(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
 	if (!pin_list_valid(value))
-		return refuse_value(row, "sha256// and 44 characters of base64 (the SHA-256 of the box's public key), or several with ;"
+		return option_refuse(row, "sha256// and 44 characters of base64 (the SHA-256 of the box's public key), or several with ;"
 		    " between them", value, e);
 	return option_put(&o->pin, value, e);
 }
@@ -310,12 +148,12 @@ static int set_peer_uid(struct options *o, const struct option_row *row, const c
 	uintmax_t number;
 	struct passwd *entry;
 
-	if (read_digits(&p, (uid_t)-1 - 1, &number) && *p == '\0') {
+	if (option_read_digits(&p, (uid_t)-1 - 1, &number) && *p == '\0') {
 		o->reach.peer_uid = (uid_t)number;
 	} else {
 		entry = getpwnam(value);
 		if (entry == NULL)
-			return refuse_value(row, "a user of this machine", value, e);
+			return option_refuse(row, "a user of this machine", value, e);
 		o->reach.peer_uid = entry->pw_uid;
 	}
 	o->reach.has_peer_uid = true;
@@ -341,7 +179,7 @@ static int set_format(struct options *o, const struct option_row *row, const cha
 
 static int set_jobs(struct options *o, const struct option_row *row, const char *value, struct error *e)
 {
-	if (read_number(&o->jobs, row, value, e) != 0)
+	if (option_read_number(&o->jobs, row, value, e) != 0)
 		return -1;
 	o->jobs_set = true;
 	return 0;

@@ -7,11 +7,6 @@
 
 #include "options/options.h"
 
-enum { OPTION_SHOWN = 80 };	/* bytes of a typed word in a message */
-
-/* A word as the user typed it, made one harmless line of at most OPTION_SHOWN bytes for a message. */
-const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text);
-
 /* Notes where a row's argument (NULL where it has none) came from, and reads it.  0, or -1 with *e, which ends all. */
 int option_apply(struct options *o, const struct option_row *row, const char *value, enum origin from, struct error *e);
 
@@ -21,8 +16,24 @@ void option_describe(const struct option_row *row, struct buf *out);
 /* Appends the words that an option of OPTION_CHOICE or OPTION_FORMAT takes: "auto, always or never". */
 void option_choices(const struct option_row *row, struct buf *out);
 
+/* --- read.c --- */
+
+enum { OPTION_SHOWN = 80 };	/* bytes of a typed word in a message */
+
+/* A word as the user typed it, made one harmless line of at most OPTION_SHOWN bytes for a message. */
+const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text);
+
 /* Replaces *text by a copy of value.  0, or -1 with *e: no memory. */
 int option_put(char **text, const char *value, struct error *e);
+
+/* Reads an argument into its field by the row's kind (NULL where it has none).  0, or -1 with *e. */
+int option_read(struct options *o, const struct option_row *row, const char *value, struct error *e);
+/* Reads a number from 0 to INT_MAX.  0, or -1 with *e. */
+int option_read_number(unsigned *out, const struct option_row *row, const char *value, struct error *e);
+/* Reads the digits that text begins with, and moves on.  False: none, or more than max. */
+bool option_read_digits(const char **text, uintmax_t max, uintmax_t *out);
+/* Sets *e: "--NAME takes WANTED, not VALUE".  -1. */
+int option_refuse(const struct option_row *row, const char *wanted, const char *value, struct error *e);
 
 /* --- words.c --- */
 
