@@ -34,12 +34,12 @@ int boxes_read_all(struct boxes *b, const char *own, const char *home, struct er
  * makes no sense ("PATH:LINE: ...").  Clear b in both cases. */
 int boxes_read(struct boxes *b, const char *path, const char *home, struct error *e);
 
-/* The same from text; path is for messages. */
+/* Does the same from text; path is for messages. */
 int boxes_parse(struct boxes *b, const char *path, const char *text, size_t len, const char *home, struct error *e);
 
 void boxes_clear(struct boxes *b);
 
-/* The line of that name, or NULL. */
+/* Returns the line of that name, or NULL. */
 const struct box_line *boxes_find(const struct boxes *b, const char *name);
 
 #endif

@@ -103,10 +103,10 @@ int options_set_box(struct options *o, const char *text, struct options *before,
 /* Goes back to the box before, with the session's present settings.  before is used up. */
 void options_restore(struct options *o, struct options *before);
 
-/* Where the option of that long name came from; ORIGIN_DEFAULT also for an unknown one. */
+/* Returns where the option of that long name came from; ORIGIN_DEFAULT also for an unknown one. */
 enum origin options_origin(const struct options *o, const char *name);
 
-/* The text of --help, to standard output's sink. */
+/* Writes the text of --help. */
 void options_help(struct sink *out);
 
 /* ACTION_COMPLETE: `ptsh --complete INDEX WORD...`, for the shells' completions.  WORDs are those after ptsh's own
@@ -165,7 +165,7 @@ extern const struct option_row option_rows[];	/* ends with name NULL */
  * none. */
 bool option_value(const struct options *o, const struct option_row *row, struct buf *out);
 
-/* The row of that long name, or of that letter, or NULL. */
+/* Return the row of that long name, or of that letter, or NULL. */
 const struct option_row *option_find(const char *name, size_t len);
 const struct option_row *option_find_short(char letter);
 

@@ -20,7 +20,7 @@ void option_choices(const struct option_row *row, struct buf *out);
 
 enum { OPTION_SHOWN = 80 };	/* bytes of a typed word in a message */
 
-/* A word as the user typed it, made one harmless line of at most OPTION_SHOWN bytes for a message. */
+/* Makes a word that the user typed one harmless line for a message, of OPTION_SHOWN bytes and "..." at most; returns out. */
 const char *option_shown(char out[static OPTION_SHOWN + 8], const char *text);
 
 /* Replaces *text by a copy of value.  0, or -1 with *e: no memory. */

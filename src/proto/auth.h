@@ -63,7 +63,7 @@ struct auth_case {
  * would permit it, but none where the channel must be better than it is. */
 int auth_choose(struct auth_choice *choice, const struct auth_case *in, struct error *e);
 
-/* "none", "cram", "login". */
+/* Returns "none", "cram", "login": static text. */
 const char *auth_method_name(enum auth_method method);
 
 #endif

@@ -136,21 +136,21 @@ extern const size_t catalog_len;
 /* The groups in the documentation's order; ends with NULL. */
 extern const char *const catalog_groups[];
 
-/* The request of that name (len bytes), or NULL. */
+/* Returns the request of that name (len bytes), or NULL. */
 const struct request *catalog_find(const char *name, size_t len);
 
-/* The request with that role (not ROLE_NONE). */
+/* Returns the request with that role (not ROLE_NONE). */
 const struct request *catalog_role(enum request_role role);
 
 /* Returns the known name closest to a mistyped one, or NULL if none is close enough. */
 const char *catalog_nearest(const char *name, size_t len);
 
-/* The fields an argument knows, where they depend on another argument: realm_query's columns, raw and
+/* Returns the fields an argument knows, where they depend on another argument: realm_query's columns, raw and
  * filter depend on its type, one of its `values` that have fields (NULL or another: all of them).  For every other
  * argument it is arg->fields. */
 const struct field *catalog_fields(const struct request *r, const struct arg *arg, const char *type);
 
-/* The field of that name in a list, or NULL. */
+/* Returns the field of that name in a list, or NULL. */
 const struct field *catalog_field(const struct field *fields, const char *name, size_t len);
 
 /* The events known; ends with name NULL. */
@@ -162,7 +162,7 @@ extern const char *const catalog_secret_words[];
 /* Returns the name in a list closest to a mistyped one, or NULL if none is close enough. */
 const char *catalog_nearest_field(const struct field *fields, const char *name, size_t len);
 
-/* The entry of that name or value in a list of values (upper and lower case alike), or NULL. */
+/* Returns the entry of that name or value in a list of values (upper and lower case alike), or NULL. */
 const struct value_name *catalog_value(const struct value_name *values, const char *name, size_t len);
 
 /* True if an argument, or a member of it, must never be shown. */
@@ -177,10 +177,10 @@ enum { LISTED_GID, LISTED_NAME };
 /* Returns the request that lists the gids of a kind with their names, ready to send; NULL for a kind that has none. */
 const char *catalog_lister(enum gid_kind kind);
 
-/* "realm", "poller"... */
+/* Returns "realm", "poller"...: static text. */
 const char *gid_kind_name(enum gid_kind kind);
 
-/* The kind of an argument for the user: "text", "number", "list of gids"... */
+/* Returns the kind of an argument for the user: "text", "number", "list of gids"...: static text. */
 const char *arg_type_name(const struct arg *arg);
 /* The same with its article: "a number". */
 const char *arg_type_phrase(const struct arg *arg);

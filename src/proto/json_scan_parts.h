@@ -31,11 +31,11 @@ static inline void scan_bad(struct json_scan *s, const char *error)
 
 /* Reads from inside a string to after its closing quote, or to a byte that needs a state of its own. */
 void scan_string(struct json_scan *s, struct place *at);
-/* A high half that was not followed by \u. */
+/* Counts a high half that was not followed by \u. */
 void scan_lone_high(struct json_scan *s, const struct place *at);
 void scan_escape(struct json_scan *s, struct place *at);
 void scan_hex(struct json_scan *s, struct place *at);
-/* A byte that does not continue the sequence ends it as a bad one and is read again. */
+/* Continues in a character of several bytes.  A byte that does not continue it ends it as a bad one, and is read again. */
 void scan_utf8_rest(struct json_scan *s, struct place *at);
 /* Continues in a number.  True if it ends at at->p (which is not part of it). */
 bool scan_number(struct json_scan *s, struct place *at);

@@ -35,7 +35,7 @@ struct pending_table {
 /* 0, or -1 without memory.  id must not be in the table. */
 int pending_add(struct pending_table *t, const struct pending *p);
 
-/* The entry, valid until the next add or remove; or NULL. */
+/* Returns the entry, valid until the next add or remove; or NULL. */
 struct pending *pending_find(const struct pending_table *t, uint64_t id);
 void pending_remove(struct pending_table *t, struct pending *p);
 

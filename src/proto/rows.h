@@ -62,7 +62,7 @@ struct rows {
 
 void rows_init(struct rows *r, const struct rows_hint *hint, enum rows_mode mode, const struct rows_ops *ops, void *ctx);
 void rows_value(struct rows *r, struct json value);			/* a whole value */
-/* A value, an element of one that is an array, or where such a value begins or ends: as session_ops' reply_item() passes on. */
+/* Takes a value, an element of one that is an array, or where such a value begins or ends, as session_ops' reply_item() gets it. */
 void rows_item(struct rows *r, struct json item, unsigned depth, bool first);
 void rows_finish(struct rows *r);					/* no more values */
 
@@ -70,7 +70,7 @@ void rows_finish(struct rows *r);					/* no more values */
  * reply is documented to have. */
 bool rows_pass_over(struct rows *r, bool list);
 
-/* All of them. */
+/* Turns all values into cells and ends of rows. */
 void rows_all(struct rows *r, struct json_iter values);
 
 /* The rows of a whole reply, one by one, as they are in it: for callers that need more than one cell. */
@@ -78,16 +78,16 @@ struct rows_walk {
 	enum rows_mode mode;
 	struct json_iter values, inner;
 	bool inside;
-	bool bad;	/* something was no row: none comes any more */
+	bool bad;	/* something was no row: the walk has ended */
 };
 struct rows_walk rows_begin(const struct rows_hint *hint, struct json_iter values);
 /* Gets the next row, an array whose first cell is no array.  False: no more, or *bad. */
 bool rows_next(struct rows_walk *w, struct json *row);
 
-/* The cells of the first row, or 0 if unknown. */
+/* Counts the cells of the first row; 0: unknown. */
 size_t rows_first(enum rows_mode mode, struct json_iter values, bool cut);
 
-/* The cells of the longest row in a text that may be cut. */
+/* Counts the cells of the longest row in a text that may be cut. */
 size_t rows_longest(const struct rows_hint *hint, enum rows_mode mode, struct json_iter values);
 
 #endif

@@ -138,15 +138,15 @@ void session_set_whole(struct session *s, size_t whole);
 
 enum session_phase session_phase(const struct session *s);
 
-/* The hello, or NULL if it has not come. */
+/* Returns the hello, or NULL if it has not come. */
 const struct hello *session_hello_seen(const struct session *s);
 
 /* True if session_secured() was called. */
 bool session_is_secured(const struct session *s);
 
-/* What arrived.  0, or -1 with *e (STATUS_PROTOCOL, STATUS_LOGIN, STATUS_TLS): the session has ended, but
- * `unanswered` is not called yet, see session_end().  Every later call returns the same.  Not to be called by an
- * operation. */
+/* Takes what arrived.  0, or -1 with *e (STATUS_PROTOCOL, STATUS_LOGIN, STATUS_TLS): the session has ended, but
+ * `unanswered` is not called yet, see session_end().  Every later call returns the same.  An operation must not
+ * call it. */
 int session_feed(struct session *s, const char *bytes, size_t len, struct error *e);
 
 /* Ends the session, as the connection is lost or not wanted: reports open requests by `unanswered`; requests cancelled by
@@ -162,7 +162,7 @@ struct buf *session_output(struct session *s);
 /* In PHASE_GREETED, or early, in PHASE_GREETING: asks for TLS.  Nothing follows its `]`.  Asked early, a box that answers before
  * its greeting, by whatever, ends the session (STATUS_PROTOCOL).  0, or -1: no memory, or not possible now. */
 int session_start_tls(struct session *s);
-/* Whether TLS was asked for, and not refused. */
+/* True if TLS was asked for, and not refused. */
 bool session_asked_tls(const struct session *s);
 /* TLS is up: phase is GREETED again, now for login.  greeted() is not called again: continue from here, with
  * session_hello_seen().  (If the box demanded TLS of its own accord, phase is what it was: GREETING before hello, or

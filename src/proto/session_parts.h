@@ -109,7 +109,7 @@ static inline size_t message_blanks(const char *text, size_t len)
 	return n;
 }
 
-/* The next value, or `null` where there is none. */
+/* Takes the next value; `null` where there is none. */
 struct json message_value(struct json_iter *it);
 
 /* session_message.c */
@@ -119,7 +119,7 @@ struct json message_value(struct json_iter *it);
 int session_line(struct session *s, const char *line, size_t len, bool again);
 /* Sets m->ok, m->entry and m->notification from m->id and the status; what is neither ends the session. */
 int message_head(struct session *s, struct message *m, struct json status);
-/* A reply to no request, after login. */
+/* Reports a reply to no request, after login. */
 void message_odd(struct session *s, struct json id);
 
 /* session_login.c: what a message means.  0, or -1 if it ended the session. */
@@ -130,12 +130,12 @@ int session_login_reply(struct session *s, struct message *m);
 
 /* session_large.c */
 
-/* The line has outgrown `whole` (its first len bytes are given): decides how it is taken.  Sets s->keep, or
+/* Decides how a line that has outgrown `whole` is taken (its first len bytes are given).  Sets s->keep, or
  * s->large.active. */
 int session_large_begin(struct session *s, const char *line, size_t len);
 /* Takes the line's bytes up to its LF, or all of the input. */
 int session_large_feed(struct session *s, struct frame_input *in);
-/* There is no memory to keep the line whose first bytes are given: it is validated and dropped. */
+/* Validates and drops the line whose first bytes are given: there is no memory to keep it. */
 int session_large_lost(struct session *s, const char *line, size_t len);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "term/shell.h"
 
-/* 0, or -1 with *e: there can be no prompt. */
+/* Runs the session.  The status is in sh->status.  0, or -1 with *e: there can be no prompt. */
 int interactive_run(struct shell *sh, struct error *e);
 
 #endif

@@ -11,7 +11,7 @@
 /* At a prompt: shows what the foreground waits for, once that has taken a second.  Returns ms until it wants to be called
  * again, -1 never. */
 int64_t progress_foreground(struct shell *sh);
-/* A batch from a file: lines done, rate.  The same return. */
+/* Shows the lines done of a file, and their rate.  Returns the same. */
 int64_t progress_batch(struct shell *sh);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "format/sink.h"
 
+/* Writes the text of --version. */
 void version_print(struct sink *out);
 
 #endif

@@ -29,10 +29,10 @@ struct tls_bio {
 	size_t record_len, record_left;
 };
 
-/* A BIO over b, which must live longer; NULL without memory. */
+/* Returns a BIO over b, which must live longer; NULL without memory. */
 BIO *tls_bio_create(struct tls_bio *b, int fd);
 
-/* Gives the method back, once the BIO itself is freed. */
+/* Frees the method, once the BIO itself is freed. */
 void tls_bio_clear(struct tls_bio *b);
 
 /* True if the input so far ends inside a record. */

@@ -12,7 +12,7 @@
  * remembered with, nor any once the handshake is complete. */
 void tls_error_explain(struct error *e, enum status status, const struct tls *t);
 
-/* The first reason alone: static text. */
+/* Returns the first reason alone: static text. */
 const char *tls_error_reason(void);
 
 #endif

@@ -47,7 +47,7 @@ struct known_boxes {
 	size_t count;
 };
 
-/* The name a box is remembered by: --known-as's (a host, with its port or 55), else the target's own; in lower case,
+/* Returns the name a box is remembered by: --known-as's (a host, with its port or 55), else the target's own; in lower case,
  * addresses in their shortest form.  The caller frees it.  NULL with *e. */
 char *known_boxes_name(const struct target *target, const char *known_as, struct error *e);
 

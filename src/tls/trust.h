@@ -64,9 +64,9 @@ void trust_clear(struct trust *t);
 /* True if the box is remembered as one without TLS, or as one that has it. */
 bool trust_knows_clear(const struct trust *t);
 bool trust_knows_tls(const struct trust *t);
-/* The best version the box is remembered with: 10 .. 13; 0: none, or not known. */
+/* Returns the best version the box is remembered with: 10 .. 13; 0: none, or not known. */
 unsigned trust_best(const struct trust *t);
-/* How the box is remembered to start TLS. */
+/* Returns how the box is remembered to start TLS. */
 enum known_start trust_start(const struct trust *t);
 /* Notes how this connection comes to TLS.  Whatever forbids to ask early costs a round trip only, and is remembered at once.  That
  * it is permitted is remembered by trust_remember_start(): call it when the box is trusted. */

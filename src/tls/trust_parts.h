@@ -11,7 +11,7 @@ enum { TRUST_WHERE = 240 };
 
 /* Returns the line of the box of this kind, and with this pin (NULL: any); NULL: none. */
 const struct known_box *trust_find(const struct trust *t, enum known_kind kind, const char *pin);
-/* Where it is remembered, for messages. */
+/* Writes where it is remembered, for messages; returns text. */
 const char *trust_where(const struct trust *t, const struct known_box *k, char text[static TRUST_WHERE]);
 
 /* Notes for the rest of the run that the box was trusted.  0; -1 with *e: no memory. */
@@ -19,7 +19,7 @@ int trust_note_seen(struct trust *t, enum known_kind kind, const struct tls_peer
 /* Writes it into the file.  Reports when a box cannot be remembered, and continues: remembering is a service. */
 void trust_remember(struct trust *t, enum known_kind kind, const char *pin, unsigned version);
 
-/* A warning about this box. */
+/* Warns, with the name of the box. */
 void trust_warn(const struct trust *t, const char *what);
 
 #endif
