@@ -195,8 +195,12 @@ static void need_utf8(void)
 static void end_editor(struct prompt *p)
 {
 	prompt_echo_on(p);
-	if (p->el != NULL)
+	if (p->el != NULL) {
+		/* So el_end() leaves the terminal alone: it would drop what is typed for the program that reads next. */
+		el_set(p->el, EL_EDITMODE, 0);
 		el_end(p->el);
+		tcsetattr(p->input.fd, TCSADRAIN, &p->before);
+	}
 	p->el = NULL;
 	if (p->sink != NULL)
 		fclose(p->sink);
@@ -219,6 +223,8 @@ static int start_editor(struct prompt *p)
 
 	need_utf8();
 	rescue_arm(p->input.fd);
+	if (tcgetattr(p->input.fd, &p->before) == -1)
+		return -1;
 	p->sink = fopencookie(p, "w", calls);
 	if (p->sink != NULL)
 		p->el = el_init_fd("ptsh", stdin, p->sink, p->sink, p->input.fd, p->out, p->out);

@@ -73,6 +73,7 @@ struct prompt {
 	bool reading, watching, signals;
 	bool readable;			/* without an EditLine: a byte can be read */
 	bool interrupted, stopped;
+	struct termios before;		/* the modes of the terminal that were found, and are left */
 	tcflag_t silenced, kept;	/* flags of the terminal that were cleared, and set, between two lines */
 	bool echoes;			/* the terminal did, before */
 	bool woken;			/* a SIGCONT is under way whose work is already done */
