@@ -138,7 +138,7 @@ static int read_words(struct find *f, const char *rest, struct buf *text, struct
 			options = false;
 		} else if (options && name != NULL) {
 			if ((more = next_word(rest, len, &pos, &value, e)) != 1)
-				return more == -1 ? -1 : error_set(e, STATUS_USAGE, "%s: what? usage: .find %s", name, usage);
+				return more == -1 ? -1 : error_set(e, STATUS_USAGE, "%s needs an argument; usage: .find %s", name, usage);
 			if (read_option(f, name, rest, &value, e) == -1)
 				return -1;
 		} else if (options && w.end - w.start > 2 && memcmp(rest + w.start, "--", 2) == 0) {

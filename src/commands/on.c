@@ -11,6 +11,7 @@
 
 #include "commands/table.h"
 #include "format/output.h"
+#include "proto/catalog.h"
 #include "proto/secret.h"
 #include "run/check.h"
 #include "run/engine.h"
@@ -216,8 +217,8 @@ static enum command_result on_remove(struct shell *sh, struct task *t, enum stat
 	return command_fail(sh, t, status, &e);
 }
 
-/* An event's arguments have no names; how many come, the box decides. */
-static int check_arguments(const char *line, struct error *e)
+/* An event's arguments have no names; how many come with an event that is not known, the box decides. */
+static int check_arguments(const char *line, size_t count, struct error *e)
 {
 	struct json cells[ARGS_MOST];
 	struct buf scratch = {0};
@@ -226,7 +227,7 @@ static int check_arguments(const char *line, struct error *e)
 
 	for (size_t i = 0; i < ARGS_MOST; i++)
 		cells[i] = (struct json){"1", 1};
-	result = template_expand(&scratch, line, NULL, 0, cells, ARGS_MOST, &wrong);
+	result = template_expand(&scratch, line, NULL, 0, cells, count, &wrong);
 	buf_clear(&scratch);
 	if (result == 0)
 		return 0;
@@ -242,12 +243,14 @@ static int on_check(struct shell *sh, const char *rest, struct error *e)
 {
 	size_t first, word = strcspn(rest, " \t");
 	const char *second;
+	bool known;
 
 	if (word == 0 || (word == 3 && memcmp(rest, "off", 3) == 0))
 		return 0;
 	if (!template_split(rest, &first, &second))
 		return error_set(e, STATUS_USAGE, "usage: .on EVENT [ARG...] -- LINE");
-	return check_arguments(second, e) == 0 ? check_template(sh, second, e) : -1;
+	known = catalog_field(catalog_events, rest, word) != NULL;
+	return check_arguments(second, known ? CATALOG_EVENT_ARGS : ARGS_MOST, e) == 0 ? check_template(sh, second, e) : -1;
 }
 
 static bool on_lists(const struct line *line)

@@ -35,6 +35,18 @@ static bool redirects(const char *word, size_t len)
 	return i < len && (word[i] == '>' || word[i] == '<');
 }
 
+/* True if the word is a redirection alone: at most a digit, <, > or >>, and &1 or &-. */
+static bool redirects_alone(const char *word, size_t len)
+{
+	size_t i = word[0] == '&' || (word[0] >= '0' && word[0] <= '9');
+
+	while (i < len && (word[i] == '>' || word[i] == '<'))
+		i++;
+	if (i + 2 == len && word[i] == '&' && (word[i + 1] == '-' || (word[i + 1] >= '0' && word[i + 1] <= '9')))
+		i = len;
+	return i == len;
+}
+
 static const char *shell_syntax(const char *text, const struct word *w)
 {
 	const char *word = text + w->start;
@@ -137,7 +149,8 @@ bool foreign_word(const char *text, const struct word *w, char why[static FOREIG
 
 		*at = w->start;
 		/* Other text in it may be a secret, or fill a place of .each or .on, where a mistake is the same whatever fills it. */
-		if (len <= 2 && (strchr("<>;&|", word[0]) != NULL || redirects(word, len)))
+		if ((len <= 2 && (strchr("<>;&|", word[0]) != NULL || redirects(word, len))) ||
+		    (redirects(word, len) && redirects_alone(word, len)))
 			snprintf(why, FOREIGN_TEXT, "%.*s: %s; quote it if it is text", (int)len, word, what);
 		else
 			snprintf(why, FOREIGN_TEXT, "%c: %s; quote it if it is text", strchr(";&|", word[len - 1]) != NULL ?

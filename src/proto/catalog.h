@@ -153,7 +153,8 @@ const struct field *catalog_fields(const struct request *r, const struct arg *ar
 /* Returns the field of that name in a list, or NULL. */
 const struct field *catalog_field(const struct field *fields, const char *name, size_t len);
 
-/* The events known; ends with name NULL. */
+/* The events known; ends with name NULL.  Each has one argument, the realm's gid. */
+enum { CATALOG_EVENT_ARGS = 1 };
 extern const struct field catalog_events[];
 
 /* Words that mark a name as a secret's wherever they occur in it; ends with NULL. */

@@ -122,6 +122,11 @@ static const char *command_name(const void *from, size_t i)
 	return commands[i] != NULL ? commands[i]->word.name : NULL;
 }
 
+const char *commands_nearest(const struct shell *sh, const char *name, size_t len)
+{
+	return nearest_name(name, len, command_name, sh->commands);
+}
+
 const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e)
 {
 	const struct shell *sh = ctx;
@@ -137,7 +142,7 @@ const struct command_word *commands_find(void *ctx, const char *name, size_t len
 			buf_printf(&several, "%s.%s", n++ > 0 ? ", " : "", (*c)->word.name);
 			found = *c;
 		}
-	if (n == 0 && (near = nearest_name(name, len, command_name, sh->commands)) != NULL)
+	if (n == 0 && (near = commands_nearest(sh, name, len)) != NULL)
 		error_set(e, STATUS_USAGE, ".%.*s: no such command; did you mean .%s?", (int)(len < 100 ? len : 100), name, near);
 	else if (n == 0)
 		error_set(e, STATUS_USAGE, ".%.*s: no such command; .help lists them", (int)(len < 100 ? len : 100), name);

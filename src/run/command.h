@@ -76,6 +76,9 @@ int command_switch(const char *word, bool *on, struct error *e);
 /* The command whose whole name is name[0..len), or NULL. */
 const struct command *commands_named(const struct shell *sh, const char *name, size_t len);
 
+/* The name of the command closest to a mistyped one, or NULL if none is close enough. */
+const char *commands_nearest(const struct shell *sh, const char *name, size_t len);
+
 /* For struct line_context, of which ctx is the shell: a whole name, or the only one that begins so. */
 const struct command_word *commands_find(void *ctx, const char *name, size_t len, struct error *e);
 

@@ -15,6 +15,7 @@
 #include "base/colour.h"
 #include "base/safe.h"
 #include "lang/complete.h"
+#include "lang/words.h"
 #include "link/link.h"
 #include "proto/catalog.h"
 #include "run/aliases.h"
@@ -195,18 +196,24 @@ static void wait_for_results(struct shell *sh)
 		shell_notice(sh, "%lu line%s not run", engine_dropped(sh), engine_dropped(sh) == 1 ? " was" : "s were");
 }
 
-/* A command without its dot, which the box does not know either: a box that knows it gets it as JSON. */
+/* A command without its dot, mistyped or not, which the box does not know either: a box that knows it gets it as JSON. */
 static bool lacks_dot(struct shell *sh, const char *text)
 {
 	const struct command *c;
+	const char *near;
 	size_t len;
 
 	text += strspn(text, " \t");
 	len = strcspn(text, " \t\n");
 	if (catalog_find(text, len) != NULL || line_plain_command(text, len) != NULL)
 		return false;
-	if ((c = commands_named(sh, text, len)) == NULL)
-		return false;
+	if ((c = commands_named(sh, text, len)) == NULL) {
+		if (len == 0 || word_name_length(text, len) != len || memchr(text, '_', len) != NULL || aliases_find(sh, text, len) != NULL ||
+		    text[0] == '.' || catalog_nearest(text, len) != NULL || (near = commands_nearest(sh, text, len)) == NULL)
+			return false;
+		shell_complain(sh, (struct place){0}, NULL, "%.*s: no such request; did you mean .%s?", (int)len, text, near);
+		return true;
+	}
 	shell_complain(sh, (struct place){0}, NULL, "%s: no such request; the command is .%s", c->word.name, c->word.name);
 	return true;
 }

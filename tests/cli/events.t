@@ -145,9 +145,10 @@ subtest '.on' => sub {
 	$l->bad(".watch 1 .echo\n", 2, qr/only a request or \.find is allowed here/);
 	$l->bad(".each .find x -- ping\n", 2, qr/only a request is allowed here/);
 	$l->bad(".on realm_poll_stop ping\n", 2, qr/usage: \.on EVENT \[ARG\.\.\.\] -- LINE/);
-	$l->bad(".on realm_poll_stop -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: no such column, only \{1}$/m);
+	$l->bad(".on realm_poll_stop -- log {2}\n", 2, qr/\{2}: no such column, only \{1}$/m);
+	$l->bad(".on * -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: no such column, only \{1}$/m);
 	$l->bad(".on realm_poll_stop -- log {gid}\nrealm_poll Lab\n", 2, qr/\{gid}: an event's arguments have no names, only numbers: \{1} \{2} \.\.\.$/m);
-	$l->bad(".on realm_poll_stop -- log {65}\n", 2, qr/\{65}: no such column, only \{1} to \{64}$/m);
+	$l->bad(".on * -- log {65}\n", 2, qr/\{65}: no such column, only \{1} to \{64}$/m);
 	$l->bad(".on realm_poll_stop -- realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n", 1, qr/^ptsh: (?:stdin:1: )?\.on: realm_poll 1: failed after 0\.\ds: no such realm/m);
 	is($l->run(".on realm_poll_stop -- - realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n")->status, 0, '- LINE does not count');
 

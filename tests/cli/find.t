@@ -142,7 +142,7 @@ subtest 'nothing' => sub {
 };
 
 subtest 'mistakes' => sub {
-	my %wrong = ('.find' => qr/usage: \.find WORD/, q(.find '')  => qr/usage/, '.find x --realms' => qr/--realms: what/,
+	my %wrong = ('.find' => qr/usage: \.find WORD/, q(.find '')  => qr/usage/, '.find x --realms' => qr/--realms needs an argument; usage: \.find WORD/, '.find --history' => qr/--history needs an argument/,
 		'.find x --history past' => qr/'past' is not current, all or changes/, '.find x --relams Lab' => qr/--relams: no such option/,
 		'.find switch_model=x device_mac=y' => qr/no view has all these columns/, '.find vlan=1 x' => qr/'x' is not COLUMN=PATTERN/,
 		'.find x --realms Nowhere' => qr/Nowhere: no such realm; there is Head Office/);

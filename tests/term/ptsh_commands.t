@@ -123,6 +123,7 @@ $s->run('.set undo off');
 like join(';', $s->run('.set undo')), qr/;undo +off /, '.set';
 
 is_deeply [$s->run('status')], ['ptsh: status: no such request; the command is .status'], 'a command without its dot';
+is_deeply [$s->run('hlep')], ['ptsh: hlep: no such request; did you mean .help?'], '... mistyped';
 is_deeply [$s->run('connect other')], ['ptsh: connect: no such request; the command is .connect'], '... with words';
 like(($s->run('.wait realm_nonsense'))[-1], qr/^ptsh: subscribe: unknown event/, '.wait for an event that there is not ends');
 
