@@ -19,7 +19,7 @@ apt() {
 dpkg --add-architecture i386
 dpkg --add-architecture s390x
 apt update
-apt install -y --no-install-recommends gcc make pkg-config perl openssl gnutls-bin $libraries $(of i386) $(of s390x) lib32gcc-12-dev gcc-s390x-linux-gnu qemu-user
+apt install -y --no-install-recommends gcc make pkg-config perl netbase openssl gnutls-bin $libraries $(of i386) $(of s390x) lib32gcc-12-dev gcc-s390x-linux-gnu qemu-user
 
 # The demo's output, without what is different each time.
 demo() {
@@ -34,9 +34,10 @@ demo() {
 try() {
 	name=$1 emulator=$2 start=$(date +%s)
 	shift 2
+	mkdir -p build
 	make -s BUILD="build/$name" NO_SNMP=1 CFLAGS='-O2 -g -Werror' EMULATOR="$emulator" "$@" check-unit all "build/$name/ptsh-box" \
 		>"build/$name.log" 2>&1 || {
-		tail -n 60 "build/$name.log" >&2
+		grep -E -A8 '^not ok|^Test Summary|(error|warning):' "build/$name.log" >&2
 		exit 1
 	}
 	demo "build/$name" "$emulator" >"build/$name.demo"
