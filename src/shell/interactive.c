@@ -196,26 +196,32 @@ static void wait_for_results(struct shell *sh)
 		shell_notice(sh, "%lu line%s not run", engine_dropped(sh), engine_dropped(sh) == 1 ? " was" : "s were");
 }
 
-/* A command without its dot, mistyped or not, which the box does not know either: a box that knows it gets it as JSON. */
+/* Returns the name of the command that a mistyped word may stand for, or NULL.  A word that is near to a request is no command, nor
+ * is one with _, as requests have it. */
+static const char *meant_command(struct shell *sh, const char *word, size_t len)
+{
+	if (len == 0 || word[0] == '.' || memchr(word, '_', len) != NULL || word_name_length(word, len) != len ||
+	    aliases_find(sh, word, len) != NULL || catalog_nearest(word, len) != NULL)
+		return NULL;
+	return commands_nearest(sh, word, len);
+}
+
+/* True if a line is a command without its dot, and says so.  A box that has a request of that name gets it as JSON. */
 static bool lacks_dot(struct shell *sh, const char *text)
 {
 	const struct command *c;
-	const char *near;
+	const char *near = NULL;
 	size_t len;
 
 	text += strspn(text, " \t");
 	len = strcspn(text, " \t\n");
 	if (catalog_find(text, len) != NULL || line_plain_command(text, len) != NULL)
 		return false;
-	if ((c = commands_named(sh, text, len)) == NULL) {
-		if (len == 0 || word_name_length(text, len) != len || memchr(text, '_', len) != NULL || aliases_find(sh, text, len) != NULL ||
-		    text[0] == '.' || catalog_nearest(text, len) != NULL || (near = commands_nearest(sh, text, len)) == NULL)
-			return false;
+	if ((c = commands_named(sh, text, len)) != NULL)
+		shell_complain(sh, (struct place){0}, NULL, "%s: no such request; the command is .%s", c->word.name, c->word.name);
+	else if ((near = meant_command(sh, text, len)) != NULL)
 		shell_complain(sh, (struct place){0}, NULL, "%.*s: no such request; did you mean .%s?", (int)len, text, near);
-		return true;
-	}
-	shell_complain(sh, (struct place){0}, NULL, "%s: no such request; the command is .%s", c->word.name, c->word.name);
-	return true;
+	return c != NULL || near != NULL;
 }
 
 static void run_text(struct shell *sh, const char *text, bool paste)
