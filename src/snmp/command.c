@@ -45,6 +45,7 @@ struct snmp {
 
 	struct buf rows;		/* JSON arrays, a line each */
 	bool begun;			/* headings have been shown */
+	bool missing;			/* there was no memory for some */
 };
 
 static void snmp_clear(struct command_state *state)
@@ -92,8 +93,7 @@ static void snmp_show(struct snmp *s, bool last)
 	bool measured = show_format(sh, s->command.task)->twice;
 	struct page page;
 
-	if (s->rows.failed)
-		shell_complain(sh, t->at, ".snmp", "out of memory: rows are missing");
+	s->missing = s->missing || s->rows.failed;
 	if (s->rows.len == 0 || (!last && (measured || t->redirect != NULL || sh->prompt != NULL)))
 		return;
 	show_begin(sh, t);
@@ -107,7 +107,14 @@ static void snmp_show(struct snmp *s, bool last)
 
 static void snmp_end(struct snmp *s, enum status status)
 {
+	struct error e;
+
 	snmp_show(s, true);
+	if (s->missing) {
+		error_memory(&e);
+		shell_complain(s->command.sh, s->command.task->at, ".snmp", "%s: rows are missing", e.text);
+		status = status == STATUS_OK ? e.status : status;
+	}
 	command_end(s, status);
 }
 
