@@ -65,6 +65,7 @@ make_base() {
 begin() {
 	name=$1 new=$roots/$1 start=$(date +%s)
 	cp -a "$roots/base" "$new"
+	mount --bind "$new" "$new"	# as a machine's root is: else nothing in it can have mounts of its own
 	mkdir -p "$new/var/cache/apt/archives/partial"
 	mount --bind "$folder/archives" "$new/var/cache/apt/archives"
 	mount -t proc proc "$new/proc"
@@ -99,7 +100,7 @@ finish() {
 }
 
 end_root() {
-	umount -l "$new/dev" "$new/proc" "$new/var/cache/apt/archives"
+	umount -l "$new/dev" "$new/proc" "$new/var/cache/apt/archives" "$new"
 	rm -rf --one-file-system "$new"
 }
 
