@@ -88,9 +88,12 @@ is(scalar(() = $each =~ /^\d+\t.*\n/mg), $realms, 'a line for each realm') or di
 my $starts = () = join("\n", map { $_->[3] } $box{core}->log_lines('recv')) =~ /"realm_discover"/g;
 is($starts, $realms, 'each was discovered');
 
+sub subscriptions { scalar grep { $_->[3] =~ /"subscribe"/ } $box{core}->log_lines('recv') }
+
 # Starts one that runs until interrupted; ends it when its output matches.
 sub follow {
 	my ($command, $kick, $wanted) = @_;
+	my $before = subscriptions();		# of those that ran before it
 	my $pid = Child::start(sub {
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>', "$dir/follow";
@@ -100,7 +103,7 @@ sub follow {
 	my $seen = '';
 	my $subscribed = 0;
 	Deadline::wait_until(sub {
-		if (!$subscribed && grep { $_->[3] =~ /"subscribe"/ } $box{core}->log_lines('recv')) {
+		if (!$subscribed && subscriptions() > $before) {
 			$subscribed = 1;
 			good($kick);
 		}
