@@ -17,7 +17,7 @@ use JSON::PP;
 use Run;
 use Session;
 use Term;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 my $top = abs_path(dirname(__FILE__) . '/../..');
 sub found { my ($name) = @_; my ($path) = grep { -x } map { "$_/$name" } split /:/, $ENV{PATH}; return $path // die "$name is missing" }
@@ -315,7 +315,7 @@ row 'an event while a line is being typed' => sub {
 		env => {PTSH_PASSWORD => $session->box->password, PTSH_USER => 'admin'});
 	ok($session->wait_row(qr/^\d\d:\d\d:\d\d realm_poll_stop 5000015442/), 'ptsh: above the line');
 	ok($session->wait_row(qr/^box> realm_in$/), '... which stays as it was');
-	my $event = sub { my ($s) = @_; sleep 0.01 until -e "$go"; print $s qq([null,"event","realm_poll_stop","7"]\n); take($s) };
+	my $event = sub { my ($s) = @_; Deadline::wait_until(sub { -e "$go" }); print $s qq([null,"event","realm_poll_stop","7"]\n); take($s) };
 	my $box = peer(sub { my ($s) = @_; print $s $hello; $event->($s) });
 	my $touch = sub { open my $out, '>', "$go" or die $!; close $out };
 	with_perl(sub {

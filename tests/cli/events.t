@@ -120,6 +120,7 @@ subtest '--reconnect' => sub {
 	is(Run->ptsh(args => ['-e', '*', '--follow', '--reconnect', '127.0.0.1:1'])->status, 3, 'a box that was never there');
 };
 
+# The box sends an event with the reply of what it is about: whatever is answered after it comes later.
 subtest '.on' => sub {
 	my $r = follow('-c', '.on realm_discover_stop -- realm_poll {1}');
 	$l->good("realm_discover Lab\nrealm_discover 5100005442\n");
@@ -128,7 +129,7 @@ subtest '.on' => sub {
 	is($r->stdout =~ /^\S+\tevent/m ? 1 : 0, 0, 'its event is not shown');
 	like($r->stderr, qr/^ptsh: \.on: realm_poll 5200007311: done, 0\.\ds$/m, 'its end is reported');
 
-	$r = $l->run(".on realm_poll_stop 5200007311 -- log one\n.on realm_poll_stop 1 -- log two\n.on '*' -- log {1}\nrealm_poll Lab\n.wait\n.sleep 0.1\n");
+	$r = $l->run(".on realm_poll_stop 5200007311 -- log one\n.on realm_poll_stop 1 -- log two\n.on '*' -- log {1}\nrealm_poll Lab\n.wait\nping\n");
 	my @logged = map { $_->[3] } $box->log_lines('syslog');
 	is(join(' ', sort @logged[-3 .. -1]), '6 5200007311 6 5200007311 6 one', 'events by their arguments');
 	is($r->status, 0, 'well') or diag $r->stderr;
@@ -141,23 +142,23 @@ subtest '.on' => sub {
 	is($l->run(".on realm_poll_stop -- ping\n- .on off 7\n.on\n")->stdout, "1\trealm_poll_stop\t0\tping\n", 'nothing else is ended');
 	$l->bad(".on realm_poll_stop -- realm_pol 1\n", 2, qr/realm_poll\?/);
 	$l->bad(".on realm_poll_stop -- .sleep 1\n", 2, qr/only a request or \.echo is allowed here/);
-	like($l->run(".on realm_poll_stop -- .echo poll of {1}\nrealm_poll Lab\n.sleep 0.2\n")->stdout, qr/^poll of 5200007311$/m, '.echo at an event');
+	like($l->run(".on realm_poll_stop -- .echo poll of {1}\nrealm_poll Lab\nping\n")->stdout, qr/^poll of 5200007311$/m, '.echo at an event');
 	$l->bad(".watch 1 .echo\n", 2, qr/only a request or \.find is allowed here/);
 	$l->bad(".each .find x -- ping\n", 2, qr/only a request is allowed here/);
 	$l->bad(".on realm_poll_stop ping\n", 2, qr/usage: \.on EVENT \[ARG\.\.\.\] -- LINE/);
 	$l->bad(".on realm_poll_stop -- log {2}\n", 2, qr/\{2}: no such column, only \{1}$/m);
-	$l->bad(".on * -- log {2}\nrealm_poll Lab\n.sleep 0.2\n", 2, qr/\{2}: no such column, only \{1}$/m);
+	$l->bad(".on * -- log {2}\nrealm_poll Lab\nping\n", 2, qr/\{2}: no such column, only \{1}$/m);
 	$l->bad(".on realm_poll_stop -- log {gid}\nrealm_poll Lab\n", 2, qr/\{gid}: an event's arguments have no names, only numbers: \{1} \{2} \.\.\.$/m);
 	$l->bad(".on * -- log {65}\n", 2, qr/\{65}: no such column, only \{1} to \{64}$/m);
-	$l->bad(".on realm_poll_stop -- realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n", 1, qr/^ptsh: (?:stdin:1: )?\.on: realm_poll 1: failed after 0\.\ds: no such realm/m);
-	is($l->run(".on realm_poll_stop -- - realm_poll 1\nrealm_poll Lab\n.sleep 0.2\n")->status, 0, '- LINE does not count');
+	$l->bad(".on realm_poll_stop -- realm_poll 1\nrealm_poll Lab\nping\n", 1, qr/^ptsh: (?:stdin:1: )?\.on: realm_poll 1: failed after 0\.\ds: no such realm/m);
+	is($l->run(".on realm_poll_stop -- - realm_poll 1\nrealm_poll Lab\nping\n")->status, 0, '- LINE does not count');
 
 	# What a listener begins may end the next one.
 	$r = $l->run(".on realm_poll_stop -- log once\nrealm_poll Lab &\n.wait realm_poll_stop\n.on off\nrealm_poll Lab\n");
 	is($r->status, 0, '.wait and .on off at one event') or diag $r->stderr;
 	is(scalar(() = $r->stderr =~ /\.on: log once: done/g), 1, '... which .on has heard, and no later one');
 
-	is($l->good("subscribe realm_poll_stop\n.events off\nrealm_poll Lab\n.sleep 0.1\n.format csv\n.events list\n", '-q') =~ /^\S+?,event.*/m ? $& =~ s{^\S+?,}{}r : '',
+	is($l->good("subscribe realm_poll_stop\n.events off\nrealm_poll Lab\nping\n.format csv\n.events list\n", '-q') =~ /^\S+?,event.*/m ? $& =~ s{^\S+?,}{}r : '',
 		"event,realm_poll_stop,5200007311\r", '.events list, of those that were hidden, too');
 
 	# What an event has begun is a job.
@@ -196,7 +197,7 @@ subtest '.on' => sub {
 	$r->input("realm_poll Lab &\n.wait realm_poll_stop Lab\n.wait\n.echo heard\n");
 	$r->wait_for(stdout => qr/^heard$/m);
 	Run->ptsh(args => ['-q', '-c', 'realm_info_modify Lab name=Annex', $twice->address]);
-	$r->input(".connect @{[$twice->address]}\n.sleep 0.2\n.last\n");
+	$r->input(".connect @{[$twice->address]}\nping\n.last\n");
 	$r->close_input;
 	$r->finish;
 	is($r->status, 0, 'another connection after .wait') or diag $r->stderr;

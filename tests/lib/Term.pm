@@ -240,6 +240,15 @@ sub pid
 	return $t->{pid} ||= $t->wait_for(sub { (slurp("$t->{base}.pid") =~ /^(\d+)\n/)[0] });
 }
 
+# Brings a stopped program back.  What is typed before it runs again is read by the shell's modes: its Enter ends no line then.
+sub fg
+{
+	my ($t) = @_;
+	$t->type('fg');
+	$t->key('Enter');
+	return $t->wait_for(sub { slurp('/proc/' . $t->pid . '/stat') !~ /\) T/ });
+}
+
 # The program's exit status as the shell says it (128 + signal), waiting for its end; undef if it still runs.
 sub status
 {
