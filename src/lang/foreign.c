@@ -149,8 +149,7 @@ bool foreign_word(const char *text, const struct word *w, char why[static FOREIG
 
 		*at = w->start;
 		/* Other text in it may be a secret, or fill a place of .each or .on, where a mistake is the same whatever fills it. */
-		if ((len <= 2 && (strchr("<>;&|", word[0]) != NULL || redirects(word, len))) ||
-		    (redirects(word, len) && redirects_alone(word, len)))
+		if ((len <= 2 && strchr("<>;&|", word[0]) != NULL) || (redirects(word, len) && redirects_alone(word, len)))
 			snprintf(why, FOREIGN_TEXT, "%.*s: %s; quote it if it is text", (int)len, word, what);
 		else
 			snprintf(why, FOREIGN_TEXT, "%c: %s; quote it if it is text", strchr(";&|", word[len - 1]) != NULL ?

@@ -6,6 +6,7 @@
  */
 #include "snmp/objects.h"
 
+#include <stdint.h>
 #include <string.h>
 
 enum { DEPTH = 4 };	/* numbers after mib-2, at most */
@@ -67,14 +68,14 @@ static const char *name_of(size_t i)
 /* Appends the number that text begins with (RFC 2578, section 3.5: 32 bits), and moves on. */
 static bool add_number(struct agent_oid *o, const char **text)
 {
-	unsigned long n = 0;
+	uint64_t n = 0;
 
 	if (**text < '0' || **text > '9' || o->len == AGENT_OID_MAX)
 		return false;
 	for (; **text >= '0' && **text <= '9'; ++*text)
-		if ((n = n * 10 + (unsigned long)(**text - '0')) > 0xffffffffUL)
+		if ((n = n * 10 + (uint64_t)(**text - '0')) > UINT32_MAX)
 			return false;
-	append(o, n);
+	append(o, (unsigned long)n);
 	return true;
 }
 
